@@ -1,0 +1,1 @@
+"""Inventory Planner purchase orders, kept exact and current in DuckDB."""

@@ -1,0 +1,307 @@
+"""What the API says an order is, as msgspec structs; and which records do not fit, and why.
+
+Fields and types are those of the two public API articles ("Inventory Planner public API" and "Stock orders API"),
+and of the further keys that real answers are known to carry. Amounts and quantities are exact decimals, made from
+the very digits of the answer. Keys that are not listed are passed over.
+
+The service writes "not set" in five ways: a missing key, null, `""`, `[]` and `{}`. It sends ids as text or as
+numbers, and a list as an object. So a record is read as it is; where that fails it is tidied, text for text, and
+read again; only what still does not fit is a `BadRecord`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, TypeAlias, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta, Raw, Struct, field
+
+Id: TypeAlias = Annotated[str, Meta(min_length=1)] | int
+Text: TypeAlias = str | int | None
+Number: TypeAlias = Decimal | None
+Flag: TypeAlias = bool | None
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)] | None
+Json: TypeAlias = Raw  # msgspec takes no `Raw | None`, so an empty Raw stands for a missing key
+
+UNSET = (b"null", b'""', b"[]", b"{}")
+NOT_A_FIELD = Raw(b"")
+
+
+class Receipt(Struct):
+    """An entry of a line's `received_history`: `date` is a Unix time stamp, `value` a quantity."""
+
+    date: Text = None
+    value: Number = None
+
+
+class Component(Struct):
+    """What one unit of an assembly line is made of."""
+
+    id: Id
+    quantity: Number = None
+    sku: Text = None
+    title: Text = None
+    barcode: Text = None
+
+
+class Connection(Struct):
+    """Where else an order is saved, and under which id and reference."""
+
+    connection: Text = None
+    connection_id: Text = None
+    id: Text = None
+    reference: Text = None
+    status: Text = None
+    save_po: Flag = None
+
+
+class Line(Struct):
+    """A line of an order; its `id` is that of the variant, so it can come twice in one order."""
+
+    id: Id
+    line_id: Text = None
+    product_id: Text = None
+    product_type: Text = None
+    title: Text = None
+    sku: Text = None
+    barcode: Text = None
+    image: Text = None
+    vendor_name: Text = None
+    vendor_reference: Text = None
+    uom_ordering: Number = None
+    uom_info: Text = None
+    vendor_packaging: Number = None
+    boxes: Number = None
+    replenishment: Number = None
+    replenishment_original: Number = None
+    replenishment_variant: Number = None
+    received: Number = None
+    remaining: Number = None
+    cost_price: Number = None
+    cost_price_as_documented: Number = field(default=None, name="cost price")  # the articles print the key so
+    cost_price_list: Json = NOT_A_FIELD
+    landing_cost_price: Number = None
+    price: Number = None
+    tax: Number = None
+    discount: Number = None
+    ordered_cost: Number = None
+    total: Number = None
+    total_ex_tax: Number = None
+    cbm: Number = None
+    cbm_ordered: Number = None
+    source_stock: Number = None
+    in_stock: Number = None
+    purchase_orders_qty: Number = None
+    transfer_units_in: Number = None
+    transfer_units_out: Number = None
+    forecasted_stock: Number = None
+    minimum_stock: Number = None
+    lead_time: Number = None
+    has_error: Flag = None
+    hide_in_replenishment: Flag = None
+    removed: Flag = None
+    version: Number = None
+    created_at_time: Text = None
+    attributes: Json = NOT_A_FIELD
+    messages: Json = NOT_A_FIELD
+    edited: Json = NOT_A_FIELD
+    received_history: list[Receipt] | None = None
+    components: list[Component] | None = None
+
+
+class Order(Struct):
+    """A stock order: a purchase order, a transfer or an assembly order."""
+
+    id: Id
+    reference: Text = None
+    extra_reference: Text = None
+    reference2: Text = None
+    status: Text = None
+    type: Text = None
+    source_type: Text = None
+    source: Text = None
+    source_display_name: Text = None
+    source_warehouse: Text = None
+    source_address: Json = NOT_A_FIELD
+    vendor: Text = None
+    vendor_display_name: Text = None
+    vendor_address: Text = None
+    warehouse: Text = None
+    warehouse_display_name: Text = None
+    replenish_warehouse: Text = None
+    replenishment_type: Text = None
+    destination_warehouse_stock: Number = None
+    created_date: Text = None
+    expected_date: Text = None
+    payment_date: Text = None
+    shipment_date: Text = None
+    received_date: Text = None
+    created_at: Instant = None
+    updated_at: Instant = None
+    last_modified: Instant = None
+    created_by: Text = None
+    readonly: Flag = None
+    version: Number = None
+    currency: Text = None
+    total: Number = None
+    total_ordered: Number = None
+    total_received: Number = None
+    total_remaining: Number = None
+    shipping_handling: Number = None
+    shipping_handling_tax: Number = None
+    tax_info: Json = NOT_A_FIELD
+    discount_enabled: Flag = None
+    default_discount: Number = None
+    min_budget: Number = None
+    min_quantity: Number = None
+    moq: Text = None
+    uom_ordering: Flag = None
+    uom_round: Text = None
+    billing_address: Text = None
+    shipping_address: Text = None
+    email: Text = None
+    attn: Text = None
+    notes: Text = None
+    shipment_method: Text = None
+    payment_terms: Text = None
+    shop_name: Text = None
+    shop_logo: Text = None
+    add_my_skus: Flag = field(default=None, name="addMySKUs")
+    add_vendor_skus: Flag = field(default=None, name="addVendorSKUs")
+    add_barcodes: Flag = field(default=None, name="addBarcodes")
+    add_categories: Flag = field(default=None, name="addCategories")
+    add_fnskus: Flag = field(default=None, name="addFNSKUs")
+    add_asins: Flag = field(default=None, name="addASINs")
+    use_titles_as_vendor_name: Flag = field(default=None, name="useTitlesAsVendorName")
+    custom_fields: Json = NOT_A_FIELD
+    accounting_connections: Json = NOT_A_FIELD
+    bundles: Json = NOT_A_FIELD
+    details: Json = NOT_A_FIELD
+    history: Json = NOT_A_FIELD
+    stock_updates: Json = NOT_A_FIELD
+    stock_update: Json = field(default=NOT_A_FIELD, name="stock-update")  # the newer article's name for it
+    connections: list[Connection] | None = None
+    items: list[Line] | None = None
+
+
+class _Identified(Struct):
+    id: Id
+
+
+class Result(Struct):
+    """How the service says that a request failed, or went well."""
+
+    status: str | None = None
+    message: str | None = None
+
+
+class PageMeta(Struct):
+    """What an answer says of itself; `total` counts the matching orders on all pages."""
+
+    total: int
+    limit: int | None = None
+    page: int | None = None
+
+
+class Page(Struct):
+    """A page of the list of orders, each order still as the service wrote it."""
+
+    meta: PageMeta
+    orders: list[Raw] = field(name="purchase-orders")
+
+
+class Single(Struct):
+    """The answer to a read of one order."""
+
+    order: Raw = field(name="purchase-order")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An order that fits the contract, and its text."""
+
+    order: Order
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """An order that does not fit the contract: its text, whole, and what is wrong with it."""
+
+    raw: bytes
+    reason: str
+
+    @property
+    def order_id(self) -> str | None:
+        """The id of the order, if that much can be read."""
+        try:
+            return str(_read_id(self.raw).id)
+        except msgspec.DecodeError:
+            return None
+
+
+_read = msgspec.json.Decoder(Order, strict=False).decode
+_read_id = msgspec.json.Decoder(_Identified).decode
+_read_object = msgspec.json.Decoder(dict[str, Raw]).decode
+_read_list = msgspec.json.Decoder(list[Raw]).decode
+
+
+def record(raw: bytes) -> Record | BadRecord:
+    """One order, or why it is none."""
+    try:
+        order = _order(raw)
+    except msgspec.DecodeError as error:
+        return BadRecord(raw, str(error))
+    if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
+        return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
+    return Record(order, raw)
+
+
+def _order(raw: bytes) -> Order:
+    try:
+        return _read(raw)
+    except msgspec.ValidationError:
+        return _read(_tidy(raw, Order))
+
+
+def _tidy(raw: bytes, struct: type[Struct]) -> bytes:
+    """The same object with what is not set left out, and with numbers where text belongs as text."""
+    fields = _fields(struct)
+    known = ((name, bytes(value)) for name, value in _read_object(raw).items() if name in fields)
+    pairs = (
+        b'"%b":%b' % (name.encode(), _tidy_value(value, fields[name])) for name, value in known if value not in UNSET
+    )
+    return b"{%b}" % b",".join(pairs)
+
+
+def _tidy_value(value: bytes, hint: Any) -> bytes:
+    nested = _nested_struct(hint)
+    if nested is not None:
+        return b"[%b]" % b",".join(_tidy(bytes(element), nested) for element in _elements(value))
+    if str in get_args(hint) and value[:1] not in b'"[{':
+        return b'"%b"' % value
+    return value
+
+
+def _elements(value: bytes) -> Iterator[Raw]:
+    """What a list holds; the service can write a list as an object that is keyed by position or by name."""
+    yield from _read_object(value).values() if value[:1] == b"{" else _read_list(value)
+
+
+@cache
+def _fields(struct: type[Struct]) -> dict[str, Any]:
+    hints = get_type_hints(struct)
+    return {each.encode_name: hints[each.name] for each in msgspec.structs.fields(struct)}
+
+
+@cache
+def _nested_struct(hint: Any) -> type[Struct] | None:
+    for element in (argument for member in get_args(hint) for argument in get_args(member)):
+        if isinstance(element, type) and issubclass(element, Struct):
+            return element
+    return None

@@ -1,0 +1,233 @@
+"""The warehouse tables as data: their columns in order, types, keys, and the record field behind each column.
+
+The first columns of `purchase_orders` and `purchase_order_items` are those of Daasity's Inventory Planner schema,
+same names, same order, so that queries written for it go on working. Then come the other fields of an order.
+
+Quantities are DECIMAL(18, 4), money DECIMAL(18, 6), instants TIMESTAMP WITH TIME ZONE in UTC. A `*_date` is text, just
+as the service wrote it: a date without a time must never move through a time zone. Maps and lists without a
+table of their own are JSON text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+
+SCHEMA: Final = "inventory_planner"
+
+TEXT: Final = pa.string()
+JSON: Final = pa.large_string()  # told apart from TEXT here; in the warehouse both are VARCHAR
+QUANTITY: Final = pa.decimal128(18, 4)
+MONEY: Final = pa.decimal128(18, 6)
+COUNT: Final = pa.int64()
+SECONDS: Final = pa.float64()
+FLAG: Final = pa.bool_()
+INSTANT: Final = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `field` is the attribute of the record that it holds, None where `rows` works it out."""
+
+    name: str
+    type: pa.DataType
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the warehouse; `key` is unique, and begins with the account."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The table as an Arrow schema."""
+        return pa.schema([(column.name, column.type) for column in self.columns])
+
+
+def _same(type_: pa.DataType, *fields: str) -> tuple[Column, ...]:
+    """Columns that bear the name of their field."""
+    return tuple(Column(field, type_, field) for field in fields)
+
+
+ACCOUNT: Final = Column("_account_id", TEXT)
+SYNCED_AT: Final = Column("__synced_at", INSTANT)
+LINE_KEY: Final = Column("key", TEXT)
+ORDER_ID: Final = Column("purchase_order_id", TEXT)
+LINE_ITEM_ID: Final = Column("purchase_order_item_id", TEXT)
+# True only on the row that tells the merge "this order has no rows here any more"; such a row is never stored.
+IS_REMOVED: Final = Column("_is_removed", FLAG)
+
+PURCHASE_ORDERS: Final = Table(
+    "purchase_orders",
+    key=("_account_id", "purchase_order_id"),
+    columns=(
+        Column("purchase_order_id", TEXT, "id"),
+        Column("purchase_order_number", TEXT, "reference"),
+        *_same(TEXT, "status", "source", "type", "vendor"),
+        *_same(INSTANT, "last_modified"),
+        *_same(QUANTITY, "total_ordered", "total_received"),
+        *_same(TEXT, "created_date", "received_date", "expected_date"),
+        *_same(INSTANT, "created_at", "updated_at"),
+        *_same(TEXT, "warehouse", "warehouse_display_name"),
+        Column("vendor_name", TEXT, "vendor_display_name"),
+        Column("source_name", TEXT, "source_display_name"),
+        *_same(TEXT, "replenishment_type"),
+        ACCOUNT,
+        SYNCED_AT,
+        Column("extra_reference", TEXT),
+        *_same(TEXT, "source_type", "source_warehouse", "replenish_warehouse", "payment_date", "shipment_date"),
+        *_same(TEXT, "currency"),
+        *_same(MONEY, "total", "shipping_handling", "shipping_handling_tax"),
+        *_same(QUANTITY, "total_remaining"),
+        *_same(FLAG, "discount_enabled"),
+        *_same(MONEY, "default_discount", "min_budget"),
+        *_same(QUANTITY, "min_quantity", "destination_warehouse_stock"),
+        *_same(TEXT, "moq"),
+        *_same(FLAG, "uom_ordering"),
+        *_same(TEXT, "uom_round", "vendor_address", "billing_address", "shipping_address", "email", "attn"),
+        *_same(TEXT, "notes", "shipment_method", "payment_terms", "shop_name", "shop_logo", "created_by"),
+        *_same(FLAG, "readonly", "add_my_skus", "add_vendor_skus", "add_barcodes", "add_categories"),
+        *_same(FLAG, "add_fnskus", "add_asins", "use_titles_as_vendor_name"),
+        *_same(QUANTITY, "version"),
+        *_same(JSON, "source_address", "tax_info", "custom_fields", "accounting_connections", "bundles"),
+        *_same(JSON, "details", "history"),
+        Column("stock_updates", JSON),
+        Column("_deleted_at", INSTANT),
+    ),
+)
+
+PURCHASE_ORDER_ITEMS: Final = Table(
+    "purchase_order_items",
+    key=("_account_id", "key"),
+    columns=(
+        LINE_KEY,
+        ORDER_ID,
+        LINE_ITEM_ID,
+        *_same(TEXT, "sku", "title", "vendor_reference", "vendor_name"),
+        *_same(QUANTITY, "replenishment"),
+        Column("cost_price", MONEY),
+        *_same(QUANTITY, "received"),
+        ACCOUNT,
+        SYNCED_AT,
+        Column("line_number", COUNT),
+        Column("occurrence", COUNT),
+        *_same(TEXT, "line_id", "product_id", "product_type", "barcode", "image"),
+        *_same(MONEY, "landing_cost_price", "price", "tax", "discount", "ordered_cost", "total", "total_ex_tax"),
+        *_same(QUANTITY, "uom_ordering"),
+        *_same(TEXT, "uom_info"),
+        *_same(QUANTITY, "vendor_packaging", "boxes", "replenishment_original", "replenishment_variant"),
+        *_same(QUANTITY, "remaining"),
+        *_same(MONEY, "cbm", "cbm_ordered"),  # a volume in cubic metres has as many decimals as money
+        *_same(QUANTITY, "source_stock", "in_stock", "purchase_orders_qty", "transfer_units_in"),
+        *_same(QUANTITY, "transfer_units_out", "forecasted_stock", "minimum_stock", "lead_time"),
+        *_same(FLAG, "has_error", "hide_in_replenishment", "removed"),
+        *_same(QUANTITY, "version"),
+        *_same(TEXT, "created_at_time"),
+        *_same(JSON, "cost_price_list", "attributes", "messages", "edited"),
+        IS_REMOVED,
+    ),
+)
+
+PURCHASE_ORDER_RECEIPTS: Final = Table(
+    "purchase_order_receipts",
+    key=("_account_id", "key", "entry"),
+    columns=(
+        LINE_KEY,
+        Column("entry", COUNT),
+        ORDER_ID,
+        LINE_ITEM_ID,
+        *_same(TEXT, "date"),
+        Column("received_at", INSTANT),
+        *_same(QUANTITY, "value"),
+        ACCOUNT,
+        SYNCED_AT,
+        IS_REMOVED,
+    ),
+)
+
+PURCHASE_ORDER_COMPONENTS: Final = Table(
+    "purchase_order_components",
+    key=("_account_id", "key", "component_id", "occurrence"),
+    columns=(
+        LINE_KEY,
+        Column("component_id", TEXT, "id"),
+        Column("occurrence", COUNT),
+        ORDER_ID,
+        LINE_ITEM_ID,
+        *_same(QUANTITY, "quantity"),
+        *_same(TEXT, "sku", "title", "barcode"),
+        ACCOUNT,
+        SYNCED_AT,
+        IS_REMOVED,
+    ),
+)
+
+PURCHASE_ORDER_CONNECTIONS: Final = Table(
+    "purchase_order_connections",
+    key=("_account_id", "purchase_order_id", "connection"),
+    columns=(
+        ORDER_ID,
+        Column("connection", TEXT),
+        *_same(TEXT, "connection_id"),
+        Column("connected_order_id", TEXT, "id"),
+        Column("connected_order_reference", TEXT, "reference"),
+        *_same(TEXT, "status"),
+        *_same(FLAG, "save_po"),
+        ACCOUNT,
+        SYNCED_AT,
+        IS_REMOVED,
+    ),
+)
+
+QUARANTINE: Final = Table(
+    "_quarantine",
+    key=("_account_id", "sync_id", "position"),
+    columns=(
+        Column("sync_id", TEXT),
+        Column("position", COUNT),
+        ORDER_ID,
+        Column("reason", TEXT),
+        Column("record", JSON),
+        ACCOUNT,
+        SYNCED_AT,
+    ),
+)
+
+SYNCS: Final = Table(
+    "_syncs",
+    key=("_account_id", "sync_id"),
+    columns=(
+        Column("sync_id", TEXT),
+        ACCOUNT,
+        Column("started_at", INSTANT),
+        Column("ended_at", INSTANT),
+        Column("outcome", TEXT),
+        Column("way", TEXT),
+        Column("mark_before", INSTANT),
+        Column("mark_after", INSTANT),
+        Column("requests", COUNT),
+        Column("retries", COUNT),
+        Column("waited_seconds", SECONDS),
+        Column("pages", COUNT),
+        Column("bytes", COUNT),
+        Column("orders", COUNT),
+        Column("lines", COUNT),
+        Column("quarantined", COUNT),
+        Column("error", TEXT),
+    ),
+)
+
+ORDER_PARTS: Final = (
+    PURCHASE_ORDER_ITEMS,
+    PURCHASE_ORDER_RECEIPTS,
+    PURCHASE_ORDER_COMPONENTS,
+    PURCHASE_ORDER_CONNECTIONS,
+)
+ORDER_TABLES: Final = (PURCHASE_ORDERS, *ORDER_PARTS)
+TABLES: Final = (*ORDER_TABLES, QUARANTINE, SYNCS)
