@@ -1,0 +1,21 @@
+"""What an endpoint is called with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Call:
+    """The parts of a request that an endpoint reads."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    """The parameters in the path, such as `order_id`."""
+    query: tuple[tuple[str, str], ...] = ()
+    """The parameters of the query in the order that they were sent, repeated ones too."""
+    body: bytes = b""
+
+    def parameter(self, name: str, otherwise: str) -> str:
+        """A query parameter's last value."""
+        return dict(self.query).get(name, otherwise)

@@ -1,0 +1,50 @@
+"""The endpoints of `/api/v1`: which function answers which method and path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from inventory_planner.emulator import reads
+from inventory_planner.emulator.account import Account
+from inventory_planner.emulator.call import Call
+from inventory_planner.emulator.faults import Answer
+
+Endpoint = Callable[[Account, Call], Answer]
+
+API = "/api/v1"
+_ORDER = f"{API}/purchase-orders/{{order_id}}"
+_VARIANT = f"{API}/variants/{{variant_id}}"
+
+ROUTES = (
+    Route(f"{API}/purchase-orders", reads.purchase_orders, methods=["GET"]),
+    Route(_ORDER, reads.purchase_order, methods=["GET"]),
+    Route(f"{_ORDER}/items", reads.items, methods=["GET"]),
+    Route(f"{_ORDER}/items/{{item_id}}", reads.item, methods=["GET"]),
+    Route(f"{_ORDER}/connections", reads.connections, methods=["GET"]),
+    Route(f"{_ORDER}/connections/{{connection:path}}", reads.connection, methods=["GET"]),
+    Route(f"{_ORDER}/stock_updates", reads.stock_updates, methods=["GET"]),
+    Route(f"{_ORDER}/stock-update", reads.stock_update, methods=["GET"]),
+    Route(f"{API}/variants", reads.variants, methods=["GET"]),
+    Route(_VARIANT, reads.variant, methods=["GET"]),
+    Route(f"{_VARIANT}/vendors", reads.variant_vendors, methods=["GET"]),
+    Route(f"{_VARIANT}/vendors/{{vendor:path}}", reads.variant_vendor, methods=["GET"]),
+    Route(f"{_VARIANT}/vendor/{{vendor:path}}", reads.variant_vendor, methods=["GET"]),  # the document has both
+    Route(f"{API}/vendors", reads.vendors, methods=["GET"]),
+    Route(f"{API}/vendors/{{vendor:path}}", reads.vendor, methods=["GET"]),
+    Route(f"{API}/warehouses", reads.warehouses, methods=["GET"]),
+)
+
+
+def endpoint_for(scope: Scope) -> tuple[Endpoint, dict[str, str]] | int:
+    """The endpoint and its path parameters; 404 where the path is not known, 405 where only the method is not."""
+    status = 404
+    for route in ROUTES:
+        match, found = route.matches(scope)
+        if match is Match.FULL:
+            return found["endpoint"], found["path_params"]
+        if match is Match.PARTIAL:
+            status = 405
+    return status
