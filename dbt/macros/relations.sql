@@ -1,0 +1,15 @@
+{# Relations are named without their database, so that the views survive when the file is copied under another name. #}
+
+{% macro ref() %}
+    {%- do return(builtins.ref(*varargs, **kwargs).include(database=false)) -%}
+{% endmacro %}
+
+
+{% macro source() %}
+    {%- do return(builtins.source(*varargs).include(database=false)) -%}
+{% endmacro %}
+
+
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

@@ -1,0 +1,34 @@
+with
+
+source as (
+
+    select * from {{ source('inventory_planner', 'purchase_order_receipts') }}
+
+),
+
+renamed as (
+
+    select
+
+        -- ids
+        _account_id as account_id,
+        key as purchase_order_line_id,
+        purchase_order_id,
+        purchase_order_item_id as variant_id,
+
+        -- numerics
+        entry as history_entry,
+        coalesce(value, 0) as history_value,
+
+        -- dates
+        coalesce({{ local_date('received_at') }}, {{ written_date('date') }}) as receipt_date,
+
+        -- timestamps
+        received_at,
+        __synced_at as synced_at
+
+    from source
+
+)
+
+select * from renamed

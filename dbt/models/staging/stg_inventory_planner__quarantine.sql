@@ -1,0 +1,32 @@
+with
+
+source as (
+
+    select * from {{ source('inventory_planner', '_quarantine') }}
+
+),
+
+renamed as (
+
+    select
+
+        -- ids
+        _account_id as account_id,
+        sync_id,
+        purchase_order_id,
+
+        -- text
+        reason,
+        record,
+
+        -- numerics
+        position,
+
+        -- timestamps
+        __synced_at as synced_at
+
+    from source
+
+)
+
+select * from renamed

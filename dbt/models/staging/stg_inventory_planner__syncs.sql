@@ -1,0 +1,42 @@
+with
+
+source as (
+
+    select * from {{ source('inventory_planner', '_syncs') }}
+
+),
+
+renamed as (
+
+    select
+
+        -- ids
+        _account_id as account_id,
+        sync_id,
+
+        -- text
+        outcome,
+        way,
+        error,
+
+        -- numerics
+        requests as count_requests,
+        retries as count_retries,
+        pages as count_pages,
+        orders as count_orders,
+        lines as count_lines,
+        quarantined as count_quarantined,
+        bytes as bytes_read,
+        waited_seconds,
+
+        -- timestamps
+        started_at,
+        ended_at,
+        mark_before as mark_before_at,
+        mark_after as mark_after_at
+
+    from source
+
+)
+
+select * from renamed
