@@ -7,9 +7,23 @@ that reads it.
 from __future__ import annotations
 
 from inventory_planner.emulator.account import Account
+from inventory_planner.emulator.demo_account import demo_account
+from inventory_planner.emulator.demo_days import Event, live_a_day
 from inventory_planner.emulator.faults import Fault, RecordedRequest
 from inventory_planner.emulator.orders_file import read_orders
 from inventory_planner.emulator.quirks import Quirks
 from inventory_planner.emulator.server import Server, run, serve
 
-__all__ = ["Account", "Fault", "Quirks", "RecordedRequest", "Server", "read_orders", "run", "serve"]
+__all__ = [
+    "Account",
+    "Event",
+    "Fault",
+    "Quirks",
+    "RecordedRequest",
+    "Server",
+    "demo_account",
+    "live_a_day",
+    "read_orders",
+    "run",
+    "serve",
+]
