@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, TypeAlias, get_args, get_type_hints
+from hashlib import blake2b
+from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta, Raw, Struct, field
@@ -28,8 +29,9 @@ Flag: TypeAlias = bool | None
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)] | None
 Json: TypeAlias = Raw  # msgspec takes no `Raw | None`, so an empty Raw stands for a missing key
 
-UNSET = (b"null", b'""', b"[]", b"{}")
-NOT_A_FIELD = Raw(b"")
+UNSET: Final = (b"null", b'""', b"[]", b"{}")
+DIGEST_BYTES: Final = 8  # two states of one order are told apart by it, never two orders: 64 bits are plenty
+NOT_A_FIELD: Final = Raw(b"")
 
 
 class Receipt(Struct):
@@ -193,6 +195,10 @@ class _Identified(Struct):
     id: Id
 
 
+class _Dated(Struct):
+    last_modified: Instant = None
+
+
 class Result(Struct):
     """How the service says that a request failed, or went well."""
 
@@ -208,14 +214,20 @@ class PageMeta(Struct):
     page: int | None = None
 
 
-class Page(Struct):
+class Answer(Struct, kw_only=True):
+    """What every answer can say: also one with status 200 can be an error."""
+
+    result: Result | None = None
+
+
+class Page(Answer):
     """A page of the list of orders, each order still as the service wrote it."""
 
     meta: PageMeta
     orders: list[Raw] = field(name="purchase-orders")
 
 
-class Single(Struct):
+class Single(Answer):
     """The answer to a read of one order."""
 
     order: Raw = field(name="purchase-order")
@@ -227,6 +239,16 @@ class Record:
 
     order: Order
     raw: bytes
+
+    @property
+    def order_id(self) -> str:
+        """The id of the order."""
+        return str(self.order.id)
+
+    @property
+    def last_modified(self) -> datetime | None:
+        """When the order was last modified."""
+        return self.order.last_modified
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +266,18 @@ class BadRecord:
         except msgspec.DecodeError:
             return None
 
+    @property
+    def last_modified(self) -> datetime | None:
+        """When the order was last modified, if that much can be read."""
+        try:
+            return _read_instant(self.raw).last_modified
+        except msgspec.DecodeError:
+            return None
+
 
 _read = msgspec.json.Decoder(Order, strict=False).decode
 _read_id = msgspec.json.Decoder(_Identified).decode
+_read_instant = msgspec.json.Decoder(_Dated).decode
 _read_object = msgspec.json.Decoder(dict[str, Raw]).decode
 _read_list = msgspec.json.Decoder(list[Raw]).decode
 
@@ -260,6 +291,11 @@ def record(raw: bytes) -> Record | BadRecord:
     if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
         return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
     return Record(order, raw)
+
+
+def digest(raw: bytes) -> str:
+    """A short name for the state of an order: equal texts have equal digests."""
+    return blake2b(raw, digest_size=DIGEST_BYTES).hexdigest()
 
 
 def _order(raw: bytes) -> Order:

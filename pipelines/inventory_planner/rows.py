@@ -103,7 +103,9 @@ def quarantine_rows(bad: Sequence[BadRecord], first: int, sync_id: str, stamp: t
         "_account_id": [account_id] * len(bad),
         "__synced_at": [synced_at] * len(bad),
     }
-    return pa.table({name: pa.array(values, QUARANTINE.schema.field(name).type) for name, values in computed.items()})
+    return pa.table(
+        [pa.array(computed[field.name], field.type) for field in QUARANTINE.schema], schema=QUARANTINE.schema
+    )
 
 
 @dataclass(frozen=True, slots=True)

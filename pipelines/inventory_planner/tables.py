@@ -38,16 +38,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the warehouse; `key` is unique, and begins with the account."""
+    """A table of the warehouse; `key` is unique, and begins with the account.
+
+    New rows replace those that agree with them in `replaces`.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    replaces: tuple[str, ...]
 
     @property
     def schema(self) -> pa.Schema:
         """The table as an Arrow schema."""
-        return pa.schema([(column.name, column.type) for column in self.columns])
+        return pa.schema([pa.field(each.name, each.type, each.name not in self.replaces) for each in self.columns])
 
 
 def _same(type_: pa.DataType, *fields: str) -> tuple[Column, ...]:
@@ -63,9 +67,13 @@ LINE_ITEM_ID: Final = Column("purchase_order_item_id", TEXT)
 # True only on the row that tells the merge "this order has no rows here any more"; such a row is never stored.
 IS_REMOVED: Final = Column("_is_removed", FLAG)
 
+# An order that is read again loses all rows that it had, also in the tables of its parts, and gets those it has now.
+ORDER: Final = ("_account_id", "purchase_order_id")
+
 PURCHASE_ORDERS: Final = Table(
     "purchase_orders",
-    key=("_account_id", "purchase_order_id"),
+    key=ORDER,
+    replaces=ORDER,
     columns=(
         Column("purchase_order_id", TEXT, "id"),
         Column("purchase_order_number", TEXT, "reference"),
@@ -105,6 +113,7 @@ PURCHASE_ORDERS: Final = Table(
 PURCHASE_ORDER_ITEMS: Final = Table(
     "purchase_order_items",
     key=("_account_id", "key"),
+    replaces=ORDER,
     columns=(
         LINE_KEY,
         ORDER_ID,
@@ -137,6 +146,7 @@ PURCHASE_ORDER_ITEMS: Final = Table(
 PURCHASE_ORDER_RECEIPTS: Final = Table(
     "purchase_order_receipts",
     key=("_account_id", "key", "entry"),
+    replaces=ORDER,
     columns=(
         LINE_KEY,
         Column("entry", COUNT),
@@ -154,6 +164,7 @@ PURCHASE_ORDER_RECEIPTS: Final = Table(
 PURCHASE_ORDER_COMPONENTS: Final = Table(
     "purchase_order_components",
     key=("_account_id", "key", "component_id", "occurrence"),
+    replaces=ORDER,
     columns=(
         LINE_KEY,
         Column("component_id", TEXT, "id"),
@@ -171,6 +182,7 @@ PURCHASE_ORDER_COMPONENTS: Final = Table(
 PURCHASE_ORDER_CONNECTIONS: Final = Table(
     "purchase_order_connections",
     key=("_account_id", "purchase_order_id", "connection"),
+    replaces=ORDER,
     columns=(
         ORDER_ID,
         Column("connection", TEXT),
@@ -188,6 +200,7 @@ PURCHASE_ORDER_CONNECTIONS: Final = Table(
 QUARANTINE: Final = Table(
     "_quarantine",
     key=("_account_id", "sync_id", "position"),
+    replaces=("_account_id", "sync_id", "position"),
     columns=(
         Column("sync_id", TEXT),
         Column("position", COUNT),
@@ -202,6 +215,7 @@ QUARANTINE: Final = Table(
 SYNCS: Final = Table(
     "_syncs",
     key=("_account_id", "sync_id"),
+    replaces=("_account_id", "sync_id"),
     columns=(
         Column("sync_id", TEXT),
         ACCOUNT,
@@ -230,4 +244,5 @@ ORDER_PARTS: Final = (
     PURCHASE_ORDER_CONNECTIONS,
 )
 ORDER_TABLES: Final = (PURCHASE_ORDERS, *ORDER_PARTS)
-TABLES: Final = (*ORDER_TABLES, QUARANTINE, SYNCS)
+MERGED_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # all but the sync log, which also tells of syncs that failed
+TABLES: Final = (*MERGED_TABLES, SYNCS)

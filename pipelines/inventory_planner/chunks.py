@@ -1,0 +1,160 @@
+"""What is committed together: rows, and the mark up to which they reach.
+
+A chunk holds each order in one state only: when an order comes again, changed, the chunk ends before it. What came
+before and has not changed, as everything in the overlap of two readings has not, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+import pyarrow as pa
+
+from inventory_planner.changes import BEGINNING, Batch, Way
+from inventory_planner.contract import BadRecord, Record, digest
+from inventory_planner.errors import ApiError
+from inventory_planner.rows import MisfitError, quarantine_rows, rows, sift
+from inventory_planner.tables import MERGED_TABLES, QUARANTINE
+
+ORDERS_PER_CHUNK: Final = 20_000  # what a kill costs at most; with 10 lines an order about 100 MB of Arrow tables
+OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it says it was made
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Up to where an account has been read: every change before `instant`; and what `seen` holds from the overlap."""
+
+    instant: datetime | None = None
+    seen: dict[str, str] = field(default_factory=dict)  # order id -> digest
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """The mark as dlt's state holds it."""
+        instant = state.get("mark")
+        return cls(datetime.fromisoformat(instant) if instant else None, state.get("seen", {}))
+
+    def to_state(self) -> dict[str, Any]:
+        """The mark as JSON."""
+        return {"mark": self.instant.isoformat() if self.instant else None, "seen": self.seen}
+
+    @property
+    def since(self) -> datetime | None:
+        """Where the next reading starts."""
+        return max(self.instant - OVERLAP, BEGINNING) if self.instant else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """What is the same for all rows of one sync."""
+
+    sync_id: str
+    account_id: str
+    now: Callable[[], datetime]
+    is_wanted: Callable[[Record], bool] = lambda _: True
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Rows, page by page and by table name, and the mark that is true once they are committed."""
+
+    mark: Mark
+    pages: list[dict[str, pa.Table]] = field(default_factory=list)
+    order_ids: set[str] = field(default_factory=set)
+    way: Way | None = None
+    pages_read: int = 0
+    to_read: int = 0
+    lines: int = 0
+    quarantined: int = 0
+
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """One Arrow table for each warehouse table that has rows here."""
+        parts = {table.name: [page[table.name] for page in self.pages if table.name in page] for table in MERGED_TABLES}
+        return {name: pa.concat_tables(arrows) for name, arrows in parts.items() if arrows}
+
+
+def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync) -> Iterator[Chunk]:
+    """The batches of one reading as chunks, at least one; the last one holds the mark of the whole reading.
+
+    Raises:
+        ApiError: the reading broke off; the last chunk holds what had come until then.
+    """
+    reading = _Reading(sync, mark)
+    chunk = Chunk(mark)
+    try:
+        for batch in batches:
+            found = reading.news(batch)
+            if len(chunk.order_ids) >= ORDERS_PER_CHUNK or not chunk.order_ids.isdisjoint(found):
+                yield chunk
+                chunk = Chunk(chunk.mark)
+            reading.add(chunk, batch, found)
+    except ApiError:
+        yield chunk  # what was read before the service failed is right, and need not be read again
+        raise
+    yield chunk
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What a reading knows of the orders that came before, and how many bad records it has met."""
+
+    sync: Sync
+    before: Mark
+    seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    quarantined: int = 0
+
+    def news(self, batch: Batch) -> dict[str, Record | BadRecord]:
+        """The orders of the batch that are wanted and not yet known in this state, by id."""
+        return {
+            key: each
+            for key, each in ((each.order_id or digest(each.raw), each) for each in batch.records)
+            if not self._is_known(key, each) and (isinstance(each, BadRecord) or self.sync.is_wanted(each))
+        }
+
+    def add(self, chunk: Chunk, batch: Batch, found: dict[str, Record | BadRecord]) -> None:
+        """Put what was found into the chunk."""
+        synced_at = self.sync.now()
+        good, bad, tables = self._rows(found.values(), synced_at)
+        if good:
+            chunk.pages.append(tables)
+        if bad:
+            stamp = (self.sync.account_id, synced_at)
+            chunk.pages.append({QUARANTINE.name: quarantine_rows(bad, self.quarantined, self.sync.sync_id, stamp)})
+        self.quarantined += len(bad)
+        chunk.order_ids.update(record.order_id for record in good)
+        chunk.lines += sum(len(record.order.items or ()) for record in good)
+        chunk.quarantined += len(bad)
+        chunk.pages_read += 1
+        chunk.way, chunk.to_read = batch.way, batch.total
+        self._remember(batch, synced_at)
+        if batch.mark:
+            chunk.mark = self._mark(min(batch.mark, synced_at))  # an order "modified" next year must not hide this one
+
+    def _rows(
+        self, found: Iterable[Record | BadRecord], synced_at: datetime
+    ) -> tuple[list[Record], list[BadRecord], dict[str, pa.Table]]:
+        records = list(found)
+        good = [each for each in records if isinstance(each, Record)]
+        bad = [each for each in records if isinstance(each, BadRecord)]
+        try:
+            return good, bad, rows(good, self.sync.account_id, synced_at)
+        except MisfitError:
+            fit, misfits = sift(good, self.sync.account_id, synced_at)
+            return fit, bad + misfits, rows(fit, self.sync.account_id, synced_at)
+
+    def _is_known(self, key: str, each: Record | BadRecord) -> bool:
+        known = self.seen[key][1] if key in self.seen else self.before.seen.get(key)
+        return known is not None and known == digest(each.raw)
+
+    def _remember(self, batch: Batch, synced_at: datetime) -> None:
+        for each in batch.records:
+            key = each.order_id or digest(each.raw)
+            self.seen[key] = (each.last_modified or synced_at, digest(each.raw))
+
+    def _mark(self, instant: datetime) -> Mark:
+        """The mark at this instant; what lies before its overlap can't come again, and is forgotten."""
+        self.seen = {key: known for key, known in self.seen.items() if known[0] >= instant - OVERLAP}
+        return Mark(instant, {key: known[1] for key, known in self.seen.items()})

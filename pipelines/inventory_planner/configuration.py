@@ -1,0 +1,104 @@
+"""The settings of an account, from dlt's configuration: environment, `.dlt/secrets.toml`, `.dlt/config.toml`.
+
+Each is looked up under its full name only. dlt would also take a bare `API_KEY` from the environment, which may
+belong to anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import dlt
+
+from inventory_planner.errors import ConfigurationError
+
+SECTION: Final = "sources.inventory_planner"
+BASE_URL: Final = "https://app.inventory-planner.com"
+REQUESTS_PER_SECOND: Final = 2.0  # the service publishes no limit; clients that run unharmed keep to 0.5 to 3
+PAGE_SIZE: Final = 1000  # the most that the service allows
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Which account to read, and how."""
+
+    api_key: str = field(repr=False)
+    account_id: str
+    base_url: str = BASE_URL
+    start_date: datetime | None = None
+    status: tuple[str, ...] = ()
+    requests_per_second: float = REQUESTS_PER_SECOND
+    page_size: int = PAGE_SIZE
+
+
+def settings() -> Settings:
+    """The configured settings.
+
+    Raises:
+        ConfigurationError: one is missing or makes no sense; the message names it and where to set it.
+    """
+    return Settings(
+        api_key=_required("api_key"),
+        account_id=_required("account_id"),
+        base_url=_value("base_url") or BASE_URL,
+        start_date=_instant("start_date", _value("start_date")),
+        status=_names(_value("status")),
+        requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
+        page_size=int(_number("page_size", PAGE_SIZE, least=1, most=PAGE_SIZE)),
+    )
+
+
+def instant(text: str) -> datetime:
+    """An instant from ISO 8601 text; a date is its midnight, and what names no offset is UTC.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _value(name: str) -> Any:
+    return dlt.config.get(f"{SECTION}.{name}")
+
+
+def _variable(name: str) -> str:
+    return f"{SECTION}.{name}".replace(".", "__").upper()
+
+
+def _required(name: str) -> str:
+    value = _value(name)
+    if value is None or not str(value).strip():
+        raise ConfigurationError(
+            f"No `{name}`: set {_variable(name)}, or `{name}` under [{SECTION}] in .dlt/secrets.toml."
+        )
+    return str(value)
+
+
+def _instant(name: str, value: Any) -> datetime | None:
+    if value is None or value == "":
+        return None
+    try:
+        return instant(str(value))
+    except ValueError as error:
+        raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as 2025-01-31.") from error
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """A list, or text with commas."""
+    names = value.split(",") if isinstance(value, str) else value or ()
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def _number(name: str, default: float, *, least: float, most: float = float("inf")) -> float:
+    value = _value(name)
+    try:
+        number = default if value is None or value == "" else float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if least <= number <= most:
+        return number
+    limits = f"at least {least}" if most == float("inf") else f"from {least} to {most}"
+    raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; it must be a number, {limits}.")

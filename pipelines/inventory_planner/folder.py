@@ -1,0 +1,110 @@
+"""The data folder: the one place that a run writes to."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from inventory_planner.errors import AnotherRunError, ConfigurationError
+
+LOCK_PATIENCE: Final = 2.0  # seconds; `status` holds the lock for a blink, and a run should not fail for that
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where everything lies; `root` is absolute."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's database: never open it while a run may start."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def analytics(self) -> Path:
+        """The readers' database, replaced in whole."""
+        return self.root / "analytics.duckdb"
+
+    @property
+    def dlt(self) -> Path:
+        """What dlt works with during a load; of no worth after it."""
+        return self.root / "dlt"
+
+    @property
+    def dbt(self) -> Path:
+        """What dbt makes: its target and its logs."""
+        return self.root / "dbt"
+
+    @property
+    def published(self) -> Path:
+        """Says what `analytics` was made of; missing as soon as the warehouse holds more."""
+        return self.root / "published.json"
+
+    @property
+    def _lock(self) -> Path:
+        return self.root / "run.lock"
+
+    @property
+    def _holder(self) -> Path:
+        return self.root / "run.json"
+
+    @contextmanager
+    def locked(self, command: str, patience: float = LOCK_PATIENCE) -> Iterator[None]:
+        """The folder for ourselves; the operating system frees it even when the process is killed.
+
+        Raises:
+            AnotherRunError: another run holds it; the message names it.
+        """
+        lock = FileLock(self._lock, timeout=patience)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise AnotherRunError(f"{self._describe_holder()} is at work in {self.root}; try again later.") from error
+        try:
+            self._holder.write_text(json.dumps(_holder(command)))
+            yield
+        finally:
+            self._holder.unlink(missing_ok=True)
+            lock.release()
+
+    def _describe_holder(self) -> str:
+        try:
+            holder = json.loads(self._holder.read_text())
+            return f"`{holder['command']}` (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+        except (OSError, ValueError, KeyError):
+            return "another run"
+
+
+def data_folder(path: Path) -> Folder:
+    """The folder at this path, made if need be.
+
+    Raises:
+        ConfigurationError: nothing can be written there.
+    """
+    root = path.expanduser().absolute()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        probe = root / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Can't write to the data folder {root} ({error.strerror}). Choose another with --data or"
+            " INVENTORY_PLANNER_DATA, or mend its permissions."
+        ) from error
+    return Folder(root)
+
+
+def _holder(command: str) -> dict[str, str | int]:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"command": command, "pid": os.getpid(), "host": socket.gethostname(), "since": since}

@@ -1,0 +1,116 @@
+"""The dlt source: purchase orders and what belongs to them, as resources named after their tables.
+
+`load` runs it chunk by chunk. It also stands alone, in any dlt pipeline, with any destination:
+
+    pipeline = dlt.pipeline("inventory_planner", destination="postgres", dataset_name="inventory_planner")
+    pipeline.run(inventory_planner())
+
+The mark of each account travels in dlt's state, in the same package as the rows it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+from uuid import uuid4
+
+import dlt
+import pyarrow as pa
+from dlt.common.schema.typing import TColumnSchema, TWriteDispositionConfig
+from dlt.extract import DltResource
+
+from inventory_planner.changes import changes
+from inventory_planner.chunks import Chunk, Mark, Sync, chunks
+from inventory_planner.client import Client
+from inventory_planner.configuration import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, instant
+from inventory_planner.tables import (
+    COUNT,
+    FLAG,
+    INSTANT,
+    IS_REMOVED,
+    MERGED_TABLES,
+    SCHEMA,
+    Column,
+    Table,
+)
+
+MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
+# dlt's usual naming would turn `__synced_at` into `_synced_at`; "direct" leaves the names as `tables` has them.
+NAMING: Final = {"names": "direct", "json": {"module": "dlt.common.normalizers.json.relational"}}
+DLT_SCHEMA: Final = dlt.Schema(SCHEMA, normalizers=cast(Any, NAMING))
+
+
+@dlt.source(section=SCHEMA, schema=DLT_SCHEMA)
+def inventory_planner(
+    api_key: str = dlt.secrets.value,
+    account_id: str = dlt.config.value,
+    base_url: str = BASE_URL,
+    start_date: str | None = None,
+    requests_per_second: float = REQUESTS_PER_SECOND,
+    page_size: int = PAGE_SIZE,
+) -> Iterable[DltResource]:
+    """All purchase orders, transfers and assembly orders changed since the last run of the same pipeline.
+
+    Args:
+        api_key: the key of a user with full access to the account.
+        account_id: the letter `a` and digits.
+        base_url: where the service is.
+        start_date: the first run reads orders modified since then (ISO 8601; UTC unless it names an offset).
+        requests_per_second: the pace at most; 0 lifts the limit.
+        page_size: orders in one answer, 1000 at most.
+
+    Returns:
+        One resource for each table.
+    """
+
+    def read(state: Mapping[str, Any]) -> Iterator[Chunk]:
+        mark = Mark.from_state(state)
+        since = mark.since or (instant(start_date) if start_date else None)
+        sync = Sync(uuid4().hex, account_id, lambda: datetime.now(UTC))
+        with Client(base_url, api_key, account_id, requests_per_second) as client:
+            yield from chunks(changes(client, since, page_size), mark, sync)
+
+    return resources(read, account_id)
+
+
+@dlt.source(section=SCHEMA, schema=DLT_SCHEMA)
+def one_chunk(chunk: Chunk, account_id: str) -> Iterable[DltResource]:
+    """A chunk that has been read already, as the same resources."""
+    return resources(lambda _: [chunk], account_id)
+
+
+def resources(read: Callable[[Mapping[str, Any]], Iterable[Chunk]], account_id: str) -> list[DltResource]:
+    """The tables as resources, fed by one hidden resource, so that the service is asked once for all of them."""
+
+    @dlt.resource(name="changes", selected=False)
+    def chunks_of_account() -> Iterator[Chunk]:
+        state = dlt.current.source_state()
+        for chunk in read(state.get(account_id, {})):
+            state[account_id] = chunk.mark.to_state()
+            yield chunk
+
+    return [_resource(table, chunks_of_account) for table in MERGED_TABLES]
+
+
+def _resource(table: Table, feed: DltResource) -> DltResource:
+    def rows_of_table(chunk: Chunk) -> pa.Table | None:
+        return chunk.tables.get(table.name)
+
+    resource = dlt.transformer(rows_of_table, data_from=feed, name=table.name)
+    return resource.apply_hints(
+        columns={column.name: _hint(column) for column in table.columns},
+        write_disposition=MERGE,
+        merge_key=table.replaces,
+    )
+
+
+def _hint(column: Column) -> TColumnSchema:
+    """A new dict each time: dlt writes into the one it is given."""
+    return cast(TColumnSchema, {"name": column.name, "hard_delete": column is IS_REMOVED, **_data_type(column.type)})
+
+
+def _data_type(type_: pa.DataType) -> dict[str, Any]:
+    if pa.types.is_decimal(type_):
+        return {"data_type": "decimal", "precision": type_.precision, "scale": type_.scale}
+    return {"data_type": {COUNT: "bigint", FLAG: "bool", INSTANT: "timestamp"}.get(type_, "text")}
