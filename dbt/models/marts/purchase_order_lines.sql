@@ -1,0 +1,314 @@
+with
+
+orders as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
+
+),
+
+receipts as (
+
+    select * from {{ ref('receipts') }}
+
+),
+
+items_joined_to_orders as (
+
+    select
+        items.account_id,
+        items.purchase_order_line_id,
+        items.purchase_order_id,
+        items.variant_id,
+        items.sku,
+        items.title,
+        items.line_number,
+        items.quantity_ordered,
+        items.quantity_received,
+        items.minimum_quantity,
+        items.order_multiple,
+        items.unit_landed_price,
+        items.unit_volume_cbm,
+        orders.vendor_id,
+        orders.warehouse_id,
+        orders.purchase_order_number,
+        orders.order_type,
+        orders.status,
+        orders.status_type,
+        orders.vendor_name,
+        orders.warehouse_name,
+        orders.currency_code,
+        orders.shipping_cost,
+        orders.order_date,
+        orders.expected_date as promise_date,
+        orders.order_type = 'po' and orders.status_type not in ('draft', 'canceled')
+            as is_vendor_scope,
+        orders.status_type in ('active', 'unknown') as is_on_order,
+        cast(
+            case
+                when orders.is_discount_enabled
+                    then
+                        items.unit_price
+                        * (100 - coalesce(items.discount_pct, orders.default_discount_pct, 0))
+                        * 0.01
+                else items.unit_price
+            end as decimal(18, 6)
+        ) as unit_cost,
+        {{ quantity_required('items.quantity_ordered') }} as quantity_required,
+        {{ days_after('orders.expected_date', var('on_time_grace_days')) }} as last_on_time_date
+    from items
+    inner join orders
+        on
+            items.account_id = orders.account_id
+            and items.purchase_order_id = orders.purchase_order_id
+    where orders.deleted_at is null and not items.is_removed
+
+),
+
+receipts_with_what_remained as (
+
+    select
+        *,
+        min(quantity_received_to_date) over (
+            partition by account_id, purchase_order_line_id
+            order by receipt_number
+            rows between current row and unbounded following
+        ) as lowest_quantity_from_here
+    from receipts
+
+),
+
+receipts_summed_to_lines as (
+
+    select
+        lines.account_id,
+        lines.purchase_order_line_id,
+        count(*) as count_receipts,
+        min(receipts.receipt_date) as first_receipt_date,
+        max(receipts.receipt_date) as last_receipt_date,
+        min(
+            case
+                when
+                    lines.quantity_ordered > 0
+                    and receipts.lowest_quantity_from_here >= lines.quantity_required
+                    then receipts.receipt_date
+            end
+        ) as completion_date,
+        sum(
+            case
+                when receipts.receipt_date <= lines.last_on_time_date
+                    then receipts.quantity_received
+                else 0
+            end
+        ) as quantity_by_promise
+    from items_joined_to_orders as lines
+    inner join receipts_with_what_remained as receipts
+        on
+            lines.account_id = receipts.account_id
+            and lines.purchase_order_line_id = receipts.purchase_order_line_id
+    group by lines.account_id, lines.purchase_order_line_id
+
+),
+
+items_summed_to_orders as (
+
+    select
+        account_id,
+        purchase_order_id,
+        sum(quantity_ordered * unit_cost) as ordered_value
+    from items_joined_to_orders
+    group by account_id, purchase_order_id
+
+),
+
+costed as (
+
+    select
+        items_joined_to_orders.*,
+        coalesce(receipts_summed_to_lines.count_receipts, 0) as count_receipts,
+        receipts_summed_to_lines.first_receipt_date,
+        receipts_summed_to_lines.last_receipt_date,
+        receipts_summed_to_lines.completion_date,
+        coalesce(receipts_summed_to_lines.quantity_by_promise, 0) as quantity_by_promise,
+        coalesce(
+            receipts_summed_to_lines.completion_date,
+            case
+                when items_joined_to_orders.status_type = 'closed'
+                    then receipts_summed_to_lines.last_receipt_date
+            end
+        ) as effective_date,
+        cast(
+            case
+                when items_joined_to_orders.unit_landed_price > 0
+                    then items_joined_to_orders.unit_landed_price
+                else
+                    items_joined_to_orders.unit_cost
+                    * (items_summed_to_orders.ordered_value + items_joined_to_orders.shipping_cost)
+                    / nullif(items_summed_to_orders.ordered_value, 0)
+            end as decimal(18, 6)
+        ) as unit_landed_cost
+    from items_joined_to_orders
+    inner join items_summed_to_orders
+        on
+            items_joined_to_orders.account_id = items_summed_to_orders.account_id
+            and items_joined_to_orders.purchase_order_id = items_summed_to_orders.purchase_order_id
+    left join receipts_summed_to_lines
+        on
+            items_joined_to_orders.account_id = receipts_summed_to_lines.account_id
+            and items_joined_to_orders.purchase_order_line_id
+            = receipts_summed_to_lines.purchase_order_line_id
+
+),
+
+measured as (
+
+    select
+        *,
+        greatest(quantity_ordered - quantity_received, 0) as quantity_missing,
+        greatest(quantity_received - quantity_ordered, 0) as quantity_over,
+        least(greatest(quantity_received, 0), quantity_ordered) as quantity_capped,
+        case when quantity_ordered > 0 then quantity_received >= quantity_required end as is_complete,
+        coalesce(
+            is_vendor_scope
+            and quantity_ordered > 0
+            and (
+                last_on_time_date < {{ as_of_date() }}
+                or (
+                    promise_date is not null
+                    and (completion_date is not null or status_type = 'closed')
+                )
+            ),
+            false
+        ) as is_due,
+        coalesce(
+            is_on_order
+            and quantity_ordered > quantity_received
+            and promise_date < {{ as_of_date() }},
+            false
+        ) as is_overdue,
+        coalesce(
+            effective_date <= last_on_time_date
+            {%- if var('early_tolerance_days') is not none %}
+            and effective_date >= {{ days_after('promise_date', -var('early_tolerance_days')) }}
+            {%- endif %},
+            false
+        ) as is_effective_on_time,
+        {{ days_between('order_date', 'completion_date') }} as lead_time_days
+    from costed
+
+),
+
+split_by_status as (
+
+    select
+        *,
+        case when is_on_order then quantity_missing else 0 end as quantity_open,
+        case when is_on_order and quantity_received > 0 then quantity_missing else 0 end
+            as quantity_backordered,
+        case when status_type = 'closed' then quantity_missing else 0 end as quantity_short,
+        case when status_type = 'canceled' then quantity_missing else 0 end as quantity_canceled,
+        case when status_type = 'draft' then quantity_missing else 0 end as quantity_draft
+    from measured
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        account_id,
+        purchase_order_line_id,
+        purchase_order_id,
+        variant_id,
+        vendor_id,
+        warehouse_id,
+
+        -- text
+        purchase_order_number,
+        order_type,
+        status,
+        status_type,
+        vendor_name,
+        warehouse_name,
+        sku,
+        title,
+        currency_code,
+        case when order_date is not null then 'created' end as order_date_source,
+        case when promise_date is not null then 'current' end as promise_source,
+        case
+            when unit_landed_price > 0 then 'api'
+            when unit_landed_cost is not null then 'allocated'
+            else 'none'
+        end as landed_source,
+
+        -- numerics
+        line_number,
+        quantity_ordered,
+        quantity_received,
+        quantity_capped,
+        quantity_open,
+        quantity_backordered,
+        quantity_short,
+        quantity_canceled,
+        quantity_draft,
+        quantity_over,
+        cast(quantity_by_promise as decimal(18, 4)) as quantity_by_promise,
+        minimum_quantity,
+        order_multiple,
+        count_receipts,
+        unit_volume_cbm,
+        unit_cost,
+        unit_landed_cost,
+        cast(quantity_ordered * unit_cost as decimal(28, 6)) as ordered_value,
+        cast(quantity_received * unit_cost as decimal(28, 6)) as received_value,
+        cast(quantity_open * unit_cost as decimal(28, 6)) as open_value,
+        cast(quantity_short * unit_cost as decimal(28, 6)) as short_value,
+        cast(quantity_canceled * unit_cost as decimal(28, 6)) as canceled_value,
+        cast(quantity_over * unit_cost as decimal(28, 6)) as over_value,
+        cast(quantity_received * unit_landed_cost as decimal(28, 6)) as received_landed_value,
+        cast(quantity_open * unit_landed_cost as decimal(28, 6)) as open_landed_value,
+        {{ days_between('promise_date', 'effective_date') }} as days_late,
+        case when is_overdue then {{ days_between('promise_date', as_of_date()) }} end
+            as days_overdue,
+        lead_time_days,
+        {{ days_between('order_date', 'first_receipt_date') }} as first_receipt_lead_time_days,
+        {{ days_between('order_date', 'promise_date') }} as planned_lead_time_days,
+
+        -- booleans
+        is_vendor_scope,
+        is_on_order,
+        is_complete,
+        is_due,
+        case when is_due then is_complete end as is_in_full,
+        case when is_due then is_effective_on_time end as is_on_time,
+        case
+            when is_due
+                then is_complete and is_effective_on_time and quantity_by_promise >= quantity_required
+        end as is_otif,
+        is_overdue,
+        quantity_received
+        > quantity_ordered * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01 as is_over_received,
+        lead_time_days < 0 as is_lead_time_negative,
+        case when minimum_quantity > 0 then quantity_ordered >= minimum_quantity end as is_minimum_met,
+        case when order_multiple > 0 then mod(quantity_ordered, order_multiple) = 0 end
+            as is_multiple_met,
+
+        -- dates
+        order_date,
+        promise_date,
+        first_receipt_date,
+        last_receipt_date,
+        completion_date,
+        effective_date
+
+    from split_by_status
+
+)
+
+select * from final

@@ -1,0 +1,79 @@
+with
+
+lines as (
+
+    select * from {{ ref('purchase_order_lines') }}
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        account_id,
+        purchase_order_line_id,
+        purchase_order_id,
+        variant_id,
+
+        -- text
+        purchase_order_number,
+        order_type,
+        vendor_name,
+        warehouse_name,
+        sku,
+        title,
+        status,
+        status_type,
+        currency_code,
+        promise_source,
+
+        -- numerics
+        line_number,
+        quantity_ordered,
+        quantity_received,
+        quantity_capped,
+        quantity_open,
+        quantity_short,
+        quantity_over,
+        quantity_canceled,
+        quantity_draft,
+        quantity_by_promise,
+        count_receipts,
+        {{ rate('quantity_capped', 'quantity_ordered') }} as fill_rate,
+        {{ rate('quantity_received', 'quantity_ordered') }} as receipt_ratio,
+        unit_cost,
+        unit_landed_cost,
+        ordered_value,
+        received_value,
+        open_value,
+        short_value,
+        over_value,
+        canceled_value,
+        days_late,
+        days_overdue,
+        lead_time_days,
+
+        -- booleans
+        is_vendor_scope,
+        is_complete,
+        is_due,
+        is_in_full,
+        is_on_time,
+        is_otif,
+        is_overdue,
+        is_over_received,
+
+        -- dates
+        order_date,
+        promise_date,
+        first_receipt_date,
+        last_receipt_date,
+        completion_date,
+        {{ as_of_date() }} as as_of_date
+
+    from lines
+
+)
+
+select * from final

@@ -1,0 +1,254 @@
+{%- set a_below, b_below = var('abc_thresholds') -%}
+
+with
+
+orders as (
+
+    select
+        *,
+        coalesce(vendor_id, '(no vendor)') as vendor_key,
+        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
+    from {{ ref('purchase_orders') }}
+    where is_vendor_scope
+
+),
+
+lines as (
+
+    select
+        *,
+        coalesce(vendor_id, '(no vendor)') as vendor_key,
+        case when is_due then days_late end as due_days_late,
+        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
+    from {{ ref('purchase_order_lines') }}
+    where is_vendor_scope
+
+),
+
+orders_summed_to_vendors as (
+
+    select
+        account_id,
+        vendor_key,
+        currency_code,
+        max(coalesce(vendor_name, vendor_key)) as vendor_name,
+        count(*) as count_orders,
+        count(*) filter (where is_due) as count_due_orders,
+        count(*) filter (where is_in_full) as count_in_full_orders,
+        count(*) filter (where is_on_time) as count_on_time_orders,
+        count(*) filter (where is_otif) as count_otif_orders,
+        cast(sum(count_lines) as bigint) as count_lines,
+        cast(sum(count_ordered_lines) as bigint) as count_ordered_lines,
+        cast(sum(count_complete_lines) as bigint) as count_complete_lines,
+        cast(sum(count_open_lines) as bigint) as count_open_lines,
+        cast(sum(count_overdue_lines) as bigint) as count_overdue_lines,
+        cast(sum(count_unpriced_lines) as bigint) as count_unpriced_lines,
+        cast(sum(count_due_lines) as bigint) as count_due_lines,
+        cast(sum(count_in_full_lines) as bigint) as count_in_full_lines,
+        cast(sum(count_on_time_lines) as bigint) as count_on_time_lines,
+        cast(sum(count_otif_lines) as bigint) as count_otif_lines,
+        sum(quantity_ordered) as quantity_ordered,
+        sum(quantity_received) as quantity_received,
+        sum(quantity_received_of_ordered) as quantity_received_of_ordered,
+        sum(quantity_capped) as quantity_capped,
+        sum(quantity_open) as quantity_open,
+        sum(quantity_short) as quantity_short,
+        sum(quantity_over) as quantity_over,
+        sum(quantity_due) as quantity_due,
+        sum(quantity_on_time) as quantity_on_time,
+        sum(case when status_type = 'closed' then quantity_ordered else 0 end)
+            as quantity_ordered_closed,
+        sum(case when status_type = 'closed' then quantity_capped else 0 end)
+            as quantity_capped_closed,
+        sum(ordered_value) as ordered_value,
+        sum(received_value) as received_value,
+        sum(open_value) as open_value,
+        sum(overdue_value) as overdue_value,
+        sum(short_value) as short_value,
+        sum(over_value) as over_value,
+        count(observed_lead_time_days) as count_lead_times,
+        avg(observed_lead_time_days) as lead_time_mean_days,
+        percentile_cont(0.5) within group (order by observed_lead_time_days) as lead_time_median_days,
+        percentile_cont(0.9) within group (order by observed_lead_time_days) as lead_time_p90_days,
+        stddev_samp(observed_lead_time_days) as lead_time_stddev_days,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+    from orders
+    group by account_id, vendor_key, currency_code
+
+),
+
+lines_summed_to_vendors as (
+
+    select
+        account_id,
+        vendor_key,
+        currency_code,
+        count(due_days_late) as count_dated_due_lines,
+        count(*) filter (where due_days_late > 0) as count_late_lines,
+        avg(due_days_late) as days_late_mean,
+        percentile_cont(0.5) within group (order by due_days_late) as days_late_median,
+        count(*) filter (where is_lead_time_negative) as count_negative_lead_times,
+        count(observed_lead_time_days) as count_line_lead_times,
+        avg(observed_lead_time_days) as line_lead_time_mean_days,
+        percentile_cont(0.5) within group (order by observed_lead_time_days)
+            as line_lead_time_median_days,
+        percentile_cont(0.9) within group (order by observed_lead_time_days)
+            as line_lead_time_p90_days,
+        stddev_samp(observed_lead_time_days) as line_lead_time_stddev_days
+    from lines
+    group by account_id, vendor_key, currency_code
+
+),
+
+spend_summed_to_currencies as (
+
+    select
+        account_id,
+        currency_code,
+        sum(ordered_value) as ordered_value
+    from orders_summed_to_vendors
+    group by account_id, currency_code
+
+),
+
+vendors_ranked_by_spend as (
+
+    select
+        orders_summed_to_vendors.account_id,
+        orders_summed_to_vendors.vendor_key,
+        orders_summed_to_vendors.currency_code,
+        {{ rate('orders_summed_to_vendors.ordered_value', 'spend_summed_to_currencies.ordered_value') }}
+            as spend_share,
+        {{
+            rate(
+                'sum(orders_summed_to_vendors.ordered_value) over vendors_by_spend',
+                'spend_summed_to_currencies.ordered_value'
+            )
+        }} as cumulative_spend_share,
+        {{
+            rate(
+                'sum(orders_summed_to_vendors.ordered_value) over vendors_by_spend
+                    - orders_summed_to_vendors.ordered_value',
+                'spend_summed_to_currencies.ordered_value'
+            )
+        }} as spend_share_before
+    from orders_summed_to_vendors
+    inner join spend_summed_to_currencies
+        on
+            orders_summed_to_vendors.account_id = spend_summed_to_currencies.account_id
+            and orders_summed_to_vendors.currency_code = spend_summed_to_currencies.currency_code
+    window
+        vendors_by_spend as (
+            partition by
+                orders_summed_to_vendors.account_id, orders_summed_to_vendors.currency_code
+            order by
+                orders_summed_to_vendors.ordered_value desc, orders_summed_to_vendors.vendor_key asc
+            rows between unbounded preceding and current row
+        )
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        vendors.account_id,
+        vendors.vendor_key as vendor_id,
+
+        -- text
+        vendors.vendor_name,
+        vendors.currency_code,
+        case
+            when spend.spend_share_before < {{ a_below }} then 'A'
+            when spend.spend_share_before < {{ b_below }} then 'B'
+            when spend.spend_share_before is not null then 'C'
+        end as abc_class,
+
+        -- numerics
+        vendors.count_orders,
+        vendors.count_lines,
+        vendors.count_open_lines,
+        vendors.count_overdue_lines,
+        vendors.count_unpriced_lines,
+        vendors.quantity_ordered,
+        vendors.quantity_received,
+        vendors.quantity_capped,
+        vendors.quantity_open,
+        vendors.quantity_short,
+        vendors.quantity_over,
+        {{ rate('vendors.quantity_capped', 'vendors.quantity_ordered') }} as fill_rate,
+        {{ rate('vendors.quantity_capped_closed', 'vendors.quantity_ordered_closed') }}
+            as final_fill_rate,
+        {{ rate('vendors.count_complete_lines', 'vendors.count_ordered_lines') }} as line_fill_rate,
+        {{ rate('vendors.quantity_received_of_ordered', 'vendors.quantity_ordered') }}
+            as receipt_ratio,
+        vendors.count_due_lines,
+        vendors.count_in_full_lines,
+        vendors.count_on_time_lines,
+        vendors.count_otif_lines,
+        {{ rate('vendors.count_in_full_lines', 'vendors.count_due_lines') }} as in_full_rate,
+        {{ rate('vendors.count_on_time_lines', 'vendors.count_due_lines') }} as on_time_rate,
+        {{ rate('vendors.count_otif_lines', 'vendors.count_due_lines') }} as otif_line_rate,
+        vendors.quantity_due,
+        vendors.quantity_on_time,
+        {{ rate('vendors.quantity_on_time', 'vendors.quantity_due') }} as otif_unit_rate,
+        vendors.count_due_orders,
+        vendors.count_in_full_orders,
+        vendors.count_on_time_orders,
+        vendors.count_otif_orders,
+        {{ rate('vendors.count_in_full_orders', 'vendors.count_due_orders') }} as in_full_order_rate,
+        {{ rate('vendors.count_on_time_orders', 'vendors.count_due_orders') }} as on_time_order_rate,
+        {{ rate('vendors.count_otif_orders', 'vendors.count_due_orders') }} as otif_order_rate,
+        coalesce(timings.count_dated_due_lines, 0) as count_dated_due_lines,
+        coalesce(timings.count_late_lines, 0) as count_late_lines,
+        timings.days_late_mean,
+        timings.days_late_median,
+        vendors.count_lead_times,
+        vendors.lead_time_mean_days,
+        vendors.lead_time_median_days,
+        vendors.lead_time_p90_days,
+        vendors.lead_time_stddev_days,
+        {{ rate('vendors.lead_time_stddev_days', 'vendors.lead_time_mean_days') }} as lead_time_cv,
+        coalesce(timings.count_line_lead_times, 0) as count_line_lead_times,
+        coalesce(timings.count_negative_lead_times, 0) as count_negative_lead_times,
+        timings.line_lead_time_mean_days,
+        timings.line_lead_time_median_days,
+        timings.line_lead_time_p90_days,
+        timings.line_lead_time_stddev_days,
+        {{ rate('timings.line_lead_time_stddev_days', 'timings.line_lead_time_mean_days') }}
+            as line_lead_time_cv,
+        vendors.ordered_value,
+        vendors.received_value,
+        vendors.open_value,
+        vendors.overdue_value,
+        vendors.short_value,
+        vendors.over_value,
+        spend.spend_share,
+        spend.cumulative_spend_share,
+
+        -- booleans
+        vendors.count_due_orders < {{ var('min_sample') }} as is_low_sample,
+        vendors.count_lead_times < {{ var('min_sample') }} as is_lead_time_low_sample,
+
+        -- dates
+        vendors.first_order_date,
+        vendors.last_order_date,
+        {{ as_of_date() }} as as_of_date
+
+    from orders_summed_to_vendors as vendors
+    inner join vendors_ranked_by_spend as spend
+        on
+            vendors.account_id = spend.account_id
+            and vendors.vendor_key = spend.vendor_key
+            and vendors.currency_code = spend.currency_code
+    left join lines_summed_to_vendors as timings
+        on
+            vendors.account_id = timings.account_id
+            and vendors.vendor_key = timings.vendor_key
+            and vendors.currency_code = timings.currency_code
+
+)
+
+select * from final
