@@ -1,0 +1,13 @@
+{# Every condition is true of every row; null is not true. The rows that fail say which one broke. #}
+{% test holds(model, conditions) %}
+
+{%- for condition in conditions %}
+select
+    '{{ dbt.escape_single_quotes(condition) }}' as broken_condition,
+    checked_rows.*
+from {{ model }} as checked_rows
+where not coalesce({{ condition }}, false)
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+
+{% endtest %}
