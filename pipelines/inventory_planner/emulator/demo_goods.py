@@ -243,7 +243,7 @@ def _variant(vendor: Vendor, first: int, place: int, option_place: int) -> Varia
     return Variant(
         id=f"c7_{number}",
         product_id=str(first + 10 * place),
-        sku=f"{vendor.prefix}-{place + 1:02d}-{option.replace(' ', '')[:3].upper()}{stray}",
+        sku=f"{vendor.prefix}-{place + 1:02d}-{short}{stray}",
         title=f"{title} {option}",
         option=option,
         barcode=f"40{first:05d}{number:06d}",

@@ -36,10 +36,12 @@ def serve(account: Account, *, host: str = "127.0.0.1", port: int = 0) -> Iterat
     """
     with _listener(host, port) as listener:
         server = _server(account)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        url = _url(listener)
+        name = f"account at {url}"
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name=name, daemon=True)
         thread.start()  # a request that comes before it runs waits in the listener's queue
         try:
-            yield Server(_url(listener))
+            yield Server(url)
         finally:
             server.should_exit = True
             thread.join(PATIENCE)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from inventory_planner.emulator import Account
+
+NOW = datetime(2026, 1, 5, 12, 0, 0, 999_999, tzinfo=UTC)
+STAMP = "2026-01-05T12:00:00+00:00"
+
+
+def an_account() -> Account:
+    lines = [
+        {"id": "v1", "replenishment": 10, "cost_price": Decimal("2.50")},
+        {"id": "v1", "replenishment": 4, "cost_price": Decimal("2.50")},
+    ]
+    return Account([{"id": "a", "last_modified": "2024-05-03T09:41:07Z", "items": lines}], now=lambda: NOW)
+
+
+def test_an_order_is_held_as_given_and_handed_out_as_a_copy() -> None:
+    account = Account()
+    order = {"id": "a", "last_modified": "2024-05-03T09:41:07Z", "items": [{"id": "v1"}]}
+    account.put(order)
+    order["items"].clear()
+    account.get("a")["items"].clear()
+    assert account.orders() == [{"id": "a", "last_modified": "2024-05-03T09:41:07Z", "items": [{"id": "v1"}]}]
+
+
+def test_an_edit_stamps_whole_seconds() -> None:
+    account = Account([{"id": "a", "status": "open", "notes": "x"}], now=lambda: NOW)
+    account.edit("a", status="closed")
+    assert account.get("a") == {
+        "id": "a",
+        "status": "closed",
+        "notes": "x",
+        "last_modified": STAMP,
+        "updated_at": STAMP,
+    }
+
+
+def test_goods_go_to_the_first_line_that_waits_for_them() -> None:
+    account = an_account()
+    account.receive("a", "v1", 10)
+    account.receive("a", "v1", Decimal("1.5"))
+    receipt = int(NOW.timestamp())
+    order = account.get("a")
+    assert [(line["received"], line["received_history"], line["remaining"]) for line in order["items"]] == [
+        (10, [{"date": receipt, "value": 10}], 0),
+        (Decimal("1.5"), [{"date": receipt, "value": Decimal("1.5")}], Decimal("2.5")),
+    ]
+    totals = {name: order[name] for name in ("total", "total_ordered", "total_received", "received_date")}
+    assert totals == {
+        "total": 35,
+        "total_ordered": 14,
+        "total_received": Decimal("11.5"),
+        "received_date": "2026-01-05",
+    }
+
+
+def test_goods_beyond_the_order_go_to_the_last_line() -> None:
+    account = an_account()
+    for quantity in (10, 4, 3):
+        account.receive("a", "v1", quantity)
+    assert [line["received"] for line in account.get("a")["items"]] == [10, 7]
+
+
+def test_what_is_not_there_cannot_change() -> None:
+    account = an_account()
+    with pytest.raises(KeyError):
+        account.edit("b", status="closed")
+    with pytest.raises(KeyError):
+        account.delete("b")
+    with pytest.raises(KeyError):
+        account.receive("a", "v2", 1)
+
+
+def test_an_order_without_an_id_is_held_beside_the_others() -> None:
+    account = Account([{"reference": "1"}, {"id": None, "reference": "2"}])
+    assert account.orders() == [{"reference": "1"}, {"id": None, "reference": "2"}]
+
+
+def test_threads_lose_no_change() -> None:
+    account = Account([{"id": "a", "items": [{"id": "v1", "replenishment": 400, "cost_price": 1}]}])
+
+    def receive() -> None:
+        for _ in range(50):
+            account.receive("a", "v1", 1)
+
+    threads = [threading.Thread(target=receive) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    line = account.get("a")["items"][0]
+    assert (line["received"], len(line["received_history"])) == (200, 200)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from inventory_planner.emulator import read_orders
+
+
+def test_orders_are_read_with_every_digit(tmp_path: Path) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_text('{"id": "a", "total": 19.10}\n\n{"id": "b", "total": 0.30000000000000004}\n', encoding="utf-8")
+    assert read_orders(file) == [
+        {"id": "a", "total": Decimal("19.10")},
+        {"id": "b", "total": Decimal("0.30000000000000004")},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        pytest.param(b'{"id": ', "not JSON", id="cut off"),
+        pytest.param(b'["a"]', "a JSON object is expected, not list", id="a list"),
+        pytest.param(b'{"id": "\xff"}', "not JSON", id="not UTF-8"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, line: bytes, reason: str) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_bytes(b'{"id": "a"}\n' + line)
+    with pytest.raises(ValueError, match=rf"orders\.jsonl:2: {reason}"):
+        read_orders(file)
