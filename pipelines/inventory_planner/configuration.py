@@ -6,6 +6,7 @@ belong to anything.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -48,6 +49,22 @@ def settings() -> Settings:
         requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
         page_size=int(_number("page_size", PAGE_SIZE, least=1, most=PAGE_SIZE)),
     )
+
+
+def variables() -> dict[str, Any]:
+    """The dbt vars under `[transform.vars]`, or in TRANSFORM__VARS as JSON: the policy of the reports.
+
+    Raises:
+        ConfigurationError: it is not a table of names and values.
+    """
+    found: Any = dlt.config.get("transform.vars")
+    try:
+        value = json.loads(found) if isinstance(found, str) else dict(found or {})
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"TRANSFORM__VARS is {found!r}, which is not a JSON object.") from error
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"TRANSFORM__VARS is {found!r}, which is not a JSON object.")
+    return value
 
 
 def instant(text: str) -> datetime:

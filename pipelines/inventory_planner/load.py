@@ -10,7 +10,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
@@ -21,9 +21,9 @@ import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 from duckdb import ColumnExpression, ConstantExpression
 
-from inventory_planner.changes import changes
+from inventory_planner.changes import Batch, changes
 from inventory_planner.chunks import Chunk, Mark, Sync, chunks
-from inventory_planner.client import Client
+from inventory_planner.client import Client, Traffic
 from inventory_planner.configuration import Settings
 from inventory_planner.contract import Record
 from inventory_planner.errors import InventoryPlannerError, LoadError
@@ -64,6 +64,21 @@ class SyncReport:
         """Whether anything came into the warehouse."""
         return bool(self.orders or self.quarantined)
 
+    @property
+    def summary(self) -> str:
+        """What came, in a line."""
+        bad = f", {self.quarantined} set aside because they do not fit the contract" if self.quarantined else ""
+        if not self.has_news:
+            return f"No order changed ({self.requests} requests)."
+        return f"{self.orders} orders with {self.lines} lines read in {self.requests} requests ({self.way}){bad}."
+
+    def count(self, traffic: Traffic, before: Traffic) -> None:
+        """Take down what the requests of this sync have cost."""
+        self.requests = traffic.requests - before.requests
+        self.retries = traffic.retries - before.retries
+        self.bytes = traffic.bytes - before.bytes
+        self.waited_seconds = traffic.waited_seconds - before.waited_seconds
+
     def add(self, chunk: Chunk) -> None:
         """Count a chunk that is committed."""
         self.mark_after = chunk.mark.instant
@@ -75,66 +90,81 @@ class SyncReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Which part of the account's history to read; as it is: what has changed since the last time."""
+class Job:
+    """What to load from where to where.
 
+    As it is: what has changed since the last time. `since` goes back further, `full` to the beginning, with all orders
+    loaded again. `progress` hears after each answer how many orders have come, and how many are to come in all.
+    """
+
+    client: Client
+    settings: Settings
+    folder: Folder
     full: bool = False
     since: datetime | None = None
+    progress: Progress = lambda _read, _total: None
 
-    def start(self, mark: Mark, start_date: datetime | None) -> datetime | None:
-        """Where to begin; never after the mark, for what lies between would be lost."""
+    def start(self, mark: Mark) -> datetime | None:
+        """Where to begin to read; never after the mark, for what lies between would be lost."""
         if self.full:
-            return start_date
+            return self.settings.start_date
         instants = [instant for instant in (mark.since, self.since) if instant]
-        return min(instants, default=start_date)
+        return min(instants, default=self.settings.start_date)
 
 
-def load(
-    client: Client, settings: Settings, folder: Folder, span: Span = Span(), progress: Progress | None = None
-) -> SyncReport:
+def load(job: Job) -> SyncReport:
     """Bring the warehouse up to date with the account; the caller holds the folder's lock.
 
     Raises:
         ApiError: the reading broke off; what had come until then is in the warehouse, the rest comes the next time.
         LoadError: the warehouse can't be opened or written; it holds what it held before.
     """
-    report = SyncReport(settings.account_id)
-    with _logged(folder, report, client):
-        pipeline = _pipeline(folder)
-        mark = _mark(pipeline, settings.account_id)
-        report.mark_before = report.mark_after = mark.instant
-        for chunk in _read(client, settings, span, mark, _sync(settings, folder, report)):
-            _commit(pipeline, folder, chunk, settings.account_id)
+    report = SyncReport(job.settings.account_id)
+    with _logged(job, report):
+        pipeline = _pipeline(job.folder)
+        for chunk in _chunks(job, report, _mark(pipeline, job.settings.account_id)):
+            _commit(pipeline, job.folder, chunk, job.settings.account_id)
             report.add(chunk)
-            if progress:
-                progress(report.orders, chunk.to_read)
     return report
 
 
-def preview(client: Client, settings: Settings, folder: Folder, span: Span = Span()) -> SyncReport:
-    """What a load would bring, without writing anything."""
-    report = SyncReport(settings.account_id, outcome="previewed")
-    mark = _mark(_pipeline(folder), settings.account_id) if folder.warehouse.exists() else Mark()
-    for chunk in _read(client, settings, span, mark, _sync(settings, folder, report)):
+def preview(job: Job) -> SyncReport:
+    """What a load would bring; it writes nothing to the warehouse.
+
+    Raises:
+        ApiError: the reading broke off.
+        LoadError: the warehouse can't be opened.
+    """
+    report = SyncReport(job.settings.account_id, outcome="previewed")
+    is_new = not job.folder.warehouse.exists()
+    mark = Mark() if is_new else _mark(_pipeline(job.folder), job.settings.account_id)
+    for chunk in _chunks(job, report, mark):
         report.add(chunk)
     return report
 
 
-def _sync(settings: Settings, folder: Folder, report: SyncReport) -> Sync:
-    return Sync(report.sync_id, settings.account_id, lambda: datetime.now(UTC), _filter(settings, folder))
+def _chunks(job: Job, report: SyncReport, mark: Mark) -> Iterator[Chunk]:
+    report.mark_before = report.mark_after = mark.instant
+    sync = Sync(report.sync_id, job.settings.account_id, lambda: datetime.now(UTC), _filter(job))
+    batches = changes(job.client, job.start(mark), job.settings.page_size)
+    return chunks(_watched(batches, job.progress), Mark(mark.instant) if job.full else mark, sync)
 
 
-def _read(client: Client, settings: Settings, span: Span, mark: Mark, sync: Sync) -> Iterator[Chunk]:
-    batches = changes(client, span.start(mark, settings.start_date), settings.page_size)
-    return chunks(batches, Mark(mark.instant) if span.full else mark, sync)
+def _watched(batches: Iterator[Batch], progress: Progress) -> Iterator[Batch]:
+    read = total = 0
+    for batch in batches:
+        read += len(batch.records)
+        total = max(total, batch.total)
+        progress(min(read, total), total)
+        yield batch
 
 
-def _filter(settings: Settings, folder: Folder) -> Callable[[Record], bool]:
+def _filter(job: Job) -> Callable[[Record], bool]:
     """The status filter decides which orders come in; one that is in is followed whatever becomes of it."""
-    if not settings.status:
+    if not job.settings.status:
         return lambda _: True
-    wanted = {status.casefold() for status in settings.status}
-    followed = _order_ids(folder, settings.account_id)
+    wanted = {status.casefold() for status in job.settings.status}
+    followed = _order_ids(job.folder, job.settings.account_id)
     return lambda record: str(record.order.status).casefold() in wanted or record.order_id in followed
 
 
@@ -185,10 +215,11 @@ def _commit(pipeline: dlt.Pipeline, folder: Folder, chunk: Chunk, account_id: st
 
 
 @contextmanager
-def _logged(folder: Folder, report: SyncReport, client: Client) -> Iterator[None]:
+def _logged(job: Job, report: SyncReport) -> Iterator[None]:
     """Write the sync down, however it ends."""
-    with _warehouse(folder) as connection:
+    with _warehouse(job.folder) as connection:
         _make_log(connection)
+    before = replace(job.client.traffic)
     try:
         yield
         report.outcome = "succeeded"
@@ -196,11 +227,9 @@ def _logged(folder: Folder, report: SyncReport, client: Client) -> Iterator[None
         report.error = str(error)
         raise
     finally:
-        traffic = client.traffic
-        report.requests, report.retries, report.bytes = traffic.requests, traffic.retries, traffic.bytes
-        report.waited_seconds = traffic.waited_seconds
+        report.count(job.client.traffic, before)
         report.ended_at = datetime.now(UTC)
-        with _warehouse(folder) as connection:
+        with _warehouse(job.folder) as connection:
             row = pa.Table.from_pylist([asdict(report)], schema=SYNCS.schema)
             connection.from_arrow(row).insert_into(f"{SCHEMA}.{SYNCS.name}")
 

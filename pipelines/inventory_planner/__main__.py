@@ -1,0 +1,5 @@
+"""`python -m inventory_planner` is the command `inventory-planner`."""
+
+from inventory_planner.cli import main
+
+main()

@@ -1,0 +1,230 @@
+"""The command `inventory-planner`: each subcommand reads its options, makes one call, and says what came of it.
+
+What a subcommand needs is imported in it: dlt alone takes a second, and `status` does without.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from inventory_planner import __version__
+from inventory_planner.errors import ConfigurationError, InventoryPlannerError
+from inventory_planner.folder import Folder, data_folder
+from inventory_planner.log import start_logging
+
+if TYPE_CHECKING:
+    from inventory_planner.client import Client
+    from inventory_planner.configuration import Settings
+    from inventory_planner.load import Progress
+
+INTERRUPTED: Final = 130  # what shells report for Ctrl-C
+EMULATOR_PORT: Final = 8765
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Run the command line, and leave with its exit status."""
+    try:
+        commands.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except InventoryPlannerError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_status)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+
+
+def _data_option(command: Command) -> Command:
+    return click.option(
+        "--data",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("data"),
+        envvar="INVENTORY_PLANNER_DATA",
+        show_default=True,
+        show_envvar=True,
+        help="The folder that everything is written to.",
+        callback=lambda _context, _parameter, path: data_folder(path),
+    )(command)
+
+
+def _as_of_option(command: Command) -> Command:
+    return click.option(
+        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day that the reports look from; today if not given."
+    )(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="How log lines are written.")
+@click.option("--verbose", is_flag=True, help="Log more.")
+def commands(log_format: str, verbose: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    """Inventory Planner purchase orders, kept exact and current in DuckDB.
+
+    Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 75 try again later; 77 key or account refused.
+    """
+    start_logging(log_format, verbose=verbose)
+
+
+@commands.command()
+@_data_option
+def demo(folder: Folder) -> None:
+    """Show the whole path on a made-up account: no key, no network, a minute."""
+    from inventory_planner.demo import demo as run_demo
+    from inventory_planner.show import demo_report, print_report
+
+    own = data_folder(folder.root / "demo")
+    with _progress() as progress:
+        report = run_demo(own, progress)
+    print_report(demo_report(report, own))
+
+
+@commands.command()
+@_data_option
+@_as_of_option
+def run(folder: Folder, as_of: datetime | None) -> None:
+    """Load what changed, build the marts, publish them. This is the command to schedule."""
+    from inventory_planner.load import Job
+    from inventory_planner.run import run as run_all
+
+    with _account() as (settings, client), _progress() as progress:
+        run_all(Job(client, settings, folder, progress=progress), _variables(as_of))
+
+
+@commands.command()
+@_data_option
+@click.option("--full", is_flag=True, help="Read and load all orders again.")
+@click.option("--since", metavar="INSTANT", help="Read again what changed since then, such as 2026-01-31T08:00:00Z.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be loaded.")
+def load(folder: Folder, full: bool, since: str | None, dry_run: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    """Load what changed into the warehouse, and stop there."""
+    from inventory_planner.load import Job, preview
+    from inventory_planner.load import load as load_changes
+
+    with folder.locked("load"), _account() as (settings, client), _progress() as progress:
+        job = Job(client, settings, folder, full=full, since=_instant(since), progress=progress)
+        report = preview(job) if dry_run else load_changes(job)
+        log.info("%s%s", "Would load: " if dry_run else "", report.summary)
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@_data_option
+@_as_of_option
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def transform(folder: Folder, as_of: datetime | None, words: tuple[str, ...]) -> None:
+    """Run dbt over the warehouse; after `--` any dbt command, such as `-- test --select vendor_scorecard`."""
+    from inventory_planner.run import with_day
+    from inventory_planner.transform import BUILD
+    from inventory_planner.transform import transform as run_dbt
+
+    with folder.locked("transform"):
+        click.echo(run_dbt(folder, with_day(_variables(as_of)), words or BUILD))
+
+
+@commands.command()
+@_data_option
+def publish(folder: Folder) -> None:
+    """Copy the warehouse, as it is, to the readers' file."""
+    from inventory_planner.publish import publish as publish_warehouse
+
+    with folder.locked("publish"):
+        publish_warehouse(folder, {})
+    log.info("Published %s.", folder.analytics)
+
+
+@commands.command()
+def check() -> None:
+    """Try the key and the account, and say what they show."""
+    from inventory_planner.check import check as check_account
+
+    with _account() as (_, client):
+        click.echo(check_account(client).summary)
+
+
+@commands.command()
+@_data_option
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    """Say how current the data is, and how the last syncs went."""
+    from inventory_planner.show import print_report, status_report
+    from inventory_planner.status import status as status_of
+
+    found = status_of(folder)
+    if as_json:
+        click.echo(json.dumps(asdict(found), default=str, indent=2))
+    else:
+        print_report(status_report(found))
+
+
+@commands.command()
+@click.option(
+    "--data", "orders", type=click.Path(path_type=Path, dir_okay=False), help="Orders, one JSON object a line."
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=EMULATOR_PORT, show_default=True)
+@click.option("--api-key", default="demo-key", show_default=True, help="The key that it accepts.")
+@click.option("--account", "account_id", default="a1000", show_default=True, help="The account id that it accepts.")
+def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id: str) -> None:
+    """Serve an Inventory Planner account over HTTP: these orders, or the demo's."""
+    from datetime import UTC
+
+    from inventory_planner import emulator
+
+    today = datetime.now(UTC).date()
+    try:
+        held = emulator.read_orders(orders) if orders else emulator.demo_account(today).orders()
+        account = emulator.Account(held, account_id=account_id, api_key=api_key)
+        emulator.run(
+            account, host, port, ready=lambda url: click.echo(f"Account {account_id} at {url} (Ctrl-C ends it)")
+        )
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"Can't serve the account: {error}") from error
+
+
+@contextmanager
+def _account() -> Iterator[tuple[Settings, Client]]:
+    from inventory_planner.client import Client
+    from inventory_planner.configuration import settings
+
+    of = settings()
+    with Client(of.base_url, of.api_key, of.account_id, of.requests_per_second) as client:
+        yield of, client
+
+
+def _variables(as_of: datetime | None) -> dict[str, Any]:
+    from inventory_planner.configuration import variables
+
+    return {**variables(), **({"as_of_date": as_of.date().isoformat()} if as_of else {})}
+
+
+def _instant(text: str | None) -> datetime | None:
+    from inventory_planner.configuration import instant
+
+    try:
+        return instant(text) if text else None
+    except ValueError as error:
+        raise click.BadParameter("write it as 2026-01-31T08:00:00Z", param_hint="--since") from error
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal; elsewhere the log says enough."""
+    from rich.progress import Progress as Bar
+
+    with Bar(transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Reading orders", total=None)
+        yield lambda read, total: bar.update(task, completed=read, total=total)

@@ -1,0 +1,77 @@
+"""`analytics.duckdb`: a copy of the warehouse for all who read, swapped in whole.
+
+Who has the old file open goes on reading it; who opens it now gets the new one. Nobody sees a state in between.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from inventory_planner.errors import PublishError
+from inventory_planner.folder import Folder
+from inventory_planner.tables import SCHEMA
+
+STAGING_OF_DLT: Final = f"{SCHEMA}_staging"  # where dlt puts rows before it merges them
+
+
+def publish(folder: Folder, made_of: Mapping[str, Any]) -> None:
+    """Copy the warehouse to the readers' file. The caller holds the folder's lock, and dbt has passed.
+
+    Args:
+        folder: where both files are.
+        made_of: what decides whether the file is still current, as `is_current` will be asked.
+
+    Raises:
+        PublishError: the copy failed; readers keep the file they have.
+    """
+    new = folder.root / "analytics.duckdb.new"
+    try:
+        _discard(new)
+        _copy(folder.warehouse, new)
+        _flush(new)
+        new.replace(folder.analytics)
+    except (duckdb.Error, OSError) as error:
+        _discard(new)
+        raise PublishError(
+            f"Can't publish {folder.analytics}: {error}. Readers keep the file they have; the next run tries again."
+        ) from error
+    folder.published.write_text(json.dumps(made_of, default=str))
+
+
+def is_current(folder: Folder, made_of: Mapping[str, Any]) -> bool:
+    """Whether the readers' file shows all that the warehouse holds, and was made of just this."""
+    try:
+        published = json.loads(folder.published.read_text())
+    except (OSError, ValueError):
+        return False
+    return folder.analytics.exists() and published == json.loads(json.dumps(made_of, default=str))
+
+
+def _copy(warehouse: Path, new: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        connection.execute(f"attach '{_quoted(new)}' as analytics")
+        connection.execute("copy from database warehouse to analytics")
+        connection.execute(f"drop schema if exists analytics.{STAGING_OF_DLT} cascade")
+        connection.execute("checkpoint analytics")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _flush(path: Path) -> None:
+    """To the disk, so that a power failure after the swap can't leave an empty file behind."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _discard(new: Path) -> None:
+    for path in (new, new.with_name(f"{new.name}.wal")):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,76 @@
+"""How current the data is, and how the last syncs went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from inventory_planner.errors import LoadError
+from inventory_planner.folder import Folder
+from inventory_planner.tables import SCHEMA, SYNCS, TABLES
+
+LAST_SYNCS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the data folder holds. Instants are UTC; `age_seconds` counts since the last sync that ended well."""
+
+    folder: str
+    published_at: datetime | None
+    age_seconds: float | None
+    rows: dict[str, int]
+    syncs: list[dict[str, Any]]
+
+
+def status(folder: Folder, now: datetime | None = None) -> Status:
+    """The state of the data folder.
+
+    Raises:
+        AnotherRunError: a run is at work there just now.
+        LoadError: the warehouse can't be opened.
+    """
+    published_at = _modified(folder.analytics)
+    if not folder.warehouse.exists():
+        return Status(str(folder.root), published_at, None, {}, [])
+    with folder.locked("status"), _warehouse(folder) as connection:
+        present = _present(connection)
+        rows = {name: _count(connection, name) for name in present if name != SYNCS.name}
+        syncs = _syncs(connection) if SYNCS.name in present else []
+    well = [sync["ended_at"] for sync in syncs if sync["outcome"] == "succeeded"]
+    age = ((now or datetime.now(UTC)) - well[0]).total_seconds() if well else None
+    return Status(str(folder.root), published_at, age, rows, syncs[:LAST_SYNCS])
+
+
+def _present(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ?", [SCHEMA]
+    ).fetchall()
+    names = {name for (name,) in found}
+    return [table.name for table in TABLES if table.name in names]
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    return len(connection.table(f"{SCHEMA}.{name}"))
+
+
+def _syncs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The sync log, the last sync first."""
+    log = connection.table(f"{SCHEMA}.{SYNCS.name}").order("started_at desc")
+    rows: list[dict[str, Any]] = log.to_arrow_table().to_pylist()
+    return rows
+
+
+def _modified(path: Path) -> datetime | None:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+
+
+def _warehouse(folder: Folder) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(folder.warehouse, read_only=True)
+    except duckdb.Error as error:
+        raise LoadError(f"Can't open {folder.warehouse}: {error}.") from error
