@@ -12,7 +12,7 @@ from inventory_planner.emulator.faults import Fault, RecordedRequest
 from inventory_planner.emulator.instants import text, utc_now
 from inventory_planner.emulator.quirks import Quirks
 from inventory_planner.emulator.shelf import Shelf
-from inventory_planner.emulator.totals import number, plain, with_totals
+from inventory_planner.emulator.totals import number, plain, with_received_totals
 from inventory_planner.emulator.wire import copied
 
 Order = dict[str, Any]
@@ -103,7 +103,7 @@ class Account:
             line = (waiting or lines[-1:])[0]
             total = number(line.get("received")) + number(quantity)
             items = [received(item, total, self.now()) if item is line else item for item in order["items"]]
-            changed = with_totals({**order, "items": items, "received_date": self.now().date().isoformat()})
+            changed = with_received_totals({**order, "items": items, "received_date": self.now().date().isoformat()})
             self.edit(order_id, **changed)
 
     def delete(self, order_id: str) -> None:
@@ -130,6 +130,12 @@ class Account:
         with self.lock:
             order: Order = copied(self._truth[order_id])
             return order
+
+    def next_reference(self) -> str:
+        """The number that an order entered without one gets: one more than the highest so far."""
+        with self.lock:
+            numbers = [str(order.get("reference")) for order in self._truth.values()]
+        return str(1 + max((int(text) for text in numbers if text.isascii() and text.isdigit()), default=0))
 
     def seen_by_readers(self) -> Shelf:
         """The orders as a read sees them now; hold `lock` while using them."""

@@ -6,6 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
+class RefusedError(ValueError):
+    """The account declines the request; clients saw it do so with HTTP 500 and the reason in `result.message`."""
+
+
+class NotFoundError(LookupError):
+    """What the path names is not in the account."""
+
+    def __init__(self, kind: str, wanted: str) -> None:
+        super().__init__(f"Failed to find {kind} {wanted}")
+
+
 @dataclass(frozen=True)
 class Call:
     """The parts of a request that an endpoint reads."""

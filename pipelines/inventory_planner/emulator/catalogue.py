@@ -10,7 +10,7 @@ from inventory_planner.emulator.account import Account, Order
 from inventory_planner.emulator.totals import number, plain
 
 OPEN_STATUSES = {"open", "active", "ordered", "sent", "partially received"}  # what counts as on order
-VARIANT_FIELDS = ("sku", "title", "product_id", "barcode", "image", "cost_price", "in_stock")
+VARIANT_FIELDS = ("sku", "title", "product_id", "barcode", "image", "cost_price", "in_stock", "lead_time")
 VENDOR_FIELDS = (
     "cost_price",
     "landing_cost_price",
@@ -64,16 +64,17 @@ def variants(account: Account) -> list[dict[str, Any]]:
     for shelf_row in account.seen_by_readers().rows.values():
         order = shelf_row.record
         for item in order.get("items") or []:
-            _note_variant(found, item, is_open=str(order.get("status")).lower() in OPEN_STATUSES)
+            _note_variant(found, order, item)
     return [_finished(row, account.variant_edits.get(row["id"], {})) for row in found.values()]
 
 
-def _note_variant(found: dict[str, dict[str, Any]], item: dict[str, Any], *, is_open: bool) -> None:
+def _note_variant(found: dict[str, dict[str, Any]], order: Order, item: dict[str, Any]) -> None:
     variant = str(item.get("id"))
     row = found.setdefault(variant, {"id": variant, "purchase_orders_qty": Decimal(0), "removed": False})
     row.update({name: item[name] for name in VARIANT_FIELDS if name in item})
+    row["vendor"] = order.get("vendor") or row.get("vendor")
     row["replenishment"] = number(item.get("replenishment"))
-    if is_open:
+    if str(order.get("status")).lower() in OPEN_STATUSES:
         row["purchase_orders_qty"] += max(row["replenishment"] - number(item.get("received")), Decimal(0))
 
 
@@ -82,8 +83,8 @@ def _finished(row: dict[str, Any], edits: dict[str, Any]) -> dict[str, Any]:
     computed = {
         "replenishment": plain(wanted),
         "purchase_orders_qty": plain(row["purchase_orders_qty"]),
-        "lead_time": row.get("lead_time", 14),
-        "review_period": row.get("review_period", 30),
+        "lead_time": row.get("lead_time"),
+        "review_period": None,
         "under_value": plain(wanted * number(row.get("cost_price"))),
         "oos": None,
     }

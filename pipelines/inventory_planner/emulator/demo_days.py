@@ -135,7 +135,7 @@ def _who(order: Order) -> str:
 def _enter(account: Account, rng: Random) -> tuple[str, str]:
     vendor = rng.choice(VENDORS)
     order = purchase(rng, vendor, account.now(), timedelta(days=DAYS))
-    order["reference"] = str(1 + max(int(known["reference"]) for known in account.orders()))
+    order["reference"] = account.next_reference()
     if rng.random() < CONFIRMED_SHARE:
         order["status"] = events.ORDERED
     account.put(order)

@@ -11,10 +11,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inventory_planner.emulator.account import Account
-from inventory_planner.emulator.call import Call
+from inventory_planner.emulator.call import Call, NotFoundError, RefusedError
 from inventory_planner.emulator.endpoints import API, endpoint_for
 from inventory_planner.emulator.faults import Answer, Fault, RecordedRequest, blocked, error_answer
-from inventory_planner.emulator.filters import FilterError
 from inventory_planner.emulator.wire import indented
 
 TRANSPORT = "inventory_planner.transport"  # the ASGI extension in which the server hands over its connection
@@ -68,7 +67,9 @@ def _answer(account: Account, scope: Scope, headers: Headers, call: Call) -> Ans
     try:
         with account.lock:
             answer = endpoint(account, replace(call, path=path))
-    except FilterError as error:
+    except NotFoundError as error:  # clients recorded the message and not its HTTP status
+        return error_answer(200 if account.quirks.not_found_as_200 else 404, str(error))
+    except RefusedError as error:
         return error_answer(500, str(error))
     return replace(answer, body=indented(answer.body)) if call.parameter("pretty", "") == "1" else answer
 

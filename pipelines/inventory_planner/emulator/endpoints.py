@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from inventory_planner.emulator import reads
+from inventory_planner.emulator import reads, writes
 from inventory_planner.emulator.account import Account
 from inventory_planner.emulator.call import Call
 from inventory_planner.emulator.faults import Answer
@@ -20,18 +20,35 @@ _VARIANT = f"{API}/variants/{{variant_id}}"
 
 ROUTES = (
     Route(f"{API}/purchase-orders", reads.purchase_orders, methods=["GET"]),
+    Route(f"{API}/purchase-orders", writes.create_order, methods=["POST"]),
     Route(_ORDER, reads.purchase_order, methods=["GET"]),
+    Route(_ORDER, writes.update_order, methods=["PATCH", "PUT"]),
     Route(f"{_ORDER}/items", reads.items, methods=["GET"]),
+    Route(f"{_ORDER}/items", writes.update_items, methods=["PATCH"]),
     Route(f"{_ORDER}/items/{{item_id}}", reads.item, methods=["GET"]),
+    Route(f"{_ORDER}/items/{{item_id}}", writes.update_item, methods=["PATCH"]),
     Route(f"{_ORDER}/connections", reads.connections, methods=["GET"]),
     Route(f"{_ORDER}/connections/{{connection:path}}", reads.connection, methods=["GET"]),
+    Route(f"{_ORDER}/connections/{{connection:path}}", writes.save_connection, methods=["PUT"]),
     Route(f"{_ORDER}/stock_updates", reads.stock_updates, methods=["GET"]),
     Route(f"{_ORDER}/stock-update", reads.stock_update, methods=["GET"]),
+    Route(f"{_ORDER}/stock-update", writes.push_stock_update, methods=["POST"]),
     Route(f"{API}/variants", reads.variants, methods=["GET"]),
     Route(_VARIANT, reads.variant, methods=["GET"]),
+    Route(_VARIANT, writes.update_variant, methods=["PATCH"]),
     Route(f"{_VARIANT}/vendors", reads.variant_vendors, methods=["GET"]),
-    Route(f"{_VARIANT}/vendors/{{vendor:path}}", reads.variant_vendor, methods=["GET"]),
-    Route(f"{_VARIANT}/vendor/{{vendor:path}}", reads.variant_vendor, methods=["GET"]),  # the document has both
+    *(
+        Route(path, endpoint, methods=[method])
+        for path in (
+            f"{_VARIANT}/vendors/{{vendor:path}}",
+            f"{_VARIANT}/vendor/{{vendor:path}}",
+        )  # documented both ways
+        for method, endpoint in (
+            ("GET", reads.variant_vendor),
+            ("PUT", writes.save_variant_vendor),
+            ("DELETE", writes.delete_variant_vendor),
+        )
+    ),
     Route(f"{API}/vendors", reads.vendors, methods=["GET"]),
     Route(f"{API}/vendors/{{vendor:path}}", reads.vendor, methods=["GET"]),
     Route(f"{API}/warehouses", reads.warehouses, methods=["GET"]),

@@ -13,13 +13,14 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from inventory_planner.emulator.call import RefusedError
 from inventory_planner.emulator.instants import instant
 
 OPERATORS = ("eq", "eqi", "ne", "gt", "gte", "lt", "lte", "range", "match", "in")
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)")
 
 
-class FilterError(ValueError):
+class FilterError(RefusedError):
     """A value that its operator cannot use, such as a broken regular expression."""
 
 

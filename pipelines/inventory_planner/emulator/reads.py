@@ -8,8 +8,8 @@ from typing import Any
 
 from inventory_planner.emulator import catalogue
 from inventory_planner.emulator.account import Account, Order
-from inventory_planner.emulator.call import Call
-from inventory_planner.emulator.faults import Answer, error_answer
+from inventory_planner.emulator.call import Call, NotFoundError
+from inventory_planner.emulator.faults import Answer
 from inventory_planner.emulator.fields import ORDER_FIELDS
 from inventory_planner.emulator.listing import JSON_HEADERS, list_answer, orders_answer
 from inventory_planner.emulator.query import Query, parsed
@@ -27,8 +27,6 @@ def purchase_orders(account: Account, call: Call) -> Answer:
 def purchase_order(account: Account, call: Call) -> Answer:
     """GET purchase-orders/{id}."""
     row = _row(account, call)
-    if row is None:
-        return not_found(account, "purchase-order", call.path["order_id"])
     shown = row.shaped(account.quirks).json(_query(call, ORDER_FIELDS).fields)
     return Answer(200, b'{"purchase-order":%b}' % shown, JSON_HEADERS)
 
@@ -63,8 +61,6 @@ def stock_updates(account: Account, call: Call) -> Answer:
 def stock_update(account: Account, call: Call) -> Answer:
     """GET purchase-orders/{id}/stock-update?forDst=true: what is received and not pushed yet."""
     row = _row(account, call)
-    if row is None:
-        return not_found(account, "purchase-order", call.path["order_id"])
     return json_answer(pending_stock_update(row.record, call.parameter("forDst", "true") == "true"))
 
 
@@ -99,7 +95,7 @@ def variants(account: Account, call: Call) -> Answer:
 
 def variant(account: Account, call: Call) -> Answer:
     """GET variants/{id}."""
-    return _single(account, "variant", "id", call.path["variant_id"], catalogue.variants(account))
+    return _single("variant", "id", call.path["variant_id"], catalogue.variants(account))
 
 
 def variant_vendors(account: Account, call: Call) -> Answer:
@@ -110,7 +106,7 @@ def variant_vendors(account: Account, call: Call) -> Answer:
 def variant_vendor(account: Account, call: Call) -> Answer:
     """GET variants/{id}/vendors/{vendor}."""
     rows = catalogue.variant_vendors(account, call.path["variant_id"])
-    return _single(account, "vendor", "n", call.path["vendor"], rows)
+    return _single("vendor", "n", call.path["vendor"], rows)
 
 
 def vendors(account: Account, call: Call) -> Answer:
@@ -120,7 +116,7 @@ def vendors(account: Account, call: Call) -> Answer:
 
 def vendor(account: Account, call: Call) -> Answer:
     """GET vendors/{id}."""
-    return _single(account, "vendor", "id", call.path["vendor"], catalogue.vendors(_orders(account)))
+    return _single("vendor", "id", call.path["vendor"], catalogue.vendors(_orders(account)))
 
 
 def warehouses(account: Account, call: Call) -> Answer:
@@ -133,12 +129,6 @@ def json_answer(value: Any) -> Answer:
     return Answer(200, encoded(value), JSON_HEADERS)
 
 
-def not_found(account: Account, kind: str, wanted: str) -> Answer:
-    """The answer for what is not there: the message was seen by a client, its HTTP status was not recorded."""
-    status = 200 if account.quirks.not_found_as_200 else 404
-    return error_answer(status, f"Failed to find {kind} {wanted}")
-
-
 def _query(call: Call, known: frozenset[str]) -> Query:
     return parsed(call.query, known)
 
@@ -147,36 +137,36 @@ def _orders(account: Account) -> Iterable[Order]:
     return [row.record for row in account.seen_by_readers().rows.values()]
 
 
-def _row(account: Account, call: Call) -> Row | None:
-    return account.seen_by_readers().rows.get(call.path["order_id"])
+def _row(account: Account, call: Call) -> Row:
+    order_id = call.path["order_id"]
+    row = account.seen_by_readers().rows.get(order_id)
+    if row is None:
+        raise NotFoundError("purchase-order", order_id)
+    return row
 
 
 def _part_of_order(account: Account, call: Call, field: str, key: str) -> Answer:
     row = _row(account, call)
-    if row is None:
-        return not_found(account, "purchase-order", call.path["order_id"])
     return json_answer({key: row.shaped(account.quirks).record.get(field) or []})
 
 
 def _member_of_order(account: Account, call: Call, field: str, wanted: tuple[str, str, str]) -> Answer:
     kind, key, value = wanted
     row = _row(account, call)
-    if row is None:
-        return not_found(account, "purchase-order", call.path["order_id"])
     members = row.record.get(field) or []
     shown = row.shaped(account.quirks).record.get(field) or members
     for member, form in zip(members, shown, strict=True):
         if str(member.get(key)) == value:
             return json_answer({kind: form})
-    return not_found(account, kind, value)
+    raise NotFoundError(kind, value)
 
 
 def _list(call: Call, name: str, rows: list[dict[str, Any]]) -> Answer:
     return list_answer(name, rows, _query(call, frozenset().union(*rows)))
 
 
-def _single(account: Account, kind: str, key: str, wanted: str, rows: list[dict[str, Any]]) -> Answer:
+def _single(kind: str, key: str, wanted: str, rows: list[dict[str, Any]]) -> Answer:
     for row in rows:
         if row[key] == wanted:
             return json_answer({kind: row})
-    return not_found(account, kind, wanted)
+    raise NotFoundError(kind, wanted)

@@ -26,10 +26,24 @@ def with_totals(order: dict[str, Any]) -> dict[str, Any]:
     return {
         **order,
         "total": plain(sum((item["total"] for item in items), shipping)),
-        "total_ordered": plain(sum((number(item.get("replenishment")) for item in items), Decimal(0))),
-        "total_received": plain(sum((number(item.get("received")) for item in items), Decimal(0))),
+        "total_ordered": _sum(items, "replenishment"),
+        "total_received": _sum(items, "received"),
         "items": items,
     }
+
+
+def with_received_totals(order: dict[str, Any]) -> dict[str, Any]:
+    """The order with what depends on receipts recomputed, and its money untouched."""
+    items = [{**item, "remaining": _remaining(item)} for item in order.get("items") or []]
+    return {**order, "total_received": _sum(items, "received"), "items": items}
+
+
+def _sum(items: list[dict[str, Any]], field: str) -> Decimal:
+    return plain(sum((number(item.get(field)) for item in items), Decimal(0)))
+
+
+def _remaining(item: dict[str, Any]) -> Decimal:
+    return plain(max(number(item.get("replenishment")) - number(item.get("received")), Decimal(0)))
 
 
 def _with_line_totals(item: dict[str, Any], *, discounted: bool) -> dict[str, Any]:
@@ -38,7 +52,7 @@ def _with_line_totals(item: dict[str, Any], *, discounted: bool) -> dict[str, An
     cost = ordered * number(item.get("cost_price")) * (100 - off) / 100
     return {
         **item,
-        "remaining": plain(max(ordered - number(item.get("received")), Decimal(0))),
+        "remaining": _remaining(item),
         "ordered_cost": plain(cost),
         "total_ex_tax": plain(cost),
         "total": plain(cost * (100 + number(item.get("tax"))) / 100),
