@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from inventory_planner import errors
+
+EXIT_STATUS = {
+    "InventoryPlannerError": 1,
+    "ConfigurationError": 2,
+    "AnotherRunError": 75,
+    "ApiError": 1,
+    "UnreachableError": 75,
+    "RefusedError": 77,
+    "NotFoundError": 1,
+    "RejectedError": 1,
+    "UnreadableAnswerError": 1,
+    "LoadError": 1,
+    "TransformError": 1,
+    "PublishError": 1,
+}
+CLASSES = dict(inspect.getmembers(errors, inspect.isclass))
+
+
+def test_every_error_has_the_exit_status_that_schedulers_rely_on() -> None:
+    found = {name: kind.exit_status for name, kind in CLASSES.items() if issubclass(kind, Exception)}
+    assert found == EXIT_STATUS
+
+
+@pytest.mark.parametrize("name", EXIT_STATUS)
+def test_whoever_catches_the_root_catches(name: str) -> None:
+    assert issubclass(CLASSES[name], errors.InventoryPlannerError)
+
+
+@pytest.mark.parametrize(
+    "name", ["UnreachableError", "RefusedError", "NotFoundError", "RejectedError", "UnreadableAnswerError"]
+)
+def test_a_failed_request_is_caught_as_one(name: str) -> None:
+    assert issubclass(CLASSES[name], errors.ApiError)
+
+
+@pytest.mark.parametrize(
+    "name", ["ConfigurationError", "AnotherRunError", "LoadError", "TransformError", "PublishError"]
+)
+def test_what_goes_wrong_at_home_is_no_failed_request(name: str) -> None:
+    assert not issubclass(CLASSES[name], errors.ApiError)
+
+
+@pytest.mark.parametrize("name", EXIT_STATUS)
+def test_the_tree_at_the_top_of_the_module_names(name: str) -> None:
+    assert name in (errors.__doc__ or "")
