@@ -1,4 +1,5 @@
-{# What engines write differently. To move to another engine, give each `duckdb__` macro a twin with its prefix. #}
+{# What engines write differently. To move to another engine, give each `duckdb__` macro a twin with
+   its prefix. #}
 
 {# Text without blanks around it; null where nothing is left. #}
 {% macro trimmed(text) -%}
@@ -16,8 +17,9 @@
 {%- endmacro %}
 
 
-{# A date as the service writes it. Without a time zone it is taken as written; an instant with an offset (ISO 8601 or
-   RFC 822) is first moved to the account's time zone; what can't be read is null. #}
+{# A date as the service writes it. Without a time zone it is taken as written; an instant with an
+   offset (ISO 8601 or RFC 822) is first moved to the account's time zone; what can't be read is
+   null. #}
 {% macro written_date(text) -%}
     {{ adapter.dispatch('written_date')(text) }}
 {%- endmacro %}
@@ -35,7 +37,10 @@
         try_cast({{ text }} as timestamptz),
         try_strptime(
             regexp_replace(trim({{ text }}), '\s*(Z|GMT|UTC?)$', ' +0000'),
-            ['%a, %d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %z', '%Y-%m-%dT%H:%M %z', '%Y-%m-%dT%H:%M%z']
+            [
+                '%a, %d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %z',
+                '%Y-%m-%dT%H:%M %z', '%Y-%m-%dT%H:%M%z'
+            ]
         )
     )
 {%- endmacro %}
@@ -53,7 +58,7 @@
 {%- endmacro %}
 
 
-{# A ratio between 0 and 1 of two sums; null, which is "no data", where there is nothing to divide by. #}
+{# A ratio of two sums; null, which is "no data", where there is nothing to divide by. #}
 {% macro rate(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}

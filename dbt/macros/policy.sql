@@ -7,7 +7,30 @@
 
 {# What must have arrived for a line to count as in full. #}
 {% macro quantity_required(quantity_ordered) -%}
-    cast({{ quantity_ordered }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01 as decimal(18, 4))
+    cast(
+        {{ quantity_ordered }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01
+        as decimal(18, 4)
+    )
+{%- endmacro %}
+
+
+{# More than this is an over-receipt. #}
+{% macro quantity_tolerated(quantity_ordered) -%}
+    {{ quantity_ordered }} * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01
+{%- endmacro %}
+
+
+{# The days between which goods arrive on time; null where there is no such bound. #}
+{% macro first_on_time_date(promise_date) -%}
+    {%- if var('early_tolerance_days') is none -%}
+        cast(null as date)
+    {%- else -%}
+        {{ days_after(promise_date, -var('early_tolerance_days')) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro last_on_time_date(promise_date) -%}
+    {{ days_after(promise_date, var('on_time_grace_days')) }}
 {%- endmacro %}
 
 

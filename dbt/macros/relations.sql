@@ -1,4 +1,5 @@
-{# Relations are named without their database, so that the views survive when the file is copied under another name. #}
+{# Relations are named without their database, so that the views survive when the file is copied
+   under another name. #}
 
 {% macro ref() %}
     {%- do return(builtins.ref(*varargs, **kwargs).include(database=false)) -%}

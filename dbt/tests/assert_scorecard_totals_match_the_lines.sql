@@ -32,14 +32,22 @@ scorecard_summed_to_currencies as (
 
 )
 
-(
-    select * from lines_summed_to_currencies
-    except
-    select * from scorecard_summed_to_currencies
-)
-union all
-(
-    select * from scorecard_summed_to_currencies
-    except
-    select * from lines_summed_to_currencies
-)
+select
+    coalesce(expected.account_id, scored.account_id) as account_id,
+    coalesce(expected.currency_code, scored.currency_code) as currency_code,
+    expected.count_lines,
+    scored.count_lines as count_scored_lines
+from lines_summed_to_currencies as expected
+full outer join scorecard_summed_to_currencies as scored
+    on
+        expected.account_id = scored.account_id
+        and expected.currency_code = scored.currency_code
+where
+    not coalesce(
+        expected.count_lines = scored.count_lines
+        and expected.count_due_lines = scored.count_due_lines
+        and expected.quantity_ordered = scored.quantity_ordered
+        and expected.quantity_received = scored.quantity_received
+        and expected.ordered_value = scored.ordered_value,
+        false
+    )

@@ -60,7 +60,8 @@ items_joined_to_orders as (
             end as decimal(18, 6)
         ) as unit_cost,
         {{ quantity_required('items.quantity_ordered') }} as quantity_required,
-        {{ days_after('orders.expected_date', var('on_time_grace_days')) }} as last_on_time_date
+        {{ first_on_time_date('orders.expected_date') }} as first_on_time_date,
+        {{ last_on_time_date('orders.expected_date') }} as last_on_time_date
     from items
     inner join orders
         on
@@ -86,32 +87,35 @@ receipts_with_what_remained as (
 receipts_summed_to_lines as (
 
     select
-        lines.account_id,
-        lines.purchase_order_line_id,
+        items_joined_to_orders.account_id,
+        items_joined_to_orders.purchase_order_line_id,
         count(*) as count_receipts,
         min(receipts.receipt_date) as first_receipt_date,
         max(receipts.receipt_date) as last_receipt_date,
         min(
             case
                 when
-                    lines.quantity_ordered > 0
-                    and receipts.lowest_quantity_from_here >= lines.quantity_required
+                    items_joined_to_orders.quantity_ordered > 0
+                    and receipts.lowest_quantity_from_here
+                    >= items_joined_to_orders.quantity_required
                     then receipts.receipt_date
             end
         ) as completion_date,
         sum(
             case
-                when receipts.receipt_date <= lines.last_on_time_date
+                when receipts.receipt_date <= items_joined_to_orders.last_on_time_date
                     then receipts.quantity_received
                 else 0
             end
         ) as quantity_by_promise
-    from items_joined_to_orders as lines
+    from items_joined_to_orders
     inner join receipts_with_what_remained as receipts
         on
-            lines.account_id = receipts.account_id
-            and lines.purchase_order_line_id = receipts.purchase_order_line_id
-    group by lines.account_id, lines.purchase_order_line_id
+            items_joined_to_orders.account_id = receipts.account_id
+            and items_joined_to_orders.purchase_order_line_id = receipts.purchase_order_line_id
+    group by
+        items_joined_to_orders.account_id,
+        items_joined_to_orders.purchase_order_line_id
 
 ),
 
@@ -156,7 +160,8 @@ costed as (
     inner join items_summed_to_orders
         on
             items_joined_to_orders.account_id = items_summed_to_orders.account_id
-            and items_joined_to_orders.purchase_order_id = items_summed_to_orders.purchase_order_id
+            and items_joined_to_orders.purchase_order_id
+            = items_summed_to_orders.purchase_order_id
     left join receipts_summed_to_lines
         on
             items_joined_to_orders.account_id = receipts_summed_to_lines.account_id
@@ -172,7 +177,8 @@ measured as (
         greatest(quantity_ordered - quantity_received, 0) as quantity_missing,
         greatest(quantity_received - quantity_ordered, 0) as quantity_over,
         least(greatest(quantity_received, 0), quantity_ordered) as quantity_capped,
-        case when quantity_ordered > 0 then quantity_received >= quantity_required end as is_complete,
+        case when quantity_ordered > 0 then quantity_received >= quantity_required end
+            as is_complete,
         coalesce(
             is_vendor_scope
             and quantity_ordered > 0
@@ -193,9 +199,7 @@ measured as (
         ) as is_overdue,
         coalesce(
             effective_date <= last_on_time_date
-            {%- if var('early_tolerance_days') is not none %}
-            and effective_date >= {{ days_after('promise_date', -var('early_tolerance_days')) }}
-            {%- endif %},
+            and (first_on_time_date is null or effective_date >= first_on_time_date),
             false
         ) as is_effective_on_time,
         {{ days_between('order_date', 'completion_date') }} as lead_time_days
@@ -289,13 +293,16 @@ final as (
         case when is_due then is_effective_on_time end as is_on_time,
         case
             when is_due
-                then is_complete and is_effective_on_time and quantity_by_promise >= quantity_required
+                then
+                    is_complete
+                    and is_effective_on_time
+                    and quantity_by_promise >= quantity_required
         end as is_otif,
         is_overdue,
-        quantity_received
-        > quantity_ordered * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01 as is_over_received,
+        quantity_received > {{ quantity_tolerated('quantity_ordered') }} as is_over_received,
         lead_time_days < 0 as is_lead_time_negative,
-        case when minimum_quantity > 0 then quantity_ordered >= minimum_quantity end as is_minimum_met,
+        case when minimum_quantity > 0 then quantity_ordered >= minimum_quantity end
+            as is_minimum_met,
         case when order_multiple > 0 then mod(quantity_ordered, order_multiple) = 0 end
             as is_multiple_met,
 

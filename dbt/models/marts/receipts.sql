@@ -116,7 +116,8 @@ recorded as (
     inner join history_in_order
         on
             lines_with_history_kind.account_id = history_in_order.account_id
-            and lines_with_history_kind.purchase_order_line_id = history_in_order.purchase_order_line_id
+            and lines_with_history_kind.purchase_order_line_id
+            = history_in_order.purchase_order_line_id
 
 ),
 

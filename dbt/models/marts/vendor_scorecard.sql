@@ -1,5 +1,3 @@
-{%- set a_below, b_below = var('abc_thresholds') -%}
-
 with
 
 orders as (
@@ -68,8 +66,10 @@ orders_summed_to_vendors as (
         sum(over_value) as over_value,
         count(observed_lead_time_days) as count_lead_times,
         avg(observed_lead_time_days) as lead_time_mean_days,
-        percentile_cont(0.5) within group (order by observed_lead_time_days) as lead_time_median_days,
-        percentile_cont(0.9) within group (order by observed_lead_time_days) as lead_time_p90_days,
+        percentile_cont(0.5) within group (order by observed_lead_time_days)
+            as lead_time_median_days,
+        percentile_cont(0.9) within group (order by observed_lead_time_days)
+            as lead_time_p90_days,
         stddev_samp(observed_lead_time_days) as lead_time_stddev_days,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
@@ -118,8 +118,12 @@ vendors_ranked_by_spend as (
         orders_summed_to_vendors.account_id,
         orders_summed_to_vendors.vendor_key,
         orders_summed_to_vendors.currency_code,
-        {{ rate('orders_summed_to_vendors.ordered_value', 'spend_summed_to_currencies.ordered_value') }}
-            as spend_share,
+        {{
+            rate(
+                'orders_summed_to_vendors.ordered_value',
+                'spend_summed_to_currencies.ordered_value'
+            )
+        }} as spend_share,
         {{
             rate(
                 'sum(orders_summed_to_vendors.ordered_value) over vendors_by_spend',
@@ -161,8 +165,8 @@ final as (
         vendors.vendor_name,
         vendors.currency_code,
         case
-            when spend.spend_share_before < {{ a_below }} then 'A'
-            when spend.spend_share_before < {{ b_below }} then 'B'
+            when spend.spend_share_before < {{ var('abc_thresholds')[0] }} then 'A'
+            when spend.spend_share_before < {{ var('abc_thresholds')[1] }} then 'B'
             when spend.spend_share_before is not null then 'C'
         end as abc_class,
 
@@ -198,8 +202,10 @@ final as (
         vendors.count_in_full_orders,
         vendors.count_on_time_orders,
         vendors.count_otif_orders,
-        {{ rate('vendors.count_in_full_orders', 'vendors.count_due_orders') }} as in_full_order_rate,
-        {{ rate('vendors.count_on_time_orders', 'vendors.count_due_orders') }} as on_time_order_rate,
+        {{ rate('vendors.count_in_full_orders', 'vendors.count_due_orders') }}
+            as in_full_order_rate,
+        {{ rate('vendors.count_on_time_orders', 'vendors.count_due_orders') }}
+            as on_time_order_rate,
         {{ rate('vendors.count_otif_orders', 'vendors.count_due_orders') }} as otif_order_rate,
         coalesce(timings.count_dated_due_lines, 0) as count_dated_due_lines,
         coalesce(timings.count_late_lines, 0) as count_late_lines,

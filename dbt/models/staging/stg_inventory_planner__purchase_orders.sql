@@ -40,9 +40,11 @@ renamed as (
             else 'po'
         end as order_type,
         {{ trimmed('status') }} as status,
-        coalesce({{ trimmed('vendor_name') }}, {{ trimmed('vendor') }}, {{ trimmed('source_name') }})
-            as vendor_name,
-        coalesce({{ trimmed('warehouse_display_name') }}, {{ trimmed('warehouse') }}) as warehouse_name,
+        coalesce(
+            {{ trimmed('vendor_name') }}, {{ trimmed('vendor') }}, {{ trimmed('source_name') }}
+        ) as vendor_name,
+        coalesce({{ trimmed('warehouse_display_name') }}, {{ trimmed('warehouse') }})
+            as warehouse_name,
         coalesce({{ trimmed('source_name') }}, {{ trimmed('source') }}) as source_name,
         coalesce(upper({{ trimmed('currency') }}), 'XXX') as currency_code,
         {{ trimmed('shipment_method') }} as shipment_method,

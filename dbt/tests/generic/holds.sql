@@ -1,4 +1,4 @@
-{# Every condition is true of every row; null is not true. The rows that fail say which one broke. #}
+{# Every condition is true of every row, and null is not true. A row that fails says what broke. #}
 {% test holds(model, conditions) %}
 
 {%- for condition in conditions %}
