@@ -187,8 +187,7 @@ class Client:
         if result is None or result.status != "error":
             return
         said = self._without_key(result.message)
-        kind = NotFoundError if said and said.startswith("Failed to find") else RejectedError
-        raise kind(f"{what}, but reports an error{_quoted(said)}.")
+        raise _rejection(said)(f"{what}, but reports an error{_quoted(said)}.")
 
     def _said(self, response: httpx.Response) -> str | None:
         """The message of an error answer, if it is JSON and has one."""
@@ -231,7 +230,12 @@ def _refusal(what: str, status: int, said: str | None, body: bytes) -> ApiError:
         return NotFoundError(f"{what}{_quoted(said)}.")
     if status in REDIRECTS:
         return UnreadableAnswerError(f"{what}, a redirect: check `base_url`.")
-    return RejectedError(f"{what}{_quoted(said)}.")
+    return _rejection(said)(f"{what}{_quoted(said)}.")
+
+
+def _rejection(said: str | None) -> type[ApiError]:
+    """What the service means: it is known to say that an order is missing, but not with which status."""
+    return NotFoundError if said and said.startswith("Failed to find") else RejectedError
 
 
 def _quoted(said: str | None) -> str:
@@ -258,16 +262,13 @@ def _retry_after(header: str | None) -> float | None:
     """Seconds, from a number of seconds or from a date (RFC 9110, 10.2.3)."""
     if header is None:
         return None
-    try:
-        return max(float(header), 0.0)
-    except ValueError:
-        return _seconds_until(header)
+    return float(header) if header.isdecimal() else _seconds_until(header)
 
 
 def _seconds_until(date: str) -> float | None:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((aware - datetime.now(UTC)).total_seconds(), 0.0)
