@@ -1,0 +1,397 @@
+"""From the JSON of orders to the rows of the reports, through the real contract, warehouse and dbt."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from inventory_planner import contract, rows, tables
+
+DBT = Path(sys.executable).with_name("dbt")
+PROJECT = Path(__file__).parents[1] / "dbt"
+AS_OF = date(2024, 6, 30)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Built:
+    warehouse: Path
+    outcomes: dict[str, str]
+    log: str
+
+
+def order(order_id: str, status: str, items: list[Json], **fields: Any) -> Json:
+    return {
+        "id": order_id,
+        "reference": f"PO-{order_id}",
+        "status": status,
+        "type": "po",
+        "source_type": "vendor",
+        "vendor": "acme mills",
+        "vendor_display_name": "Acme Mills",
+        "warehouse": "c9_1",
+        "warehouse_display_name": "Main DC",
+        "currency": "EUR",
+        "created_date": "2024-01-01",
+        "expected_date": "2024-01-10",
+        "last_modified": "2024-06-20T09:41:07+00:00",
+        "items": items,
+        **fields,
+    }
+
+
+def line(variant_id: str, ordered: float, received: dict[str, float] | None = None, **fields: Any) -> Json:
+    history = [{"date": _noon(day), "value": value} for day, value in (received or {}).items()]
+    return {
+        "id": variant_id,
+        "sku": f" {variant_id.upper()} ",
+        "title": f"Title of {variant_id}",
+        "replenishment": ordered,
+        "received": sum((received or {}).values()),
+        "received_history": history,
+        "cost_price": 1,
+        **fields,
+    }
+
+
+def _noon(day: str) -> int:
+    return int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp())
+
+
+ORDERS = [
+    order(
+        "1",
+        "CLOSED",
+        [
+            line("mug", 10, {"2024-01-08": 6, "2024-01-10": 4}, cost_price=2.5),
+            line("cup", 20, {"2024-01-08": 15}),
+        ],
+        shipping_handling=9,
+        total_ordered=30,
+        total_received=24,
+    ),
+    order(
+        "2",
+        "Partially received",
+        [line("mug", 5, cost_price=2), line("mug", 7, {"2024-06-20": 7}, cost_price=2)],
+        created_date="2024-06-01",
+        expected_date="2024-06-30",
+    ),
+    order(
+        "3",
+        "closed",
+        [line("jar", 4, {"2024-02-08": 5}, cost_price=10)],
+        created_date="2024-02-01T00:00:00+00:00",
+        expected_date="2024-02-05",
+    ),
+    order("4", "On its way", [line("mug", 4, cost_price=3)], currency="usd", expected_date="2024-06-01"),
+    order("5", "DRAFT", [line("mug", 100)]),
+    order("6", "Cancelled", [line("mug", 100, {"2024-01-08": 1})]),
+    order("7", "open", [line("mug", 100)], type="", vendor="", source_type="warehouse", source_warehouse="c9_2"),
+    order("8", "closed", [line("set", 100, components=[{"id": "mug", "quantity": 4}])], type="assembly"),
+    order("9", "open", [line("mug", 100), line("cup", 100, removed=True)], vendor="gone", expected_date=None),
+]
+OTHER_ACCOUNT = [order("1", "OPEN", [line("mug", 3)], vendor="zenith", expected_date="2024-07-01")]
+
+
+def fill(warehouse: Path, accounts: dict[str, list[Json]]) -> None:
+    """A warehouse that holds these orders of these accounts."""
+    filled = [_rows(account_id, orders) for account_id, orders in accounts.items()]
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"create schema {tables.SCHEMA}")
+        for table in tables.TABLES:
+            arrow = pa.concat_tables(each.get(table.name, table.schema.empty_table()) for each in filled)
+            connection.from_arrow(arrow).create(f"{tables.SCHEMA}.{table.name}")
+
+
+def _rows(account_id: str, orders: list[Json]) -> dict[str, pa.Table]:
+    read = [contract.record(json.dumps(each).encode()) for each in orders]
+    records = [each for each in read if isinstance(each, contract.Record)]
+    assert len(records) == len(read)
+    made = rows.rows(records, account_id, datetime(2024, 6, 30, tzinfo=UTC))
+    return {name: _stored(table) for name, table in made.items()}
+
+
+def _stored(table: pa.Table) -> pa.Table:
+    """The table as the load keeps it: without the rows that only say what to delete."""
+    return table.filter(pc.invert(table["_is_removed"])) if "_is_removed" in table.column_names else table
+
+
+def dbt(workspace: Path, warehouse: Path, *words: str) -> Built:
+    target = workspace / "target"
+    command = [
+        *(str(DBT), "--no-use-colors", *words),
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(target), "--log-path", str(workspace / "logs")),
+        *("--vars", json.dumps({"as_of_date": AS_OF.isoformat()})),
+    ]
+    environment = {**os.environ, "INVENTORY_PLANNER_DATABASE": str(warehouse)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    outcomes = {each["unique_id"].split(".")[2]: each["status"] for each in results}
+    return Built(warehouse, outcomes, done.stdout + done.stderr)
+
+
+def select(warehouse: Path, query: str) -> list[Json]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute(query)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt keeps what it parsed, so that it parses once."""
+    return tmp_path_factory.mktemp("marts")
+
+
+@pytest.fixture(scope="module")
+def built(workspace: Path) -> Built:
+    """Two accounts, loaded and built once; the order 9 has gone from its account."""
+    warehouse = workspace / "warehouse.duckdb"
+    fill(warehouse, {"a1": ORDERS, "a2": OTHER_ACCOUNT})
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update inventory_planner.purchase_orders set _deleted_at = now() where vendor = 'gone'")
+    return dbt(workspace, warehouse, "build")
+
+
+def test_the_build_warns_of_what_the_account_gets_wrong_and_of_nothing_else(built: Built) -> None:
+    troubles = {name: outcome for name, outcome in built.outcomes.items() if outcome not in {"success", "pass"}}
+
+    assert troubles == {"assert_every_status_is_mapped": "warn", "assert_order_totals_match_their_lines": "warn"}
+    assert "deprecat" not in built.log.lower()
+
+
+def test_received_vs_ordered_shows_every_line_of_the_orders_that_are_there(built: Built) -> None:
+    shown = select(
+        built.warehouse,
+        """
+        select account_id, purchase_order_number, order_type, status_type, sku, line_number, quantity_ordered,
+            quantity_received, quantity_open, quantity_short, quantity_over, quantity_canceled, is_due, is_otif
+        from marts.received_vs_ordered
+        order by account_id, purchase_order_number, line_number
+        """,
+    )
+
+    assert [tuple(row.values()) for row in shown] == [
+        ("a1", "PO-1", "po", "closed", "MUG", 1, 10, 10, 0, 0, 0, 0, True, True),
+        ("a1", "PO-1", "po", "closed", "CUP", 2, 20, 15, 0, 5, 0, 0, True, False),
+        ("a1", "PO-2", "po", "active", "MUG", 1, 5, 0, 5, 0, 0, 0, False, None),
+        ("a1", "PO-2", "po", "active", "MUG", 2, 7, 7, 0, 0, 0, 0, True, True),
+        ("a1", "PO-3", "po", "closed", "JAR", 1, 4, 5, 0, 0, 1, 0, True, False),
+        ("a1", "PO-4", "po", "unknown", "MUG", 1, 4, 0, 4, 0, 0, 0, True, False),
+        ("a1", "PO-5", "po", "draft", "MUG", 1, 100, 0, 0, 0, 0, 0, False, None),
+        ("a1", "PO-6", "po", "canceled", "MUG", 1, 100, 1, 0, 0, 0, 99, False, None),
+        ("a1", "PO-7", "transfer", "active", "MUG", 1, 100, 0, 100, 0, 0, 0, False, None),
+        ("a1", "PO-8", "assembly", "closed", "SET", 1, 100, 0, 0, 100, 0, 0, False, None),
+        ("a2", "PO-1", "po", "active", "MUG", 1, 3, 0, 3, 0, 0, 0, False, None),
+    ]
+
+
+def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built: Built) -> None:
+    found = select(
+        built.warehouse,
+        "select * from marts.received_vs_ordered where account_id = 'a1' and sku = 'MUG' and status = 'CLOSED'",
+    )
+
+    assert found == [
+        {
+            "account_id": "a1",
+            "purchase_order_line_id": md5(b"1mug", usedforsecurity=False).hexdigest(),
+            "purchase_order_id": "1",
+            "variant_id": "mug",
+            "purchase_order_number": "PO-1",
+            "order_type": "po",
+            "vendor_name": "Acme Mills",
+            "warehouse_name": "Main DC",
+            "sku": "MUG",
+            "title": "Title of mug",
+            "status": "CLOSED",
+            "status_type": "closed",
+            "currency_code": "EUR",
+            "promise_source": "current",
+            "line_number": 1,
+            "quantity_ordered": Decimal(10),
+            "quantity_received": Decimal(10),
+            "quantity_capped": Decimal(10),
+            "quantity_open": Decimal(0),
+            "quantity_short": Decimal(0),
+            "quantity_over": Decimal(0),
+            "quantity_canceled": Decimal(0),
+            "quantity_draft": Decimal(0),
+            "quantity_by_promise": Decimal(10),
+            "count_receipts": 2,
+            "fill_rate": 1.0,
+            "receipt_ratio": 1.0,
+            "unit_cost": Decimal("2.5"),
+            "unit_landed_cost": Decimal(3),
+            "ordered_value": Decimal(25),
+            "received_value": Decimal(25),
+            "open_value": Decimal(0),
+            "short_value": Decimal(0),
+            "over_value": Decimal(0),
+            "canceled_value": Decimal(0),
+            "days_late": 0,
+            "days_overdue": None,
+            "lead_time_days": 9,
+            "is_vendor_scope": True,
+            "is_complete": True,
+            "is_due": True,
+            "is_in_full": True,
+            "is_on_time": True,
+            "is_otif": True,
+            "is_overdue": False,
+            "is_over_received": False,
+            "order_date": date(2024, 1, 1),
+            "promise_date": date(2024, 1, 10),
+            "first_receipt_date": date(2024, 1, 8),
+            "last_receipt_date": date(2024, 1, 10),
+            "completion_date": date(2024, 1, 10),
+            "as_of_date": AS_OF,
+        }
+    ]
+
+
+def test_vendor_scorecard_has_a_row_for_each_account_vendor_and_currency(built: Built) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select account_id, vendor_id, currency_code, count_orders, count_lines, count_due_lines, ordered_value
+        from marts.vendor_scorecard
+        order by account_id, vendor_id, currency_code
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("a1", "acme mills", "EUR", 3, 5, 4, Decimal(109)),
+        ("a1", "acme mills", "USD", 1, 1, 1, Decimal(12)),
+        ("a2", "zenith", "EUR", 1, 1, 0, Decimal(3)),
+    ]
+
+
+def test_vendor_scorecard_says_all_of_a_vendor(built: Built) -> None:
+    (found,) = select(
+        built.warehouse,
+        "select * from marts.vendor_scorecard where vendor_id = 'acme mills' and currency_code = 'EUR'",
+    )
+
+    assert found == {
+        "account_id": "a1",
+        "vendor_id": "acme mills",
+        "vendor_name": "Acme Mills",
+        "currency_code": "EUR",
+        "abc_class": "A",
+        "count_orders": 3,
+        "count_lines": 5,
+        "count_open_lines": 1,
+        "count_overdue_lines": 0,
+        "count_unpriced_lines": 0,
+        "quantity_ordered": Decimal(46),
+        "quantity_received": Decimal(37),
+        "quantity_capped": Decimal(36),
+        "quantity_open": Decimal(5),
+        "quantity_short": Decimal(5),
+        "quantity_over": Decimal(1),
+        "fill_rate": 36 / 46,
+        "final_fill_rate": 29 / 34,
+        "line_fill_rate": 3 / 5,
+        "receipt_ratio": 37 / 46,
+        "count_due_lines": 4,
+        "count_in_full_lines": 3,
+        "count_on_time_lines": 3,
+        "count_otif_lines": 2,
+        "in_full_rate": 3 / 4,
+        "on_time_rate": 3 / 4,
+        "otif_line_rate": 2 / 4,
+        "quantity_due": Decimal(41),
+        "quantity_on_time": Decimal(32),
+        "otif_unit_rate": 32 / 41,
+        "count_due_orders": 3,
+        "count_in_full_orders": 2,
+        "count_on_time_orders": 2,
+        "count_otif_orders": 1,
+        "in_full_order_rate": 2 / 3,
+        "on_time_order_rate": 2 / 3,
+        "otif_order_rate": 1 / 3,
+        "count_dated_due_lines": 4,
+        "count_late_lines": 1,
+        "days_late_mean": -2.25,
+        "days_late_median": -1.0,
+        "count_lead_times": 1,
+        "lead_time_mean_days": 7.0,
+        "lead_time_median_days": 7.0,
+        "lead_time_p90_days": 7.0,
+        "lead_time_stddev_days": None,
+        "lead_time_cv": None,
+        "count_line_lead_times": 3,
+        "count_negative_lead_times": 0,
+        "line_lead_time_mean_days": pytest.approx(35 / 3),
+        "line_lead_time_median_days": 9.0,
+        "line_lead_time_p90_days": pytest.approx(17),
+        "line_lead_time_stddev_days": pytest.approx((124 / 3) ** 0.5),
+        "line_lead_time_cv": pytest.approx((124 / 3) ** 0.5 / (35 / 3)),
+        "ordered_value": Decimal(109),
+        "received_value": Decimal(104),
+        "open_value": Decimal(10),
+        "overdue_value": Decimal(0),
+        "short_value": Decimal(5),
+        "over_value": Decimal(10),
+        "spend_share": 1.0,
+        "cumulative_spend_share": 1.0,
+        "is_low_sample": True,
+        "is_lead_time_low_sample": True,
+        "first_order_date": date(2024, 1, 1),
+        "last_order_date": date(2024, 6, 1),
+        "as_of_date": AS_OF,
+    }
+
+
+def test_the_data_tests_find_what_is_spoilt_after_the_build(built: Built, workspace: Path, tmp_path: Path) -> None:
+    spoilt = Path(shutil.copy(built.warehouse, tmp_path / "warehouse.duckdb"))
+    with duckdb.connect(str(spoilt)) as connection:
+        connection.execute("delete from marts.receipts where receipt_number = 2")
+        connection.execute("insert into marts.purchase_orders from marts.purchase_orders where purchase_order_id = '3'")
+        connection.execute("delete from marts.received_vs_ordered where sku = 'JAR'")
+        connection.execute("update marts.vendor_scorecard set fill_rate = 1.2, quantity_ordered = 1")
+        connection.execute("delete from inventory_planner.purchase_orders where purchase_order_id = '5'")
+
+    outcomes = dbt(workspace, spoilt, "test", "--exclude", "test_type:unit").outcomes
+
+    assert {name for name, outcome in outcomes.items() if outcome == "fail"} == {
+        "assert_no_line_is_lost",
+        "assert_receipts_sum_to_their_line",
+        "assert_scorecard_totals_match_the_lines",
+        "purchase_orders_have_a_unique_key",
+        "stg_purchase_order_items_belong_to_stg_purchase_orders",
+        "vendor_scorecard_holds_together",
+    }
+
+
+def test_the_views_outlive_a_copy_of_the_file_under_another_name(built: Built, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(built.warehouse, tmp_path / "analytics.duckdb"))
+
+    counted = select(copy, "select count(*) as orders from staging.stg_inventory_planner__purchase_orders")
+
+    assert counted == [{"orders": len(ORDERS) + len(OTHER_ACCOUNT)}]
+
+
+@pytest.mark.parametrize("clock", ["current_date", "current_timestamp", "now()", "today()"])
+def test_no_model_reads_the_clock(clock: str) -> None:
+    readers = [path.name for path in PROJECT.rglob("models/**/*.sql") if clock in path.read_text().lower()]
+
+    assert readers == []
