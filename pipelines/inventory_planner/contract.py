@@ -30,8 +30,10 @@ Instant: TypeAlias = Annotated[datetime, Meta(tz=True)] | None
 Json: TypeAlias = Raw  # msgspec takes no `Raw | None`, so an empty Raw stands for a missing key
 
 UNSET: Final = (b"null", b'""', b"[]", b"{}")
+NO_ELEMENTS: Final = (b"[]", b"{}")  # a list that is there and empty: an order that says so has lost its lines
 DIGEST_BYTES: Final = 8  # two states of one order are told apart by it, never two orders: 64 bits are plenty
 NOT_A_FIELD: Final = Raw(b"")
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 class Receipt(Struct):
@@ -263,7 +265,7 @@ class BadRecord:
         """The id of the order, if that much can be read."""
         try:
             return str(_read_id(self.raw).id)
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return None
 
     @property
@@ -271,7 +273,7 @@ class BadRecord:
         """When the order was last modified, if that much can be read."""
         try:
             return _read_instant(self.raw).last_modified
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return None
 
 
@@ -285,8 +287,9 @@ _read_list = msgspec.json.Decoder(list[Raw]).decode
 def record(raw: bytes) -> Record | BadRecord:
     """One order, or why it is none."""
     try:
+        raw.decode()  # msgspec looks neither into a key that it passes over nor into JSON that it keeps as text
         order = _order(raw)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         return BadRecord(raw, str(error))
     if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
         return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
@@ -310,7 +313,9 @@ def _tidy(raw: bytes, struct: type[Struct]) -> bytes:
     fields = _fields(struct)
     known = ((name, bytes(value)) for name, value in _read_object(raw).items() if name in fields)
     pairs = (
-        b'"%b":%b' % (name.encode(), _tidy_value(value, fields[name])) for name, value in known if value not in UNSET
+        b'"%b":%b' % (name.encode(), _tidy_value(value, fields[name]))
+        for name, value in known
+        if value not in UNSET or (value in NO_ELEMENTS and _nested_struct(fields[name]))
     )
     return b"{%b}" % b",".join(pairs)
 
