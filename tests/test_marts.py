@@ -13,6 +13,7 @@ from decimal import Decimal
 from hashlib import md5
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -132,13 +133,13 @@ def _stored(table: pa.Table) -> pa.Table:
     return table.filter(pc.invert(table["_is_removed"])) if "_is_removed" in table.column_names else table
 
 
-def dbt(workspace: Path, warehouse: Path, *words: str) -> Built:
+def dbt(workspace: Path, warehouse: Path, *words: str, variables: Json | None = None) -> Built:
     target = workspace / "target"
     command = [
         *(str(DBT), "--no-use-colors", *words),
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(target), "--log-path", str(workspace / "logs")),
-        *("--vars", json.dumps({"as_of_date": AS_OF.isoformat()})),
+        *("--vars", json.dumps(variables or {"as_of_date": AS_OF.isoformat()})),
     ]
     environment = {**os.environ, "INVENTORY_PLANNER_DATABASE": str(warehouse)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
@@ -388,6 +389,20 @@ def test_the_views_outlive_a_copy_of_the_file_under_another_name(built: Built, t
     counted = select(copy, "select count(*) as orders from staging.stg_inventory_planner__purchase_orders")
 
     assert counted == [{"orders": len(ORDERS) + len(OTHER_ACCOUNT)}]
+
+
+def test_without_a_date_the_reports_look_from_today_in_the_accounts_time_zone(workspace: Path) -> None:
+    timezone = "Pacific/Kiritimati"  # 14 hours ahead: another day than UTC's for most of the day
+    before = datetime.now(ZoneInfo(timezone)).date()
+
+    compiled = dbt(
+        *(workspace, workspace / "empty.duckdb"),
+        *("compile", "--quiet", "--inline", "{{ as_of_date() }}"),
+        variables={"account_timezone": timezone},
+    )
+
+    after = datetime.now(ZoneInfo(timezone)).date()
+    assert compiled.log.strip() in {f"cast('{day}' as date)" for day in (before, after)}
 
 
 @pytest.mark.parametrize("clock", ["current_date", "current_timestamp", "now()", "today()"])
