@@ -257,9 +257,9 @@ def _instant(date: str | int | None) -> datetime | None:
 def _written_instant(date: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(date)
-    except ValueError:
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return instant.astimezone(UTC) if instant.tzinfo else None
 
 
 def _array(column: Column, things: Sequence[Any], computed: dict[str, Values]) -> pa.Array:
@@ -268,7 +268,7 @@ def _array(column: Column, things: Sequence[Any], computed: dict[str, Values]) -
         values = list(map(attrgetter(column.field or column.name), things))
     try:
         return _converter(column.type)(values, column.type)
-    except (pa.ArrowException, OverflowError, InvalidOperation) as error:
+    except (pa.ArrowException, MisfitError) as error:
         raise MisfitError(f"`{column.field or column.name}`: {error}") from error
 
 
@@ -301,8 +301,11 @@ def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:
 
 
 def _rounded(value: Decimal, scale: int) -> Decimal:
-    with localcontext(prec=DECIMAL_DIGITS):  # so that a number with more digits before the point is refused
-        return value.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_EVEN)
+    try:
+        with localcontext(prec=DECIMAL_DIGITS):  # so that a number with more digits before the point is refused
+            return value.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_EVEN)
+    except InvalidOperation as error:
+        raise MisfitError(f"{value} does not fit DECIMAL({DECIMAL_DIGITS}, {scale})") from error
 
 
 def _first_set(*values: Any) -> Any:
