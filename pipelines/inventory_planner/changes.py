@@ -5,9 +5,9 @@ orders. So nothing here walks where it can seek: ask for what is not older than 
 instant of the answer as the next mark, and ask again for its first page. Only where a whole page shares one instant are
 the pages of that one instant walked, until a walk is undisturbed.
 
-That the service filters and sorts by `last_modified` is documented but unproven, so every page is checked. One that
-is not as asked makes the reading fall back: newest first until older than the mark, and where that order is not
-kept either, all pages, until a walk is undisturbed.
+That the service filters and sorts by `last_modified` is documented but unproven, so every page is checked, and the
+total that it promises against the next one. If only the filter fails, the reading falls back to newest first, until
+older than the mark; if the order is not kept, to all pages, until two walks agree.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from inventory_planner.errors import UnreadableAnswerError
 PATH: Final = "/api/v1/purchase-orders"
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)  # before any order; an order without an instant is not a change
 WALKS: Final = 10  # an account too busy for an undisturbed walk in ten will not have a quiet moment soon
+DOUBTS: Final = 2  # an order deleted between two answers breaks a promise too, but hardly three times in a row
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,12 @@ class Batch:
         return not self.records or len(self.records) >= self.total
 
 
-class _UnexpectedOrderError(Exception):
-    """An answer is not filtered or not sorted as asked."""
+class _NotFilteredError(Exception):
+    """An answer is not filtered by `last_modified` as asked, yet it may be sorted by it."""
+
+
+class _NotSortedError(Exception):
+    """An answer is not sorted by `last_modified` as asked, or orders are missing in it."""
 
 
 Ask = Callable[..., Batch]
@@ -81,14 +86,21 @@ def changes(client: Client, since: datetime | None, page_size: int) -> Iterator[
         ApiError: a request came to nothing; what was handed out so far is right, and so is its mark.
     """
     mark = since or BEGINNING
-    for way, read in ((Way.SEEK, _seek), (Way.NEWEST_FIRST, _newest_first)):
-        try:
-            yield from read(_asking(client, page_size, way), mark)
-        except _UnexpectedOrderError as error:
-            log.warning("Inventory Planner did not answer as asked (%s); reading another way.", error)
-        else:
-            return
-    yield from _everything(_asking(client, page_size, Way.EVERYTHING), mark)
+    try:
+        yield from _seek(_asking(client, page_size, Way.SEEK), mark)
+    except _NotFilteredError as error:
+        log.warning("Inventory Planner %s; reading the newest first.", error)
+    except _NotSortedError as error:
+        log.warning("Inventory Planner %s; reading everything.", error)
+        yield from _everything(_asking(client, page_size, Way.EVERYTHING), mark)
+        return
+    else:
+        return
+    try:
+        yield from _newest_first(_asking(client, page_size, Way.NEWEST_FIRST), mark)
+    except _NotSortedError as error:
+        log.warning("Inventory Planner %s; reading everything.", error)
+        yield from _everything(_asking(client, page_size, Way.EVERYTHING), mark)
 
 
 def _asking(client: Client, page_size: int, way: Way) -> Ask:
@@ -100,39 +112,63 @@ def _asking(client: Client, page_size: int, way: Way) -> Ask:
 
 
 def _seek(ask: Ask, mark: datetime) -> Iterator[Batch]:
-    condition = "last_modified_gte"
+    step = _Step(mark)
+    before, doubts = step, 0
     while True:
-        answer = ask(**{condition: mark.isoformat()}, last_modified_sort="asc")
-        newest = max(answer.instants, default=mark)
+        answer = ask(**step.filter, last_modified_sort="asc")
+        if answer.total < step.promised:
+            doubts += 1
+            if doubts > DOUBTS:
+                raise _NotSortedError(f"promised {step.promised} orders, and then {answer.total}")
+            step = replace(before, promised=0)
+            continue
+        newest = max(answer.instants, default=step.mark)
         if answer.is_whole:
-            yield replace(answer, mark=max(newest, mark))
+            yield replace(answer, mark=max(newest, step.mark))
             return
-        _check_filter(answer, mark)
+        _check_filter(answer.instants, step.mark)
         _check_sort(answer.instants)
-        if newest > mark:
-            yield replace(answer, mark=newest)
-            mark, condition = newest, "last_modified_gte"
-        elif condition == "last_modified_gte":
-            yield from _instant(ask, mark)
-            condition = "last_modified_gt"
-        else:
-            raise _UnexpectedOrderError(f"asked for orders modified after {mark}, got none that says so")
+        before, doubts = step, 0 if step.promised else doubts
+        step = yield from _next_step(ask, step, answer, newest)
 
 
-def _instant(ask: Ask, mark: datetime) -> Iterator[Batch]:
-    """All orders modified at this very instant."""
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What to ask for next, and how many orders the answer before promised."""
+
+    mark: datetime
+    promised: int = 0
+    is_after: bool = False
+
+    @property
+    def filter(self) -> dict[str, str]:
+        return {f"last_modified_{'gt' if self.is_after else 'gte'}": self.mark.isoformat()}
+
+
+def _next_step(ask: Ask, step: _Step, answer: Batch, newest: datetime) -> Generator[Batch, None, _Step]:
+    if newest > step.mark:
+        yield replace(answer, mark=newest)
+        return _Step(newest, answer.total - sum(each.last_modified != newest for each in answer.records))
+    if step.is_after:
+        raise _NotSortedError(f"has more orders modified after {step.mark}, and does not show when")
+    count = yield from _instant(ask, step.mark)
+    return _Step(step.mark, answer.total - count, is_after=True)
+
+
+def _instant(ask: Ask, mark: datetime) -> Generator[Batch, None, int]:
+    """All orders modified at this very instant; and how many they are."""
     text = mark.isoformat()
 
     def ask_page(page: int) -> Batch:
         answer = ask(last_modified_gte=text, last_modified_lte=text, last_modified_sort="asc", page=page)
         if any(instant != mark for instant in answer.instants):
-            raise _UnexpectedOrderError(f"asked for orders modified at {text}, got others")
+            raise _NotFilteredError(f"was asked for orders modified at {text}, and shows others")
         return answer
 
     for _ in range(WALKS):
         walk = yield from _walk(ask_page)
         if walk.is_undisturbed:  # an order that is edited leaves the instant, and the total shows it
-            return
+            return walk.total
     raise _too_busy()
 
 
@@ -143,7 +179,7 @@ def _newest_first(ask: Ask, since: datetime) -> Iterator[Batch]:
         answer = ask(last_modified_sort="desc", page=page)
         _check_sort(answer.instants[::-1])
         if answer.total < total:
-            raise _UnexpectedOrderError("orders were deleted while the pages were walked")
+            raise _NotSortedError("lost orders while its pages were walked")
         newest, total = max([newest, *answer.instants]) if page == 0 else newest, answer.total
         is_last = not answer.records or answer.is_whole or min(answer.instants, default=newest) < since
         yield replace(_not_before(answer, since), mark=newest if is_last else None)
@@ -207,15 +243,15 @@ def _not_before(answer: Batch, since: datetime) -> Batch:
     return replace(answer, records=tuple(kept))
 
 
-def _check_filter(answer: Batch, mark: datetime) -> None:
-    oldest = min(answer.instants, default=mark)
+def _check_filter(instants: Sequence[datetime], mark: datetime) -> None:
+    oldest = min(instants, default=mark)
     if oldest < mark:
-        raise _UnexpectedOrderError(f"asked for orders not older than {mark}, got one of {oldest}")
+        raise _NotFilteredError(f"was asked for orders modified at {mark} or later, and shows one of {oldest}")
 
 
 def _check_sort(instants: Sequence[datetime]) -> None:
     if any(later < earlier for earlier, later in pairwise(instants)):
-        raise _UnexpectedOrderError("the orders are not sorted by last_modified")
+        raise _NotSortedError("does not sort the orders by last_modified")
 
 
 def _too_busy() -> UnreadableAnswerError:

@@ -26,7 +26,7 @@ from inventory_planner.chunks import Chunk, Mark, Sync, chunks
 from inventory_planner.client import Client, Traffic
 from inventory_planner.configuration import Settings
 from inventory_planner.contract import Record
-from inventory_planner.errors import InventoryPlannerError, LoadError
+from inventory_planner.errors import LoadError
 from inventory_planner.folder import Folder
 from inventory_planner.source import one_chunk
 from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, SCHEMA, SYNCS
@@ -223,15 +223,24 @@ def _logged(job: Job, report: SyncReport) -> Iterator[None]:
     try:
         yield
         report.outcome = "succeeded"
-    except InventoryPlannerError as error:
-        report.error = str(error)
+    except BaseException as error:
+        report.error = str(error) or type(error).__name__
         raise
     finally:
         report.count(job.client.traffic, before)
         report.ended_at = datetime.now(UTC)
-        with _warehouse(job.folder) as connection:
+        _write_down(job.folder, report)
+
+
+def _write_down(folder: Folder, report: SyncReport) -> None:
+    try:
+        with _warehouse(folder) as connection:
             row = pa.Table.from_pylist([asdict(report)], schema=SYNCS.schema)
             connection.from_arrow(row).insert_into(f"{SCHEMA}.{SYNCS.name}")
+    except LoadError:
+        if report.outcome == "succeeded":
+            raise
+        log.exception("The sync could not be written to the sync log.")  # what made the sync fail is raised already
 
 
 def _make_log(connection: duckdb.DuckDBPyConnection) -> None:
@@ -251,14 +260,13 @@ def _has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
 @contextmanager
 def _warehouse(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
-        connection = duckdb.connect(folder.warehouse)
+        with duckdb.connect(folder.warehouse) as connection:
+            yield connection
     except duckdb.Error as error:
         raise LoadError(
-            f"Can't open {folder.warehouse}: {error}. If another program has it open, close it there: the file is for"
+            f"Can't use {folder.warehouse}: {error}. If another program has it open, close it there: the file is for"
             f" this tool alone; read {folder.analytics} instead."
         ) from error
-    with connection:
-        yield connection
 
 
 @contextmanager
