@@ -14,7 +14,7 @@ from typing import Any, Final
 from inventory_planner.errors import TransformError
 from inventory_planner.folder import Folder
 
-BUILD: Final = ("build",)
+BUILD: Final = ("build", "--exclude-resource-type", "unit_test")  # unit tests try the SQL, not the data
 DATABASE_VARIABLE: Final = "INVENTORY_PLANNER_DATABASE"  # where dbt/profiles.yml looks for the path of the warehouse
 FAILED: Final = frozenset({"error", "fail", "runtime error"})
 SHOWN_FAILURES: Final = 5  # the first ones; dbt's own log has the rest
