@@ -45,7 +45,7 @@ def settings() -> Settings:
         account_id=_required("account_id"),
         base_url=_value("base_url") or BASE_URL,
         start_date=_instant("start_date", _value("start_date")),
-        status=_names(_value("status")),
+        status=_names("status", _value("status")),
         requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
         page_size=int(_number("page_size", PAGE_SIZE, least=1, most=PAGE_SIZE)),
     )
@@ -103,10 +103,17 @@ def _instant(name: str, value: Any) -> datetime | None:
         raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as 2025-01-31.") from error
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    """A list, or text with commas."""
-    names = value.split(",") if isinstance(value, str) else value or ()
-    return tuple(name.strip() for name in names if name.strip())
+def _names(name: str, value: Any) -> tuple[str, ...]:
+    """Names from a list, from JSON that is one, as dlt has lists in the environment, or from text with commas."""
+    try:
+        names = _split(value) if isinstance(value, str) else list(value or ())
+        return tuple(each.strip() for each in names if each.strip())
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as open,sent.") from error
+
+
+def _split(text: str) -> list[Any]:
+    return list(json.loads(text)) if text.lstrip().startswith("[") else text.split(",")
 
 
 def _number(name: str, default: float, *, least: float, most: float = float("inf")) -> float:
