@@ -63,7 +63,7 @@ def table(title: str, rows: Sequence[Mapping[str, Any]]) -> RenderableType:
         is_number = any(isinstance(row[name], (int, float, Decimal)) for row in rows)
         shown.add_column(name.replace("_", " "), justify="right" if is_number else "left", no_wrap=name != "error")
     for row in rows:
-        shown.add_row(*(_cell(name, value) for name, value in row.items()))
+        shown.add_row(*(Text(_cell(name, value)) for name, value in row.items()))  # as text, a `[` is no markup
     return shown
 
 
