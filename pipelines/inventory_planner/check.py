@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from inventory_planner.changes import PATH
 from inventory_planner.client import Client
@@ -23,7 +23,9 @@ class Account:
     @property
     def summary(self) -> str:
         """The same as a sentence."""
-        changed = f", the last one modified at {self.newest:%Y-%m-%d %H:%M:%S} UTC" if self.newest else ""
+        changed = (
+            f", the last one modified at {self.newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if self.newest else ""
+        )
         problem = f" Its newest order does not fit the contract: {self.problem}." if self.problem else ""
         return f"Account {self.account_id} at {self.base_url} answers: {self.orders:,} orders{changed}.{problem}"
 

@@ -136,10 +136,12 @@ def preview(job: Job) -> SyncReport:
         LoadError: the warehouse can't be opened.
     """
     report = SyncReport(job.settings.account_id, outcome="previewed")
+    before = replace(job.client.traffic)
     is_new = not job.folder.warehouse.exists()
     mark = Mark() if is_new else _mark(_pipeline(job.folder), job.settings.account_id)
     for chunk in _chunks(job, report, mark):
         report.add(chunk)
+    report.count(job.client.traffic, before)
     return report
 
 

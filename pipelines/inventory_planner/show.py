@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inventory_planner.demo import DemoReport
-from inventory_planner.folder import Folder
-from inventory_planner.status import Status
+if TYPE_CHECKING:  # they would bring dlt with them, and `status` is quick without
+    from inventory_planner.demo import DemoReport
+    from inventory_planner.folder import Folder
+    from inventory_planner.status import Status
 
 BEST_AND_WORST: Final = 3
 MOST_OVERDUE: Final = 8

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from inventory_planner.client import Client
+from inventory_planner.configuration import Settings
+from inventory_planner.emulator import Account
+from inventory_planner.errors import ConfigurationError, TransformError
+from inventory_planner.folder import Folder
+from inventory_planner.load import Job
+from inventory_planner.run import run, with_day
+from orders import line, order
+
+POLICY = {"as_of_date": "2026-01-21"}
+REPORT = """
+    select purchase_order_number, sku, quantity_ordered, quantity_received, quantity_open, is_overdue
+    from marts.received_vs_ordered order by all
+"""
+
+
+@pytest.fixture
+def job(client: Client, settings: Settings, folder: Folder) -> Job:
+    return Job(client, settings, folder)
+
+
+def published(folder: Folder, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(folder.analytics, read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_run_publishes_what_changed_and_a_run_without_changes_does_nothing(account: Account, job: Job) -> None:
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
+
+    first = run(job, POLICY)
+    assert first.published
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+
+    before = job.folder.analytics.stat()
+    account.requests.clear()
+    second = run(job, POLICY)
+    assert (second.published, second.sync.has_news, len(account.requests)) == (False, False, 1)
+    assert job.folder.analytics.stat().st_mtime_ns == before.st_mtime_ns
+
+    account.receive("one", "c9_5001", 6)
+    assert run(job, POLICY).published
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
+
+
+def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account: Account, job: Job) -> None:
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
+    run(job, POLICY)
+    account.receive("one", "c9_5001", 6)
+    with pytest.raises(TransformError):
+        run(job, {**POLICY, "account_timezone": "Mars/Olympus"})
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+
+    made_up = run(job, POLICY)
+
+    assert (made_up.sync.has_news, made_up.published) == (False, True)
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
+
+
+def test_a_new_day_is_built_although_no_order_changed(account: Account, job: Job) -> None:
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10)], expected_date="2026-01-20"))
+    run(job, {"as_of_date": "2026-01-20"})
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 0, 10, False)]
+
+    run(job, {"as_of_date": "2026-01-21"})
+
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 0, 10, True)]
+
+
+def test_an_empty_account_is_published_with_empty_reports(job: Job) -> None:
+    run(job, POLICY)
+
+    assert published(job.folder, "select * from marts.received_vs_ordered") == []
+    assert published(job.folder, "select * from marts.vendor_scorecard") == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "day"),
+    [
+        ({}, "2026-01-05"),
+        ({"account_timezone": "Pacific/Auckland"}, "2026-01-06"),
+        ({"account_timezone": "America/Los_Angeles"}, "2026-01-05"),
+        ({"as_of_date": "2025-12-31"}, "2025-12-31"),
+    ],
+    ids=["utc", "east", "west", "given"],
+)
+def test_the_reports_look_from_today_where_the_account_is(variables: dict[str, Any], day: str) -> None:
+    now = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+
+    assert with_day(variables, now) == {**variables, "as_of_date": day}
+
+
+def test_a_time_zone_that_does_not_exist_is_refused_before_anything_is_built() -> None:
+    with pytest.raises(ConfigurationError, match="'Mars/Olympus' is no time zone"):
+        with_day({"account_timezone": "Mars/Olympus"})

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from inventory_planner.client import Client
+from inventory_planner.configuration import Settings
+from inventory_planner.emulator import Account
+from inventory_planner.errors import AnotherRunError, RefusedError
+from inventory_planner.folder import Folder
+from inventory_planner.load import Job, load
+from inventory_planner.status import Status, status
+from orders import order
+
+
+@pytest.fixture
+def job(client: Client, settings: Settings, folder: Folder) -> Job:
+    return Job(client, settings, folder)
+
+
+def test_a_folder_that_was_never_loaded_says_so(folder: Folder) -> None:
+    assert status(folder) == Status(str(folder.root), published_at=None, age_seconds=None, rows={}, syncs=[])
+
+
+def test_the_rows_and_the_last_syncs_are_told(account: Account, job: Job) -> None:
+    account.put(order())
+    load(job)
+    load(job)
+
+    found = status(job.folder)
+
+    assert found.rows == {
+        "purchase_orders": 1,
+        "purchase_order_items": 2,
+        "purchase_order_receipts": 2,
+        "purchase_order_components": 0,
+        "purchase_order_connections": 0,
+        "_quarantine": 0,
+    }
+    assert [(sync["outcome"], sync["orders"]) for sync in found.syncs] == [("succeeded", 0), ("succeeded", 1)]
+
+
+def test_the_age_counts_from_the_last_sync_that_ended_well(account: Account, job: Job) -> None:
+    account.put(order())
+    good = load(job)
+    assert good.ended_at is not None
+    with Client(job.settings.base_url, "wrong", "a1000", 0) as client, pytest.raises(RefusedError):
+        load(replace(job, client=client))
+
+    found = status(job.folder, now=good.ended_at + timedelta(minutes=15))
+
+    assert found.age_seconds == 900
+    assert [sync["outcome"] for sync in found.syncs] == ["failed", "succeeded"]
+
+
+def test_a_run_at_work_is_named_and_not_disturbed(account: Account, job: Job) -> None:
+    account.put(order())
+    load(job)
+
+    with job.folder.locked("run"), pytest.raises(AnotherRunError, match=r"`run` \(process \d+ on "):
+        status(job.folder)
