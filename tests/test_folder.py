@@ -117,7 +117,7 @@ def test_two_folders_do_not_lock_each_other(folder: Folder, tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
 def test_a_killed_run_leaves_no_lock(folder: Folder) -> None:
     command = [sys.executable, "-c", HOLD, str(folder.root)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout
         assert other.stdout.readline() == "locked\n"
         with pytest.raises(AnotherRunError, match=f"process {other.pid} "), folder.locked("load", patience=0):

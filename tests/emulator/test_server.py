@@ -50,7 +50,7 @@ def test_two_accounts_are_served_at_once() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
 def test_ctrl_c_ends_the_command_quietly() -> None:
-    with subprocess.Popen(  # noqa: S603 - its own interpreter and the script above
+    with subprocess.Popen(
         [sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
