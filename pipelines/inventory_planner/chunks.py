@@ -94,6 +94,7 @@ def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync) -> Iterator[Chunk]:
     except ApiError:
         yield chunk  # what was read before the service failed is right, and need not be read again
         raise
+    chunk.mark = reading.end(chunk.mark)
     yield chunk
 
 
@@ -132,6 +133,11 @@ class _Reading:
         self._remember(batch, synced_at)
         if batch.mark:
             chunk.mark = self._mark(min(batch.mark, synced_at))  # an order "modified" next year must not hide this one
+
+    def end(self, mark: Mark) -> Mark:
+        """The mark of a whole reading: never before where it began, also when the newest order is gone since then."""
+        began = self.before.instant
+        return self._mark(began) if began and mark.instant and mark.instant < began else mark
 
     def _rows(
         self, found: Iterable[Record | BadRecord], synced_at: datetime
