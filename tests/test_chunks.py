@@ -222,6 +222,12 @@ def test_the_mark_stays_where_it_was_until_a_batch_has_one() -> None:
     assert chunk.mark.instant == at(30)
 
 
+def test_a_chunk_without_a_mark_of_its_own_has_that_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ORDERS_PER_CHUNK", 1)
+    found = cut(batch(changed("1", 60), mark=at(60)), batch(changed("2", 50)))
+    assert [(loaded(chunk), chunk.mark.instant) for chunk in found] == [(["1"], at(60)), (["2"], at(60))]
+
+
 def test_the_mark_does_not_go_back_when_the_newest_order_is_gone() -> None:
     mark = Mark(at(30), {"1": digest(changed("1", 35)), "gone": "d"})
     (chunk,) = cut(batch(changed("1", 35), mark=at(35)), mark=mark)

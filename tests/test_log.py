@@ -76,6 +76,12 @@ def test_starting_twice_does_not_write_twice(capsys: pytest.CaptureFixture[str])
     assert [json.loads(line)["message"] for line in lines(capsys)] == ["once"]
 
 
+def test_a_line_is_not_written_again_by_whoever_else_logs(caplog: pytest.LogCaptureFixture) -> None:
+    start_logging("text")
+    logging.getLogger(OUR_LOGGER).info("once")
+    assert caplog.messages == []
+
+
 def test_lines_of_others_are_not_ours_to_write(capsys: pytest.CaptureFixture[str]) -> None:
     start_logging("text", verbose=True)
     logging.getLogger("httpx").info("HTTP Request")
