@@ -140,7 +140,7 @@ def _run(contender: Contender, server: Server) -> Run:
     server.requests()
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said.txt").open("w+") as said:
         started = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and scripts)
+        process = subprocess.Popen(
             [sys.executable, *contender.command], cwd=folder, env=_environment(server.url), stdout=said, stderr=said
         )
         _, status, usage = os.wait4(process.pid, 0)
@@ -183,7 +183,7 @@ def _served(orders: int, lines: int) -> Iterator[Server]:
     """The account in a process of its own, which ends with its standard input."""
     command = [sys.executable, str(HERE / "server.py"), str(orders), str(lines)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, **pipes) as process:  # noqa: S603 (our own interpreter and script)
+    with subprocess.Popen(command, **pipes) as process:
         said = _pipe(process.stdout).readline()
         if not said:
             raise click.ClickException("The server did not start.")

@@ -34,7 +34,8 @@ KINDS: dict[pa.DataType, Any] = {
     tables.INSTANT: datetime | None,
     tables.JSON: msgspec.Raw,
 }
-Columns = dict[str, pa.Array]
+TABLES = (tables.PURCHASE_ORDERS, tables.PURCHASE_ORDER_ITEMS, tables.PURCHASE_ORDER_RECEIPTS)
+KEYED = "* replace (md5(purchase_order_id || purchase_order_item_id) as key)"
 
 
 def _struct(record: type[msgspec.Struct], table: tables.Table, *parts: tuple[str, Any, Any]) -> type[msgspec.Struct]:
@@ -68,21 +69,22 @@ def main() -> None:
     gc.disable()
     decode = msgspec.json.Decoder(Page, strict=False).decode
     headers = {"Authorization": api_key, "Account": account_id}
-    with (
-        httpx.Client(base_url=url, headers=headers) as client,
-        duckdb.connect(Path(folder) / "floor.duckdb") as database,
-    ):
-        database.begin()
+    pages: list[tuple[pa.Table, ...]] = []
+    with httpx.Client(base_url=url, headers=headers) as client:
         read, total = 0, 1
         while read < total:
             answer = client.get("/api/v1/purchase-orders", params={"limit": LIMIT, "page": read // LIMIT})
             page = decode(answer.content)
-            _insert(database, page.orders, account_id)
+            pages.append(_rows(page.orders, account_id))
             read, total = read + len(page.orders), page.meta.total
-        database.commit()
+    with duckdb.connect(Path(folder) / "floor.duckdb") as database:
+        for table, arrows in zip(TABLES, zip(*pages, strict=True), strict=True):
+            rows = database.from_arrow(pa.concat_tables(arrows))
+            keyed = rows.project(KEYED) if "key" in table.schema.names else rows
+            keyed.create(table.name)
 
 
-def _insert(database: duckdb.DuckDBPyConnection, orders: list[Any], account_id: str) -> None:
+def _rows(orders: list[Any], account_id: str) -> tuple[pa.Table, ...]:
     lines = [(order, line) for order in orders for line in order.items]
     receipts = [
         (*each, number, receipt) for each in lines for number, receipt in enumerate(each[1].received_history, 1)
@@ -99,21 +101,12 @@ def _insert(database: duckdb.DuckDBPyConnection, orders: list[Any], account_id: 
         "purchase_order_item_id": [line.id for _, line, *_ in receipts],
         "entry": [number for _, _, number, _ in receipts],
     }
-    for table, things, computed in (
-        (tables.PURCHASE_ORDERS, orders, order_columns),
-        (tables.PURCHASE_ORDER_ITEMS, [line for _, line in lines], line_columns),
-        (tables.PURCHASE_ORDER_RECEIPTS, [receipt for *_, receipt in receipts], receipt_columns),
-    ):
-        _insert_rows(database, table, _arrow(table, things, computed, account_id))
-
-
-def _insert_rows(database: duckdb.DuckDBPyConnection, table: tables.Table, rows: pa.Table) -> None:
-    relation = database.from_arrow(rows)
-    if not database.sql("show tables").filter(f"name = '{table.name}'").fetchone():
-        relation.limit(0).create(table.name)
-    if "key" in table.schema.names:
-        relation = relation.project("* replace (md5(purchase_order_id || purchase_order_item_id) as key)")
-    relation.insert_into(table.name)
+    things = (orders, [line for _, line in lines], [receipt for *_, receipt in receipts])
+    computed = (order_columns, line_columns, receipt_columns)
+    return tuple(
+        _arrow(table, records, columns, account_id)
+        for table, records, columns in zip(TABLES, things, computed, strict=True)
+    )
 
 
 def _arrow(table: tables.Table, things: Sequence[Any], computed: dict[str, list[Any]], account_id: str) -> pa.Table:
