@@ -11,7 +11,7 @@ import inventory_planner
 
 PACKAGE = "inventory_planner"
 ROOT = Path(inventory_planner.__file__).parent
-NETWORK = {"httpx", "socket", "ssl", "urllib", "http.client", "requests", "aiohttp"}
+NETWORK = {"httpx", "socket", "ssl", "urllib.request", "http.client", "requests", "aiohttp"}
 STEPS = {"load", "sweep", "transform", "publish"}  # `run` alone knows in which order they come
 
 

@@ -1,0 +1,85 @@
+"""What the README tells to type, to set and to follow is really there."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from inventory_planner import configuration, errors
+from inventory_planner.cli import commands
+from inventory_planner.configuration import Settings
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text()
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+QUOTED = re.compile(r"`([^`\n]+)`")
+COMMAND = "inventory-planner"
+SETTING = "SOURCES__INVENTORY_PLANNER__"
+
+
+def typed() -> Iterator[list[str]]:
+    """The words of each of our commands, from the blocks and from within the text."""
+    prose = BLOCK.sub("", TEXT)
+    lines = [line for form, block in BLOCK.findall(TEXT) if form in ("", "sh") for line in block.splitlines()]
+    for line in [*lines, *QUOTED.findall(prose)]:
+        for part in re.split(r"&&|\|", line):
+            words = shlex.split(part, comments=True) if f"{COMMAND} " in part else []
+            if COMMAND in words:
+                yield words[words.index(COMMAND) + 1 :]
+
+
+def row(first: str) -> list[str]:
+    """The cells of the row of a table that names this."""
+    (line,) = [line for line in TEXT.splitlines() if line.startswith("|") and first in line]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def options(command: click.Command) -> set[str]:
+    return {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+
+
+def test_there_is_something_to_type() -> None:
+    assert ["demo"] in typed()
+    assert ["run"] in typed()
+
+
+@pytest.mark.parametrize("words", list(typed()), ids=" ".join)
+def test_what_is_to_be_typed_is_a_command_with_its_options(words: list[str]) -> None:
+    (place, name) = next((place, word) for place, word in enumerate(words) if word in commands.commands)
+    before, after = words[:place], words[place + 1 :]
+    ours = after[: after.index("--")] if "--" in after else after
+    assert {word for word in before if word.startswith("-")} <= options(commands)
+    assert {word for word in ours if word.startswith("-")} <= options(commands.commands[name])
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings)])
+def test_every_setting_is_told_with_its_default(name: str) -> None:
+    _, variable, default = row(f"`{SETTING}{name.upper()}`")
+    value = getattr(configuration, name.upper(), None)
+    assert variable == f"`{SETTING}{name.upper()}`"
+    assert value is None or default.strip("`") == (f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def test_no_setting_is_told_that_is_not_there() -> None:
+    told = set(re.findall(rf"{SETTING}(\w+)", TEXT))
+    assert told == {field.name.upper() for field in dataclasses.fields(Settings)}
+
+
+def test_the_exit_statuses_are_those_of_the_errors() -> None:
+    statuses = {
+        kind.exit_status for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)
+    }
+    told = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
+    assert [int(status) for status in told] == sorted({0, *statuses})
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXT))
+def test_a_link_leads_to_a_file(target: str) -> None:
+    assert (ROOT / target).exists()
