@@ -9,7 +9,7 @@ import pytest
 from inventory_planner import chunks as module
 from inventory_planner.changes import BEGINNING, Batch, Way
 from inventory_planner.chunks import OVERLAP, Chunk, Mark, Sync, chunks
-from inventory_planner.contract import Record, digest, record
+from inventory_planner.contract import Order, Summary, digest, record
 from inventory_planner.errors import UnreachableError
 from inventory_planner.tables import MERGED_TABLES
 from orders import line, order, raw
@@ -37,7 +37,7 @@ def batch(*texts: bytes, mark: datetime | None = None, total: int | None = None)
 
 
 def cut(*batches: Batch, mark: Mark = NOTHING, **fields: Any) -> list[Chunk]:
-    return list(chunks(batches, mark, Sync("sync-1", "a1000", lambda: NOW, **fields)))
+    return list(chunks(batches, mark, Sync("sync-1", "a1000", lambda: NOW, **fields), mark.seen))
 
 
 def loaded(chunk: Chunk) -> list[str]:
@@ -109,6 +109,12 @@ def test_a_reading_that_brings_only_what_is_known_has_no_rows_and_the_same_mark(
     assert (chunk.tables, chunk.quarantined, chunk.mark) == ({}, 0, before.mark)
 
 
+def test_what_is_not_said_to_be_known_is_loaded_again() -> None:
+    mark = Mark(at(9), {"1": digest(changed("1", 9))})
+    (chunk,) = chunks([batch(changed("1", 9), mark=at(9))], mark, Sync("sync-1", "a1000", lambda: NOW), known={})
+    assert (loaded(chunk), chunk.mark) == (["1"], mark)
+
+
 def test_an_order_that_changed_within_the_same_second_is_news() -> None:
     (before,) = cut(batch(changed("1", 9), mark=at(9)))
     (chunk,) = cut(batch(changed("1", 9, status="closed"), mark=at(9)), mark=before.mark)
@@ -151,8 +157,8 @@ def test_of_an_order_that_comes_twice_in_one_answer_the_last_state_holds() -> No
 
 
 def test_what_is_not_wanted_is_neither_loaded_nor_counted() -> None:
-    def is_open(each: Record) -> bool:
-        return each.order.status == "open"
+    def is_open(each: Order | Summary) -> bool:
+        return each.status == "open"
 
     (chunk,) = cut(batch(changed("1", 60, status="draft"), changed("2", 50), mark=at(50)), is_wanted=is_open)
     assert (loaded(chunk), chunk.order_ids, chunk.lines) == (["2"], {"2"}, 2)
@@ -280,7 +286,7 @@ def broken(*batches: Batch) -> Iterator[Batch]:
 
 
 def test_what_came_before_the_service_failed_is_handed_out_first() -> None:
-    reading = chunks(broken(batch(changed("1", 60), mark=at(60))), NOTHING, Sync("sync-1", "a1000", lambda: NOW))
+    reading = chunks(broken(batch(changed("1", 60), mark=at(60))), NOTHING, Sync("sync-1", "a1000", lambda: NOW), {})
     chunk = next(reading)
     assert (loaded(chunk), chunk.mark.instant) == (["1"], at(60))
     with pytest.raises(UnreachableError, match="gone"):
@@ -289,7 +295,7 @@ def test_what_came_before_the_service_failed_is_handed_out_first() -> None:
 
 def test_a_failure_at_once_leaves_the_mark_where_it_was() -> None:
     mark = Mark(at(30), {"1": "d"})
-    reading = chunks(broken(), mark, Sync("sync-1", "a1000", lambda: NOW))
+    reading = chunks(broken(), mark, Sync("sync-1", "a1000", lambda: NOW), mark.seen)
     chunk = next(reading)
     assert (chunk.tables, chunk.mark) == ({}, mark)
     with pytest.raises(UnreachableError, match="gone"):
@@ -298,6 +304,6 @@ def test_a_failure_at_once_leaves_the_mark_where_it_was() -> None:
 
 def test_a_mark_that_a_broken_reading_reached_is_no_further_than_its_rows() -> None:
     batches = broken(batch(changed("1", 60), mark=at(60)), batch(changed("2", 50)))
-    reading = chunks(batches, NOTHING, Sync("sync-1", "a1000", lambda: NOW))
+    reading = chunks(batches, NOTHING, Sync("sync-1", "a1000", lambda: NOW), {})
     chunk = next(reading)
     assert (loaded(chunk), chunk.mark.instant) == (["1", "2"], at(60))

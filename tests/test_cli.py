@@ -52,7 +52,11 @@ def test_a_run_and_its_status(account: Account, inventory_planner: Run) -> None:
 
     assert done.returncode == 0, done.stderr
     logged = [json.loads(text)["message"] for text in done.stderr.splitlines()]
-    assert logged[:2] == ["1 orders with 2 lines read in 1 requests (seek).", "Building the marts as of 2026-01-21."]
+    assert logged[:3] == [
+        "1 order with 2 lines read (1 request, seek).",
+        "No order changed (1 request, sweep).",
+        "Building the marts as of 2026-01-21.",
+    ]
     assert done.stdout == ""
     assert json.loads(told.stdout)["rows"]["purchase_order_items"] == 2
 
@@ -64,9 +68,9 @@ def test_load_says_what_came_and_a_dry_run_what_would_come(account: Account, inv
     does = inventory_planner("load")
     again = inventory_planner("load", "--since", "2025-01-01")
 
-    assert would.stderr.endswith("Would load: 1 orders with 2 lines read in 1 requests (seek).\n")
-    assert does.stderr.endswith("INFO 1 orders with 2 lines read in 1 requests (seek).\n")
-    assert again.stderr.endswith("INFO No order changed (1 requests).\n")
+    assert would.stderr.endswith("Would load: 1 order with 2 lines read (1 request, seek).\n")
+    assert does.stderr.endswith("INFO 1 order with 2 lines read (1 request, seek).\n")
+    assert again.stderr.endswith("INFO No order changed (1 request, seek).\n")
 
 
 def test_any_dbt_command_can_follow_transform(account: Account, inventory_planner: Run) -> None:

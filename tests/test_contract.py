@@ -21,8 +21,10 @@ from inventory_planner.contract import (
     Receipt,
     Record,
     Single,
+    Summary,
     digest,
     record,
+    summary,
 )
 from orders import ORDER_ID, line, order, raw
 
@@ -416,6 +418,39 @@ def test_a_bad_record_tells_its_id_and_its_instant_where_it_can() -> None:
 def test_a_bad_record_without_an_id_and_an_instant_says_so(text: bytes) -> None:
     bad = BadRecord(text, "")
     assert (bad.order_id, bad.last_modified) == (None, None)
+
+
+# summaries
+
+SUMMARY = Summary(
+    id=ORDER_ID,
+    last_modified=datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC),
+    status="open",
+    total_ordered=Decimal(50),
+    total_received=Decimal(12),
+)
+
+
+def test_a_summary_is_read_from_the_few_fields_and_from_a_whole_order() -> None:
+    few = {name: value for name, value in order().items() if name in Summary.__struct_fields__}
+    assert summary(raw(few)) == summary(raw(order())) == SUMMARY
+
+
+@pytest.mark.parametrize("written", [*NOT_SET.values(), None], ids=[*NOT_SET, "a missing key"])
+def test_a_summary_may_lack_all_but_the_id(written: bytes | None) -> None:
+    names = ("last_modified", "status", "total_ordered", "total_received")
+    rest = b"" if written is None else b"".join(b',"%b":%b' % (name.encode(), written) for name in names)
+    found = summary(b'{"id":7,"min_budget":"x"%b}' % rest)
+    assert found is not None
+    assert (str(found.id), found.last_modified, found.status or None) == ("7", None, None)
+    assert (found.total_ordered, found.total_received) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text", [b"{}", b"[]", b'{"id":""}', b'{"id":"1","total_ordered":"x"}', b'{"id":"1","status":"\xff"}']
+)
+def test_what_does_not_fit_has_no_summary(text: bytes) -> None:
+    assert summary(text) is None
 
 
 # pages

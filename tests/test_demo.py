@@ -31,6 +31,8 @@ def test_the_demo_loads_everything_and_then_only_what_changed(shown: tuple[Folde
     assert report.first.orders == 600
     assert report.second.orders == len(changed - deleted)
     assert report.second.requests == 1
+    assert report.swept is not None
+    assert report.swept.deleted == len(deleted)
 
 
 def test_what_readers_get_is_consistent_in_itself(shown: tuple[Folder, DemoReport]) -> None:

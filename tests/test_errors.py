@@ -17,6 +17,7 @@ EXIT_STATUS = {
     "RejectedError": 1,
     "UnreadableAnswerError": 1,
     "LoadError": 1,
+    "SweepError": 1,
     "TransformError": 1,
     "PublishError": 1,
 }
@@ -41,7 +42,7 @@ def test_a_failed_request_is_caught_as_one(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ConfigurationError", "AnotherRunError", "LoadError", "TransformError", "PublishError"]
+    "name", ["ConfigurationError", "AnotherRunError", "LoadError", "SweepError", "TransformError", "PublishError"]
 )
 def test_what_goes_wrong_at_home_is_no_failed_request(name: str) -> None:
     assert not issubclass(CLASSES[name], errors.ApiError)

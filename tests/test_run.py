@@ -42,7 +42,7 @@ def test_a_run_publishes_what_changed_and_a_run_without_changes_does_nothing(acc
     before = job.folder.analytics.stat()
     account.requests.clear()
     second = run(job, POLICY)
-    assert (second.published, second.sync.has_news, len(account.requests)) == (False, False, 1)
+    assert (second.published, second.sync.has_news, second.swept, len(account.requests)) == (False, False, None, 2)
     assert job.folder.analytics.stat().st_mtime_ns == before.st_mtime_ns
 
     account.receive("one", "c9_5001", 6)

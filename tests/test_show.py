@@ -123,6 +123,7 @@ def demo(vendors: int, overdue: int) -> DemoReport:
     return DemoReport(
         first=SyncReport("a1000", orders=600, lines=3_000, requests=2, way=Way.SEEK),
         second=SyncReport("a1000", orders=12, lines=70, requests=1, way=Way.SEEK),
+        swept=SyncReport("a1000", deleted=2, requests=4, way=Way.SWEEP),
         events=[event(kind) for kind in ("received", "new", "received")],
         received_vs_ordered=[{"currency": "EUR", "fill_rate": 0.9}],
         vendors=[{"vendor": f"V{place:02}", "otif": 1 - place / 100} for place in range(vendors)],
@@ -139,7 +140,8 @@ def test_the_demo_tells_what_happened_and_where_the_files_are(folder: Folder) ->
     found = shown(demo_report(report, folder), width=500)
     assert f"First load: {report.first.summary}" in found
     assert "Two days of business: 1 new, 2 received." in found
-    assert f"Then: {report.second.summary}" in found
+    assert f"Then:       {report.second.summary}" in found
+    assert "Sweep:      0 orders with 0 lines read, 2 orders marked as deleted (4 requests, sweep)." in found
     assert "Overdue: 0 orders, the most valuable first: none" in found
     assert f"For readers, at any moment: {folder.analytics}" in found
     assert f"The writer's own:           {folder.warehouse}" in found

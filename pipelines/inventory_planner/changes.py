@@ -35,11 +35,12 @@ log = logging.getLogger(__name__)
 
 
 class Way(StrEnum):
-    """How the changes were read."""
+    """How orders were read."""
 
     SEEK = "seek"
     NEWEST_FIRST = "newest first"
     EVERYTHING = "everything"
+    SWEEP = "sweep"
 
 
 @dataclass(frozen=True, slots=True)

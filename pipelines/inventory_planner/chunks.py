@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import pyarrow as pa
 
 from inventory_planner.changes import BEGINNING, Batch, Way
-from inventory_planner.contract import BadRecord, Record, digest
+from inventory_planner.contract import BadRecord, Order, Record, Summary, digest
 from inventory_planner.errors import ApiError
 from inventory_planner.rows import MisfitError, quarantine_rows, rows, sift
 from inventory_planner.tables import MERGED_TABLES, QUARANTINE
@@ -53,7 +53,7 @@ class Sync:
     sync_id: str
     account_id: str
     now: Callable[[], datetime]
-    is_wanted: Callable[[Record], bool] = lambda _: True
+    is_wanted: Callable[[Order | Summary], bool] = lambda _: True
 
 
 @dataclass(slots=True)
@@ -76,13 +76,19 @@ class Chunk:
         return {name: pa.concat_tables(arrows) for name, arrows in parts.items() if arrows}
 
 
-def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync) -> Iterator[Chunk]:
+def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync, known: Mapping[str, str] | None = None) -> Iterator[Chunk]:
     """The batches of one reading as chunks, at least one; the last one holds the mark of the whole reading.
+
+    Args:
+        batches: what was read.
+        mark: where the account has been read to before.
+        sync: what is the same for all rows.
+        known: digests, by order id, of states that need not be loaded again; if not given, what the mark has seen.
 
     Raises:
         ApiError: the reading broke off; the last chunk holds what had come until then.
     """
-    reading = _Reading(sync, mark)
+    reading = _Reading(sync, mark, mark.seen if known is None else known)
     chunk = Chunk(mark)
     try:
         for batch in batches:
@@ -104,6 +110,7 @@ class _Reading:
 
     sync: Sync
     before: Mark
+    known: Mapping[str, str]
     seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     quarantined: int = 0
 
@@ -112,7 +119,7 @@ class _Reading:
         return {
             key: each
             for key, each in ((each.order_id or digest(each.raw), each) for each in batch.records)
-            if not self._is_known(key, each) and (isinstance(each, BadRecord) or self.sync.is_wanted(each))
+            if not self._is_known(key, each) and (isinstance(each, BadRecord) or self.sync.is_wanted(each.order))
         }
 
     def add(self, chunk: Chunk, batch: Batch, found: dict[str, Record | BadRecord]) -> None:
@@ -152,7 +159,7 @@ class _Reading:
             return fit, bad + misfits, rows(fit, self.sync.account_id, synced_at)
 
     def _is_known(self, key: str, each: Record | BadRecord) -> bool:
-        known = self.seen[key][1] if key in self.seen else self.before.seen.get(key)
+        known = self.seen[key][1] if key in self.seen else self.known.get(key)
         return known is not None and known == digest(each.raw)
 
     def _remember(self, batch: Batch, synced_at: datetime) -> None:

@@ -121,6 +121,18 @@ def load(folder: Folder, full: bool, since: str | None, dry_run: bool) -> None: 
         log.info("%s%s", "Would load: " if dry_run else "", report.summary)
 
 
+@commands.command()
+@_data_option
+@click.option("--force", is_flag=True, help="Believe that orders are gone, however many.")
+def sweep(folder: Folder, force: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    """Compare the whole account with the warehouse: find deleted orders, and changes that did not show."""
+    from inventory_planner.load import Job
+    from inventory_planner.run import sweep as sweep_account
+
+    with folder.locked("sweep"), _account() as (settings, client):
+        sweep_account(Job(client, settings, folder), force=force)
+
+
 @commands.command(context_settings={"ignore_unknown_options": True})
 @_data_option
 @_as_of_option

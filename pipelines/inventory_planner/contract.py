@@ -201,6 +201,16 @@ class _Dated(Struct):
     last_modified: Instant = None
 
 
+class Summary(Struct):
+    """The few fields of an order that tell whether it has changed."""
+
+    id: Id
+    last_modified: Instant = None
+    status: Text = None
+    total_ordered: Number = None
+    total_received: Number = None
+
+
 class Result(Struct):
     """How the service says that a request failed, or went well."""
 
@@ -278,6 +288,7 @@ class BadRecord:
 
 
 _read = msgspec.json.Decoder(Order, strict=False).decode
+_read_summary = msgspec.json.Decoder(Summary, strict=False).decode
 _read_id = msgspec.json.Decoder(_Identified).decode
 _read_instant = msgspec.json.Decoder(_Dated).decode
 _read_object = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -294,6 +305,21 @@ def record(raw: bytes) -> Record | BadRecord:
     if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
         return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
     return Record(order, raw)
+
+
+def summary(raw: bytes) -> Summary | None:
+    """The summary of an order, also where the answer holds more; None if it does not fit."""
+    try:
+        return _read_summary(raw)
+    except UNREADABLE:
+        return _tidied_summary(raw)
+
+
+def _tidied_summary(raw: bytes) -> Summary | None:
+    try:
+        return _read_summary(_tidy(raw, Summary))
+    except UNREADABLE:
+        return None
 
 
 def digest(raw: bytes) -> str:

@@ -16,8 +16,9 @@ from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Event, demo_account, live_a_day, serve
 from inventory_planner.folder import Folder
-from inventory_planner.load import Job, Progress, SyncReport, load
+from inventory_planner.load import Job, Progress, load
 from inventory_planner.run import run
+from inventory_planner.sync_log import SyncReport
 
 WITHOUT_LIMIT: Final = 0.0  # requests a second: the emulator needs no mercy
 DAYS_OF_BUSINESS: Final = 2
@@ -77,6 +78,7 @@ class DemoReport:
 
     first: SyncReport
     second: SyncReport
+    swept: SyncReport | None
     events: list[Event]
     received_vs_ordered: Rows
     vendors: Rows
@@ -111,8 +113,8 @@ def demo(folder: Folder, progress: Progress) -> DemoReport:
                 first = load(job)
             events = [event for day in days for event in live_a_day(account, day)]
             log.info("Two days of business have passed.")
-            second = run(job, {}).sync
-    return DemoReport(first, second, events, *_reports(folder))
+            second = run(job, {})
+    return DemoReport(first, second.sync, second.swept, events, *_reports(folder))
 
 
 def _forget(folder: Folder) -> None:

@@ -10,6 +10,7 @@
     │   ├── RejectedError                the service answered with an error of its own
     │   └── UnreadableAnswerError        HTML, nothing at all, or not the documented shape
     ├── LoadError                        the warehouse took no rows
+    ├── SweepError                       too many orders seem deleted to believe it
     ├── TransformError                   dbt did not build, or one of its tests failed
     └── PublishError                     the readers' file could not be replaced
 
@@ -69,6 +70,10 @@ class UnreadableAnswerError(ApiError):
 
 class LoadError(InventoryPlannerError):
     """The warehouse did not take the rows; what it held before is still there."""
+
+
+class SweepError(InventoryPlannerError):
+    """More orders seem to be gone from the account than can be believed; none was marked as deleted."""
 
 
 class TransformError(InventoryPlannerError):

@@ -297,10 +297,15 @@ def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:
     try:
         return pa.array(values, type_)
     except pa.ArrowInvalid:  # more decimals than the column has, as the noise of a float upstream
-        return pa.array([None if value is None else _rounded(value, type_.scale) for value in values], type_)
+        return pa.array([None if value is None else rounded(value, type_.scale) for value in values], type_)
 
 
-def _rounded(value: Decimal, scale: int) -> Decimal:
+def rounded(value: Decimal, scale: int) -> Decimal:
+    """The value as a DECIMAL column of this scale holds it, half a unit rounded to the even one.
+
+    Raises:
+        MisfitError: it has too many digits before the point.
+    """
     try:
         with localcontext(prec=DECIMAL_DIGITS):  # so that a number with more digits before the point is refused
             return value.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_EVEN)

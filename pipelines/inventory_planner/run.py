@@ -5,27 +5,33 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inventory_planner import __version__
-from inventory_planner.errors import ConfigurationError
+from inventory_planner.changes import Way
+from inventory_planner.errors import ConfigurationError, SweepError
 from inventory_planner.folder import Folder
-from inventory_planner.load import Job, SyncReport, load
+from inventory_planner.load import Job, is_wanted, load, store
 from inventory_planner.publish import is_current, publish
+from inventory_planner.sweep import compare, confirm, order_count, read_again
+from inventory_planner.sync_log import SyncReport, last_sweep, logged
 from inventory_planner.transform import transform
+from inventory_planner.warehouse import known_orders, mark_deleted
 
 DEFAULT_TIMEZONE: Final = "UTC"  # as in dbt_project.yml
+SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did."""
+    """What a run did; `swept` is None where no sweep was due."""
 
     sync: SyncReport
+    swept: SyncReport | None
     published: bool
 
 
@@ -43,8 +49,56 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
     with job.folder.locked("run"):
         sync = load(job)
         log.info("%s", sync.summary)
+        swept, doubt = _swept(job)
         published = build(job.folder, variables)
-    return RunReport(sync, published)
+    if doubt:
+        raise doubt
+    return RunReport(sync, swept, published)
+
+
+def sweep(job: Job, *, force: bool = False) -> SyncReport:
+    """Compare the whole account with the warehouse: mark orders that are gone, read again those that differ.
+
+    Raises:
+        SweepError: more orders seem gone than can be believed without `force`; what differs was read all the same.
+        InventoryPlannerError: as `load` says.
+    """
+    report = SyncReport(job.settings.account_id, way=Way.SWEEP)
+    with logged(job.folder, job.client, report):
+        known = known_orders(job.folder, job.settings.account_id)
+        found = compare(job.client, job.settings, known, is_wanted(job))
+        report.account_orders = found.account_orders
+        store(job, read_again(job.client, job.settings, found.changed), report)
+        gone = confirm(job.client, found, known, force=force)
+        if gone:
+            job.folder.published.unlink(missing_ok=True)
+            mark_deleted(job.folder, job.settings.account_id, gone, datetime.now(UTC))
+        report.way, report.deleted = Way.SWEEP, len(gone)
+        report.warehouse_orders = len(known_orders(job.folder, job.settings.account_id).present)
+    log.info("%s", report.summary)
+    return report
+
+
+def _swept(job: Job) -> tuple[SyncReport | None, SweepError | None]:
+    """A sweep if one is due; the doubt that it may leave must not keep what was loaded from the readers."""
+    if not _is_sweep_due(job):
+        return None, None
+    try:
+        return sweep(job), None
+    except SweepError as error:
+        return None, error
+
+
+def _is_sweep_due(job: Job) -> bool:
+    """Once a day, and whenever the account has won or lost other orders than the warehouse since the last sweep."""
+    last = last_sweep(job.folder, job.settings.account_id)
+    if last is None or datetime.now(UTC) - last["started_at"] > SWEEP_EVERY:
+        return True
+    if job.settings.status:  # the account's total counts orders that are not wanted, and they come and go
+        return False
+    in_warehouse = len(known_orders(job.folder, job.settings.account_id).present)
+    difference: int = last["account_orders"] - last["warehouse_orders"]
+    return order_count(job.client) - in_warehouse != difference
 
 
 def build(folder: Folder, variables: Mapping[str, Any]) -> bool:

@@ -34,7 +34,8 @@ def demo_report(report: DemoReport, folder: Folder) -> RenderableType:
     return Group(
         Text(f"\nFirst load: {report.first.summary}"),
         Text(f"Two days of business: {happened}."),
-        Text(f"Then: {report.second.summary}\n"),
+        Text(f"Then:       {report.second.summary}"),
+        Text(f"Sweep:      {report.swept.summary}\n" if report.swept else ""),
         table("Received against ordered, vendor orders", report.received_vs_ordered),
         table(f"Vendors by OTIF: the best {BEST_AND_WORST} and the worst {BEST_AND_WORST}", shown),
         table(overdue, report.overdue[:MOST_OVERDUE]),

@@ -232,7 +232,10 @@ SYNCS: Final = Table(
         Column("bytes", COUNT),
         Column("orders", COUNT),
         Column("lines", COUNT),
+        Column("deleted", COUNT),
         Column("quarantined", COUNT),
+        Column("account_orders", COUNT),
+        Column("warehouse_orders", COUNT),
         Column("error", TEXT),
     ),
 )

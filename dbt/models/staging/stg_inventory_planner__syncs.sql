@@ -25,9 +25,12 @@ renamed as (
         pages as count_pages,
         orders as count_orders,
         lines as count_lines,
+        deleted as count_deleted,
         quarantined as count_quarantined,
         bytes as bytes_read,
         waited_seconds,
+        account_orders as count_account_orders,
+        warehouse_orders as count_warehouse_orders,
 
         -- timestamps
         started_at,

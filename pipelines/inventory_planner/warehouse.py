@@ -1,0 +1,93 @@
+"""What `warehouse.duckdb` holds already, asked of DuckDB itself; rows come into it through dlt only (`load`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+import pyarrow as pa
+from duckdb import ColumnExpression, ConstantExpression
+
+from inventory_planner.errors import LoadError
+from inventory_planner.folder import Folder
+from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, SCHEMA
+
+ORDERS = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells, without reading an order whole, that it has changed."""
+
+    last_modified: datetime | None
+    status: str | None
+    total_ordered: Decimal | None
+    total_received: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrders:
+    """The orders of an account that the warehouse holds, by id; `gone` are those marked as deleted."""
+
+    present: dict[str, Fingerprint]
+    gone: frozenset[str]
+
+
+@contextmanager
+def warehouse(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for as long as the block lasts; instants come in UTC.
+
+    Raises:
+        LoadError: DuckDB can't open the file, or can't do what is asked of it.
+    """
+    try:
+        with duckdb.connect(folder.warehouse) as connection:
+            connection.execute("set timezone = 'UTC'")
+            yield connection
+    except duckdb.Error as error:
+        raise LoadError(
+            f"Can't use {folder.warehouse}: {error}. If another program has it open, close it there: the file is for"
+            f" this tool alone; read {folder.analytics} instead."
+        ) from error
+
+
+def has_tables(folder: Folder) -> bool:
+    """Whether all tables that dlt fills are there."""
+    if not folder.warehouse.exists():
+        return False
+    with warehouse(folder) as connection:
+        found = connection.execute(
+            "select count(*) from information_schema.tables where table_schema = ? and table_name in ?",
+            [SCHEMA, [table.name for table in MERGED_TABLES]],
+        ).fetchone()
+    return found == (len(MERGED_TABLES),)
+
+
+def known_orders(folder: Folder, account_id: str) -> KnownOrders:
+    """The orders of the account in the warehouse."""
+    if not has_tables(folder):
+        return KnownOrders({}, frozenset())
+    with warehouse(folder) as connection:
+        found = (
+            connection.table(ORDERS)
+            .filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
+            .project("purchase_order_id, last_modified, status, total_ordered, total_received, _deleted_at is null")
+            .fetchall()
+        )
+    present = {order_id: Fingerprint(*fields) for order_id, *fields, is_present in found if is_present}
+    return KnownOrders(present, frozenset(order_id for order_id, *_, is_present in found if not is_present))
+
+
+def mark_deleted(folder: Folder, account_id: str, order_ids: Iterable[str], at: datetime) -> None:
+    """Mark orders as gone from the account; their rows stay. Read again, an order loses the mark."""
+    gone = pa.table({"order_id": pa.array(order_ids, pa.string())})
+    with warehouse(folder) as connection:
+        connection.register("gone", gone)
+        connection.execute(
+            f"update {ORDERS} set _deleted_at = ? where _account_id = ? and purchase_order_id in (from gone)",  # noqa: S608
+            [at, account_id],
+        )
