@@ -219,8 +219,15 @@ def test_bad_records_without_an_id_are_told_apart_by_their_text() -> None:
 
 def test_the_mark_is_never_after_now() -> None:
     (chunk,) = cut(batch(changed("1", 5), changed("2", -525_600), mark=at(-525_600)))
-    assert chunk.mark.instant == NOW
+    assert chunk.mark.instant == at(5)
     assert loaded(chunk) == ["1", "2"]
+
+
+def test_an_order_modified_in_the_future_is_news_once() -> None:
+    future = batch(changed("1", 5), changed("2", -525_600), mark=at(-525_600))
+    (first,) = cut(future)
+    (second,) = cut(future, mark=first.mark)
+    assert (second.order_ids, second.mark) == (set(), first.mark)
 
 
 def test_the_mark_stays_where_it_was_until_a_batch_has_one() -> None:

@@ -103,7 +103,10 @@ def test_an_order_is_read_whole() -> None:
         total=Decimal("512.50"),
         total_ordered=Decimal(0),
         total_received=Decimal(12),
+        source_address=Raw(b"{}"),
         tax_info=Raw(b'{"rate":0.20,"name":"VAT"}'),
+        custom_fields=Raw(b"[]"),
+        history=Raw(b"[]"),
         discount_enabled=False,
         moq="variant",
         uom_ordering=True,
@@ -156,7 +159,7 @@ def test_any_number_is_read_exactly(number: Decimal, is_text: bool) -> None:
     total = read(b'{"id":"1","total":%b}' % written.encode()).total
     assert total is not None
     assert total == number
-    assert number.is_zero() or total.as_tuple() == number.as_tuple()
+    assert number.is_zero() or Decimal(total).as_tuple() == number.as_tuple()
 
 
 @pytest.mark.parametrize("written", [b'"many"', b'"1,5"', b'"1.5.1"', b"true", b"[1]", b'{"a":1}', b'"  "'])

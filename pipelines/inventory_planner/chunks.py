@@ -75,6 +75,11 @@ class Chunk:
         parts = {table.name: [page[table.name] for page in self.pages if table.name in page] for table in MERGED_TABLES}
         return {name: pa.concat_tables(arrows) for name, arrows in parts.items() if arrows}
 
+    def release(self) -> None:
+        """Let go of the rows once they are written elsewhere: loading them needs the memory."""
+        self.pages.clear()
+        pa.default_memory_pool().release_unused()
+
 
 def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync, known: Mapping[str, str] | None = None) -> Iterator[Chunk]:
     """The batches of one reading as chunks, at least one; the last one holds the mark of the whole reading.
@@ -139,7 +144,7 @@ class _Reading:
         chunk.way, chunk.to_read = batch.way, batch.total
         self._remember(batch, synced_at)
         if batch.mark:
-            chunk.mark = self._mark(min(batch.mark, synced_at))  # an order "modified" next year must not hide this one
+            chunk.mark = self._mark(self._not_after(batch, batch.mark, synced_at))
 
     def end(self, mark: Mark) -> Mark:
         """The mark of a whole reading: never before where it began, also when the newest order is gone since then."""
@@ -166,6 +171,11 @@ class _Reading:
         for each in batch.records:
             key = each.order_id or digest(each.raw)
             self.seen[key] = (each.last_modified or synced_at, digest(each.raw))
+
+    def _not_after(self, batch: Batch, mark: datetime, now: datetime) -> datetime:
+        """The mark, or the newest instant before now: an order "modified" next year must not hide any other."""
+        past = [instant for instant in batch.instants if instant <= now]
+        return mark if mark <= now else max(past, default=self.before.instant or BEGINNING)
 
     def _mark(self, instant: datetime) -> Mark:
         """The mark at this instant; what lies before its overlap can't come again, and is forgotten."""

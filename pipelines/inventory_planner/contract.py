@@ -24,26 +24,28 @@ from msgspec import Meta, Raw, Struct, field
 
 Id: TypeAlias = Annotated[str, Meta(min_length=1)] | int
 Text: TypeAlias = str | int | None
-Number: TypeAlias = Decimal | None
+Number: TypeAlias = int | Decimal | None  # a whole number as int: exact as well, and read in half the time
 Flag: TypeAlias = bool | None
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)] | None
 Json: TypeAlias = Raw  # msgspec takes no `Raw | None`, so an empty Raw stands for a missing key
 
 UNSET: Final = (b"null", b'""', b"[]", b"{}")
+BLANK: Final = b':""'  # in JSON always a whole value: a quotation mark within a text is written with a backslash
+BLANKED: Final = b":\tnull"  # the tab, which no text can hold unescaped, tells it from a null that the service wrote
 NO_ELEMENTS: Final = (b"[]", b"{}")  # a list that is there and empty: an order that says so has lost its lines
 DIGEST_BYTES: Final = 8  # two states of one order are told apart by it, never two orders: 64 bits are plenty
 NOT_A_FIELD: Final = Raw(b"")
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 
-class Receipt(Struct):
+class Receipt(Struct, gc=False):
     """An entry of a line's `received_history`: `date` is a Unix time stamp, `value` a quantity."""
 
     date: Text = None
     value: Number = None
 
 
-class Component(Struct):
+class Component(Struct, gc=False):
     """What one unit of an assembly line is made of."""
 
     id: Id
@@ -53,7 +55,7 @@ class Component(Struct):
     barcode: Text = None
 
 
-class Connection(Struct):
+class Connection(Struct, gc=False):
     """Where else an order is saved, and under which id and reference."""
 
     connection: Text = None
@@ -64,7 +66,7 @@ class Connection(Struct):
     save_po: Flag = None
 
 
-class Line(Struct):
+class Line(Struct, gc=False):
     """A line of an order; its `id` is that of the variant, so it can come twice in one order."""
 
     id: Id
@@ -118,7 +120,7 @@ class Line(Struct):
     components: list[Component] | None = None
 
 
-class Order(Struct):
+class Order(Struct, gc=False):
     """A stock order: a purchase order, a transfer or an assembly order."""
 
     id: Id
@@ -327,9 +329,15 @@ def digest(raw: bytes) -> str:
     return blake2b(raw, digest_size=DIGEST_BYTES).hexdigest()
 
 
+def json_text(value: Raw) -> str | None:
+    """A value that is kept as JSON, as the service wrote it; None if it is not set."""
+    text = bytes(value).replace(BLANKED, BLANK)
+    return None if not text or text in UNSET else text.decode()
+
+
 def _order(raw: bytes) -> Order:
     try:
-        return _read(raw)
+        return _read(raw.replace(BLANK, BLANKED))  # nearly every order has a number that is `""`
     except msgspec.ValidationError:
         return _read(_tidy(raw, Order))
 

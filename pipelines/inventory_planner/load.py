@@ -136,6 +136,7 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     shutil.rmtree(folder.dlt, ignore_errors=True)
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["load.truncate_staging_dataset"] = True
+    dlt.config["load.workers"] = 1  # DuckDB spreads one statement over the cores; several at once only cost memory
     pipeline = dlt.pipeline(
         PIPELINE,
         # without transactions readers would see a table empty in the middle of its merge, and a kill would leave it so
@@ -161,7 +162,10 @@ def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
         return
     job.folder.published.unlink(missing_ok=True)
     with _explained():
-        pipeline.run(one_chunk(chunk, job.settings.account_id), loader_file_format="parquet")
+        pipeline.extract(one_chunk(chunk, job.settings.account_id), loader_file_format="parquet")
+        chunk.release()
+        pipeline.normalize()
+        pipeline.load()
 
 
 @contextmanager

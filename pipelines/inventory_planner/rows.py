@@ -6,19 +6,18 @@ order had before.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from hashlib import md5
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner.contract import UNSET, BadRecord, Component, Connection, Line, Order, Receipt, Record
+from inventory_planner.contract import BadRecord, Component, Connection, Line, Order, Receipt, Record, json_text
 from inventory_planner.tables import (
     FLAG,
     INSTANT,
@@ -36,6 +35,7 @@ from inventory_planner.tables import (
 
 MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds it is the year 5138, as milliseconds 1973: larger means ms
 DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
+ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # refuses what has more digits
 
 Values = list[Any]
 _Named = TypeVar("_Named", Line, Component)
@@ -45,8 +45,7 @@ class MisfitError(ValueError):
     """A value that its column can't hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class _OrderLine:
+class _OrderLine(NamedTuple):
     """A line with what identifies it: its order, its key, its place and how often its item came before."""
 
     order_id: str
@@ -117,13 +116,10 @@ class _Stamp:
     def table(self, table: Table, things: Sequence[Any], computed: dict[str, Values]) -> tuple[Table, pa.Table]:
         """The table with a row for each thing, the computed columns as given, and the stamp on every row."""
         removed = self._without_rows(table, computed)
-        everything = {
-            **computed,
-            "_account_id": [self.account_id] * len(things),
-            "__synced_at": [self.synced_at] * len(things),
-            "_is_removed": [False] * len(things),
-        }
-        arrays = [_array(column, things, everything) for column in table.columns]
+        stamp = self._columns(len(things), is_removed=False)
+        arrays = [
+            stamp[column.name] if column.name in stamp else _array(column, things, computed) for column in table.columns
+        ]
         return table, pa.concat_tables([pa.Table.from_arrays(arrays, schema=table.schema), removed])
 
     def _without_rows(self, table: Table, computed: dict[str, Values]) -> pa.Table:
@@ -132,15 +128,17 @@ class _Stamp:
             return table.schema.empty_table()
         present = set(computed["purchase_order_id"])
         absent = [order_id for order_id in self.order_ids if order_id not in present]
-        marks = {
-            "purchase_order_id": pa.array(absent, TEXT),
-            "_account_id": pa.array([self.account_id] * len(absent), TEXT),
-            "__synced_at": pa.array([self.synced_at] * len(absent), INSTANT),
-            "_is_removed": pa.array([True] * len(absent), FLAG),
-        }
-        nothing = len(absent)
-        arrays = [marks.get(field.name, pa.nulls(nothing, field.type)) for field in table.schema]
+        count = len(absent)
+        marks = {"purchase_order_id": pa.array(absent, TEXT), **self._columns(count, is_removed=True)}
+        arrays = [marks.get(field.name, pa.nulls(count, field.type)) for field in table.schema]
         return pa.Table.from_arrays(arrays, schema=table.schema)
+
+    def _columns(self, count: int, *, is_removed: bool) -> dict[str, pa.Array]:
+        return {
+            "_account_id": pa.repeat(pa.scalar(self.account_id, TEXT), count),
+            "__synced_at": pa.repeat(pa.scalar(self.synced_at, INSTANT), count),
+            "_is_removed": pa.repeat(pa.scalar(is_removed, FLAG), count),
+        }
 
 
 def _order_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
@@ -224,10 +222,11 @@ def _key(order_id: str, item_id: str, occurrence: int) -> str:
 
 def _occurrences(things: Iterable[_Named]) -> Iterable[tuple[int, _Named]]:
     """Each thing with its number among those of the same id, from 1."""
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for thing in things:
-        seen[str(thing.id)] += 1
-        yield seen[str(thing.id)], thing
+        item_id = str(thing.id)
+        seen[item_id] = occurrence = seen.get(item_id, 0) + 1
+        yield occurrence, thing
 
 
 def _named(connections: Iterable[Connection]) -> dict[str, Connection]:
@@ -285,12 +284,11 @@ def _text(values: Values, type_: pa.DataType) -> pa.Array:
         array = pa.array(values, type_)
     except pa.ArrowTypeError:  # ids and numbers that are text by meaning
         array = pa.array([None if value is None else str(value) for value in values], type_)
-    return pc.replace_with_mask(array, pc.fill_null(pc.equal(array, ""), fill_value=False), pa.scalar(None, type_))
+    return array if pc.index(array, "").as_py() < 0 else pc.if_else(pc.equal(array, ""), pa.scalar(None, type_), array)
 
 
 def _json(values: Values, type_: pa.DataType) -> pa.Array:
-    texts = (bytes(value) if value is not None else b"" for value in values)
-    return pa.array([None if text in UNSET or not text else text.decode() for text in texts], type_)
+    return pa.array([None if value is None else json_text(value) for value in values], type_)
 
 
 def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:
@@ -300,18 +298,17 @@ def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:
         return pa.array([None if value is None else rounded(value, type_.scale) for value in values], type_)
 
 
-def rounded(value: Decimal, scale: int) -> Decimal:
+def rounded(value: int | Decimal, scale: int) -> Decimal:
     """The value as a DECIMAL column of this scale holds it, half a unit rounded to the even one.
 
     Raises:
         MisfitError: it has too many digits before the point.
     """
     try:
-        with localcontext(prec=DECIMAL_DIGITS):  # so that a number with more digits before the point is refused
-            return value.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_EVEN)
+        return ROUNDING.quantize(value, Decimal(1).scaleb(-scale))
     except InvalidOperation as error:
         raise MisfitError(f"{value} does not fit DECIMAL({DECIMAL_DIGITS}, {scale})") from error
 
 
 def _first_set(*values: Any) -> Any:
-    return next((value for value in values if bytes(value) and bytes(value) not in UNSET), None)
+    return next((value for value in values if json_text(value) is not None), None)

@@ -127,7 +127,7 @@ def _is_changed(order: Summary, before: Fingerprint | None) -> bool:
     )
 
 
-def _quantity(value: Decimal | None) -> Decimal | None:
+def _quantity(value: int | Decimal | None) -> Decimal | None:
     return None if value is None else rounded(value, QUANTITY.scale)
 
 
