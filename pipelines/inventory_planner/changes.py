@@ -41,6 +41,7 @@ class Way(StrEnum):
     NEWEST_FIRST = "newest first"
     EVERYTHING = "everything"
     SWEEP = "sweep"
+    REPLAY = "replay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,17 @@ def sweep(folder: Folder, force: bool) -> None:  # noqa: FBT001 (click passes it
         sweep_account(Job(client, settings, folder), force=force)
 
 
+@commands.command()
+@_data_option
+def replay(folder: Folder) -> None:
+    """Read the records that were set aside again; for after an update of this program."""
+    from inventory_planner.load import Job
+    from inventory_planner.run import replay as replay_quarantine
+
+    with folder.locked("replay"), _account() as (settings, client):
+        replay_quarantine(Job(client, settings, folder))
+
+
 @commands.command(context_settings={"ignore_unknown_options": True})
 @_data_option
 @_as_of_option

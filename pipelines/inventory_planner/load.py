@@ -26,7 +26,7 @@ from inventory_planner.folder import Folder
 from inventory_planner.source import one_chunk
 from inventory_planner.sync_log import SyncReport, counted, logged
 from inventory_planner.tables import MERGED_TABLES, SCHEMA
-from inventory_planner.warehouse import has_tables, known_orders
+from inventory_planner.warehouse import has_tables, known_orders, tidy_quarantine
 
 PIPELINE: Final = "inventory_planner"
 
@@ -71,6 +71,8 @@ def load(job: Job) -> SyncReport:
         for chunk in _changed(job, report, mark):
             _commit(pipeline, job, chunk)
             report.add(chunk)
+        if report.has_news:
+            tidy_quarantine(job.folder)
     return report
 
 
@@ -101,6 +103,7 @@ def store(job: Job, batches: Iterable[Batch], report: SyncReport) -> None:
     for chunk in chunks(batches, mark, _sync(job, report), known={}):
         _commit(pipeline, job, chunk)
         report.add(chunk)
+    tidy_quarantine(job.folder)
 
 
 def is_wanted(job: Job) -> Callable[[Order | Summary], bool]:

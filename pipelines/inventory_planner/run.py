@@ -10,7 +10,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inventory_planner import __version__
-from inventory_planner.changes import Way
+from inventory_planner.changes import Batch, Way
+from inventory_planner.contract import record
 from inventory_planner.errors import ConfigurationError, SweepError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, is_wanted, load, store
@@ -18,7 +19,7 @@ from inventory_planner.publish import is_current, publish
 from inventory_planner.sweep import compare, confirm, order_count, read_again
 from inventory_planner.sync_log import SyncReport, last_sweep, logged
 from inventory_planner.transform import transform
-from inventory_planner.warehouse import known_orders, mark_deleted
+from inventory_planner.warehouse import forget_quarantined, known_orders, mark_deleted, quarantined
 
 DEFAULT_TIMEZONE: Final = "UTC"  # as in dbt_project.yml
 SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
@@ -73,8 +74,24 @@ def sweep(job: Job, *, force: bool = False) -> SyncReport:
         if gone:
             job.folder.published.unlink(missing_ok=True)
             mark_deleted(job.folder, job.settings.account_id, gone, datetime.now(UTC))
-        report.way, report.deleted = Way.SWEEP, len(gone)
+        report.way, report.deleted = Way.SWEEP, len(known.present.keys() & set(gone))
         report.warehouse_orders = len(known_orders(job.folder, job.settings.account_id).present)
+    log.info("%s", report.summary)
+    return report
+
+
+def replay(job: Job) -> SyncReport:
+    """Read the records that were set aside again, for instance with a newer version; asks nothing of the service.
+
+    Raises:
+        LoadError: the warehouse can't be opened or written.
+    """
+    report = SyncReport(job.settings.account_id, way=Way.REPLAY)
+    with logged(job.folder, job.client, report):
+        records = tuple(record(text) for text in quarantined(job.folder, job.settings.account_id))
+        if records:
+            store(job, [Batch(records, len(records), Way.REPLAY, mark=None)], report)
+            forget_quarantined(job.folder, job.settings.account_id, before=report.started_at)
     log.info("%s", report.summary)
     return report
 

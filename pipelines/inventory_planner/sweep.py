@@ -57,7 +57,7 @@ def compare(client: Client, settings: Settings, known: KnownOrders, is_wanted: I
             order_id in known.present or order_id in known.gone or (is_wanted(order) and _is_in_time(order, settings))
         ):
             findings.changed.append(order_id)
-    findings.gone = sorted(known.present.keys() - findings.seen)
+    findings.gone = sorted((known.present.keys() | known.aside) - findings.seen)
     return findings
 
 

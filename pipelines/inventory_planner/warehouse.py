@@ -14,9 +14,10 @@ from duckdb import ColumnExpression, ConstantExpression
 
 from inventory_planner.errors import LoadError
 from inventory_planner.folder import Folder
-from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, SCHEMA
+from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, QUARANTINE, SCHEMA
 
 ORDERS = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
+SET_ASIDE = f"{SCHEMA}.{QUARANTINE.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,14 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrders:
-    """The orders of an account that the warehouse holds, by id; `gone` are those marked as deleted."""
+    """The orders of an account that the warehouse holds, by id.
+
+    `gone` are those marked as deleted, `aside` those with a record that was set aside.
+    """
 
     present: dict[str, Fingerprint]
     gone: frozenset[str]
+    aside: frozenset[str]
 
 
 @contextmanager
@@ -70,24 +75,66 @@ def has_tables(folder: Folder) -> bool:
 def known_orders(folder: Folder, account_id: str) -> KnownOrders:
     """The orders of the account in the warehouse."""
     if not has_tables(folder):
-        return KnownOrders({}, frozenset())
+        return KnownOrders({}, frozenset(), frozenset())
+    of_account = ColumnExpression("_account_id") == ConstantExpression(account_id)
     with warehouse(folder) as connection:
         found = (
             connection.table(ORDERS)
-            .filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
+            .filter(of_account)
             .project("purchase_order_id, last_modified, status, total_ordered, total_received, _deleted_at is null")
             .fetchall()
         )
+        aside = connection.table(SET_ASIDE).filter(of_account).project("purchase_order_id").fetchall()
     present = {order_id: Fingerprint(*fields) for order_id, *fields, is_present in found if is_present}
-    return KnownOrders(present, frozenset(order_id for order_id, *_, is_present in found if not is_present))
+    gone = frozenset(order_id for order_id, *_, is_present in found if not is_present)
+    return KnownOrders(present, gone, frozenset(order_id for (order_id,) in aside if order_id is not None))
+
+
+def quarantined(folder: Folder, account_id: str) -> list[bytes]:
+    """The texts of the records of the account that were set aside, in the order in which they came."""
+    if not has_tables(folder):
+        return []
+    with warehouse(folder) as connection:
+        found = (
+            connection.table(SET_ASIDE)
+            .filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
+            .order("__synced_at, sync_id, position")
+            .project("record")
+            .fetchall()
+        )
+    return [text.encode() for (text,) in found]
+
+
+def forget_quarantined(folder: Folder, account_id: str, before: datetime) -> None:
+    """Drop what was set aside before an instant: all of it has been read again since."""
+    with warehouse(folder) as connection:
+        connection.execute(f"delete from {SET_ASIDE} where _account_id = ? and __synced_at < ?", [account_id, before])  # noqa: S608
+
+
+def tidy_quarantine(folder: Folder) -> None:
+    """Drop what was set aside of orders that have been read since, well or not: the last reading holds."""
+    with warehouse(folder) as connection:
+        for later in (ORDERS, SET_ASIDE):
+            connection.execute(
+                f"delete from {SET_ASIDE} as aside where exists (from {later} as later"  # noqa: S608
+                " where later._account_id = aside._account_id and later.purchase_order_id = aside.purchase_order_id"
+                " and later.__synced_at > aside.__synced_at)"
+            )
 
 
 def mark_deleted(folder: Folder, account_id: str, order_ids: Iterable[str], at: datetime) -> None:
-    """Mark orders as gone from the account; their rows stay. Read again, an order loses the mark."""
+    """Mark orders as gone from the account; their rows stay. Read again, an order loses the mark.
+
+    What was set aside of them is dropped: there is nothing left that could be mended.
+    """
     gone = pa.table({"order_id": pa.array(order_ids, pa.string())})
     with warehouse(folder) as connection:
         connection.register("gone", gone)
         connection.execute(
             f"update {ORDERS} set _deleted_at = ? where _account_id = ? and purchase_order_id in (from gone)",  # noqa: S608
             [at, account_id],
+        )
+        connection.execute(
+            f"delete from {SET_ASIDE} where _account_id = ? and purchase_order_id in (from gone)",  # noqa: S608
+            [account_id],
         )
