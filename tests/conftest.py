@@ -10,9 +10,9 @@ from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Server, serve
 from inventory_planner.folder import Folder, data_folder
+from orders import API_KEY
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
-API_KEY = "secret-key-9b1f"
 
 
 @pytest.fixture(scope="session")

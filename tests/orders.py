@@ -7,6 +7,7 @@ from typing import Any
 
 from inventory_planner.emulator.wire import encoded
 
+API_KEY = "secret-key-9b1f"  # of the account that serves them
 ORDER_ID = "65f0c0de00000000000000a1"
 
 

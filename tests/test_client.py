@@ -11,7 +11,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conftest import API_KEY
 from inventory_planner import client as module
 from inventory_planner.client import Client, Traffic
 from inventory_planner.contract import Page, Single
@@ -25,7 +24,7 @@ from inventory_planner.errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from orders import ORDER_ID, order
+from orders import API_KEY, ORDER_ID, order
 
 ORDERS = "/api/v1/purchase-orders"
 EVERY_WAIT = [0.5, 1.0, 2.0, 4.0, 8.0]  # before jitter, which takes off half at most
