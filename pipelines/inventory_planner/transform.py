@@ -1,14 +1,19 @@
-"""Run dbt over the warehouse, in a process of its own: in ours it would keep the database locked after the build."""
+"""Run dbt over the warehouse, in a process of its own: in ours it would keep the database locked after the build.
+
+That process ends with ours, also when ours is killed: it would hold the database against the next run.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+import runpy
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from inventory_planner.errors import TransformError
@@ -31,22 +36,25 @@ def transform(folder: Folder, variables: Mapping[str, Any], words: Sequence[str]
     Raises:
         TransformError: a model was not built or a test failed; the message names the first ones.
     """
-    done = subprocess.run(  # noqa: S603 (no shell, and the words are the user's own)
-        command(folder, variables, words),
-        env={**os.environ, DATABASE_VARIABLE: str(folder.warehouse)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    _results(folder).unlink(missing_ok=True)  # or a dbt that ends before its first model is explained by the last one
+    with _lifeline() as stdin:
+        done = subprocess.run(  # noqa: S603 (no shell, and the words are the user's own)
+            command(folder, variables, words),
+            env={**os.environ, DATABASE_VARIABLE: str(folder.warehouse)},
+            stdin=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode != 0:
         raise TransformError(_explanation(folder, done.stdout + done.stderr))
     return done.stdout
 
 
 def command(folder: Folder, variables: Mapping[str, Any], words: Sequence[str] = BUILD) -> list[str]:
-    """The dbt command line; every path is absolute, for dbt takes others from its project's folder."""
+    """The command line of `dbt`; every path is absolute, for dbt takes others from its project's folder."""
     return [
-        _executable(),
+        *(sys.executable, "-P", "-m", "inventory_planner.transform"),  # -P: nothing from where the user stands
         "--no-use-colors",
         *words,
         *("--project-dir", str(project())),
@@ -63,19 +71,37 @@ def project() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "dbt"
 
 
-def _executable() -> str:
-    beside = Path(sys.executable).parent
-    found = shutil.which("dbt", path=str(beside)) or shutil.which("dbt")
-    if found is None:
-        raise TransformError(f"There is no `dbt` in {beside}: install this package again, with what it depends on.")
-    return found
+def dbt() -> None:
+    """Be dbt, with the words of the command line, until standard input ends."""
+    Thread(target=_end_with_stdin, daemon=True).start()
+    runpy.run_module("dbt.cli.main", run_name="__main__", alter_sys=True)
+
+
+def _end_with_stdin() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)  # at once, as if killed: DuckDB undoes what is not committed
+
+
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """A standard input that ends when we do, in whatever way."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 def _explanation(folder: Folder, output: str) -> str:
-    failures = _failures(folder.dbt / "target" / "run_results.json") or output.strip().splitlines()[-SHOWN_FAILURES:]
+    failures = _failures(_results(folder)) or output.strip().splitlines()[-SHOWN_FAILURES:]
     shown = "\n".join(f"  {failure}" for failure in failures[:SHOWN_FAILURES])
     log = folder.dbt / "logs" / "dbt.log"
     return f"dbt did not succeed, so nothing was published; readers keep the last good file. See {log}.\n{shown}"
+
+
+def _results(folder: Folder) -> Path:
+    return folder.dbt / "target" / "run_results.json"
 
 
 def _failures(results: Path) -> list[str]:
@@ -84,3 +110,7 @@ def _failures(results: Path) -> list[str]:
     except (OSError, ValueError, KeyError):
         return []
     return [f"{each['unique_id']}: {each['message']}" for each in found if each["status"] in FAILED]
+
+
+if __name__ == "__main__":
+    dbt()
