@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,14 +64,18 @@ class Folder:
 
         Raises:
             AnotherRunError: another run holds it; the message names it.
+            ConfigurationError: it can't be locked, as when another user has made the lock.
         """
         lock = FileLock(self._lock, timeout=patience)
         try:
             lock.acquire()
         except Timeout as error:
             raise AnotherRunError(f"{self._describe_holder()} is at work in {self.root}; try again later.") from error
+        except OSError as error:
+            raise ConfigurationError(f"Can't lock the data folder: {error}. Mend its permissions.") from error
         try:
-            self._holder.write_text(json.dumps(_holder(command)))
+            with suppress(OSError):  # on a full disk another run can't be told who is at work, and that is all
+                self._holder.write_text(json.dumps(_holder(command)))
             yield
         finally:
             self._holder.unlink(missing_ok=True)
@@ -81,7 +85,7 @@ class Folder:
         try:
             holder = json.loads(self._holder.read_text())
             return f"`{holder['command']}` (process {holder['pid']} on {holder['host']}, since {holder['since']})"
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return "another run"
 
 

@@ -136,18 +136,20 @@ def _watched(batches: Iterator[Batch], progress: Progress) -> Iterator[Batch]:
 
 def _pipeline(folder: Folder) -> dlt.Pipeline:
     """A pipeline that knows only what the warehouse knows."""
-    shutil.rmtree(folder.dlt, ignore_errors=True)
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["load.workers"] = 1  # DuckDB spreads one statement over the cores; several at once only cost memory
-    pipeline = dlt.pipeline(
-        PIPELINE,
-        # without transactions readers would see a table empty in the middle of its merge, and a kill would leave it so
-        destination=dlt.destinations.duckdb(str(folder.warehouse), supports_transactions=True),
-        dataset_name=SCHEMA,
-        pipelines_dir=str(folder.dlt),
-    )
+    dlt.config["runtime.intercept_signals"] = False  # dlt would lose a signal that comes as a package is finished
     with _explained():
+        if folder.dlt.exists():
+            shutil.rmtree(folder.dlt)
+        pipeline = dlt.pipeline(
+            PIPELINE,
+            # without transactions readers would see a table empty amid its merge, and a kill would leave it so
+            destination=dlt.destinations.duckdb(str(folder.warehouse), supports_transactions=True),
+            dataset_name=SCHEMA,
+            pipelines_dir=str(folder.dlt),
+        )
         pipeline.sync_destination()
     return pipeline
 
@@ -175,9 +177,11 @@ def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except PipelineStepFailed as error:
-        cause = error.exception or error
+    except (PipelineStepFailed, OSError) as error:
+        cause = error.exception if isinstance(error, PipelineStepFailed) and error.exception else error
+        if isinstance(cause, KeyboardInterrupt):
+            raise cause from None
         raise LoadError(
-            f"The warehouse took no rows in step `{error.step}`: {cause}. It holds what it held before; the next run"
-            " reads the same changes again."
+            f"The warehouse took no rows: {cause}. It holds what it held before; the next run reads the same changes"
+            " again."
         ) from error

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,27 +31,40 @@ def publish(folder: Folder, made_of: Mapping[str, Any]) -> None:
     Raises:
         PublishError: the copy failed; readers keep the file they have.
     """
-    new = folder.root / "analytics.duckdb.new"
     try:
-        _discard(new)
-        _copy(folder.warehouse, new)
-        _flush(new)
-        new.replace(folder.analytics)
+        with _draft(folder.root / "analytics.duckdb.new") as new:
+            _copy(folder.warehouse, new)
+            _flush(new)
+            new.replace(folder.analytics)
+        folder.published.write_text(json.dumps(_description(folder, made_of)))
     except (duckdb.Error, OSError) as error:
-        _discard(new)
         raise PublishError(
             f"Can't publish {folder.analytics}: {error}. Readers keep the file they have; the next run tries again."
         ) from error
-    folder.published.write_text(json.dumps(made_of, default=str))
 
 
 def is_current(folder: Folder, made_of: Mapping[str, Any]) -> bool:
-    """Whether the readers' file shows all that the warehouse holds, and was made of just this."""
+    """Whether the readers' file is the published one, shows all that the warehouse holds, and was made of just this."""
     try:
-        published = json.loads(folder.published.read_text())
+        return bool(json.loads(folder.published.read_text()) == _description(folder, made_of))
     except (OSError, ValueError):
         return False
-    return folder.analytics.exists() and published == json.loads(json.dumps(made_of, default=str))
+
+
+def _description(folder: Folder, made_of: Mapping[str, Any]) -> dict[str, Any]:
+    file = folder.analytics.stat()
+    plain = json.loads(json.dumps(made_of, default=str))
+    return {"made_of": plain, "bytes": file.st_size, "modified_ns": file.st_mtime_ns}
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """The place of the copy, empty; what has not been moved from there is discarded, also when we are interrupted."""
+    _discard(path)
+    try:
+        yield path
+    finally:
+        _discard(path)
 
 
 def _copy(warehouse: Path, new: Path) -> None:
@@ -68,7 +82,7 @@ def _quoted(path: Path) -> str:
 
 def _flush(path: Path) -> None:
     """To the disk, so that a power failure after the swap can't leave an empty file behind."""
-    with path.open("rb") as file:
+    with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 

@@ -146,10 +146,10 @@ def _write_down(folder: Folder, report: SyncReport) -> None:
         with warehouse(folder) as connection:
             connection.register("row", pa.Table.from_pylist([asdict(report)], schema=SYNCS.schema))
             connection.execute(f"insert into {LOG} by name from row")
-    except LoadError:
+    except LoadError as error:
         if report.outcome == "succeeded":
             raise
-        log.exception("The sync could not be written to the sync log.")  # what made the sync fail is raised already
+        log.warning("The sync log misses this sync: %s", error)  # what made the sync fail is raised already
 
 
 def _counted(count: int, what: str) -> str:
