@@ -43,6 +43,7 @@ RENAMED = {
 JSON_COLUMNS = {
     *("source_address", "tax_info", "custom_fields", "accounting_connections", "bundles", "details", "history"),
     *("stock_updates", "cost_price_list", "attributes", "messages", "edited"),
+    "_unknown_fields",
 }
 NOT_COMPARED = {"__synced_at", "_is_removed", "_account_id"}
 

@@ -12,12 +12,14 @@ from msgspec import Raw
 
 from inventory_planner.contract import (
     NOT_A_FIELD,
+    UNKNOWN_AT_MOST,
     BadRecord,
     Component,
     Connection,
     Line,
     Order,
     Page,
+    Reader,
     Receipt,
     Record,
     Single,
@@ -25,6 +27,7 @@ from inventory_planner.contract import (
     digest,
     record,
     summary,
+    unknown_fields,
 )
 from orders import ORDER_ID, line, order, raw
 
@@ -483,3 +486,31 @@ def test_equal_texts_alone_have_equal_digests() -> None:
     texts = [raw(order()), raw(order(total=Decimal("512.5"))), raw(order(items=[line()]))]
     assert digest(texts[0]) == digest(raw(order()))
     assert len({digest(text) for text in texts}) == 3
+
+
+def test_a_reader_learns_fields_as_they_come_and_keeps_their_text() -> None:
+    reader = Reader()
+    first = reader.record(b'{"id":"1","min_budget":"","color":"red","items":[{"id":2,"sales":1.50,"e":""}]}')
+    second = reader.record(b'{"id":"2","items":{"0":{"id":5,"new":{"a":""}}},"color":[]}')
+    third = reader.record(b'{"id":"3","items":null,"total":[]}')
+
+    assert reader.unknown == ("purchase-order.color", "item.sales", "item.e", "item.new")
+    assert [kept(each) for each in (first, second, third)] == [
+        (b'{"color":"red"}', [b'{"sales":1.50}']),
+        (None, [b'{"new":{"a":""}}']),
+        (None, []),
+    ]
+
+
+def test_names_without_end_are_passed_over_in_the_end() -> None:
+    reader = Reader()
+    for number in range(300):
+        assert isinstance(reader.record(b'{"id":"1","key-%d":%d}' % (number, number)), Record)
+
+    assert len(reader.unknown) == UNKNOWN_AT_MOST + 1
+
+
+def kept(record: Record | BadRecord) -> tuple[bytes | None, list[bytes | None]]:
+    assert isinstance(record, Record)
+    of_order, *of_lines = (unknown_fields(each) for each in (record.order, *(record.order.items or ())))
+    return of_order and bytes(of_order), [each and bytes(each) for each in of_lines]

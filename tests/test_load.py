@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -322,3 +323,29 @@ def test_all_numbers_of_a_sync_are_written_down(account: Account, job: Job) -> N
     )
     mark = datetime(2025, 12, 1, 8, 24, tzinfo=UTC)
     assert row == ("a1000", "succeeded", "seek", None, mark, 4, 1, 3.0, 3, 25, 50, 0, None, True, True)
+
+
+def test_fields_that_nobody_has_announced_are_kept_and_reported_once(account: Account, job: Job) -> None:
+    account.put(order("one", color="red", last_modified=minute(1)))
+    account.put(order("two", items=[line(last_90_days_sales=Decimal("1.50"))], last_modified=minute(2)))
+    account.put(order("three", last_modified=minute(3)))
+
+    first = load(job)
+    account.edit("one", color="blue")
+    second = load(job)
+    account.edit("one", shape="round")
+    third = load(job)
+
+    assert query(
+        job.folder, "select purchase_order_id, _unknown_fields from inventory_planner.purchase_orders order by all"
+    ) == [("one", '{"color":"blue","shape":"round"}'), ("three", None), ("two", None)]
+    assert query(
+        job.folder,
+        "select purchase_order_id, _unknown_fields from inventory_planner.purchase_order_items where _unknown_fields"
+        " is not null",
+    ) == [("two", '{"last_90_days_sales":1.50}')]
+    assert [first.drift, second.drift, third.drift] == [
+        '["item.last_90_days_sales", "purchase-order.color"]',
+        None,
+        '["purchase-order.shape"]',
+    ]

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Final
 
 from inventory_planner.client import Client
-from inventory_planner.contract import BadRecord, Page, Record, digest, record
+from inventory_planner.contract import BadRecord, Page, Reader, Record, digest
 from inventory_planner.errors import UnreadableAnswerError
 
 PATH: Final = "/api/v1/purchase-orders"
@@ -49,13 +49,15 @@ class Batch:
     """What one request brought.
 
     `mark` is set once everything modified before it has been handed out with this batch and the ones before:
-    when all of them are committed, the next reading may start there.
+    when all of them are committed, the next reading may start there. `unknown` are the names of fields, met so far in
+    the reading, that the contract does not list.
     """
 
     records: tuple[Record | BadRecord, ...]
     total: int
     way: Way
     mark: datetime | None
+    unknown: tuple[str, ...] = ()
 
     @property
     def instants(self) -> list[datetime]:
@@ -106,9 +108,12 @@ def changes(client: Client, since: datetime | None, page_size: int) -> Iterator[
 
 
 def _asking(client: Client, page_size: int, way: Way) -> Ask:
+    reader = Reader()
+
     def ask(**params: str | int) -> Batch:
         page = client.get(PATH, {"limit": page_size, "page": 0, **params}, Page)
-        return Batch(tuple(record(bytes(raw)) for raw in page.orders), page.meta.total, way, mark=None)
+        records = tuple(reader.record(bytes(raw)) for raw in page.orders)
+        return Batch(records, page.meta.total, way, mark=None, unknown=reader.unknown)
 
     return ask
 

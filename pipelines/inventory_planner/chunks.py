@@ -68,6 +68,7 @@ class Chunk:
     to_read: int = 0
     lines: int = 0
     quarantined: int = 0
+    unknown: set[str] = field(default_factory=set)
 
     @property
     def tables(self) -> dict[str, pa.Table]:
@@ -142,6 +143,7 @@ class _Reading:
         chunk.quarantined += len(bad)
         chunk.pages_read += 1
         chunk.way, chunk.to_read = batch.way, batch.total
+        chunk.unknown.update(batch.unknown)
         self._remember(batch, synced_at)
         if batch.mark:
             chunk.mark = self._mark(self._not_after(batch, batch.mark, synced_at))

@@ -2,7 +2,7 @@
 
 Fields and types are those of the two public API articles ("Inventory Planner public API" and "Stock orders API"),
 and of the further keys that real answers are known to carry. Amounts and quantities are exact decimals, made from
-the very digits of the answer. Keys that are not listed are passed over.
+the very digits of the answer. Fields of an order or a line that are not listed here are kept as they are written.
 
 The service writes "not set" in five ways: a missing key, null, `""`, `[]` and `{}`. It sends ids as text or as
 numbers, and a list as an object. So a record is read as it is; where that fails it is tidied, text for text, and
@@ -11,13 +11,14 @@ read again; only what still does not fit is a `BadRecord`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
-from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta, Raw, Struct, field
@@ -34,8 +35,13 @@ BLANK: Final = b':""'  # in JSON always a whole value: a quotation mark within a
 BLANKED: Final = b":\tnull"  # the tab, which no text can hold unescaped, tells it from a null that the service wrote
 NO_ELEMENTS: Final = (b"[]", b"{}")  # a list that is there and empty: an order that says so has lost its lines
 DIGEST_BYTES: Final = 8  # two states of one order are told apart by it, never two orders: 64 bits are plenty
+UNKNOWN: Final = "unknown_"  # begins the attributes of fields that the contract does not list
+UNKNOWN_AT_MOST: Final = 200  # names; more are keys of a map in disguise, and are passed over
 NOT_A_FIELD: Final = Raw(b"")
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
+
+
+_Struct = TypeVar("_Struct", bound=Struct)
 
 
 class Receipt(Struct, gc=False):
@@ -66,7 +72,7 @@ class Connection(Struct, gc=False):
     save_po: Flag = None
 
 
-class Line(Struct, gc=False):
+class Line(Struct, gc=False, forbid_unknown_fields=True):
     """A line of an order; its `id` is that of the variant, so it can come twice in one order."""
 
     id: Id
@@ -120,7 +126,7 @@ class Line(Struct, gc=False):
     components: list[Component] | None = None
 
 
-class Order(Struct, gc=False):
+class Order(Struct, gc=False, forbid_unknown_fields=True):
     """A stock order: a purchase order, a transfer or an assembly order."""
 
     id: Id
@@ -289,7 +295,7 @@ class BadRecord:
             return None
 
 
-_read = msgspec.json.Decoder(Order, strict=False).decode
+_read_order = msgspec.json.Decoder(Order, strict=False).decode
 _read_summary = msgspec.json.Decoder(Summary, strict=False).decode
 _read_id = msgspec.json.Decoder(_Identified).decode
 _read_instant = msgspec.json.Decoder(_Dated).decode
@@ -297,16 +303,71 @@ _read_object = msgspec.json.Decoder(dict[str, Raw]).decode
 _read_list = msgspec.json.Decoder(list[Raw]).decode
 
 
+class Reader:
+    """Reads orders, and learns the names of the fields that the contract does not list.
+
+    The structs refuse what they do not list. A name that is met for the first time becomes a field of new structs, and
+    these read all further orders: so knowing what is unknown costs nothing where there is nothing new.
+    """
+
+    def __init__(self) -> None:
+        self.unknown: tuple[str, ...] = ()
+        """The names met so far, such as `purchase-order.color` and `item.last_90_days_sales`."""
+        self._order: type[Order] = Order
+        self._line: type[Line] = Line
+        self._read = _read_order
+
+    def record(self, raw: bytes) -> Record | BadRecord:
+        """One order, or why it is none."""
+        try:
+            raw.decode()  # msgspec does not look into JSON that it keeps as text
+            order = self._order_of(raw)
+        except UNREADABLE as error:
+            return BadRecord(raw, str(error))
+        if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
+            return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
+        return Record(order, raw)
+
+    def _order_of(self, raw: bytes) -> Order:
+        text = raw.replace(BLANK, BLANKED)  # nearly every order has a number that is `""`
+        try:
+            return self._read(text)
+        except msgspec.ValidationError:
+            self._learn(raw)
+        try:
+            return self._read(text)
+        except msgspec.ValidationError:
+            return self._read(_tidy(raw, self._order))
+
+    def _learn(self, raw: bytes) -> None:
+        fields = _read_object(raw)
+        items = bytes(fields.get("items", b""))
+        in_lines = (name for line in (_elements(items) if items else ()) for name in _read_object(line))
+        new_in_order = [name for name in fields if name not in _fields(self._order)]
+        new_in_lines = [name for name in dict.fromkeys(in_lines) if name not in _fields(self._line)]
+        if not (new_in_order or new_in_lines):
+            return
+        self.unknown += (
+            *(f"purchase-order.{name}" for name in new_in_order),
+            *(f"item.{name}" for name in new_in_lines),
+        )
+        is_open = len(self.unknown) > UNKNOWN_AT_MOST
+        self._line = _with_fields(self._line, new_in_lines, is_open=is_open)
+        with_line: Any = list[self._line] | None  # type: ignore[name-defined]
+        self._order = _with_fields(self._order, new_in_order, ("items", with_line, None), is_open=is_open)
+        self._read = msgspec.json.Decoder(self._order, strict=False).decode
+
+
 def record(raw: bytes) -> Record | BadRecord:
-    """One order, or why it is none."""
-    try:
-        raw.decode()  # msgspec looks neither into a key that it passes over nor into JSON that it keeps as text
-        order = _order(raw)
-    except UNREADABLE as error:
-        return BadRecord(raw, str(error))
-    if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
-        return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
-    return Record(order, raw)
+    """One order read for itself, or why it is none."""
+    return Reader().record(raw)
+
+
+def unknown_fields(thing: Order | Line) -> Raw | None:
+    """The fields that the contract does not list, as a JSON object; None if there are none."""
+    pairs = [(name, json_text(getattr(thing, field))) for field, name in _unknown_names(type(thing))]
+    told = ",".join(f"{json.dumps(name)}:{value}" for name, value in pairs if value is not None)
+    return Raw(f"{{{told}}}".encode()) if told else None
 
 
 def summary(raw: bytes) -> Summary | None:
@@ -335,11 +396,21 @@ def json_text(value: Raw) -> str | None:
     return None if not text or text in UNSET else text.decode()
 
 
-def _order(raw: bytes) -> Order:
-    try:
-        return _read(raw.replace(BLANK, BLANKED))  # nearly every order has a number that is `""`
-    except msgspec.ValidationError:
-        return _read(_tidy(raw, Order))
+def _with_fields(
+    struct: type[_Struct], names: list[str], *others: tuple[str, Any, Any], is_open: bool
+) -> type[_Struct]:
+    """The struct with further fields, each kept as JSON; open to whatever else comes, if need be."""
+    count = len(_unknown_names(struct))
+    further = [(f"{UNKNOWN}{count + n}", Raw, field(default=NOT_A_FIELD, name=name)) for n, name in enumerate(names)]
+    made = msgspec.defstruct(
+        struct.__name__, [*further, *others], bases=(struct,), gc=False, forbid_unknown_fields=not is_open
+    )
+    return cast(type[_Struct], made)
+
+
+@cache
+def _unknown_names(struct: type[Struct]) -> list[tuple[str, str]]:
+    return [(each.name, each.encode_name) for each in msgspec.structs.fields(struct) if each.name.startswith(UNKNOWN)]
 
 
 def _tidy(raw: bytes, struct: type[Struct]) -> bytes:
@@ -364,7 +435,9 @@ def _tidy_value(value: bytes, hint: Any) -> bytes:
 
 
 def _elements(value: bytes) -> Iterator[Raw]:
-    """What a list holds; the service can write a list as an object that is keyed by position or by name."""
+    """What a list holds; the service can write a list as an object that is keyed by position or by name, or as null."""
+    if value in UNSET:
+        return
     yield from _read_object(value).values() if value[:1] == b"{" else _read_list(value)
 
 

@@ -17,7 +17,17 @@ from typing import Any, Final, NamedTuple, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner.contract import BadRecord, Component, Connection, Line, Order, Receipt, Record, json_text
+from inventory_planner.contract import (
+    BadRecord,
+    Component,
+    Connection,
+    Line,
+    Order,
+    Receipt,
+    Record,
+    json_text,
+    unknown_fields,
+)
 from inventory_planner.tables import (
     FLAG,
     INSTANT,
@@ -145,6 +155,7 @@ def _order_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
     computed: dict[str, Values] = {
         "extra_reference": [order.extra_reference or order.reference2 for order in orders],
         "stock_updates": [_first_set(order.stock_update, order.stock_updates) for order in orders],
+        "_unknown_fields": [unknown_fields(order) for order in orders],
         "_deleted_at": [None] * len(orders),
     }
     return stamp.table(PURCHASE_ORDERS, orders, computed)
@@ -156,6 +167,7 @@ def _item_rows(lines: list[_OrderLine], stamp: _Stamp) -> tuple[Table, pa.Table]
         **_line_identity(lines),
         "line_number": [each.line_number for each in lines],
         "occurrence": [each.occurrence for each in lines],
+        "_unknown_fields": [unknown_fields(line) for line in things],
         "cost_price": [
             line.cost_price_as_documented if line.cost_price is None else line.cost_price for line in things
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,10 +32,11 @@ class SyncReport:
     """What a sync did and what it cost. Instants are UTC.
 
     `account_orders` is how many orders the account said it has, `warehouse_orders` how many the warehouse holds that
-    are not marked as deleted; both only where a sweep has counted them.
+    are not marked as deleted; both only where a sweep has counted them. `unknown` are the fields met that the contract
+    does not list, `drift` those of them, as a JSON list, that no sync of the account has reported before.
     """
 
-    _account_id: str
+    account_id: str
     sync_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended_at: datetime | None = None
@@ -53,7 +55,9 @@ class SyncReport:
     quarantined: int = 0
     account_orders: int | None = None
     warehouse_orders: int | None = None
+    drift: str | None = None
     error: str | None = None
+    unknown: set[str] = field(default_factory=set)
 
     @property
     def has_news(self) -> bool:
@@ -85,6 +89,7 @@ class SyncReport:
         self.orders += len(chunk.order_ids)
         self.lines += chunk.lines
         self.quarantined += chunk.quarantined
+        self.unknown |= chunk.unknown
 
 
 @contextmanager
@@ -109,6 +114,7 @@ def logged(folder: Folder, client: Client, report: SyncReport) -> Iterator[None]
     try:
         with counted(client, report):
             yield
+        _report_drift(folder, report)
         report.outcome = "succeeded"
     except BaseException as error:
         report.error = str(error) or type(error).__name__
@@ -116,6 +122,24 @@ def logged(folder: Folder, client: Client, report: SyncReport) -> Iterator[None]
     finally:
         report.ended_at = datetime.now(UTC)
         _write_down(folder, report)
+
+
+def _report_drift(folder: Folder, report: SyncReport) -> None:
+    """Name fields that the contract does not list, once."""
+    if not report.unknown:
+        return
+    with warehouse(folder) as connection:
+        told = connection.execute(
+            f"select drift from {LOG} where _account_id = ? and drift is not null",  # noqa: S608
+            [report.account_id],
+        ).fetchall()
+    new = report.unknown.difference(*(json.loads(names) for (names,) in told))
+    if new:
+        report.drift = json.dumps(sorted(new))
+        log.warning(
+            "Inventory Planner sends fields that this version does not know, kept in `_unknown_fields`: %s.",
+            ", ".join(sorted(new)),
+        )
 
 
 def last_sweep(folder: Folder, account_id: str) -> dict[str, Any] | None:
@@ -144,7 +168,9 @@ def _make_log(connection: duckdb.DuckDBPyConnection) -> None:
 def _write_down(folder: Folder, report: SyncReport) -> None:
     try:
         with warehouse(folder) as connection:
-            connection.register("row", pa.Table.from_pylist([asdict(report)], schema=SYNCS.schema))
+            connection.register(
+                "row", pa.Table.from_pylist([{**asdict(report), "_account_id": report.account_id}], schema=SYNCS.schema)
+            )
             connection.execute(f"insert into {LOG} by name from row")
     except LoadError as error:
         if report.outcome == "succeeded":

@@ -64,6 +64,7 @@ SYNCED_AT: Final = Column("__synced_at", INSTANT)
 LINE_KEY: Final = Column("key", TEXT)
 ORDER_ID: Final = Column("purchase_order_id", TEXT)
 LINE_ITEM_ID: Final = Column("purchase_order_item_id", TEXT)
+UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)  # what the contract does not list, by name
 # True only on the row that tells the merge "this order has no rows here any more"; such a row is never stored.
 IS_REMOVED: Final = Column("_is_removed", FLAG)
 
@@ -106,6 +107,7 @@ PURCHASE_ORDERS: Final = Table(
         *_same(JSON, "source_address", "tax_info", "custom_fields", "accounting_connections", "bundles"),
         *_same(JSON, "details", "history"),
         Column("stock_updates", JSON),
+        UNKNOWN_FIELDS,
         Column("_deleted_at", INSTANT),
     ),
 )
@@ -139,6 +141,7 @@ PURCHASE_ORDER_ITEMS: Final = Table(
         *_same(QUANTITY, "version"),
         *_same(TEXT, "created_at_time"),
         *_same(JSON, "cost_price_list", "attributes", "messages", "edited"),
+        UNKNOWN_FIELDS,
         IS_REMOVED,
     ),
 )
@@ -236,6 +239,7 @@ SYNCS: Final = Table(
         Column("quarantined", COUNT),
         Column("account_orders", COUNT),
         Column("warehouse_orders", COUNT),
+        Column("drift", JSON),
         Column("error", TEXT),
     ),
 )
