@@ -12,12 +12,13 @@ read again; only what still does not fit is a `BadRecord`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_args, get_type_hints
 
 import msgspec
@@ -38,6 +39,7 @@ DIGEST_BYTES: Final = 8  # two states of one order are told apart by it, never t
 UNKNOWN: Final = "unknown_"  # begins the attributes of fields that the contract does not list
 UNKNOWN_AT_MOST: Final = 200  # names; more are keys of a map in disguise, and are passed over
 NOT_A_FIELD: Final = Raw(b"")
+MISSING: Final = frozenset({*UNSET, b""})
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 
@@ -365,9 +367,12 @@ def record(raw: bytes) -> Record | BadRecord:
 
 def unknown_fields(thing: Order | Line) -> Raw | None:
     """The fields that the contract does not list, as a JSON object; None if there are none."""
-    pairs = [(name, json_text(getattr(thing, field))) for field, name in _unknown_names(type(thing))]
-    told = ",".join(f"{json.dumps(name)}:{value}" for name, value in pairs if value is not None)
-    return Raw(f"{{{told}}}".encode()) if told else None
+    names, values_of = _unknown(type(thing))
+    if not names:
+        return None
+    texts = map(bytes, values_of(thing))
+    told = b",".join([name + text for name, text in zip(names, texts, strict=True) if text not in MISSING])
+    return Raw(b"{%b}" % told) if told else None
 
 
 def summary(raw: bytes) -> Summary | None:
@@ -411,6 +416,16 @@ def _with_fields(
 @cache
 def _unknown_names(struct: type[Struct]) -> list[tuple[str, str]]:
     return [(each.name, each.encode_name) for each in msgspec.structs.fields(struct) if each.name.startswith(UNKNOWN)]
+
+
+@cache
+def _unknown(struct: type[Struct]) -> tuple[list[bytes], Callable[[Struct], tuple[Raw, ...]]]:
+    """How the unknown fields begin in JSON, and what takes their values from a struct."""
+    attributes = [attribute for attribute, _ in _unknown_names(struct)]
+    starts = [json.dumps(name).encode() + b":" for _, name in _unknown_names(struct)]
+    if len(attributes) == 1:  # for one attribute `attrgetter` makes no tuple
+        return starts, lambda thing: (getattr(thing, attributes[0]),)
+    return starts, attrgetter(*(attributes or ["id"]))
 
 
 def _tidy(raw: bytes, struct: type[Struct]) -> bytes:
