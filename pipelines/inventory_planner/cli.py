@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -28,14 +29,20 @@ if TYPE_CHECKING:
     from inventory_planner.load import Progress
 
 INTERRUPTED: Final = 130  # what shells report for Ctrl-C
+TERMINATED: Final = 143  # and for SIGTERM
 EMULATOR_PORT: Final = 8765
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 log = logging.getLogger(__name__)
 
 
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM came: the command ends as with Ctrl-C."""
+
+
 def main() -> None:
     """Run the command line, and leave with its exit status."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         commands.main(standalone_mode=False)
     except click.ClickException as error:
@@ -44,8 +51,13 @@ def main() -> None:
     except InventoryPlannerError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_status)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(INTERRUPTED)
+    except (click.Abort, KeyboardInterrupt) as error:
+        click.echo("Stopped. What is committed is kept; the next run goes on from there.", err=True)
+        sys.exit(TERMINATED if isinstance(error.__cause__ or error, TerminatedError) else INTERRUPTED)
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    raise TerminatedError
 
 
 def _data_option(command: Command) -> Command:
