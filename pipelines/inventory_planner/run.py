@@ -69,7 +69,8 @@ def sweep(job: Job, *, force: bool = False) -> SyncReport:
         known = known_orders(job.folder, job.settings.account_id)
         found = compare(job.client, job.settings, known, is_wanted(job))
         report.account_orders = found.account_orders
-        store(job, read_again(job.client, job.settings, found.changed), report)
+        if found.changed:
+            store(job, read_again(job.client, job.settings, found.changed), report)
         gone = confirm(job.client, found, known, force=force)
         if gone:
             job.folder.published.unlink(missing_ok=True)
