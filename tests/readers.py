@@ -1,0 +1,101 @@
+"""Orders of which all change at once, and readers that find out whether they ever see some changed and others not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from inventory_planner.emulator import Account
+from orders import line, order
+
+BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
+SEEN = """
+    with lines as (
+        select purchase_order_id, sum(replenishment) as pieces, count(*) as lines
+        from published.inventory_planner.purchase_order_items
+        group by all
+    )
+    select
+        count(*)::int,
+        min(notes),
+        max(notes),
+        count(*) filter (where lines.pieces is distinct from total_ordered or lines.lines::text <> email)::int
+    from published.inventory_planner.purchase_orders
+    left join lines using (purchase_order_id)
+    where _deleted_at is null
+"""
+
+
+IN_MARTS = """
+    select count(distinct purchase_order_id)::int, sum(quantity_ordered)::int from published.marts.received_vs_ordered
+"""
+IN_RAW = """
+    select count(*)::int, sum(total_ordered)::int
+    from published.inventory_planner.purchase_orders
+    where _deleted_at is null
+"""
+
+
+class Seen(NamedTuple):
+    """What a reader sees: how many orders, and of which generation all of them are."""
+
+    orders: int
+    generation: int
+
+
+class MixedStateError(AssertionError):
+    """A reader saw orders of two generations, or lines that do not fit their order."""
+
+
+def change(account: Account, generation: int, orders: int) -> Seen:
+    """All orders of the account get another quantity, and other lines; there are as many as given."""
+    items = [line(f"item-{number}", replenishment=generation + number) for number in range(1 + generation % 3)]
+    for number in range(orders):
+        account.put(
+            order(
+                f"order-{number:03}",
+                last_modified=(BEGINNING + timedelta(days=generation, minutes=number * 20)).isoformat(),
+                notes=f"{generation:09}",
+                email=str(len(items)),
+                total_ordered=sum(item["replenishment"] for item in items),
+                items=items,
+            )
+        )
+    return Seen(orders, generation)
+
+
+def read(connection: duckdb.DuckDBPyConnection) -> Seen:
+    """What the file attached as `published` shows.
+
+    Raises:
+        MixedStateError: it is not one state of the account.
+    """
+    row: Any = connection.execute(SEEN).fetchone()
+    orders, first, last, torn = row
+    if first != last or torn:
+        raise MixedStateError(f"{orders} orders of the generations {first} to {last}, {torn} of them torn")
+    return Seen(orders, int(first))
+
+
+def read_marts(connection: duckdb.DuckDBPyConnection) -> Seen:
+    """What the file attached as `published` shows, its reports included.
+
+    Raises:
+        MixedStateError: it is not one state of the account, or the reports are made of another one.
+    """
+    seen = read(connection)
+    marts, raw = (connection.execute(query).fetchone() for query in (IN_MARTS, IN_RAW))
+    if marts != raw:
+        raise MixedStateError(f"generation {seen.generation}: {raw} orders and pieces, in the marts {marts}")
+    return seen
+
+
+def look(path: Path, how: Callable[[duckdb.DuckDBPyConnection], Seen] = read) -> Seen:
+    """What a reader sees who opens the file now, and lets go of it."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{path}' as published (read_only)")
+        return how(connection)
