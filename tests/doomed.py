@@ -10,7 +10,9 @@ import multiprocessing
 import os
 import re
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +87,47 @@ def command(word: str, settings: Settings, folder: Folder, blow: Blow) -> tuple[
     """The exit status of a command that is hit, and what it wrote to standard error."""
     errors = folder.root.with_name("stderr")
     return _ended(_command, word, settings, folder, blow, errors), errors.read_text()
+
+
+def started(word: str, settings: Settings, folder: Folder) -> subprocess.Popen[str]:
+    """A command as a user starts it; what it writes to standard error can be read."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "inventory_planner", word],
+        env={**os.environ, **environment(settings, folder)},
+        cwd=folder.root.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def dbt_at_work(folder: Folder) -> int:
+    """The process that has the warehouse open and has begun to write; who opens it now is told which it is."""
+    wait_for(folder.warehouse.with_suffix(".duckdb.wal").exists)
+    holder = re.search(r"\(PID (\d+)\)", refusal(folder))
+    assert holder
+    return int(holder[1])
+
+
+def is_free(folder: Folder) -> bool:
+    """Whether nobody has the warehouse open; what a killed process left in its log is taken over."""
+    return not refusal(folder)
+
+
+def refusal(folder: Folder) -> str:
+    """What DuckDB has against opening the warehouse."""
+    try:
+        duckdb.connect(folder.warehouse).close()
+    except duckdb.IOException as error:
+        return str(error)
+    return ""
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def _ended(target: Callable[..., None], *arguments: Any) -> int:

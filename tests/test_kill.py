@@ -1,18 +1,13 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import pytest
 
 import oracle
@@ -22,11 +17,14 @@ from doomed import (
     PAGE_SIZE,
     Blow,
     Work,
-    environment,
+    dbt_at_work,
     exit_status,
+    is_free,
     load_and_publish,
     run_all,
     run_without_dbt,
+    started,
+    wait_for,
 )
 from inventory_planner import load
 from inventory_planner.configuration import Settings
@@ -132,20 +130,8 @@ def test_dbt_can_be_killed_and_ends_with_the_run_that_was_killed(
 ) -> None:
     before, after = look(folder.analytics), change(account, 2, AFTER)
     assert exit_status(load.load, settings, folder) == 0
-    words = [sys.executable, "-m", "inventory_planner", "transform", "--as-of", "2026-01-05"]
-    own = {**os.environ, **environment(settings, folder)}
-    start = partial(
-        subprocess.Popen, words, env=own, cwd=folder.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
 
-    with start() as run_of_killed_dbt:
-        os.kill(dbt_at_work(folder), signal.SIGKILL)
-        _, errors = run_of_killed_dbt.communicate()
-    assert run_of_killed_dbt.returncode == 1
-    assert errors.startswith(b"Error: dbt did not succeed, so nothing was published; readers keep the last good file.")
-
-    wait_for(partial(is_free, folder))
-    with start() as killed_run:
+    with started("transform", settings, folder) as killed_run:
         dbt_at_work(folder)
         killed_run.kill()
     wait_for(partial(is_free, folder))
@@ -155,32 +141,6 @@ def test_dbt_can_be_killed_and_ends_with_the_run_that_was_killed(
     assert exit_status(run_all, settings, folder) == 0
     assert look(folder.analytics, read_marts) == after
     oracle.assert_equal(folder.warehouse, account.orders())
-
-
-def dbt_at_work(folder: Folder) -> int:
-    """The process that has the warehouse open and has begun to write; who opens it now is told which it is."""
-    wait_for(folder.warehouse.with_suffix(".duckdb.wal").exists)
-    with pytest.raises(duckdb.IOException, match="lock") as refusal:
-        duckdb.connect(folder.warehouse)
-    holder = re.search(r"\(PID (\d+)\)", str(refusal.value))
-    assert holder
-    return int(holder[1])
-
-
-def is_free(folder: Folder) -> bool:
-    """Whether nobody has the warehouse open; what a killed process left in its log is taken over."""
-    try:
-        duckdb.connect(folder.warehouse).close()
-    except duckdb.IOException:
-        return False
-    return True
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.mark.skipif(not KILL_EVERY, reason="KILL_EVERY=1 kills at each of some 600 steps, KILL_EVERY=10 at each tenth")

@@ -7,6 +7,8 @@ back from the database. So a killed run, and a copied or restored warehouse, go 
 from __future__ import annotations
 
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,8 +54,9 @@ class Job:
         """Where to begin to read; never after the mark, for what lies between would be lost."""
         if self.full:
             return self.settings.start_date
-        instants = [instant for instant in (mark.since, self.since) if instant]
-        return min(instants, default=self.settings.start_date)
+        if mark.since is None:
+            return self.settings.start_date
+        return min(mark.since, self.since or mark.since)
 
 
 def load(job: Job) -> SyncReport:
@@ -139,7 +142,7 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["load.workers"] = 1  # DuckDB spreads one statement over the cores; several at once only cost memory
-    dlt.config["runtime.intercept_signals"] = False  # dlt would lose a signal that comes as a package is finished
+    dlt.config["runtime.intercept_signals"] = False  # see _held
     with _explained():
         if folder.dlt.exists():
             shutil.rmtree(folder.dlt)
@@ -165,12 +168,37 @@ def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
         chunk.pages.append({table.name: table.schema.empty_table() for table in MERGED_TABLES})
     elif not chunk.pages and chunk.mark == _mark(pipeline, job.settings.account_id):
         return
-    job.folder.published.unlink(missing_ok=True)
-    with _explained():
+    job.folder.outdate()
+    with _held(), _explained():
         pipeline.extract(one_chunk(chunk, job.settings.account_id), loader_file_format="parquet")
         chunk.release()
         pipeline.normalize()
         pipeline.load()
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait until the package is in; the second one kills, which costs this chunk.
+
+    In the middle of a job dlt would wait for ever for it, and its own way of holding signals loses a late one.
+    """
+    if threading.current_thread() is not threading.main_thread():  # which alone gets signals
+        yield
+        return
+    came: list[int] = []
+
+    def hold(number: int, _frame: object) -> None:
+        came.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {int(number): signal.signal(number, hold) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 @contextmanager
@@ -179,8 +207,6 @@ def _explained() -> Iterator[None]:
         yield
     except (PipelineStepFailed, OSError) as error:
         cause = error.exception if isinstance(error, PipelineStepFailed) and error.exception else error
-        if isinstance(cause, KeyboardInterrupt):
-            raise cause from None
         raise LoadError(
             f"The warehouse took no rows: {cause}. It holds what it held before; the next run reads the same changes"
             " again."
