@@ -43,6 +43,7 @@ SAME_MOMENT = "2024-05-03T05:41:07-04:00"
         pytest.param(MOMENT, "lt", "2024-05-03T05:00:00-05:00", True, id="a later instant with an earlier clock"),
         pytest.param("2024-05-03", "gte", "2024-05-03T00:00:00Z", True, id="a date begins at midnight UTC"),
         pytest.param(MOMENT, "gte", "2024-05-04", False, id="an instant against a date"),
+        pytest.param(MOMENT, "gt", "0001-01-01T00:00:00+05:00", True, id="before the first year it is a text"),
         pytest.param(5, "range", "5-10", True, id="range includes its start"),
         pytest.param(10, "range", "5-10", True, id="range includes its end"),
         pytest.param(Decimal("10.5"), "range", "5-10", False, id="range ends"),
@@ -59,7 +60,9 @@ def test_a_filter_lets_through(value: Any, operator: str, text: str, holds: bool
     assert condition("field", operator, text).holds(value) is holds
 
 
-@pytest.mark.parametrize(("operator", "text"), [("match", "("), ("range", "from 5 to 10")])
+@pytest.mark.parametrize(
+    ("operator", "text"), [("match", "("), ("match", "(?L)"), ("match", "a{99999999999}"), ("range", "from 5 to 10")]
+)
 def test_a_text_that_its_operator_cannot_use_is_refused(operator: str, text: str) -> None:
     with pytest.raises(FilterError):
         condition("field", operator, text)

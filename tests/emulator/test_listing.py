@@ -59,6 +59,18 @@ def test_a_page_past_the_end_is_empty_and_keeps_the_total(account: Account, get:
     }
 
 
+def test_a_page_that_no_account_reaches_is_empty(account: Account, get: Get) -> None:
+    account.put(order("a"))
+    assert get("purchase-orders", limit=1000, page="9" * 30).json()["purchase-orders"] == []
+
+
+@pytest.mark.parametrize("operator", ["gt", "lte"])
+def test_the_last_instant_there_is_can_be_asked_for(account: Account, get: Get, operator: str) -> None:
+    account.put(order("a", "2024-05-03T09:41:07+00:00"))
+    params = {f"last_modified_{operator}": "9999-12-31T23:59:59.999999Z", "last_modified_sort": "asc"}
+    assert ids(get("purchase-orders", **params)) == (["a"] if operator == "lte" else [])
+
+
 def test_the_limit_is_100_when_none_is_sent_and_1000_at_most(account: Account, get: Get) -> None:
     for number in range(1001):
         account.put(order(f"{number:04d}"))

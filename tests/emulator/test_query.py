@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from inventory_planner.emulator.query import Query, Sort, parsed
+from inventory_planner.emulator.query import LAST_PAGE, Query, Sort, parsed
 
 KNOWN = frozenset({"id", "status", "last_modified", "source_type"})
 
@@ -39,13 +39,17 @@ def test_a_sort_has_four_directions(text: str, sorts: tuple[Sort, ...]) -> None:
         pytest.param("5000", 1000, id="clamped to the most"),
         pytest.param("0", 1, id="at least one"),
         pytest.param("many", 100, id="a word means the default"),
+        pytest.param("9" * 5000, 1000, id="clamped whatever its length"),
     ],
 )
 def test_the_limit_is(sent: str, limit: int) -> None:
     assert parsed([("limit", sent)], KNOWN) == Query(limit=limit, limit_as_sent=sent)
 
 
-@pytest.mark.parametrize(("sent", "page"), [("0", 0), ("7", 7), ("-1", 0), ("x", 0)])
+@pytest.mark.parametrize(
+    ("sent", "page"),
+    [("0", 0), ("7", 7), ("-1", 0), ("x", 0), ("9" * 18, LAST_PAGE), pytest.param("9" * 5000, LAST_PAGE, id="long")],
+)
 def test_the_page_is(sent: str, page: int) -> None:
     assert parsed([("page", sent)], KNOWN) == Query(page=page)
 

@@ -190,6 +190,87 @@ def test_a_body_that_is_not_json_is_refused(account: Account, client: httpx.Clie
     assert answer.json()["result"]["message"].startswith("Invalid JSON: ")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b'{"variant": {"lead_time": 1e99999999999999999999}}', id="an exponent beyond decimals"),
+        pytest.param(b'{"variant": {"sku": "\xff"}}', id="not UTF-8"),
+        pytest.param(b'{"variant": ' + b"[" * 100_000, id="nested too deep"),
+    ],
+)
+def test_a_body_that_cannot_be_held_is_refused(account: Account, client: httpx.Client, content: bytes) -> None:
+    account.put(ORDER)
+    answer = client.patch("/api/v1/variants/c9_1", content=content)
+    assert answer.status_code == 500
+    assert answer.json()["result"]["message"].startswith("Invalid JSON: ")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"warehouse": ["c9_1"]}, id="a list for a warehouse"),
+        pytest.param({"vendor": 5}, id="a number for a vendor"),
+        pytest.param({"shipping_handling": "much"}, id="a word for an amount"),
+        pytest.param({"shipping_handling": "NaN"}, id="not a number"),
+        pytest.param({"shipping_handling": 1e13}, id="a number too large"),
+        pytest.param({"items": {"id": "c9_1"}}, id="lines that are no list"),
+        pytest.param({"items": [{"replenishment": 1}]}, id="a line without an id"),
+        pytest.param({"items": [{"id": "c9_1", "replenishment": True}]}, id="true for a quantity"),
+        pytest.param({"items": [{"id": "c9_1", "components": ["c9_2"]}]}, id="a component that is no object"),
+    ],
+)
+def test_an_update_with_a_value_of_the_wrong_kind_is_refused_and_changes_nothing(
+    account: Account, write: Write, given: dict[str, Any]
+) -> None:
+    status, body = write("PATCH", "purchase-orders/a", {"purchase-order": given})
+    assert (status, body["result"]["status"]) == (500, "error")
+    assert body["result"]["message"].startswith("Invalid purchase-order: ")
+    assert account.orders() == [ORDER]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        (
+            ("POST", "purchase-orders", {"purchase-order": {"warehouse": "c", "variants_filter": "all"}}),
+            "purchase-order",
+        ),
+        (("POST", "purchase-orders", {"purchase-order": {"warehouse": "c", "connections": [{}]}}), "purchase-order"),
+        (("PATCH", "purchase-orders/a/items", {"items": [{"received": 1}]}), "items"),
+        (("PATCH", "purchase-orders/a/items/c9_1", {"item": {"received": "many"}}), "item"),
+        (("PUT", "purchase-orders/a/connections/shop", {"connection": {"save_po": "yes"}}), "connection"),
+        (("POST", "purchase-orders/a/stock-update", {"stock-update": {"items": [{"delta": 1}]}}), "stock-update"),
+        (("POST", "purchase-orders/a/stock-update", {"stock_update": ["c9_1"]}), "stock-update"),
+        (("PATCH", "variants/c9_1", {"variant": {"lead_time": "soon"}}), "variant"),
+        (("PUT", "variants/c9_1/vendors/acme", {"vendor": {"cost_price": [1]}}), "vendor"),
+    ],
+)
+def test_a_write_with_a_value_of_the_wrong_kind_is_refused(
+    account: Account, write: Write, asked: tuple[str, str, Any], name: str
+) -> None:
+    status, answer = write(*asked)
+    assert (status, answer["result"]["message"].partition(":")[0]) == (500, f"Invalid {name}")
+    assert account.orders() == [ORDER]
+
+
+def test_the_largest_numbers_still_add_up(write: Write) -> None:
+    line = {"id": "c9_1", "replenishment": 10**12, "cost_price": 10**12, "tax": 10**12}
+    order = write("PATCH", "purchase-orders/a", {"purchase-order": {"items": [line]}})[1]["purchase-order"]
+    assert order["total"] == pytest.approx(1e34)
+
+
+def test_a_long_number_as_a_reference_does_not_set_the_counter(account: Account, write: Write) -> None:
+    account.edit("a", reference="9" * 5000)
+    given = {"warehouse": "c9_1", "items": [{"id": "c9_1"}]}
+    assert write("POST", "purchase-orders", {"purchase-order": given})[1]["purchase-order"]["reference"] == "1"
+
+
+def test_an_order_without_a_warehouse_takes_a_vendor(account: Account, write: Write) -> None:
+    account.put({"id": "b"})
+    order = write("PATCH", "purchase-orders/b", {"purchase-order": {"vendor": "acme mills"}})[1]["purchase-order"]
+    assert (order["vendor_display_name"], order["source"]) == ("Acme Mills", "acme mills")
+
+
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 def test_an_update_changes_what_may_be_written_and_leaves_the_rest(account: Account, write: Write, method: str) -> None:
     given = {"status": "CLOSED", "notes": "late", "id": "b", "total": 1, "nonsense": 1}

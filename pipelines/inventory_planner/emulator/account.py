@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from inventory_planner.emulator.totals import number, plain, with_received_total
 from inventory_planner.emulator.wire import copied
 
 Order = dict[str, Any]
+_COUNTED = re.compile(r"[0-9]{1,18}")  # a reference that the account's counter could have given
 
 
 class _Change(NamedTuple):
@@ -134,8 +136,8 @@ class Account:
     def next_reference(self) -> str:
         """The number that an order entered without one gets: one more than the highest so far."""
         with self.lock:
-            numbers = [str(order.get("reference")) for order in self._truth.values()]
-        return str(1 + max((int(text) for text in numbers if text.isascii() and text.isdigit()), default=0))
+            references = [str(order.get("reference")) for order in self._truth.values()]
+        return str(1 + max((int(text) for text in references if _COUNTED.fullmatch(text)), default=0))
 
     def seen_by_readers(self) -> Shelf:
         """The orders as a read sees them now; hold `lock` while using them."""

@@ -133,7 +133,7 @@ def _range(wanted: Operand) -> Callable[[Any], bool]:
 def _match(wanted: Operand) -> Callable[[Any], bool]:
     try:
         pattern = re.compile(wanted.text)
-    except re.error as error:
+    except (re.error, ValueError, OverflowError, RecursionError) as error:  # flags, counts and depths have limits, too
         raise FilterError(f"Invalid regular expression {wanted.text}") from error
     return lambda value: bool(pattern.search(_text(value)))
 

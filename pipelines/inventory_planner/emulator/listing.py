@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -18,6 +18,7 @@ from inventory_planner.emulator.wire import encoded
 
 JSON_HEADERS = {"content-type": "application/json"}
 _TICK = timedelta(microseconds=1)  # the finest step of an instant: "after x" is "from x + tick"
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 _BOUNDS = {"gt", "gte", "lt", "lte"}
 
 
@@ -105,13 +106,17 @@ def _window(shelf: Shelf, query: Query) -> Sequence[ModifiedKey]:
     high = None
     for found in query.conditions:
         moment = found.operand.instant or NEVER
-        edge = (moment + _TICK if found.operator in ("gt", "lte") else moment, "")
+        edge = (_after(moment) if found.operator in ("gt", "lte") else moment, "")
         if found.operator in ("gt", "gte"):
             low = edge if low is None else max(low, edge)
         else:
             high = edge if high is None else min(high, edge)
     keys = shelf.by_last_modified(low, high)
     return keys[::-1] if query.sorts[0].descending else keys
+
+
+def _after(moment: datetime) -> datetime:
+    return moment if moment == LAST_INSTANT else moment + _TICK
 
 
 def _answer(name: str, rows: Sequence[Row], query: Query, quirks: Quirks) -> Answer:

@@ -9,6 +9,8 @@ from inventory_planner.emulator.filters import OPERATORS, Condition, condition
 
 DEFAULT_LIMIT = 100  # what the service uses is not known; a client should always send its own
 MOST_ROWS = 1000  # "The maximum value for limit is 1000", public API document
+LAST_PAGE = 10**9  # a larger number is taken for this one: with it, `start` still fits into an answer
+LONGEST_NUMBER = 18  # digits; a longer number is the largest that is allowed
 _DIRECTIONS = {"asc": False, "1": False, "desc": True, "-1": True}
 
 
@@ -47,9 +49,9 @@ def parsed(parameters: Iterable[tuple[str, str]], known: Container[str]) -> Quer
         conditions=tuple(found for found in conditions if found is not None),
         sorts=tuple(found for found in sorts if found is not None),
         fields=_fields(given.get("fields", "")),
-        limit=min(_whole(given.get("limit", ""), least=1, otherwise=DEFAULT_LIMIT), MOST_ROWS),
+        limit=_whole(given.get("limit", ""), least=1, most=MOST_ROWS, otherwise=DEFAULT_LIMIT),
         limit_as_sent=given.get("limit"),
-        page=_whole(given.get("page", ""), least=0, otherwise=0),
+        page=_whole(given.get("page", ""), least=0, most=LAST_PAGE, otherwise=0),
         removed=given.get("removed") in ("true", "1"),
     )
 
@@ -75,5 +77,7 @@ def _fields(text: str) -> frozenset[str] | None:
     return names or None
 
 
-def _whole(text: str, *, least: int, otherwise: int) -> int:
-    return max(int(text), least) if text.isascii() and text.isdigit() else otherwise
+def _whole(text: str, *, least: int, most: int, otherwise: int) -> int:
+    if not (text.isascii() and text.isdigit()):
+        return otherwise
+    return most if len(text) > LONGEST_NUMBER else min(max(int(text), least), most)

@@ -61,4 +61,4 @@ def _with_line_totals(item: dict[str, Any], *, discounted: bool) -> dict[str, An
 
 def plain(value: Decimal) -> Decimal:
     """The number without trailing zeros or an exponent: 127.5, not 127.500; 30, not 3E+1."""
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return Decimal(int(value)) if value == value.to_integral_value() else value.normalize()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from decimal import InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -16,15 +16,27 @@ from inventory_planner.emulator import catalogue
 from inventory_planner.emulator.account import Account, Order, received
 from inventory_planner.emulator.call import Call, NotFoundError, RefusedError
 from inventory_planner.emulator.faults import Answer
-from inventory_planner.emulator.fields import WRITABLE_ITEM_FIELDS, WRITABLE_ORDER_FIELDS
+from inventory_planner.emulator.fields import (
+    WRITABLE_ITEM_FIELDS,
+    WRITABLE_ORDER_FIELDS,
+    WRITABLE_VARIANT_FIELDS,
+    LineUpdate,
+    NamedLineUpdate,
+    NewOrder,
+    SavedConnection,
+    StockUpdate,
+    UpdatedOrder,
+    VendorData,
+    WrittenVariant,
+)
 from inventory_planner.emulator.instants import text
 from inventory_planner.emulator.query import parsed
 from inventory_planner.emulator.reads import json_answer
-from inventory_planner.emulator.totals import number, with_received_totals, with_totals
-from inventory_planner.emulator.wire import decoded
+from inventory_planner.emulator.totals import with_received_totals, with_totals
+from inventory_planner.emulator.wire import decoded, encoded
 
-WRITABLE_VARIANT_FIELDS = frozenset({"lead_time", "review_period", "replenishment"})
 MONEY_FIELDS = frozenset({"items", "discount_enabled", "shipping_handling", "shipping_handling_tax"})
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError)  # what a body may lead to
 KNOWN_OF_A_VARIANT = ("sku", "title", "barcode", "product_id", "cost_price", "in_stock")
 
 Item = dict[str, Any]
@@ -32,7 +44,7 @@ Item = dict[str, Any]
 
 def create_order(account: Account, call: Call) -> Answer:
     """POST purchase-orders; that a warehouse is required is not in the documents, clients were refused without one."""
-    given = _body(call, "purchase-order")
+    given = _body(call, "purchase-order", NewOrder)
     if not given.get("warehouse"):
         raise RefusedError("Warehouse is required")
     known = _variants(account)
@@ -50,7 +62,7 @@ def create_order(account: Account, call: Call) -> Answer:
         "last_modified": stamp,
         "items": items,
     }
-    order["connections"] = [_saved(order, row, {}) for row in _dicts(given.get("connections")) if "connection" in row]
+    order["connections"] = [_saved(order, row, {}) for row in given.get("connections", ())]
     account.put(with_totals(_with_source(account, order)))
     return _order_answer(account, order["id"], f"Created purchase-order {order['id']}")
 
@@ -58,10 +70,10 @@ def create_order(account: Account, call: Call) -> Answer:
 def update_order(account: Account, call: Call) -> Answer:
     """PATCH and PUT purchase-orders/{id}: fields that are not given stay; a client saw PUT do so too."""
     order = _editable(account, call)
-    given = _body(call, "purchase-order")
+    given = _body(call, "purchase-order", UpdatedOrder)
     changed = {**order, **_writable(given)}
     if "items" in given:
-        changed["items"] = _replaced(account, order, [line for line in _dicts(given["items"]) if "id" in line])
+        changed["items"] = _replaced(account, order, given["items"])
     if MONEY_FIELDS & given.keys():
         changed = with_totals(changed)
     if {"vendor", "warehouse", "source_warehouse"} & given.keys():
@@ -73,7 +85,7 @@ def update_order(account: Account, call: Call) -> Answer:
 def update_items(account: Account, call: Call) -> Answer:
     """PATCH purchase-orders/{id}/items; of lines with the same id each takes one of the updates, in turn."""
     order = _editable(account, call)
-    updates = [update for update in _dicts(_json(call).get("items")) if "id" in update]
+    updates = _checked(_json(call).get("items", []), list[NamedLineUpdate], "items")
     updated = _updated(account, order, updates)
     rows = [_receipt_row(item) for item in updated]
     return json_answer({"items": rows, **_success(f"{len(rows)} updated, from total {len(order['items'])} items")})
@@ -83,7 +95,7 @@ def update_item(account: Account, call: Call) -> Answer:
     """PATCH purchase-orders/{id}/items/{item_id}; the document answers with an object under the plural key."""
     order = _editable(account, call)
     item_id = call.path["item_id"]
-    updated = _updated(account, order, [{**_body(call, "item"), "id": item_id}])
+    updated = _updated(account, order, [{**_body(call, "item", LineUpdate), "id": item_id}])
     if not updated:
         raise NotFoundError("item", item_id)
     message = f'Purchase order "{order.get("reference")}" item {item_id} updated'
@@ -96,7 +108,7 @@ def save_connection(account: Account, call: Call) -> Answer:
     name = call.path["connection"]
     rows = order.get("connections") or []
     had: dict[str, Any] = next((row for row in rows if row.get("connection") == name), {})
-    saved = _saved(order, {**_body(call, "connection"), "connection": name}, had)
+    saved = _saved(order, {**_body(call, "connection", SavedConnection), "connection": name}, had)
     kept = [row for row in rows if row.get("connection") != name]
     account.edit(order["id"], connections=[*kept, saved])
     message = f"Updated purchase-order {order['id']} connection {name}"
@@ -107,10 +119,10 @@ def push_stock_update(account: Account, call: Call) -> Answer:
     """POST purchase-orders/{id}/stock-update; one document names the body `stock_update`, the other `stock-update`."""
     order = _editable(account, call)
     body = _json(call)
-    given = body.get("stock-update") or body.get("stock_update") or {}
+    given = _checked(body.get("stock-update") or body.get("stock_update") or {}, StockUpdate, "stock-update")
     for_destination = body.get("forDst", True) is True
     warehouse = order.get("warehouse" if for_destination else "source_warehouse")
-    update = {"forDst": for_destination, "wh": warehouse, "items": _dicts(given.get("items"))}
+    update = {"forDst": for_destination, "wh": warehouse, "items": given.get("items", [])}
     account.edit(order["id"], stock_updates=[*(order.get("stock_updates") or []), update])
     return json_answer({"items": update["items"], "forDst": for_destination})
 
@@ -119,7 +131,7 @@ def update_variant(account: Account, call: Call) -> Answer:
     """PATCH variants/{id}."""
     variant_id = call.path["variant_id"]
     _variant(account, variant_id)
-    given = _body(call, "variant")
+    given = _body(call, "variant", WrittenVariant)
     changes = {name: value for name, value in given.items() if name in WRITABLE_VARIANT_FIELDS}
     account.variant_edits[variant_id] = {**account.variant_edits.get(variant_id, {}), **changes}
     variant = _variant(account, variant_id)
@@ -130,7 +142,7 @@ def save_variant_vendor(account: Account, call: Call) -> Answer:
     """PUT variants/{id}/vendors/{vendor}."""
     variant_id, vendor = call.path["variant_id"], call.path["vendor"].lower()
     _variant(account, variant_id)
-    given = _body(call, "vendor")
+    given = _body(call, "vendor", VendorData)
     held = {row["n"]: row for row in catalogue.variant_vendors(account, variant_id)}
     data = {name: value for name, value in given.items() if name in catalogue.VENDOR_FIELDS}
     saved = {**held.get(vendor, {}), **data, "t": "vendor", "s": "user", "n": vendor}
@@ -150,22 +162,27 @@ def delete_variant_vendor(account: Account, call: Call) -> Answer:
 def _json(call: Call) -> dict[str, Any]:
     try:
         body = decoded(call.body)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise RefusedError(f"Invalid JSON: {error}") from error
     if not isinstance(body, dict):
         raise RefusedError("Invalid JSON: an object is expected")
     return body
 
 
-def _body(call: Call, name: str) -> dict[str, Any]:
+def _body(call: Call, name: str, form: Any) -> dict[str, Any]:
     given = _json(call).get(name)
     if not isinstance(given, dict):
         raise RefusedError(f"Missing {name}")
+    return cast("dict[str, Any]", _checked(given, form, name))
+
+
+def _checked(given: Any, form: Any, name: str) -> Any:
+    """What was given, if its known fields hold what they may hold."""
+    try:
+        msgspec.json.decode(encoded(given), type=form)
+    except msgspec.ValidationError as error:
+        raise RefusedError(f"Invalid {name}: {error}") from error
     return given
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [member for member in value if isinstance(member, dict)] if isinstance(value, list) else []
 
 
 def _editable(account: Account, call: Call) -> Order:
@@ -193,6 +210,7 @@ def _with_source(account: Account, order: Order) -> Order:
     names = {**warehouses, **vendors}
     source_type = "warehouse" if order.get("source_warehouse") else "vendor"
     source = order.get("source_warehouse") or order.get("vendor") or ""
+    warehouse = order.get("warehouse")
     shown = {"vendor_display_name": names.get(order["vendor"], order["vendor"])} if order.get("vendor") else {}
     return {
         **order,
@@ -200,15 +218,12 @@ def _with_source(account: Account, order: Order) -> Order:
         "source_type": source_type,
         "source": source,
         "source_display_name": names.get(source, source),
-        "warehouse_display_name": names.get(order["warehouse"], order["warehouse"]),
+        "warehouse_display_name": names.get(warehouse, warehouse),
     }
 
 
 def _wanted_lines(given: dict[str, Any], known: dict[str, Item]) -> list[Item]:
-    if "variants_filter" in given:
-        lines = _filtered(given["variants_filter"], known)
-    else:
-        lines = [line for line in _dicts(given.get("items")) if "id" in line]
+    lines = _filtered(given["variants_filter"], known) if "variants_filter" in given else given.get("items")
     if not lines:
         raise RefusedError("Purchase order has no items")
     return lines
@@ -265,10 +280,6 @@ def _with_update(account: Account, item: Item, update: Item) -> Item:
     written = {name: value for name, value in update.items() if name in WRITABLE_ITEM_FIELDS}
     if "received" not in update:
         return {**item, **written}
-    try:
-        number(update["received"])
-    except InvalidOperation:
-        raise RefusedError(f"Invalid received {update['received']}") from None
     return received({**item, **written}, update["received"], account.now())
 
 
