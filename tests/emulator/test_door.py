@@ -58,6 +58,10 @@ def test_there_is_no_other_way_in(client: httpx.Client, method: str, path: str, 
     assert (answer.status_code, answer.json()) == (status, error(message))
 
 
+def test_a_wrong_method_is_told_which_ones_there_are(client: httpx.Client) -> None:
+    assert client.delete(LIST).headers["allow"] == "GET, HEAD, POST"
+
+
 def test_every_request_is_recorded_with_its_answer(account: Account, client: httpx.Client) -> None:
     client.get(LIST, params={"limit": 5, "status": "open"})
     client.get(f"{LIST}/gone")

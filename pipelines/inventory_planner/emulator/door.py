@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inventory_planner.emulator.account import Account
 from inventory_planner.emulator.call import Call, NotFoundError, RefusedError
-from inventory_planner.emulator.endpoints import API, endpoint_for
+from inventory_planner.emulator.endpoints import API, endpoint_for, methods_at
 from inventory_planner.emulator.faults import Answer, Fault, RecordedRequest, blocked, error_answer
+from inventory_planner.emulator.openapi import PATH, document
 from inventory_planner.emulator.wire import indented
 
 TRANSPORT = "inventory_planner.transport"  # the ASGI extension in which the server hands over its connection
@@ -23,6 +24,9 @@ def application(account: Account) -> ASGIApp:
     """The account as an ASGI application."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == PATH:
+            await Response(document(), media_type="application/json")(scope, receive, send)
+            return
         request = Request(scope, receive)
         call = Call({}, tuple(request.query_params.multi_items()), await request.body())
         record = RecordedRequest(request.method, scope["path"], dict(call.query))
@@ -61,8 +65,8 @@ def _answer(account: Account, scope: Scope, headers: Headers, call: Call) -> Ans
     if refusal is not None:
         return refusal
     found = endpoint_for(scope)
-    if isinstance(found, int):
-        return error_answer(found, "Method not allowed" if found == 405 else "Not found")
+    if found is None:
+        return _nowhere(methods_at(scope))
     endpoint, path = found
     try:
         with account.lock:
@@ -72,6 +76,13 @@ def _answer(account: Account, scope: Scope, headers: Headers, call: Call) -> Ans
     except RefusedError as error:
         return error_answer(500, str(error))
     return replace(answer, body=indented(answer.body)) if call.parameter("pretty", "") == "1" else answer
+
+
+def _nowhere(methods: list[str]) -> Answer:
+    if not methods:
+        return error_answer(404, "Not found")
+    answer = error_answer(405, "Method not allowed")
+    return replace(answer, headers={**answer.headers, "allow": ", ".join(methods)})
 
 
 def _refusal(account: Account, path: str, headers: Headers) -> Answer | None:

@@ -55,13 +55,16 @@ ROUTES = (
 )
 
 
-def endpoint_for(scope: Scope) -> tuple[Endpoint, dict[str, str]] | int:
-    """The endpoint and its path parameters; 404 where the path is not known, 405 where only the method is not."""
-    status = 404
+def endpoint_for(scope: Scope) -> tuple[Endpoint, dict[str, str]] | None:
+    """The endpoint and its path parameters; None where the path or the method is not known."""
     for route in ROUTES:
         match, found = route.matches(scope)
         if match is Match.FULL:
             return found["endpoint"], found["path_params"]
-        if match is Match.PARTIAL:
-            status = 405
-    return status
+    return None
+
+
+def methods_at(scope: Scope) -> list[str]:
+    """The methods that a path knows; none where the path itself is not known."""
+    routes = [route for route in ROUTES if route.matches(scope)[0] is not Match.NONE]
+    return sorted({method for route in routes for method in route.methods or ()})
