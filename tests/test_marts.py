@@ -383,6 +383,75 @@ def test_the_data_tests_find_what_is_spoilt_after_the_build(built: Built, worksp
     }
 
 
+def test_what_the_service_overwrites_is_known_from_the_builds_before(
+    built: Built, workspace: Path, tmp_path: Path
+) -> None:
+    warehouse = Path(shutil.copy(built.warehouse, tmp_path / "warehouse.duckdb"))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table snapshots.purchase_order_snapshots drop column total_received")  # an old one
+        connection.execute("use inventory_planner")
+        for changes in (
+            "update purchase_orders set expected_date = '2024-07-15' where purchase_order_id = '2'",
+            "update purchase_orders set status = 'OPEN' where purchase_order_id in ('1', '5') and _account_id = 'a1'",
+            "update purchase_orders set status = 'CLOSED' where purchase_order_id = '4'",
+            "update purchase_orders set last_modified = '2024-06-25 08:00:00+00'",
+            "update purchase_order_items set replenishment = 3 where purchase_order_id = '2' and line_number = 1",
+            "delete from purchase_order_items where purchase_order_id = '8'",
+            "update purchase_orders set _deleted_at = now() where purchase_order_id = '3'",
+        ):
+            connection.execute(changes)
+
+    rebuilt = dbt(workspace, warehouse, "build", "--exclude-resource-type", "test", "unit_test")
+
+    assert set(rebuilt.outcomes.values()) == {"success"}
+    found = select(
+        warehouse,
+        """
+        select purchase_order_id, order_date, order_date_source, promise_original, promise_current, promise_source,
+            promise_slip_days, count_promise_changes, count_reopenings, strftime(closed_at, '%m-%d'), closed_at_source
+        from marts.purchase_orders
+        where account_id = 'a1' and purchase_order_id in ('1', '2', '3', '4', '5')
+        order by purchase_order_id
+        """,
+    )
+    january, june, july = date(2024, 1, 10), date(2024, 6, 30), date(2024, 7, 15)
+    assert [tuple(row.values()) for row in found] == [
+        ("1", date(2024, 1, 1), "created", january, january, "snapshot", 0, 0, 1, None, None),
+        ("2", date(2024, 6, 1), "created", june, july, "snapshot", 15, 1, 0, None, None),
+        (
+            "4",
+            date(2024, 1, 1),
+            "created",
+            date(2024, 6, 1),
+            date(2024, 6, 1),
+            "snapshot",
+            0,
+            0,
+            0,
+            "06-25",
+            "snapshot",
+        ),
+        ("5", date(2024, 6, 25), "snapshot", january, january, "snapshot", 0, 0, 0, None, None),
+    ]
+    lines = select(
+        warehouse,
+        """
+        select quantity_ordered, quantity_ordered_original, quantity_original_source
+        from marts.purchase_order_lines
+        where purchase_order_id = '2' and line_number = 1
+        """,
+    )
+    assert lines == [{"quantity_ordered": 3, "quantity_ordered_original": 5, "quantity_original_source": "snapshot"}]
+    removed = select(
+        warehouse,
+        """
+        select variant_id from snapshots.purchase_order_line_snapshots
+        where dbt_valid_to is not null and status = 'closed'
+        """,
+    )
+    assert removed == [{"variant_id": "set"}]
+
+
 def test_the_views_outlive_a_copy_of_the_file_under_another_name(built: Built, tmp_path: Path) -> None:
     copy = Path(shutil.copy(built.warehouse, tmp_path / "analytics.duckdb"))
 

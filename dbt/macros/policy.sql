@@ -20,6 +20,25 @@
 {%- endmacro %}
 
 
+{# The promise that punctuality is judged by. #}
+{% macro promise_date(promise_original, promise_current) -%}
+    {%- if var('promise_basis') == 'original' -%}
+        coalesce({{ promise_original }}, {{ promise_current }})
+    {%- else -%}
+        {{ promise_current }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro promise_source(promise_original, promise_current) -%}
+    case
+        {%- if var('promise_basis') == 'original' %}
+        when {{ promise_original }} is not null then 'snapshot'
+        {%- endif %}
+        when {{ promise_current }} is not null then 'current'
+    end
+{%- endmacro %}
+
+
 {# The days between which goods arrive on time; null where there is no such bound. #}
 {% macro first_on_time_date(promise_date) -%}
     {%- if var('early_tolerance_days') is none -%}

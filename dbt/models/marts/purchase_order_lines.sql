@@ -18,6 +18,36 @@ receipts as (
 
 ),
 
+order_histories as (
+
+    select * from {{ ref('purchase_order_histories') }}
+
+),
+
+line_histories as (
+
+    select * from {{ ref('purchase_order_line_histories') }}
+
+),
+
+orders_with_dates as (
+
+    select
+        orders.*,
+        order_histories.activation_date,
+        coalesce(order_histories.promise_original, orders.expected_date) as promise_original,
+        {{ promise_date('order_histories.promise_original', 'orders.expected_date') }}
+            as promise_date,
+        {{ promise_source('order_histories.promise_original', 'orders.expected_date') }}
+            as promise_source
+    from orders
+    left join order_histories
+        on
+            orders.account_id = order_histories.account_id
+            and orders.purchase_order_id = order_histories.purchase_order_id
+
+),
+
 items_joined_to_orders as (
 
     select
@@ -44,8 +74,17 @@ items_joined_to_orders as (
         orders.warehouse_name,
         orders.currency_code,
         orders.shipping_cost,
-        orders.order_date,
-        orders.expected_date as promise_date,
+        orders.promise_date,
+        orders.promise_source,
+        orders.promise_original,
+        orders.expected_date as promise_current,
+        line_histories.quantity_ordered_original as quantity_seen_ordered,
+        coalesce(orders.activation_date, orders.order_date) as order_date,
+        case
+            when orders.activation_date is not null then 'snapshot'
+            when orders.order_date is not null then 'created'
+        end as order_date_source,
+        coalesce(line_histories.count_quantity_changes, 0) as count_quantity_changes,
         orders.order_type = 'po' and orders.status_type not in ('draft', 'canceled')
             as is_vendor_scope,
         orders.status_type in ('active', 'unknown') as is_on_order,
@@ -60,13 +99,17 @@ items_joined_to_orders as (
             end as decimal(18, 6)
         ) as unit_cost,
         {{ quantity_required('items.quantity_ordered') }} as quantity_required,
-        {{ first_on_time_date('orders.expected_date') }} as first_on_time_date,
-        {{ last_on_time_date('orders.expected_date') }} as last_on_time_date
+        {{ first_on_time_date('orders.promise_date') }} as first_on_time_date,
+        {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
     from items
-    inner join orders
+    inner join orders_with_dates as orders
         on
             items.account_id = orders.account_id
             and items.purchase_order_id = orders.purchase_order_id
+    left join line_histories
+        on
+            items.account_id = line_histories.account_id
+            and items.purchase_order_line_id = line_histories.purchase_order_line_id
     where orders.deleted_at is null and not items.is_removed
 
 ),
@@ -174,6 +217,7 @@ measured as (
 
     select
         *,
+        coalesce(quantity_seen_ordered, quantity_ordered) as quantity_ordered_original,
         greatest(quantity_ordered - quantity_received, 0) as quantity_missing,
         greatest(quantity_received - quantity_ordered, 0) as quantity_over,
         least(greatest(quantity_received, 0), quantity_ordered) as quantity_capped,
@@ -194,7 +238,7 @@ measured as (
         coalesce(
             is_on_order
             and quantity_ordered > quantity_received
-            and promise_date < {{ as_of_date() }},
+            and promise_current < {{ as_of_date() }},
             false
         ) as is_overdue,
         coalesce(
@@ -243,8 +287,10 @@ final as (
         sku,
         title,
         currency_code,
-        case when order_date is not null then 'created' end as order_date_source,
-        case when promise_date is not null then 'current' end as promise_source,
+        order_date_source,
+        promise_source,
+        case when quantity_seen_ordered is not null then 'snapshot' else 'current' end
+            as quantity_original_source,
         case
             when unit_landed_price > 0 then 'api'
             when unit_landed_cost is not null then 'allocated'
@@ -254,11 +300,17 @@ final as (
         -- numerics
         line_number,
         quantity_ordered,
+        quantity_ordered_original,
         quantity_received,
         quantity_capped,
         quantity_open,
         quantity_backordered,
         quantity_short,
+        case
+            when status_type = 'closed'
+                then greatest(quantity_ordered_original - quantity_received, 0)
+            else 0
+        end as quantity_short_of_original,
         quantity_canceled,
         quantity_draft,
         quantity_over,
@@ -266,6 +318,7 @@ final as (
         minimum_quantity,
         order_multiple,
         count_receipts,
+        count_quantity_changes,
         unit_volume_cbm,
         unit_cost,
         unit_landed_cost,
@@ -278,11 +331,11 @@ final as (
         cast(quantity_received * unit_landed_cost as decimal(28, 6)) as received_landed_value,
         cast(quantity_open * unit_landed_cost as decimal(28, 6)) as open_landed_value,
         {{ days_between('promise_date', 'effective_date') }} as days_late,
-        case when is_overdue then {{ days_between('promise_date', as_of_date()) }} end
+        case when is_overdue then {{ days_between('promise_current', as_of_date()) }} end
             as days_overdue,
         lead_time_days,
         {{ days_between('order_date', 'first_receipt_date') }} as first_receipt_lead_time_days,
-        {{ days_between('order_date', 'promise_date') }} as planned_lead_time_days,
+        {{ days_between('order_date', 'promise_original') }} as planned_lead_time_days,
 
         -- booleans
         is_vendor_scope,
@@ -309,6 +362,8 @@ final as (
         -- dates
         order_date,
         promise_date,
+        promise_original,
+        promise_current,
         first_receipt_date,
         last_receipt_date,
         completion_date,

@@ -12,6 +12,12 @@ lines as (
 
 ),
 
+histories as (
+
+    select * from {{ ref('purchase_order_histories') }}
+
+),
+
 lines_summed_to_orders as (
 
     select
@@ -68,6 +74,16 @@ lines_joined_to_orders as (
 
     select
         orders.*,
+        histories.first_seen_date,
+        histories.activation_date,
+        histories.closed_at as seen_closed_at,
+        coalesce(histories.promise_original, orders.expected_date) as promise_original,
+        {{ promise_date('histories.promise_original', 'orders.expected_date') }} as promise_date,
+        {{ promise_source('histories.promise_original', 'orders.expected_date') }}
+            as promise_source,
+        coalesce(histories.count_promise_changes, 0) as count_promise_changes,
+        coalesce(histories.count_promise_changes_after_due, 0) as count_promise_changes_after_due,
+        coalesce(histories.count_reopenings, 0) as count_reopenings,
         lines_summed_to_orders.days_late,
         lines_summed_to_orders.days_overdue,
         lines_summed_to_orders.first_receipt_date,
@@ -114,7 +130,21 @@ lines_joined_to_orders as (
         on
             orders.account_id = lines_summed_to_orders.account_id
             and orders.purchase_order_id = lines_summed_to_orders.purchase_order_id
+    left join histories
+        on
+            orders.account_id = histories.account_id
+            and orders.purchase_order_id = histories.purchase_order_id
     where orders.deleted_at is null
+
+),
+
+dated as (
+
+    select
+        *,
+        order_date as created_date,
+        coalesce(activation_date, order_date) as sent_date
+    from lines_joined_to_orders
 
 ),
 
@@ -148,8 +178,15 @@ final as (
         warehouse_name,
         source_name,
         currency_code,
-        case when order_date is not null then 'created' end as order_date_source,
-        case when expected_date is not null then 'current' end as promise_source,
+        case
+            when activation_date is not null then 'snapshot'
+            when created_date is not null then 'created'
+        end as order_date_source,
+        promise_source,
+        case
+            when status_type = 'closed' and seen_closed_at is not null then 'snapshot'
+            when status_type = 'closed' then 'modified'
+        end as closed_at_source,
 
         -- numerics
         count_lines,
@@ -162,6 +199,9 @@ final as (
         count_on_time_lines,
         count_otif_lines,
         count_overdue_lines,
+        count_promise_changes,
+        count_promise_changes_after_due,
+        count_reopenings,
         quantity_ordered,
         quantity_received,
         quantity_received_of_ordered,
@@ -186,8 +226,9 @@ final as (
         order_total,
         days_late,
         days_overdue,
-        {{ days_between('order_date', 'completion_date') }} as lead_time_days,
-        {{ days_between('order_date', 'expected_date') }} as planned_lead_time_days,
+        {{ days_between('sent_date', 'completion_date') }} as lead_time_days,
+        {{ days_between('sent_date', 'promise_original') }} as planned_lead_time_days,
+        {{ days_between('promise_original', 'expected_date') }} as promise_slip_days,
 
         -- booleans
         order_type = 'po' and status_type not in ('draft', 'canceled') as is_vendor_scope,
@@ -202,8 +243,12 @@ final as (
         total_received = quantity_received as is_total_received_matched,
 
         -- dates
-        order_date,
-        expected_date as promise_date,
+        sent_date as order_date,
+        created_date,
+        promise_date,
+        promise_original,
+        expected_date as promise_current,
+        first_seen_date,
         shipment_date,
         payment_date,
         first_receipt_date,
@@ -211,9 +256,10 @@ final as (
         completion_date,
 
         -- timestamps
-        modified_at
+        modified_at,
+        case when status_type = 'closed' then coalesce(seen_closed_at, modified_at) end as closed_at
 
-    from lines_joined_to_orders
+    from dated
 
 )
 

@@ -1,0 +1,50 @@
+with
+
+orders as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
+
+),
+
+items_joined_to_orders as (
+
+    select
+
+        -- ids
+        items.account_id,
+        items.purchase_order_line_id,
+        items.purchase_order_id,
+        items.variant_id,
+
+        -- text
+        orders.status,
+
+        -- numerics
+        items.quantity_ordered,
+        items.quantity_received,
+        items.unit_price,
+        items.unit_landed_price,
+        items.discount_pct,
+
+        -- booleans
+        items.is_removed,
+
+        -- timestamps
+        orders.modified_at,
+        items.synced_at
+
+    from items
+    inner join orders
+        on
+            items.account_id = orders.account_id
+            and items.purchase_order_id = orders.purchase_order_id
+
+)
+
+select * from items_joined_to_orders

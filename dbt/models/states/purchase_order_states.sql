@@ -1,0 +1,39 @@
+with
+
+orders as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+
+),
+
+states as (
+
+    select
+
+        -- ids
+        account_id,
+        purchase_order_id,
+        vendor_id,
+
+        -- text
+        status,
+        currency_code,
+
+        -- numerics
+        total_ordered,
+        total_received,
+        order_total,
+
+        -- dates
+        expected_date,
+
+        -- timestamps
+        modified_at,
+        deleted_at,
+        synced_at
+
+    from orders
+
+)
+
+select * from states
