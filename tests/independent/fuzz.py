@@ -8,7 +8,7 @@ body that the description does not have, and on any 5xx that is not asked for. A
 the service give: HTTP 500 with JSON and the reason in `result.message`. A crash answers otherwise.
 
 Not checked is `negative_data_rejection`: the service ignores what it does not know, parameters and fields alike.
-Exit status 1 on any failure. Nothing here is run by pytest; two minutes.
+Exit status 1 on any failure. Nothing here is run by pytest; a minute.
 """
 
 from __future__ import annotations
