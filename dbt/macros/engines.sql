@@ -58,6 +58,16 @@
 {%- endmacro %}
 
 
+{# The first day of the month or of the week, which begins on Monday. #}
+{% macro month_of(date) -%}
+    cast({{ dbt.date_trunc('month', date) }} as date)
+{%- endmacro %}
+
+{% macro week_of(date) -%}
+    cast({{ dbt.date_trunc('week', date) }} as date)
+{%- endmacro %}
+
+
 {# A ratio of two sums; null, which is "no data", where there is nothing to divide by. #}
 {% macro rate(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)

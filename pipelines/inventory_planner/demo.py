@@ -51,7 +51,7 @@ VENDORS: Final = """
         lead_time_stddev_days as sd,
         received_value as spend
     from marts.vendor_scorecard
-    where otif_line_rate is not null
+    where period = 'all' and otif_line_rate is not null
     order by otif_line_rate desc, received_value desc
 """
 OVERDUE: Final = """

@@ -150,7 +150,20 @@ receipts_summed_to_lines as (
                     then receipts.quantity_received
                 else 0
             end
-        ) as quantity_by_promise
+        ) as quantity_by_promise,
+        sum(
+            case
+                when receipts.receipt_date > items_joined_to_orders.promise_date
+                    then
+                        receipts.quantity_received
+                        * {{
+                            days_between(
+                                'items_joined_to_orders.promise_date', 'receipts.receipt_date'
+                            )
+                        }}
+                else 0
+            end
+        ) as unit_days_late_received
     from items_joined_to_orders
     inner join receipts_with_what_remained as receipts
         on
@@ -182,6 +195,7 @@ costed as (
         receipts_summed_to_lines.last_receipt_date,
         receipts_summed_to_lines.completion_date,
         coalesce(receipts_summed_to_lines.quantity_by_promise, 0) as quantity_by_promise,
+        coalesce(receipts_summed_to_lines.unit_days_late_received, 0) as unit_days_late_received,
         coalesce(
             receipts_summed_to_lines.completion_date,
             case
@@ -333,6 +347,14 @@ final as (
         {{ days_between('promise_date', 'effective_date') }} as days_late,
         case when is_overdue then {{ days_between('promise_current', as_of_date()) }} end
             as days_overdue,
+        cast(
+            unit_days_late_received
+            + case
+                when promise_date < {{ as_of_date() }}
+                    then quantity_open * {{ days_between('promise_date', as_of_date()) }}
+                else 0
+            end as decimal(28, 4)
+        ) as unit_days_late,
         lead_time_days,
         {{ days_between('order_date', 'first_receipt_date') }} as first_receipt_lead_time_days,
         {{ days_between('order_date', 'promise_original') }} as planned_lead_time_days,

@@ -1,9 +1,26 @@
 with
 
+periods as (
+
+    select
+        'all' as period,
+        cast(null as integer) as period_days
+    union all
+    select
+        '365' as period,
+        365 as period_days
+    union all
+    select
+        '90' as period,
+        90 as period_days
+
+),
+
 orders as (
 
     select
         *,
+        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
     from {{ ref('purchase_orders') }}
@@ -15,11 +32,23 @@ lines as (
 
     select
         *,
+        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when is_due then days_late end as due_days_late,
         case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
     from {{ ref('purchase_order_lines') }}
     where is_vendor_scope
+
+),
+
+orders_in_periods as (
+
+    select
+        orders.*,
+        periods.period
+    from orders
+    inner join periods
+        on periods.period_days is null or orders.days_ago between 0 and periods.period_days - 1
 
 ),
 
@@ -29,6 +58,7 @@ orders_summed_to_vendors as (
         account_id,
         vendor_key,
         currency_code,
+        period,
         max(coalesce(vendor_name, vendor_key)) as vendor_name,
         count(*) as count_orders,
         count(*) filter (where is_due) as count_due_orders,
@@ -73,8 +103,19 @@ orders_summed_to_vendors as (
         stddev_samp(observed_lead_time_days) as lead_time_stddev_days,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
-    from orders
-    group by account_id, vendor_key, currency_code
+    from orders_in_periods
+    group by account_id, vendor_key, currency_code, period
+
+),
+
+lines_in_periods as (
+
+    select
+        lines.*,
+        periods.period
+    from lines
+    inner join periods
+        on periods.period_days is null or lines.days_ago between 0 and periods.period_days - 1
 
 ),
 
@@ -84,6 +125,8 @@ lines_summed_to_vendors as (
         account_id,
         vendor_key,
         currency_code,
+        period,
+        sum(unit_days_late) as unit_days_late,
         count(due_days_late) as count_dated_due_lines,
         count(*) filter (where due_days_late > 0) as count_late_lines,
         avg(due_days_late) as days_late_mean,
@@ -96,8 +139,8 @@ lines_summed_to_vendors as (
         percentile_cont(0.9) within group (order by observed_lead_time_days)
             as line_lead_time_p90_days,
         stddev_samp(observed_lead_time_days) as line_lead_time_stddev_days
-    from lines
-    group by account_id, vendor_key, currency_code
+    from lines_in_periods
+    group by account_id, vendor_key, currency_code, period
 
 ),
 
@@ -106,9 +149,10 @@ spend_summed_to_currencies as (
     select
         account_id,
         currency_code,
+        period,
         sum(ordered_value) as ordered_value
     from orders_summed_to_vendors
-    group by account_id, currency_code
+    group by account_id, currency_code, period
 
 ),
 
@@ -118,6 +162,7 @@ vendors_ranked_by_spend as (
         orders_summed_to_vendors.account_id,
         orders_summed_to_vendors.vendor_key,
         orders_summed_to_vendors.currency_code,
+        orders_summed_to_vendors.period,
         {{
             rate(
                 'orders_summed_to_vendors.ordered_value',
@@ -142,10 +187,13 @@ vendors_ranked_by_spend as (
         on
             orders_summed_to_vendors.account_id = spend_summed_to_currencies.account_id
             and orders_summed_to_vendors.currency_code = spend_summed_to_currencies.currency_code
+            and orders_summed_to_vendors.period = spend_summed_to_currencies.period
     window
         vendors_by_spend as (
             partition by
-                orders_summed_to_vendors.account_id, orders_summed_to_vendors.currency_code
+                orders_summed_to_vendors.account_id,
+                orders_summed_to_vendors.currency_code,
+                orders_summed_to_vendors.period
             order by
                 orders_summed_to_vendors.ordered_value desc, orders_summed_to_vendors.vendor_key asc
             rows between unbounded preceding and current row
@@ -164,6 +212,7 @@ final as (
         -- text
         vendors.vendor_name,
         vendors.currency_code,
+        vendors.period,
         case
             when spend.spend_share_before < {{ var('abc_thresholds')[0] }} then 'A'
             when spend.spend_share_before < {{ var('abc_thresholds')[1] }} then 'B'
@@ -211,6 +260,7 @@ final as (
         coalesce(timings.count_late_lines, 0) as count_late_lines,
         timings.days_late_mean,
         timings.days_late_median,
+        coalesce(timings.unit_days_late, 0) as unit_days_late,
         vendors.count_lead_times,
         vendors.lead_time_mean_days,
         vendors.lead_time_median_days,
@@ -249,11 +299,13 @@ final as (
             vendors.account_id = spend.account_id
             and vendors.vendor_key = spend.vendor_key
             and vendors.currency_code = spend.currency_code
+            and vendors.period = spend.period
     left join lines_summed_to_vendors as timings
         on
             vendors.account_id = timings.account_id
             and vendors.vendor_key = timings.vendor_key
             and vendors.currency_code = timings.currency_code
+            and vendors.period = timings.period
 
 )
 

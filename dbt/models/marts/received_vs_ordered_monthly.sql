@@ -1,0 +1,116 @@
+with
+
+lines as (
+
+    select
+        *,
+        coalesce(vendor_id, '(no vendor)') as vendor_key,
+        coalesce(warehouse_id, '(no warehouse)') as warehouse_key,
+        {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
+        case
+            when promise_date is not null then 'promise'
+            when order_date is not null then 'order'
+            else 'none'
+        end as month_source
+    from {{ ref('purchase_order_lines') }}
+    where order_type = 'po' and status_type <> 'draft'
+
+),
+
+lines_summed_to_months as (
+
+    select
+        account_id,
+        vendor_key,
+        warehouse_key,
+        currency_code,
+        report_month,
+        month_source,
+        max(coalesce(vendor_name, vendor_key)) as vendor_name,
+        max(coalesce(warehouse_name, warehouse_key)) as warehouse_name,
+        count(distinct case when is_vendor_scope then purchase_order_id end) as count_orders,
+        count(*) filter (where is_vendor_scope) as count_lines,
+        count(is_complete) filter (where is_vendor_scope) as count_ordered_lines,
+        count(*) filter (where is_vendor_scope and is_complete) as count_complete_lines,
+        count(*) filter (where quantity_open > 0) as count_open_lines,
+        count(*) filter (where quantity_short > 0) as count_short_lines,
+        count(*) filter (where quantity_over > 0 and is_vendor_scope) as count_over_lines,
+        count(*) filter (where not is_vendor_scope) as count_canceled_lines,
+        count(*) filter (where is_due) as count_due_lines,
+        count(*) filter (where is_otif) as count_otif_lines,
+        coalesce(sum(quantity_ordered) filter (where is_vendor_scope), 0) as quantity_ordered,
+        coalesce(sum(quantity_received) filter (where is_vendor_scope), 0) as quantity_received,
+        coalesce(
+            sum(quantity_received) filter (where is_vendor_scope and quantity_ordered > 0), 0
+        ) as quantity_received_of_ordered,
+        coalesce(sum(quantity_capped) filter (where is_vendor_scope), 0) as quantity_capped,
+        sum(quantity_open) as quantity_open,
+        sum(quantity_short) as quantity_short,
+        coalesce(sum(quantity_over) filter (where is_vendor_scope), 0) as quantity_over,
+        sum(quantity_canceled) as quantity_canceled,
+        coalesce(sum(ordered_value) filter (where is_vendor_scope), 0) as ordered_value,
+        coalesce(sum(received_value) filter (where is_vendor_scope), 0) as received_value,
+        coalesce(sum(open_value), 0) as open_value,
+        coalesce(sum(short_value), 0) as short_value,
+        coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
+        coalesce(sum(canceled_value), 0) as canceled_value
+    from lines
+    group by
+        account_id, vendor_key, warehouse_key, currency_code, report_month, month_source
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        account_id,
+        vendor_key as vendor_id,
+        warehouse_key as warehouse_id,
+
+        -- text
+        vendor_name,
+        warehouse_name,
+        currency_code,
+        month_source,
+
+        -- numerics
+        count_orders,
+        count_lines,
+        count_ordered_lines,
+        count_complete_lines,
+        count_open_lines,
+        count_short_lines,
+        count_over_lines,
+        count_canceled_lines,
+        count_due_lines,
+        count_otif_lines,
+        quantity_ordered,
+        quantity_received,
+        quantity_received_of_ordered,
+        quantity_capped,
+        quantity_open,
+        quantity_short,
+        quantity_over,
+        quantity_canceled,
+        {{ rate('quantity_capped', 'quantity_ordered') }} as fill_rate,
+        {{ rate('count_complete_lines', 'count_ordered_lines') }} as line_fill_rate,
+        {{ rate('quantity_received_of_ordered', 'quantity_ordered') }} as receipt_ratio,
+        {{ rate('count_otif_lines', 'count_due_lines') }} as otif_line_rate,
+        ordered_value,
+        received_value,
+        open_value,
+        short_value,
+        over_value,
+        canceled_value,
+
+        -- dates
+        report_month,
+        {{ as_of_date() }} as as_of_date
+
+    from lines_summed_to_months
+
+)
+
+select * from final

@@ -1,0 +1,87 @@
+with
+
+lines as (
+
+    select
+        *,
+        coalesce(vendor_id, '(no vendor)') as vendor_key,
+        case when is_due then days_late end as due_days_late,
+        case when is_vendor_scope and lead_time_days >= 0 then lead_time_days end
+            as observed_lead_time_days,
+        {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
+        case
+            when promise_date is not null then 'promise'
+            when order_date is not null then 'order'
+            else 'none'
+        end as month_source
+    from {{ ref('purchase_order_lines') }}
+    where order_type = 'po' and status_type <> 'draft'
+
+),
+
+lines_summed_to_months as (
+
+    select
+
+        -- ids
+        account_id,
+        vendor_key as vendor_id,
+
+        -- text
+        max(coalesce(vendor_name, vendor_key)) as vendor_name,
+        currency_code,
+        month_source,
+
+        -- numerics
+        count(distinct case when is_vendor_scope then purchase_order_id end) as count_orders,
+        count(distinct case when not is_vendor_scope then purchase_order_id end)
+            as count_canceled_orders,
+        count(*) filter (where is_vendor_scope) as count_lines,
+        count(is_complete) filter (where is_vendor_scope) as count_ordered_lines,
+        count(*) filter (where is_vendor_scope and is_complete) as count_complete_lines,
+        count(*) filter (where quantity_open > 0) as count_open_lines,
+        count(*) filter (where is_overdue) as count_overdue_lines,
+        count(*) filter (where is_due) as count_due_lines,
+        count(*) filter (where is_in_full) as count_in_full_lines,
+        count(*) filter (where is_on_time) as count_on_time_lines,
+        count(*) filter (where is_otif) as count_otif_lines,
+        count(due_days_late) as count_dated_due_lines,
+        count(*) filter (where due_days_late > 0) as count_late_lines,
+        cast(coalesce(sum(due_days_late), 0) as bigint) as sum_days_late,
+        count(observed_lead_time_days) as count_line_lead_times,
+        cast(coalesce(sum(observed_lead_time_days), 0) as bigint) as sum_lead_time_days,
+        cast(coalesce(sum(observed_lead_time_days * observed_lead_time_days), 0) as bigint)
+            as sum_squared_lead_time_days,
+        coalesce(sum(quantity_ordered) filter (where is_vendor_scope), 0) as quantity_ordered,
+        coalesce(sum(quantity_received) filter (where is_vendor_scope), 0) as quantity_received,
+        coalesce(
+            sum(quantity_received) filter (where is_vendor_scope and quantity_ordered > 0), 0
+        ) as quantity_received_of_ordered,
+        coalesce(sum(quantity_capped) filter (where is_vendor_scope), 0) as quantity_capped,
+        sum(quantity_open) as quantity_open,
+        sum(quantity_short) as quantity_short,
+        coalesce(sum(quantity_over) filter (where is_vendor_scope), 0) as quantity_over,
+        sum(quantity_canceled) as quantity_canceled,
+        coalesce(sum(quantity_ordered) filter (where is_due), 0) as quantity_due,
+        coalesce(
+            sum(least(greatest(quantity_by_promise, 0), quantity_ordered)) filter (where is_due), 0
+        ) as quantity_on_time,
+        coalesce(sum(unit_days_late) filter (where is_vendor_scope), 0) as unit_days_late,
+        coalesce(sum(ordered_value) filter (where is_vendor_scope), 0) as ordered_value,
+        coalesce(sum(received_value) filter (where is_vendor_scope), 0) as received_value,
+        coalesce(sum(open_value), 0) as open_value,
+        coalesce(sum(open_value) filter (where is_overdue), 0) as overdue_value,
+        coalesce(sum(short_value), 0) as short_value,
+        coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
+        coalesce(sum(canceled_value), 0) as canceled_value,
+
+        -- dates
+        report_month,
+        {{ as_of_date() }} as as_of_date
+
+    from lines
+    group by account_id, vendor_key, currency_code, report_month, month_source
+
+)
+
+select * from lines_summed_to_months

@@ -1,0 +1,108 @@
+with
+
+roads as (
+
+    select
+        'lines' as road,
+        account_id,
+        currency_code,
+        count(*) as count_lines,
+        count(*) filter (where is_due) as count_due_lines,
+        count(*) filter (where is_otif) as count_otif_lines,
+        sum(quantity_ordered) as quantity_ordered,
+        sum(quantity_received) as quantity_received,
+        sum(quantity_open) as quantity_open,
+        coalesce(sum(ordered_value), 0) as ordered_value,
+        coalesce(sum(received_value), 0) as received_value,
+        coalesce(sum(open_value), 0) as open_value
+    from {{ ref('purchase_order_lines') }}
+    where order_type = 'po' and status_type not in ('draft', 'canceled')
+    group by account_id, currency_code
+    union all
+    select
+        'orders' as road,
+        account_id,
+        currency_code,
+        sum(count_lines) as count_lines,
+        sum(count_due_lines) as count_due_lines,
+        sum(count_otif_lines) as count_otif_lines,
+        sum(quantity_ordered) as quantity_ordered,
+        sum(quantity_received) as quantity_received,
+        sum(quantity_open) as quantity_open,
+        sum(ordered_value) as ordered_value,
+        sum(received_value) as received_value,
+        sum(open_value) as open_value
+    from {{ ref('purchase_orders') }}
+    where is_vendor_scope and count_lines > 0
+    group by account_id, currency_code
+    union all
+    select
+        'scorecard' as road,
+        account_id,
+        currency_code,
+        sum(count_lines) as count_lines,
+        sum(count_due_lines) as count_due_lines,
+        sum(count_otif_lines) as count_otif_lines,
+        sum(quantity_ordered) as quantity_ordered,
+        sum(quantity_received) as quantity_received,
+        sum(quantity_open) as quantity_open,
+        sum(ordered_value) as ordered_value,
+        sum(received_value) as received_value,
+        sum(open_value) as open_value
+    from {{ ref('vendor_scorecard') }}
+    where period = 'all' and count_lines > 0
+    group by account_id, currency_code
+    union all
+    select
+        'vendor months' as road,
+        account_id,
+        currency_code,
+        sum(count_lines) as count_lines,
+        sum(count_due_lines) as count_due_lines,
+        sum(count_otif_lines) as count_otif_lines,
+        sum(quantity_ordered) as quantity_ordered,
+        sum(quantity_received) as quantity_received,
+        sum(quantity_open) as quantity_open,
+        sum(ordered_value) as ordered_value,
+        sum(received_value) as received_value,
+        sum(open_value) as open_value
+    from {{ ref('vendor_months') }}
+    where count_lines > 0
+    group by account_id, currency_code
+    union all
+    select
+        'monthly' as road,
+        account_id,
+        currency_code,
+        sum(count_lines) as count_lines,
+        sum(count_due_lines) as count_due_lines,
+        sum(count_otif_lines) as count_otif_lines,
+        sum(quantity_ordered) as quantity_ordered,
+        sum(quantity_received) as quantity_received,
+        sum(quantity_open) as quantity_open,
+        sum(ordered_value) as ordered_value,
+        sum(received_value) as received_value,
+        sum(open_value) as open_value
+    from {{ ref('received_vs_ordered_monthly') }}
+    where count_lines > 0
+    group by account_id, currency_code
+
+)
+
+select
+    account_id,
+    currency_code,
+    count(*) as count_roads
+from roads
+group by account_id, currency_code
+having
+    count(*) <> 5
+    or min(count_lines) <> max(count_lines)
+    or min(count_due_lines) <> max(count_due_lines)
+    or min(count_otif_lines) <> max(count_otif_lines)
+    or min(quantity_ordered) <> max(quantity_ordered)
+    or min(quantity_received) <> max(quantity_received)
+    or min(quantity_open) <> max(quantity_open)
+    or min(ordered_value) <> max(ordered_value)
+    or min(received_value) <> max(received_value)
+    or min(open_value) <> max(open_value)
