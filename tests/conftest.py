@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Server, serve
 from inventory_planner.folder import Folder, data_folder
 from orders import API_KEY
+
+# how fast examples are made says nothing on a machine that does other work too
+hypothesis_settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("steady")
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,10 +15,11 @@ from inventory_planner.emulator import Account
 from orders import line, order
 
 BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
+ONE_THREAD = {"threads": 1}  # or the readers leave no processor to the runs
 SEEN = """
     with lines as (
         select purchase_order_id, sum(replenishment) as pieces, count(*) as lines
-        from published.inventory_planner.purchase_order_items
+        from inventory_planner.purchase_order_items
         group by all
     )
     select
@@ -24,18 +27,18 @@ SEEN = """
         min(notes),
         max(notes),
         count(*) filter (where lines.pieces is distinct from total_ordered or lines.lines::text <> email)::int
-    from published.inventory_planner.purchase_orders
+    from inventory_planner.purchase_orders
     left join lines using (purchase_order_id)
     where _deleted_at is null
 """
 
 
 IN_MARTS = """
-    select count(distinct purchase_order_id)::int, sum(quantity_ordered)::int from published.marts.received_vs_ordered
+    select count(distinct purchase_order_id)::int, sum(quantity_ordered)::int from marts.received_vs_ordered
 """
 IN_RAW = """
     select count(*)::int, sum(total_ordered)::int
-    from published.inventory_planner.purchase_orders
+    from inventory_planner.purchase_orders
     where _deleted_at is null
 """
 
@@ -45,6 +48,9 @@ class Seen(NamedTuple):
 
     orders: int
     generation: int
+
+
+How = Callable[[duckdb.DuckDBPyConnection], Seen]
 
 
 class MixedStateError(AssertionError):
@@ -69,7 +75,7 @@ def change(account: Account, generation: int, orders: int) -> Seen:
 
 
 def read(connection: duckdb.DuckDBPyConnection) -> Seen:
-    """What the file attached as `published` shows.
+    """What the open file shows.
 
     Raises:
         MixedStateError: it is not one state of the account.
@@ -82,7 +88,7 @@ def read(connection: duckdb.DuckDBPyConnection) -> Seen:
 
 
 def read_marts(connection: duckdb.DuckDBPyConnection) -> Seen:
-    """What the file attached as `published` shows, its reports included.
+    """What the open file shows, its reports included.
 
     Raises:
         MixedStateError: it is not one state of the account, or the reports are made of another one.
@@ -94,8 +100,57 @@ def read_marts(connection: duckdb.DuckDBPyConnection) -> Seen:
     return seen
 
 
-def look(path: Path, how: Callable[[duckdb.DuckDBPyConnection], Seen] = read) -> Seen:
+def look(path: Path, how: How = read) -> Seen:
     """What a reader sees who opens the file now, and lets go of it."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{path}' as published (read_only)")
+    with duckdb.connect(path, read_only=True, config=ONE_THREAD) as connection:
         return how(connection)
+
+
+def opening_it_each_time(path: Path) -> Iterator[Seen]:
+    while True:
+        yield look(path, read_marts)
+
+
+def attaching_it_each_time(path: Path) -> Iterator[Seen]:
+    """As a dashboard does, which lives long."""
+    with duckdb.connect(config=ONE_THREAD) as connection:
+        while True:
+            connection.execute(f"attach '{path}' as published (read_only); use published")
+            yield read_marts(connection)
+            connection.execute("use memory; detach published")
+
+
+def holding_it_open(path: Path) -> Iterator[Seen]:
+    with duckdb.connect(path, read_only=True, config=ONE_THREAD) as connection:
+        while True:
+            yield read_marts(connection)
+
+
+WAYS = (opening_it_each_time, attaching_it_each_time, holding_it_open)
+
+
+@dataclass
+class Report:
+    """What a reader saw, each state once where it did not change, and what went wrong."""
+
+    reads: int = 0
+    seen: list[Seen] = field(default_factory=list)
+    error: str | None = None
+
+
+def read_without_pause(path: Path, way: Callable[[Path], Iterator[Seen]], pipe: Connection) -> None:
+    """Read until told to stop, and once more; then report."""
+    report, is_last = Report(), False
+    try:
+        for seen in way(path):
+            if not report.reads:
+                pipe.send("reading")
+            report.reads += 1
+            if report.seen[-1:] != [seen]:
+                report.seen.append(seen)
+            if is_last:
+                break
+            is_last = pipe.poll()
+    except (duckdb.Error, MixedStateError) as error:
+        report.error = repr(error)
+    pipe.send(report)

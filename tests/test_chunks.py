@@ -280,7 +280,8 @@ def test_a_mark_comes_back_from_state_as_it_was(mark: Mark) -> None:
 
 
 def test_the_state_is_json_that_people_can_read() -> None:
-    assert Mark(NOW, {"1": "d"}).to_state() == {"mark": "2026-01-05T12:00:00+00:00", "seen": {"1": "d"}}
+    state = {"mark": "2026-01-05T12:00:00+00:00", "seen": {"1": "d"}, "scope": "status open"}
+    assert Mark(NOW, {"1": "d"}, "status open").to_state() == state
     assert Mark.from_state({}) == Mark()
 
 

@@ -85,13 +85,13 @@ def test_any_dbt_command_can_follow_transform(account: Account, inventory_planne
 @pytest.mark.parametrize(
     ("environment", "status", "message"),
     [
-        ({"SOURCES__INVENTORY_PLANNER__API_KEY": "wrong"}, 77, "answered 401"),
+        ({"SOURCES__INVENTORY_PLANNER__API_KEY": "a wrong key"}, 77, "answered 401"),
         ({"SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": "a9999"}, 77, "answered 403"),
         ({"SOURCES__INVENTORY_PLANNER__API_KEY": ""}, 2, "No `api_key`: set SOURCES__INVENTORY_PLANNER__API_KEY"),
         ({"SOURCES__INVENTORY_PLANNER__BASE_URL": "app.example"}, 2, "is not an address"),
         ({"SOURCES__INVENTORY_PLANNER__PAGE_SIZE": "0"}, 2, "a number, from 1 to 1000"),
         ({"INVENTORY_PLANNER_DATA": "/proc/nowhere"}, 2, "Can't write to the data folder /proc/nowhere"),
-        ({"TRANSFORM__VARS": "{"}, 2, "not a JSON object"),
+        ({"TRANSFORM__VARS": "{"}, 2, "it must be a JSON object"),
     ],
     ids=["wrong key", "wrong account", "no key", "wrong address", "wrong number", "no place to write", "wrong vars"],
 )
@@ -104,7 +104,17 @@ def test_what_can_be_wrong_before_anything_is_read_is_one_line_and_a_status(
     assert (failed.returncode, len(lines)) == (status, 1)
     assert lines[0].startswith("Error: ")
     assert message in lines[0]
-    assert "wrong" not in lines[0]  # the key
+    assert "a wrong key" not in lines[0]
+
+
+def test_a_settings_file_that_can_not_be_read_is_one_line_too(inventory_planner: Run, tmp_path: Path) -> None:
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "secrets.toml").write_text("[sources.inventory_planner]\napi_key = without quotes\n")
+
+    failed = inventory_planner("--log-format", "json", "check")
+
+    assert failed.returncode == 2
+    assert "line 2 col 10" in json.loads(failed.stderr)["message"]
 
 
 def test_a_second_run_at_the_same_time_is_told_who_is_at_work(inventory_planner: Run, folder: Folder) -> None:

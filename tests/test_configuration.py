@@ -118,8 +118,9 @@ def test_a_missing_setting_is_named_with_where_to_set_it(name: str, value: str, 
     put(**{name.upper(): value})
     with pytest.raises(ConfigurationError) as caught:
         settings()
+    secrets = Path(".dlt/secrets.toml").absolute()
     assert str(caught.value) == (
-        f"No `{name}`: set {PREFIX}{name.upper()}, or `{name}` under [sources.inventory_planner] in .dlt/secrets.toml."
+        f"No `{name}`: set {PREFIX}{name.upper()}, or `{name}` under [sources.inventory_planner] in {secrets}."
     )
 
 
@@ -202,7 +203,9 @@ def test_a_policy_that_is_no_object_is_refused(text: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("TRANSFORM__VARS", text)
     with pytest.raises(ConfigurationError) as caught:
         variables()
-    assert str(caught.value) == f"TRANSFORM__VARS is {text!r}, which is not a JSON object."
+    assert str(caught.value) == (
+        f"`vars` under [transform], or TRANSFORM__VARS, is {text!r}: it must be a JSON object."
+    )
 
 
 # instants

@@ -92,7 +92,7 @@ def assert_as_if_never_killed(work: Work, account: Account, settings: Settings, 
     assert exit_status(work, settings, folder) == 0
     assert look(folder.analytics) == after
     oracle.assert_equal(folder.warehouse, account.orders())
-    left = {path.name for path in folder.root.iterdir()} - {"dlt", "run.lock"}
+    left = {path.name for path in folder.root.iterdir()} - {"built.json", "dlt", "run.lock"}
     assert left == {"warehouse.duckdb", "analytics.duckdb", "published.json"}
     with folder.locked("test", patience=0):
         pass

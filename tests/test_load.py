@@ -349,3 +349,25 @@ def test_fields_that_nobody_has_announced_are_kept_and_reported_once(account: Ac
         None,
         '["purchase-order.shape"]',
     ]
+
+
+def test_orders_that_were_not_wanted_come_when_they_are(account: Account, job: Job) -> None:
+    account.put(order("open", status="open", last_modified=minute(1)))
+    account.put(order("draft", status="draft", last_modified=minute(2)))
+    load(replace(job, settings=replace(job.settings, status=("open",))))
+    oracle.assert_equal(job.folder.warehouse, [account.get("open")])
+
+    load(job)
+
+    oracle.assert_equal(job.folder.warehouse, account.orders())
+    account.requests.clear()
+    assert not load(job).has_news
+    assert account.requests[0].params["last_modified_gte"] == "2025-12-01T07:52:00+00:00"
+
+
+def test_since_leaves_no_gap_in_an_empty_warehouse_either(account: Account, job: Job) -> None:
+    fill(account)
+
+    load(replace(job, since=datetime(2025, 12, 1, 8, 20, tzinfo=UTC)))
+
+    oracle.assert_equal(job.folder.warehouse, account.orders())

@@ -9,10 +9,10 @@ import pytest
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account
-from inventory_planner.errors import ConfigurationError, TransformError
+from inventory_planner.errors import ConfigurationError, LoadError, PublishError, TransformError
 from inventory_planner.folder import Folder
-from inventory_planner.load import Job
-from inventory_planner.run import run, with_day
+from inventory_planner.load import Job, load
+from inventory_planner.run import build_marts, publish_marts, run, with_day
 from orders import line, order
 
 POLICY = {"as_of_date": "2026-01-21"}
@@ -55,8 +55,18 @@ def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account
     run(job, POLICY)
     account.receive("one", "c9_5001", 6)
     with pytest.raises(TransformError):
-        run(job, {**POLICY, "account_timezone": "Mars/Olympus"})
+        run(job, {**POLICY, "on_time_grace_days": "no_such_column"})
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+
+    with duckdb.connect(job.folder.warehouse, read_only=True) as connection:
+        found = connection.sql(
+            "select outcome, way, error from inventory_planner._syncs order by started_at desc"
+        ).fetchone()
+    assert found is not None
+    assert found[:2] == ("failed", "build")
+    assert "Binder Error" in found[2]
+    with pytest.raises(PublishError, match=r"run `inventory-planner transform` first"):
+        publish_marts(job.folder)
 
     made_up = run(job, POLICY)
 
@@ -95,6 +105,31 @@ def test_the_reports_look_from_today_where_the_account_is(variables: dict[str, A
     now = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
     assert with_day(variables, now) == {**variables, "as_of_date": day}
+
+
+def test_what_transform_has_built_can_be_published(account: Account, job: Job) -> None:
+    with pytest.raises(LoadError, match=r"holds no orders yet"):
+        build_marts(job.folder, POLICY)
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
+    load(job)
+    build_marts(job.folder, POLICY)
+
+    publish_marts(job.folder)
+
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"on_time_grace_day": 2}, "There is no dbt var `on_time_grace_day`; there are "),
+        ({"as_of_date": "2026-02-31"}, "`as_of_date` is '2026-02-31'"),
+    ],
+    ids=["misspelt", "no such day"],
+)
+def test_a_var_that_makes_no_sense_is_refused(variables: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        with_day(variables)
 
 
 def test_a_time_zone_that_does_not_exist_is_refused_before_anything_is_built() -> None:

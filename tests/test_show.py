@@ -86,7 +86,7 @@ def test_a_folder_without_data_says_so(folder: Folder) -> None:
         f"{folder.root}: data never loaded, published never.",
         "Rows: none",
         "",
-        "The last syncs: none",
+        "The last syncs (UTC): none",
         "",
     ]
 
@@ -95,11 +95,12 @@ def test_the_status_tells_the_age_the_rows_and_the_last_syncs(folder: Folder) ->
     sync = {
         "sync_id": "s-1",
         "started_at": AT,
+        "_account_id": "a1000",
         "outcome": "failed",
         "way": None,
         "requests": 6,
         "orders": 0,
-        "lines": 0,
+        "deleted": 0,
         "quarantined": 0,
         "error": "GET /api/v1/purchase-orders answered 503.",
     }
@@ -109,9 +110,9 @@ def test_the_status_tells_the_age_the_rows_and_the_last_syncs(folder: Folder) ->
     found = shown(status_report(report), width=500)
     assert found[0] == f"{folder.root}: data 1 day, 2:03:05 old, published 2026-01-05 12:00 UTC."
     assert [line.split() for line in found[5:7]] == [["purchase_orders", "4,012"], ["_quarantine", "0"]]
-    assert found[10].split() == ["started", "at", "outcome", "way", *list(sync)[4:]]
-    assert found[12].split(maxsplit=8) == [
-        *("2026-01-05", "12:00:00", "failed", "-", "6", "0", "0", "0"),
+    assert found[10].split() == ["started", "at", "account", "id", "outcome", "way", *list(sync)[5:]]
+    assert found[12].split(maxsplit=9) == [
+        *("2026-01-05", "12:00:00", "a1000", "failed", "-", "6", "0", "0", "0"),
         "GET /api/v1/purchase-orders answered 503.",
     ]
 
@@ -142,7 +143,7 @@ def test_the_demo_tells_what_happened_and_where_the_files_are(folder: Folder) ->
     assert "Two days of business: 1 new, 2 received." in found
     assert f"Then:       {report.second.summary}" in found
     assert "Sweep:      0 orders with 0 lines read, 2 orders marked as deleted (4 requests, sweep)." in found
-    assert "Overdue: 0 orders, the most valuable first: none" in found
+    assert "Overdue: 0 vendor orders; the 8 with most at stake: none" in found
     assert f"For readers, at any moment: {folder.analytics}" in found
     assert f"The writer's own:           {folder.warehouse}" in found
 
@@ -162,7 +163,7 @@ def test_the_demo_shows_the_best_and_the_worst_vendors_once(vendors: int, expect
 
 def test_the_demo_counts_all_overdue_orders_and_shows_eight(folder: Folder) -> None:
     found = shown(demo_report(demo(vendors=1, overdue=11), folder))
-    assert "Overdue: 11 orders, the most valuable first" in " ".join(found)
+    assert "Overdue: 11 vendor orders; the 8 with most at stake" in " ".join(found)
     assert [line.split()[0] for line in found if line.startswith("N")] == [f"N{place:02}" for place in range(8)]
 
 

@@ -11,6 +11,7 @@ from inventory_planner.emulator import Account
 from inventory_planner.errors import AnotherRunError, RefusedError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, load
+from inventory_planner.run import replay
 from inventory_planner.status import Status, status
 from orders import order
 
@@ -61,3 +62,23 @@ def test_a_run_at_work_is_named_and_not_disturbed(account: Account, job: Job) ->
 
     with job.folder.locked("run"), pytest.raises(AnotherRunError, match=r"`run` \(process \d+ on "):
         status(job.folder)
+
+
+def test_of_several_accounts_the_one_that_waits_longest_makes_the_age(account: Account, job: Job) -> None:
+    account.put(order())
+    first = load(job)
+    account.account_id = "a2000"
+    with Client(job.settings.base_url, account.api_key, "a2000", 0) as client:
+        load(replace(job, client=client, settings=replace(job.settings, account_id="a2000")))
+    assert first.ended_at is not None
+
+    assert status(job.folder, now=first.ended_at + timedelta(minutes=15)).age_seconds == 900
+
+
+def test_a_replay_makes_the_data_no_younger(account: Account, job: Job) -> None:
+    account.put(order())
+    read = load(job)
+    replay(job)
+    assert read.ended_at is not None
+
+    assert status(job.folder, now=read.ended_at + timedelta(minutes=15)).age_seconds == 900

@@ -35,13 +35,14 @@ log = logging.getLogger(__name__)
 
 
 class Way(StrEnum):
-    """How orders were read."""
+    """How orders were read; `BUILD` is the row of a build that failed."""
 
     SEEK = "seek"
     NEWEST_FIRST = "newest first"
     EVERYTHING = "everything"
     SWEEP = "sweep"
     REPLAY = "replay"
+    BUILD = "build"
 
 
 @dataclass(frozen=True, slots=True)

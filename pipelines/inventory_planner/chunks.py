@@ -29,16 +29,17 @@ class Mark:
 
     instant: datetime | None = None
     seen: dict[str, str] = field(default_factory=dict)  # order id -> digest
+    scope: str = ""  # which orders were wanted; the mark says nothing of others
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """The mark as dlt's state holds it."""
         instant = state.get("mark")
-        return cls(datetime.fromisoformat(instant) if instant else None, state.get("seen", {}))
+        return cls(datetime.fromisoformat(instant) if instant else None, state.get("seen", {}), state.get("scope", ""))
 
     def to_state(self) -> dict[str, Any]:
         """The mark as JSON."""
-        return {"mark": self.instant.isoformat() if self.instant else None, "seen": self.seen}
+        return {"mark": self.instant.isoformat() if self.instant else None, "seen": self.seen, "scope": self.scope}
 
     @property
     def since(self) -> datetime | None:
@@ -182,4 +183,4 @@ class _Reading:
     def _mark(self, instant: datetime) -> Mark:
         """The mark at this instant; what lies before its overlap can't come again, and is forgotten."""
         self.seen = {key: known for key, known in self.seen.items() if known[0] >= instant - OVERLAP}
-        return Mark(instant, {key: known[1] for key, known in self.seen.items()})
+        return Mark(instant, {key: known[1] for key, known in self.seen.items()}, self.before.scope)

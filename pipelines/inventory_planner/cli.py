@@ -21,7 +21,7 @@ import click
 from inventory_planner import __version__
 from inventory_planner.errors import ConfigurationError, InventoryPlannerError
 from inventory_planner.folder import Folder, data_folder
-from inventory_planner.log import start_logging
+from inventory_planner.log import explain, start_logging
 
 if TYPE_CHECKING:
     from inventory_planner.client import Client
@@ -49,7 +49,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except InventoryPlannerError as error:
-        click.echo(f"Error: {error}", err=True)
+        explain(f"Error: {error}")
         sys.exit(error.exit_status)
     except (click.Abort, KeyboardInterrupt) as error:
         click.echo("Stopped. What is committed is kept; the next run goes on from there.", err=True)
@@ -128,6 +128,8 @@ def load(folder: Folder, full: bool, since: str | None, dry_run: bool) -> None: 
     from inventory_planner.load import load as load_changes
 
     with folder.locked("load"), _account() as (settings, client), _progress() as progress:
+        if full and since:
+            raise click.UsageError("--full reads everything: it leaves nothing for --since.")
         job = Job(client, settings, folder, full=full, since=_instant(since), progress=progress)
         report = preview(job) if dry_run else load_changes(job)
         log.info("%s%s", "Would load: " if dry_run else "", report.summary)
@@ -148,7 +150,7 @@ def sweep(folder: Folder, force: bool) -> None:  # noqa: FBT001 (click passes it
 @commands.command()
 @_data_option
 def replay(folder: Folder) -> None:
-    """Read the records that were set aside again; for after an update of this program."""
+    """Read the records that were set aside again, after an update of this program."""
     from inventory_planner.load import Job
     from inventory_planner.run import replay as replay_quarantine
 
@@ -161,23 +163,26 @@ def replay(folder: Folder) -> None:
 @_as_of_option
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def transform(folder: Folder, as_of: datetime | None, words: tuple[str, ...]) -> None:
-    """Run dbt over the warehouse; after `--` any dbt command, such as `-- test --select vendor_scorecard`."""
-    from inventory_planner.run import with_day
-    from inventory_planner.transform import BUILD
+    """Build and test the marts; after `--` another dbt command, such as `-- test --select vendor_scorecard`."""
+    from inventory_planner.run import build_marts, with_day
     from inventory_planner.transform import transform as run_dbt
 
     with folder.locked("transform"):
-        click.echo(run_dbt(folder, with_day(_variables(as_of)), words or BUILD))
+        if words:
+            folder.outdate()  # whatever dbt does there, the next run builds anew
+            click.echo(run_dbt(folder, with_day(_variables(as_of)), words))
+        else:
+            build_marts(folder, _variables(as_of))
 
 
 @commands.command()
 @_data_option
 def publish(folder: Folder) -> None:
-    """Copy the warehouse, as it is, to the readers' file."""
-    from inventory_planner.publish import publish as publish_warehouse
+    """Copy the warehouse to the readers' file, if its marts are built and tested."""
+    from inventory_planner.run import publish_marts
 
     with folder.locked("publish"):
-        publish_warehouse(folder, {})
+        publish_marts(folder)
     log.info("Published %s.", folder.analytics)
 
 
@@ -226,7 +231,7 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
         emulator.run(
             account, host, port, ready=lambda url: click.echo(f"Account {account_id} at {url} (Ctrl-C ends it)")
         )
-    except (OSError, ValueError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         raise ConfigurationError(f"Can't serve the account: {error}") from error
 
 

@@ -158,6 +158,13 @@ class Client:
             unreachable = UnreachableError(f"{what}: {_broken(error)}. Is {self.base_url} reachable from here?")
             raise _PassingError(unreachable) from error
         self.traffic.bytes += len(response.content)
+        log.debug(
+            "%s?%s answered %d with %d bytes.",
+            what,
+            response.url.query.decode(),
+            response.status_code,
+            len(response.content),
+        )
         return self._read(what, response, answer)
 
     def _read(self, what: str, response: httpx.Response, answer: type[AnswerT]) -> AnswerT:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import dlt
+from dlt.common.configuration.exceptions import ConfigProviderException
 
 from inventory_planner.errors import ConfigurationError
 
@@ -33,6 +35,12 @@ class Settings:
     requests_per_second: float = REQUESTS_PER_SECOND
     page_size: int = PAGE_SIZE
 
+    @property
+    def scope(self) -> str:
+        """Which orders are wanted; empty for all."""
+        statuses = [f"status {name}" for name in sorted(status.casefold() for status in self.status)]
+        return ", ".join([*statuses, *([f"modified since {self.start_date.isoformat()}"] if self.start_date else [])])
+
 
 def settings() -> Settings:
     """The configured settings.
@@ -47,7 +55,7 @@ def settings() -> Settings:
         start_date=_instant("start_date", _value("start_date")),
         status=_names("status", _value("status")),
         requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
-        page_size=int(_number("page_size", PAGE_SIZE, least=1, most=PAGE_SIZE)),
+        page_size=_whole("page_size", PAGE_SIZE, most=PAGE_SIZE),
     )
 
 
@@ -57,13 +65,15 @@ def variables() -> dict[str, Any]:
     Raises:
         ConfigurationError: it is not a table of names and values.
     """
-    found: Any = dlt.config.get("transform.vars")
+    found: Any = _looked_up("transform.vars")
     try:
         value = json.loads(found) if isinstance(found, str) else dict(found or {})
-    except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"TRANSFORM__VARS is {found!r}, which is not a JSON object.") from error
+    except (TypeError, ValueError):
+        value = None
     if not isinstance(value, dict):
-        raise ConfigurationError(f"TRANSFORM__VARS is {found!r}, which is not a JSON object.")
+        raise ConfigurationError(
+            f"`vars` under [transform], or TRANSFORM__VARS, is {found!r}: it must be a JSON object."
+        )
     return value
 
 
@@ -78,7 +88,15 @@ def instant(text: str) -> datetime:
 
 
 def _value(name: str) -> Any:
-    return dlt.config.get(f"{SECTION}.{name}")
+    return _looked_up(f"{SECTION}.{name}")
+
+
+def _looked_up(key: str) -> Any:
+    try:
+        return dlt.config.get(key)
+    except (ConfigProviderException, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigurationError(f"Can't read the settings in {Path('.dlt').absolute()}: {reason}.") from error
 
 
 def _variable(name: str) -> str:
@@ -88,9 +106,8 @@ def _variable(name: str) -> str:
 def _required(name: str) -> str:
     value = _value(name)
     if value is None or not str(value).strip():
-        raise ConfigurationError(
-            f"No `{name}`: set {_variable(name)}, or `{name}` under [{SECTION}] in .dlt/secrets.toml."
-        )
+        secrets = Path(".dlt/secrets.toml").absolute()
+        raise ConfigurationError(f"No `{name}`: set {_variable(name)}, or `{name}` under [{SECTION}] in {secrets}.")
     return str(value)
 
 
@@ -114,6 +131,13 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
 
 def _split(text: str) -> list[Any]:
     return list(json.loads(text)) if text.lstrip().startswith("[") else text.split(",")
+
+
+def _whole(name: str, default: int, *, most: int) -> int:
+    number = _number(name, default, least=1, most=most)
+    if number != int(number):
+        raise ConfigurationError(f"`{name}` ({_variable(name)}) is {number}; it must be a whole number.")
+    return int(number)
 
 
 def _number(name: str, default: float, *, least: float, most: float = float("inf")) -> float:

@@ -64,7 +64,7 @@ OVERDUE: Final = """
         sum(open_value) as open_value,
         currency_code as currency
     from marts.received_vs_ordered
-    where is_overdue
+    where is_overdue and is_vendor_scope
     group by purchase_order_id, purchase_order_number, vendor_name, currency_code
     order by open_value desc
 """
@@ -119,8 +119,9 @@ def demo(folder: Folder, progress: Progress) -> DemoReport:
 
 def _forget(folder: Folder) -> None:
     with folder.locked("demo"):
-        for path in (folder.warehouse, folder.warehouse.with_suffix(".duckdb.wal"), folder.published):
+        for path in (folder.warehouse, folder.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
+        folder.outdate()
         shutil.rmtree(folder.dbt, ignore_errors=True)
 
 

@@ -51,6 +51,16 @@ class Folder:
         return self.root / "published.json"
 
     @property
+    def built(self) -> Path:
+        """Says what the marts in the warehouse were built with; missing as soon as the warehouse holds more."""
+        return self.root / "built.json"
+
+    def outdate(self) -> None:
+        """Take note that the warehouse changes: neither the marts nor the readers' file show all of it any more."""
+        self.built.unlink(missing_ok=True)
+        self.published.unlink(missing_ok=True)
+
+    @property
     def _lock(self) -> Path:
         return self.root / "run.lock"
 

@@ -6,6 +6,7 @@ back from the database. So a killed run, and a copied or restored warehouse, go 
 
 from __future__ import annotations
 
+import logging
 import shutil
 import signal
 import threading
@@ -31,6 +32,8 @@ from inventory_planner.tables import MERGED_TABLES, SCHEMA
 from inventory_planner.warehouse import has_tables, known_orders, tidy_quarantine
 
 PIPELINE: Final = "inventory_planner"
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -69,7 +72,7 @@ def load(job: Job) -> SyncReport:
     report = SyncReport(job.settings.account_id)
     with logged(job.folder, job.client, report):
         pipeline = _pipeline(job.folder)
-        mark = _mark(pipeline, job.settings.account_id)
+        mark = _in_scope(_mark(pipeline, job.settings.account_id), job.settings)
         report.mark_before = mark.instant
         for chunk in _changed(job, report, mark):
             _commit(pipeline, job, chunk)
@@ -87,7 +90,8 @@ def preview(job: Job) -> SyncReport:
         LoadError: the warehouse can't be opened.
     """
     report = SyncReport(job.settings.account_id, outcome="previewed")
-    mark = _mark(_pipeline(job.folder), job.settings.account_id) if job.folder.warehouse.exists() else Mark()
+    stored = _mark(_pipeline(job.folder), job.settings.account_id) if job.folder.warehouse.exists() else Mark()
+    mark = _in_scope(stored, job.settings)
     with counted(job.client, report):
         for chunk in _changed(job, report, mark):
             report.add(chunk)
@@ -142,6 +146,7 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["load.workers"] = 1  # DuckDB spreads one statement over the cores; several at once only cost memory
+    dlt.config["runtime.log_level"] = "CRITICAL"  # what goes wrong we tell in a line, where dlt logs tracebacks
     dlt.config["runtime.intercept_signals"] = False  # see _held
     with _explained():
         if folder.dlt.exists():
@@ -160,6 +165,14 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
 def _mark(pipeline: dlt.Pipeline, account_id: str) -> Mark:
     states = pipeline.state.get("sources", {}).get(SCHEMA, {})
     return Mark.from_state(states.get(account_id, {}))
+
+
+def _in_scope(mark: Mark, settings: Settings) -> Mark:
+    """The mark if it was reached with the same wishes; with others the account is read from the beginning."""
+    scope = settings.scope
+    if mark.instant and mark.scope != scope:
+        log.info("Other orders are wanted than before (%s): reading from the beginning.", scope or "all of them")
+    return mark if mark.scope == scope else Mark(scope=scope)
 
 
 def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
@@ -206,8 +219,12 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (PipelineStepFailed, OSError) as error:
-        cause = error.exception if isinstance(error, PipelineStepFailed) and error.exception else error
         raise LoadError(
-            f"The warehouse took no rows: {cause}. It holds what it held before; the next run reads the same changes"
-            " again."
+            f"The warehouse took no rows: {_root(error)}. It holds what it held before; the next run reads the same"
+            " changes again."
         ) from error
+
+
+def _root(error: BaseException) -> BaseException:
+    """What it all began with; in the errors on top of it dlt has put whole tracebacks."""
+    return _root(error.__cause__) if error.__cause__ else error

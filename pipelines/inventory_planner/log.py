@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
 
 OUR_LOGGER = "inventory_planner"
@@ -19,6 +20,15 @@ def start_logging(form: str, *, verbose: bool = False) -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     logger.propagate = False
+
+
+def explain(message: str) -> None:
+    """Say why a command failed, in the form that log lines have."""
+    handlers = logging.getLogger(OUR_LOGGER).handlers
+    if handlers and isinstance(handlers[0].formatter, _JsonFormatter):
+        logging.getLogger(OUR_LOGGER).error(message)
+    else:
+        sys.stderr.write(f"{message}\n")
 
 
 class _JsonFormatter(logging.Formatter):

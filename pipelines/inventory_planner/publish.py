@@ -43,6 +43,20 @@ def publish(folder: Folder, made_of: Mapping[str, Any]) -> None:
         ) from error
 
 
+def made_of_now(folder: Folder) -> Any:
+    """What the marts in the warehouse were built with.
+
+    Raises:
+        PublishError: they are older than the warehouse, or their build did not pass.
+    """
+    try:
+        return json.loads(folder.built.read_text())
+    except (OSError, ValueError) as error:
+        raise PublishError(
+            "The marts don't show all that the warehouse holds: run `inventory-planner transform` first."
+        ) from error
+
+
 def is_current(folder: Folder, made_of: Mapping[str, Any]) -> bool:
     """Whether the readers' file is the published one, shows all that the warehouse holds, and was made of just this."""
     try:

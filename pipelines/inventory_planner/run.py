@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +13,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from inventory_planner import __version__
 from inventory_planner.changes import Batch, Way
 from inventory_planner.contract import record
-from inventory_planner.errors import ConfigurationError, SweepError
+from inventory_planner.errors import ConfigurationError, InventoryPlannerError, LoadError, SweepError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, is_wanted, load, store
-from inventory_planner.publish import is_current, publish
+from inventory_planner.publish import is_current, made_of_now, publish
 from inventory_planner.sweep import compare, confirm, order_count, read_again
-from inventory_planner.sync_log import SyncReport, last_sweep, logged
-from inventory_planner.transform import transform
-from inventory_planner.warehouse import forget_quarantined, known_orders, mark_deleted, quarantined
+from inventory_planner.sync_log import SyncReport, last_sweep, logged, write_down
+from inventory_planner.transform import known_variables, transform
+from inventory_planner.warehouse import forget_quarantined, has_tables, known_orders, mark_deleted, quarantined
 
 DEFAULT_TIMEZONE: Final = "UTC"  # as in dbt_project.yml
 SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
@@ -51,7 +52,7 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
         sync = load(job)
         log.info("%s", sync.summary)
         swept, doubt = _swept(job)
-        published = build(job.folder, variables)
+        published = _built(job, variables)
     if doubt:
         raise doubt
     return RunReport(sync, swept, published)
@@ -73,7 +74,7 @@ def sweep(job: Job, *, force: bool = False) -> SyncReport:
             store(job, read_again(job.client, job.settings, found.changed), report)
         gone = confirm(job.client, found, known, force=force)
         if gone:
-            job.folder.published.unlink(missing_ok=True)
+            job.folder.outdate()
             mark_deleted(job.folder, job.settings.account_id, gone, datetime.now(UTC))
         report.way, report.deleted = Way.SWEEP, len(known.present.keys() & set(gone))
         report.warehouse_orders = len(known_orders(job.folder, job.settings.account_id).present)
@@ -121,24 +122,76 @@ def _is_sweep_due(job: Job) -> bool:
 
 def build(folder: Folder, variables: Mapping[str, Any]) -> bool:
     """Build and publish the marts, unless the readers' file is current; whether it was not."""
-    dated = with_day(variables)
-    made_of = {"version": __version__, "variables": dated}
+    made_of = _made_of(variables)
     if is_current(folder, made_of):
         log.info("Nothing changed: %s is current.", folder.analytics)
         return False
-    log.info("Building the marts as of %s.", dated["as_of_date"])
-    transform(folder, dated)
+    build_marts(folder, variables)
     publish(folder, made_of)
     log.info("Published %s.", folder.analytics)
     return True
+
+
+def build_marts(folder: Folder, variables: Mapping[str, Any]) -> None:
+    """Build and test the marts in the warehouse.
+
+    Raises:
+        LoadError: nothing was ever loaded.
+        TransformError: a model was not built or a test failed.
+        ConfigurationError: a var makes no sense.
+    """
+    if not has_tables(folder):
+        raise LoadError(f"{folder.warehouse} holds no orders yet: run `inventory-planner load` first.")
+    made_of = _made_of(variables)
+    log.info("Building the marts as of %s.", made_of["variables"]["as_of_date"])
+    folder.built.unlink(missing_ok=True)
+    transform(folder, made_of["variables"])
+    folder.built.write_text(json.dumps(made_of, default=str))
+
+
+def publish_marts(folder: Folder) -> None:
+    """Publish the marts as they were built last.
+
+    Raises:
+        PublishError: they are older than the warehouse, or could not be copied.
+    """
+    publish(folder, made_of_now(folder))
+
+
+def _check(variables: Mapping[str, Any]) -> None:
+    unknown = sorted(variables.keys() - known_variables())
+    if unknown:
+        raise ConfigurationError(
+            f"There is no dbt var `{unknown[0]}`; there are {', '.join(sorted(known_variables()))}. Check"
+            " [transform.vars] or TRANSFORM__VARS."
+        )
+    try:
+        date.fromisoformat(str(variables.get("as_of_date") or "2000-01-01"))
+    except ValueError as error:
+        raise ConfigurationError(f"`as_of_date` is {variables['as_of_date']!r}; write it as 2026-01-31.") from error
+
+
+def _made_of(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {"version": __version__, "variables": with_day(variables)}
+
+
+def _built(job: Job, variables: Mapping[str, Any]) -> bool:
+    """As `build`; a failure goes into the sync log, for whoever watches that."""
+    try:
+        return build(job.folder, variables)
+    except InventoryPlannerError as error:
+        now = datetime.now(UTC)
+        write_down(job.folder, SyncReport(job.settings.account_id, ended_at=now, way=Way.BUILD, error=str(error)))
+        raise
 
 
 def with_day(variables: Mapping[str, Any], now: datetime | None = None) -> dict[str, Any]:
     """The dbt vars, with the day that the reports look from.
 
     Raises:
-        ConfigurationError: `account_timezone` is not the name of a time zone.
+        ConfigurationError: there is no such var, or its day or time zone makes no sense.
     """
+    _check(variables)
     if variables.get("as_of_date"):
         return dict(variables)
     return {

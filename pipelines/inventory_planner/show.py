@@ -30,7 +30,7 @@ def demo_report(report: DemoReport, folder: Folder) -> RenderableType:
     vendors = report.vendors
     shown = vendors if len(vendors) <= 2 * BEST_AND_WORST else vendors[:BEST_AND_WORST] + vendors[-BEST_AND_WORST:]
     happened = ", ".join(f"{count} {kind}" for kind, count in sorted(report.happened.items()))
-    overdue = f"Overdue: {len(report.overdue)} orders, the most valuable first"
+    overdue = f"Overdue: {len(report.overdue)} vendor orders; the {MOST_OVERDUE} with most at stake"
     return Group(
         Text(f"\nFirst load: {report.first.summary}"),
         Text(f"Two days of business: {happened}."),
@@ -47,12 +47,12 @@ def status_report(status: Status) -> RenderableType:
     """How current the data is, and how the last syncs went."""
     age = "never loaded" if status.age_seconds is None else f"{timedelta(seconds=round(status.age_seconds))} old"
     published = f"{status.published_at:%Y-%m-%d %H:%M} UTC" if status.published_at else "never"
-    columns = ("started_at", "outcome", "way", "requests", "orders", "lines", "quarantined", "error")
+    columns = ("started_at", "_account_id", "outcome", "way", "requests", "orders", "deleted", "quarantined", "error")
     syncs = [{name: sync[name] for name in columns} for sync in status.syncs]
     return Group(
         Text(f"{status.folder}: data {age}, published {published}."),
         table("Rows", [{"table": name, "rows": count} for name, count in status.rows.items()]),
-        table("The last syncs", syncs),
+        table("The last syncs (UTC)", syncs),
     )
 
 

@@ -14,11 +14,15 @@ from inventory_planner.folder import Folder
 from inventory_planner.tables import SCHEMA, SYNCS, TABLES
 
 LAST_SYNCS: Final = 5
+NOT_READ: Final = ("replay", "build")  # ways of rows in the sync log for which the account was not asked
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the data folder holds. Instants are UTC; `age_seconds` counts since the last sync that ended well."""
+    """What the data folder holds. Instants are UTC.
+
+    `age_seconds` counts since the account was last read with success; of several accounts, the one that waits longest.
+    """
 
     folder: str
     published_at: datetime | None
@@ -41,8 +45,8 @@ def status(folder: Folder, now: datetime | None = None) -> Status:
         present = _present(connection)
         rows = {name: _count(connection, name) for name in present if name != SYNCS.name}
         syncs = _syncs(connection) if SYNCS.name in present else []
-    well = [sync["ended_at"] for sync in syncs if sync["outcome"] == "succeeded"]
-    age = ((now or datetime.now(UTC)) - well[0]).total_seconds() if well else None
+    last_read = _last_read(syncs)
+    age = ((now or datetime.now(UTC)) - last_read).total_seconds() if last_read else None
     return Status(str(folder.root), published_at, age, rows, syncs[:LAST_SYNCS])
 
 
@@ -63,6 +67,14 @@ def _syncs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     log = connection.table(f"{SCHEMA}.{SYNCS.name}").order("started_at desc")
     rows: list[dict[str, Any]] = log.to_arrow_table().to_pylist()
     return rows
+
+
+def _last_read(syncs: list[dict[str, Any]]) -> datetime | None:
+    newest: dict[str, datetime] = {}
+    for sync in syncs:
+        if sync["outcome"] == "succeeded" and sync["way"] not in NOT_READ:
+            newest.setdefault(sync["_account_id"], sync["ended_at"])
+    return min(newest.values(), default=None)
 
 
 def _modified(path: Path) -> datetime | None:

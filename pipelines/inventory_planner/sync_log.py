@@ -121,7 +121,7 @@ def logged(folder: Folder, client: Client, report: SyncReport) -> Iterator[None]
         raise
     finally:
         report.ended_at = datetime.now(UTC)
-        _write_down(folder, report)
+        write_down(folder, report)
 
 
 def _report_drift(folder: Folder, report: SyncReport) -> None:
@@ -165,7 +165,12 @@ def _make_log(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f'alter table {LOG} add column if not exists "{name}" {type_}')
 
 
-def _write_down(folder: Folder, report: SyncReport) -> None:
+def write_down(folder: Folder, report: SyncReport) -> None:
+    """Put a report into the log.
+
+    Raises:
+        LoadError: the log of a sync that went well can't be written.
+    """
     try:
         with warehouse(folder) as connection:
             connection.register(

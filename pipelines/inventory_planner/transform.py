@@ -12,9 +12,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
+
+import yaml
 
 from inventory_planner.errors import TransformError
 from inventory_planner.folder import Folder
@@ -71,6 +74,13 @@ def project() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "dbt"
 
 
+@cache
+def known_variables() -> frozenset[str]:
+    """The names of the dbt vars that the project knows."""
+    described = yaml.safe_load((project() / "dbt_project.yml").read_text(encoding="utf-8"))
+    return frozenset(described["vars"])
+
+
 def dbt() -> None:
     """Be dbt, with the words of the command line, until standard input ends."""
     Thread(target=_end_with_stdin, daemon=True).start()
@@ -97,7 +107,7 @@ def _explanation(folder: Folder, output: str) -> str:
     failures = _failures(_results(folder)) or output.strip().splitlines()[-SHOWN_FAILURES:]
     shown = "\n".join(f"  {failure}" for failure in failures[:SHOWN_FAILURES])
     log = folder.dbt / "logs" / "dbt.log"
-    return f"dbt did not succeed, so nothing was published; readers keep the last good file. See {log}.\n{shown}"
+    return f"dbt did not succeed; readers keep the last good file. See {log}.\n{shown}"
 
 
 def _results(folder: Folder) -> Path:

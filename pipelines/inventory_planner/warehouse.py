@@ -56,7 +56,8 @@ def warehouse(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.Error as error:
         raise LoadError(
             f"Can't use {folder.warehouse}: {error}. If another program has it open, close it there: the file is for"
-            f" this tool alone; read {folder.analytics} instead."
+            f" this tool alone; read {folder.analytics} instead. If it is damaged, delete it: the next run reads all"
+            " anew."
         ) from error
 
 
