@@ -146,7 +146,6 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["load.workers"] = 1  # DuckDB spreads one statement over the cores; several at once only cost memory
-    dlt.config["runtime.log_level"] = "CRITICAL"  # what goes wrong we tell in a line, where dlt logs tracebacks
     dlt.config["runtime.intercept_signals"] = False  # see _held
     with _explained():
         if folder.dlt.exists():
@@ -158,6 +157,7 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
             dataset_name=SCHEMA,
             pipelines_dir=str(folder.dlt),
         )
+        logging.getLogger("dlt").setLevel(logging.CRITICAL)  # we say in a line what dlt logs with whole tracebacks
         pipeline.sync_destination()
     return pipeline
 
