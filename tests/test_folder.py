@@ -89,7 +89,11 @@ def test_a_refused_run_leaves_the_lock_where_it_is(folder: Folder) -> None:
                 pytest.fail("two runs in one folder")
 
 
-@pytest.mark.parametrize("holder", [None, "", "{", "{}"], ids=["no file", "nothing", "half of it", "no names"])
+@pytest.mark.parametrize(
+    "holder",
+    [None, "", "{", "{}", "[]", "null"],
+    ids=["no file", "nothing", "half of it", "no names", "a list", "null"],
+)
 def test_a_holder_that_says_nothing_is_another_run(holder: str | None, folder: Folder) -> None:
     with folder.locked("run"):
         (folder.root / "run.json").unlink()

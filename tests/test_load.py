@@ -371,3 +371,22 @@ def test_since_leaves_no_gap_in_an_empty_warehouse_either(account: Account, job:
     load(replace(job, since=datetime(2025, 12, 1, 8, 20, tzinfo=UTC)))
 
     oracle.assert_equal(job.folder.warehouse, account.orders())
+
+
+def test_a_working_folder_of_dlt_that_is_spoiled_is_no_hindrance(account: Account, job: Job) -> None:
+    fill(account, 5)
+    load(job)
+    for path in job.folder.dlt.rglob("*.json"):
+        path.write_bytes(b"{")
+
+    fill(account, 15)
+    load(job)
+
+    oracle.assert_equal(job.folder.warehouse, account.orders())
+
+
+def test_a_working_folder_of_dlt_that_can_not_be_removed_is_named(job: Job) -> None:
+    job.folder.dlt.write_text("a file, where a folder was")
+
+    with pytest.raises(LoadError, match=f"'{job.folder.dlt}'"):
+        load(job)

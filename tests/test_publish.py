@@ -91,6 +91,41 @@ def test_a_file_that_is_gone_is_not_current(warehouse: Folder) -> None:
     assert not is_current(warehouse, MADE_OF)
 
 
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b"\xff\xfe"], ids=["nothing", "half", "list", "null", "noise"]
+)
+def test_a_note_that_makes_no_sense_means_not_current(warehouse: Folder, content: bytes) -> None:
+    publish(warehouse, MADE_OF)
+
+    warehouse.published.write_bytes(content)
+
+    assert not is_current(warehouse, MADE_OF)
+
+
+def test_a_file_that_somebody_has_spoiled_is_not_current_and_is_replaced(warehouse: Folder) -> None:
+    publish(warehouse, MADE_OF)
+    warehouse.analytics.write_bytes(b"this is no database")
+    assert not is_current(warehouse, MADE_OF)
+
+    publish(warehouse, MADE_OF)
+
+    assert is_current(warehouse, MADE_OF)
+    with duckdb.connect(warehouse.analytics, read_only=True) as connection:
+        assert seen(connection) == [(1,)]
+
+
+def test_what_is_committed_but_still_in_the_log_of_the_database_is_published(warehouse: Folder) -> None:
+    with duckdb.connect(warehouse.warehouse) as connection:
+        connection.execute("pragma disable_checkpoint_on_shutdown")  # as a kill does
+        connection.execute("update inventory_planner.raw set value = 2")
+    assert warehouse.warehouse.with_suffix(".duckdb.wal").exists()
+
+    publish(warehouse, MADE_OF)
+
+    with duckdb.connect(warehouse.analytics, read_only=True) as connection:
+        assert seen(connection) == [(2,)]
+
+
 def test_a_folder_whose_name_has_a_quote_is_published_too(warehouse: Folder) -> None:
     quoted = Folder(warehouse.root.parent / "buyer's data")
     quoted.root.mkdir()
