@@ -368,21 +368,85 @@ def test_vendor_scorecard_says_all_of_a_vendor(built: Built) -> None:
     }
 
 
+def test_open_lines_say_what_to_do_about_each_line_that_is_still_to_come(built: Built) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select account_id, purchase_order_number, line_number, quantity_open, open_value, currency_code, ageing_bucket,
+            forecast_basis, recommended_action, forecast_receipt_date
+        from marts.open_lines
+        order by account_id, purchase_order_number, line_number
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("a1", "PO-2", 1, 5, 10, "EUR", "not due", "promise", "wait", AS_OF),
+        ("a1", "PO-4", 1, 4, 12, "USD", "15-30", "promise", "chase", AS_OF),
+        ("a1", "PO-7", 1, 100, 100, "EUR", "over 90", "promise", "chase", AS_OF),
+        ("a2", "PO-1", 1, 3, 3, "EUR", "not due", "promise", "wait", date(2024, 7, 1)),
+    ]
+
+
+def test_received_vs_ordered_monthly_keeps_an_order_in_the_month_of_its_promise(built: Built) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select account_id, vendor_id, currency_code, report_month, count_orders, quantity_ordered, quantity_received,
+            quantity_open, quantity_short, quantity_canceled, received_value
+        from marts.received_vs_ordered_monthly
+        order by account_id, report_month, currency_code
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("a1", "acme mills", "EUR", date(2024, 1, 1), 1, 30, 25, 0, 5, 99, 40),
+        ("a1", "acme mills", "EUR", date(2024, 2, 1), 1, 4, 5, 0, 0, 0, 50),
+        ("a1", "acme mills", "EUR", date(2024, 6, 1), 1, 12, 7, 5, 0, 0, 14),
+        ("a1", "acme mills", "USD", date(2024, 6, 1), 1, 4, 0, 4, 0, 0, 0),
+        ("a2", "zenith", "EUR", date(2024, 7, 1), 1, 3, 0, 3, 0, 0, 0),
+    ]
+
+
+def test_exceptions_name_what_somebody_should_look_at(built: Built) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select purchase_order_number, applies_to, exception_rule, value_at_stake, currency_code
+        from marts.exceptions
+        order by purchase_order_number, exception_rule
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("PO-1", "line", "short_closed", 5, "EUR"),
+        ("PO-1", "order", "total_mismatch", 45, "EUR"),
+        ("PO-3", "line", "over_received", 10, "EUR"),
+        ("PO-4", "line", "overdue", 12, "USD"),
+        ("PO-4", "order", "unknown_status", 12, "USD"),
+        ("PO-7", "line", "overdue", 100, "EUR"),
+        ("PO-8", "order", "closed_unreceived", 100, "EUR"),
+        ("PO-8", "line", "short_closed", 100, "EUR"),
+    ]
+
+
 def test_the_data_tests_find_what_is_spoilt_after_the_build(built: Built, workspace: Path, tmp_path: Path) -> None:
     spoilt = Path(shutil.copy(built.warehouse, tmp_path / "warehouse.duckdb"))
     with duckdb.connect(str(spoilt)) as connection:
         connection.execute("delete from marts.receipts where receipt_number = 2")
         connection.execute("insert into marts.purchase_orders from marts.purchase_orders where purchase_order_id = '3'")
         connection.execute("delete from marts.received_vs_ordered where sku = 'JAR'")
+        connection.execute("update marts.open_lines set quantity_open = 0 where order_type = 'transfer'")
         connection.execute("update marts.vendor_scorecard set fill_rate = 1.2, quantity_ordered = 1")
         connection.execute("delete from inventory_planner.purchase_orders where purchase_order_id = '5'")
 
     outcomes = dbt(workspace, spoilt, "test", "--exclude", "test_type:unit").outcomes
 
     assert {name for name, outcome in outcomes.items() if outcome == "fail"} == {
+        "assert_incoming_stock_adds_up_to_the_open_lines",
         "assert_no_line_is_lost",
         "assert_receipts_sum_to_their_line",
         "assert_totals_agree_by_every_road",
+        "open_lines_hold_together",
         "purchase_orders_have_a_unique_key",
         "stg_purchase_order_items_belong_to_stg_purchase_orders",
         "vendor_scorecard_holds_together",

@@ -1,0 +1,80 @@
+{# What each check counts, of which rows it counts them, and in which relation. #}
+{%- set checks = [
+    ('orders', 'order_without_currency', "currency_code = 'XXX'", 'true'),
+    ('orders', 'order_with_unknown_status', "status_type = 'unknown'", 'true'),
+    ('orders', 'order_without_lines', 'count_lines = 0', 'true'),
+    ('orders', 'order_total_mismatch',
+        'not (coalesce(is_total_ordered_matched, true) and coalesce(is_total_received_matched, true))',
+        'is_total_ordered_matched is not null or is_total_received_matched is not null'),
+    ('orders', 'open_order_without_promise', 'promise_current is null', 'is_on_order'),
+    ('orders', 'vendor_order_without_vendor', 'vendor_id is null', 'is_vendor_scope'),
+    ('orders', 'promise_not_seen_first_hand', "promise_source <> 'snapshot'", 'promise_date is not null'),
+    ('lines', 'line_without_cost', 'unit_cost is null', 'true'),
+    ('lines', 'line_without_landed_cost', "landed_source = 'none'", 'true'),
+    ('lines', 'line_without_volume', 'unit_volume_cbm is null', 'true'),
+    ('lines', 'line_received_before_ordered', 'is_lead_time_negative', 'lead_time_days is not null'),
+    ('receipts', 'receipt_reconstructed', 'is_reconstructed', 'true'),
+    ('receipts', 'receipt_without_date', 'receipt_date is null', 'true'),
+    ('receipts', 'receipt_is_correction', 'is_correction', 'true'),
+] -%}
+
+with
+
+orders as (
+
+    select * from {{ ref('purchase_orders') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('purchase_order_lines') }}
+
+),
+
+receipts as (
+
+    select * from {{ ref('receipts') }}
+
+),
+
+checked as (
+    {% for relation, check, failing, among in checks %}
+        select
+            account_id,
+            '{{ check }}' as check_name,
+            '{{ relation }}' as checked_rows,
+            count(*) as count_checked,
+            count(*) filter (where {{ failing }}) as count_found
+        from {{ relation }}
+        where {{ among }}
+        group by account_id
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        account_id,
+
+        -- text
+        check_name,
+        checked_rows,
+
+        -- numerics
+        count_checked,
+        count_found,
+        {{ rate('count_found', 'count_checked') }} as found_rate,
+
+        -- dates
+        {{ as_of_date() }} as as_of_date
+
+    from checked
+
+)
+
+select * from final
