@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -140,6 +142,8 @@ class Report:
 
 def read_without_pause(path: Path, way: Callable[[Path], Iterator[Seen]], pipe: Connection) -> None:
     """Read until told to stop, and once more; then report."""
+    if sys.platform != "win32":
+        os.nice(19)  # reading goes on without pause all the same, and does not stand in the way of the runs
     report, is_last = Report(), False
     try:
         for seen in way(path):

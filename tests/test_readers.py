@@ -67,7 +67,7 @@ def test_readers_never_see_an_error_or_a_mixed_state_while_runs_go_on(account: A
                 load(job)
                 rebuild_report(job.folder)
                 publish(job.folder, MADE_OF)
-        published.append(change(account, 100, ORDERS))
+        published.append(change(account, 100, 2 * ORDERS))
         run(job, MADE_OF)
         reports = [report_of(reader) for reader in readers]
 
