@@ -1,0 +1,91 @@
+with
+
+lines as (
+
+    select
+        *,
+        coalesce(vendor_id, '(no vendor)') as vendor_key
+    from {{ ref('purchase_order_lines') }}
+    where is_vendor_scope and unit_cost > 0 and order_date is not null
+
+),
+
+with_previous as (
+
+    select
+        *,
+        lag(unit_cost) over prices as previous_unit_cost,
+        lag(unit_landed_cost) over prices as previous_unit_landed_cost,
+        lag(order_date) over prices as previous_order_date,
+        sum(quantity_ordered * unit_cost) over last_year as value_before,
+        sum(quantity_ordered) over last_year as quantity_before
+    from lines
+    window
+        prices as (
+            partition by account_id, vendor_key, variant_id, currency_code
+            order by order_date, purchase_order_id, line_number
+        ),
+        last_year as (
+            partition by account_id, vendor_key, variant_id, currency_code
+            order by order_date
+            range between interval '365' day preceding and interval '1' day preceding
+        )
+
+),
+
+compared as (
+
+    select
+        *,
+        cast({{ rate('value_before', 'quantity_before') }} as decimal(18, 6)) as mean_unit_cost
+    from with_previous
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        account_id,
+        purchase_order_line_id,
+        purchase_order_id,
+        variant_id,
+        vendor_key as vendor_id,
+
+        -- text
+        purchase_order_number,
+        vendor_name,
+        sku,
+        title,
+        currency_code,
+        landed_source,
+
+        -- numerics
+        quantity_ordered,
+        quantity_received,
+        unit_cost,
+        previous_unit_cost,
+        mean_unit_cost as mean_unit_cost_365_days,
+        {{ rate('unit_cost - previous_unit_cost', 'previous_unit_cost') }} as price_change_rate,
+        cast((unit_cost - previous_unit_cost) * quantity_received as decimal(28, 6))
+            as price_variance,
+        cast(previous_unit_cost * quantity_received as decimal(28, 6)) as price_baseline,
+        cast((unit_cost - mean_unit_cost) * quantity_received as decimal(28, 6))
+            as price_variance_365_days,
+        cast(mean_unit_cost * quantity_received as decimal(28, 6)) as price_baseline_365_days,
+        unit_landed_cost,
+        cast(
+            (unit_landed_cost - previous_unit_landed_cost) * quantity_received as decimal(28, 6)
+        ) as landed_price_variance,
+        {{ rate('unit_landed_cost - unit_cost', 'unit_cost') }} as landed_uplift_rate,
+
+        -- dates
+        order_date,
+        previous_order_date
+
+    from compared
+
+)
+
+select * from final
