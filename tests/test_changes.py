@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
-from inventory_planner.changes import WALKS, Batch, Way, changes
+from inventory_planner.changes import BEGINNING, WALKS, Batch, Way, changes
 from inventory_planner.client import Client
 from inventory_planner.contract import BadRecord
-from inventory_planner.emulator import Account, Quirks, RecordedRequest
-from inventory_planner.errors import UnreadableAnswerError
+from inventory_planner.emulator import Account, Fault, Quirks, RecordedRequest
+from inventory_planner.errors import RejectedError, UnreadableAnswerError
 from orders import order
 
 FIRST = datetime(2025, 12, 1, 8, 0, 0, tzinfo=UTC)
@@ -65,7 +67,7 @@ def test_each_page_is_asked_for_by_the_newest_instant_of_the_one_before(account:
         (written(FIRST + timedelta(minutes=9)), "0"),
         (written(FIRST + timedelta(minutes=18)), "0"),
     ]
-    assert [batch.mark for batch in batches] == [FIRST + timedelta(minutes=last) for last in (9, 18, 24)]
+    assert [batch.mark for batch in batches] == [BEGINNING, *(FIRST + timedelta(minutes=last) for last in (9, 24))]
 
 
 def test_only_what_changed_since_the_instant_is_read(account: Account, client: Client) -> None:
@@ -233,3 +235,86 @@ def test_a_page_full_of_orders_that_do_not_fit_does_not_stop_the_reading(account
     ids = fill(account, 5)
 
     assert set(read_ids(changes(client, None, PAGE_SIZE))) == {*ids, *(f"bad-{number:02}" for number in range(25))}
+
+
+@pytest.mark.parametrize("past_the_end", ["empty", "not found", "last page"])
+@pytest.mark.parametrize(
+    "quirks", [Quirks(ignore_modified_filter=True), Quirks(ignore_sort=True)], ids=["filter", "sort"]
+)
+def test_what_comes_after_the_last_page_does_not_matter(
+    account: Account, client: Client, quirks: Quirks, past_the_end: Literal["empty", "not found", "last page"]
+) -> None:
+    ids = fill(account, 35)
+    account.put(order("late entry", last_modified=written(FIRST)))
+    account.quirks = replace(quirks, past_the_end=past_the_end, page_cap=7)
+
+    assert set(read_ids(changes(client, None, PAGE_SIZE))) == {*ids, "late entry"}
+
+
+@pytest.mark.parametrize("past_the_end", ["empty", "not found", "last page"])
+def test_a_walk_that_an_edit_has_disturbed_comes_to_its_end(
+    account: Account, client: Client, past_the_end: Literal["empty", "not found", "last page"]
+) -> None:
+    ids = fill(account, 35, step=timedelta())
+    account.quirks = Quirks(past_the_end=past_the_end)
+
+    def disturb_once(request: RecordedRequest) -> None:
+        if request.params["page"] == "1" and account.get(ids[0])["notes"] == "":
+            account.edit(ids[0], notes="edited")
+            account.put(order("new", last_modified=written(FIRST)))
+
+    account.before_answer.append(disturb_once)
+
+    assert last_states(changes(client, None, PAGE_SIZE)) == truth(account)
+    assert len(account.requests) < 20
+
+
+def test_an_old_order_that_was_edited_is_found_where_the_newest_come_first_whatever_is_asked(
+    account: Account, client: Client
+) -> None:
+    ids = fill(account, 35)
+    account.edit(ids[0], notes="edited")
+    account.quirks = Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="newest first")
+
+    batches = list(changes(client, FIRST + timedelta(minutes=30), PAGE_SIZE))
+
+    assert last_states(batches)[ids[0]] == truth(account)[ids[0]]
+    assert batches[-1].way is Way.EVERYTHING
+
+
+def test_pages_that_look_sorted_because_all_orders_share_an_instant_prove_nothing(
+    account: Account, client: Client
+) -> None:
+    fill(account, 20, step=timedelta())
+    account.put(order("long ago", last_modified=written(FIRST - timedelta(days=9))))
+    account.put(order("just now", last_modified=written(FIRST)))
+    account.quirks = Quirks(ignore_modified_filter=True, ignore_sort=True)
+
+    batches = list(changes(client, FIRST - timedelta(minutes=10), 7))
+
+    assert "just now" in read_ids(batches)
+    assert batches[-1].way is Way.EVERYTHING
+
+
+def test_the_service_is_asked_in_utc_whatever_offsets_it_writes(account: Account, client: Client) -> None:
+    fill(account, 35)
+    account.quirks = Quirks(mixed_offsets=True)
+
+    marks = [batch.mark for batch in changes(client, None, PAGE_SIZE)]
+
+    assert {mark.tzinfo for mark in marks if mark} == {UTC}
+    assert {request.params["last_modified_gte"][-6:] for request in account.requests} == {"+00:00"}
+
+
+def test_a_page_moves_the_mark_only_when_the_next_one_shows_that_it_was_sorted(
+    account: Account, client: Client
+) -> None:
+    fill(account, 35)
+    account.put(order("late entry", last_modified=written(FIRST)))
+    account.quirks = Quirks(ignore_sort=True)
+    account.faults.extend([Fault.slow(0), Fault.refused("Something went wrong")])
+    batches = changes(client, None, PAGE_SIZE)
+
+    assert next(batches).mark == BEGINNING
+    with pytest.raises(RejectedError):
+        next(batches)

@@ -3,7 +3,7 @@
 The service numbers its pages, and an order that is edited moves to another page: a walk from page to page skips
 orders. So nothing here walks where it can seek: ask for what is not older than the mark, oldest first, take the newest
 instant of the answer as the next mark, and ask again for its first page. Only where a whole page shares one instant are
-the pages of that one instant walked, until a walk is undisturbed.
+the pages of that one instant walked, until two walks agree.
 
 That the service filters and sorts by `last_modified` is documented but unproven, so every page is checked, and the
 total that it promises against the next one. If only the filter fails, the reading falls back to newest first, until
@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Final
 
 from inventory_planner.client import Client
@@ -29,7 +28,6 @@ PATH: Final = "/api/v1/purchase-orders"
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)  # before any order; an order without an instant is not a change
 WALKS: Final = 10  # an account too busy for an undisturbed walk in ten will not have a quiet moment soon
 DOUBTS: Final = 2  # an order deleted between two answers breaks a promise too, but hardly three times in a row
-EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +60,8 @@ class Batch:
 
     @property
     def instants(self) -> list[datetime]:
-        """When its orders were modified, in the order of the answer."""
-        return [each.last_modified for each in self.records if each.last_modified is not None]
+        """When its orders were modified, in the order of the answer; in UTC, whatever offsets it is written with."""
+        return [each.last_modified.astimezone(UTC) for each in self.records if each.last_modified is not None]
 
     @property
     def is_whole(self) -> bool:
@@ -134,8 +132,8 @@ def _seek(ask: Ask, mark: datetime) -> Iterator[Batch]:
         if answer.is_whole:
             yield replace(answer, mark=max(newest, step.mark))
             return
-        _check_filter(answer.instants, step.mark)
         _check_sort(answer.instants)
+        _check_filter(answer.instants, step.mark)
         before, doubts = step, 0 if step.promised else doubts
         step = yield from _next_step(ask, step, answer, newest)
 
@@ -155,7 +153,7 @@ class _Step:
 
 def _next_step(ask: Ask, step: _Step, answer: Batch, newest: datetime) -> Generator[Batch, None, _Step]:
     if newest > step.mark:
-        yield replace(answer, mark=newest)
+        yield replace(answer, mark=step.mark)  # the next answer tells whether the page held all before its newest
         return _Step(newest, answer.total - sum(each.last_modified != newest for each in answer.records))
     if step.is_after:
         raise _NotSortedError(f"has more orders modified after {step.mark}, and does not show when")
@@ -173,23 +171,24 @@ def _instant(ask: Ask, mark: datetime) -> Generator[Batch, None, int]:
             raise _NotFilteredError(f"was asked for orders modified at {text}, and shows others")
         return answer
 
-    for _ in range(WALKS):
-        walk = yield from _walk(ask_page)
-        if walk.is_undisturbed:  # an order that is edited leaves the instant, and the total shows it
-            return walk.total
-    raise _too_busy()
+    walk = yield from _agreeing_walks(ask_page)
+    return walk.total
 
 
 def _newest_first(ask: Ask, since: datetime) -> Iterator[Batch]:
     """Orders that are edited meanwhile come to the front: they are newer than the mark, and read the next time."""
-    page, newest, total = 0, since, 0
+    page, read, newest, total = 0, 0, since, 0
+    oldest = ask(last_modified_sort="asc")
     while True:
         answer = ask(last_modified_sort="desc", page=page)
         _check_sort(answer.instants[::-1])
+        if page == 0:
+            _check_ends(oldest.instants, answer.instants)
         if answer.total < total:
             raise _NotSortedError("lost orders while its pages were walked")
         newest, total = max([newest, *answer.instants]) if page == 0 else newest, answer.total
-        is_last = not answer.records or answer.is_whole or min(answer.instants, default=newest) < since
+        read += len(answer.records)
+        is_last = not answer.records or read >= answer.total or min(answer.instants, default=newest) < since
         yield replace(_not_before(answer, since), mark=newest if is_last else None)
         if is_last:
             return
@@ -197,15 +196,8 @@ def _newest_first(ask: Ask, since: datetime) -> Iterator[Batch]:
 
 
 def _everything(ask: Ask, since: datetime) -> Iterator[Batch]:
-    """All pages, until two walks in a row find the same orders in the same state."""
-    before = _Walk()
-    for _ in range(WALKS):
-        known = before.digests
-        walk = before = yield from _walk(lambda page: ask(page=page), known, since)
-        if walk.is_undisturbed and walk.digests == known:
-            yield Batch((), walk.total, Way.EVERYTHING, mark=max([since, *walk.instants]))
-            return
-    raise _too_busy()
+    walk = yield from _agreeing_walks(lambda page: ask(page=page), since)
+    yield Batch((), walk.total, Way.EVERYTHING, mark=max([since, *walk.instants]))
 
 
 @dataclass(slots=True)
@@ -231,17 +223,30 @@ class _Walk:
         return self.totals == {len(self.digests)}
 
 
-def _walk(
-    ask_page: Callable[[int], Batch], known: Mapping[str, str] = EMPTY, since: datetime = BEGINNING
-) -> Generator[Batch, None, _Walk]:
+def _agreeing_walks(ask_page: Callable[[int], Batch], since: datetime = BEGINNING) -> Generator[Batch, None, _Walk]:
+    """Walks, until two in a row find the same orders in the same state.
+
+    One alone proves nothing: where one order leaves and another comes, a third is skipped while the total stays.
+    """
+    before = _Walk()
+    for _ in range(WALKS):
+        known = before.digests
+        walk = before = yield from _walk(ask_page, known, since)
+        if walk.is_undisturbed and walk.digests == known:
+            return walk
+    raise _too_busy()
+
+
+def _walk(ask_page: Callable[[int], Batch], known: Mapping[str, str], since: datetime) -> Generator[Batch, None, _Walk]:
     """Pages by number until all that was promised has come; hands out only what is not known yet."""
-    walk, page = _Walk(), 0
+    walk, page, read = _Walk(), 0, 0
     while True:
         answer = ask_page(page)
         walk.add(answer)
+        read += len(answer.records)
         news = tuple(each for each in answer.records if known.get(each.order_id or "") != digest(each.raw))
         yield _not_before(replace(answer, records=news), since)
-        if not answer.records or len(walk.digests) >= answer.total:
+        if not answer.records or read >= answer.total:  # what a page after the last one holds, nobody knows
             return walk
         page += 1
 
@@ -260,6 +265,12 @@ def _check_filter(instants: Sequence[datetime], mark: datetime) -> None:
 def _check_sort(instants: Sequence[datetime]) -> None:
     if any(later < earlier for earlier, later in pairwise(instants)):
         raise _NotSortedError("does not sort the orders by last_modified")
+
+
+def _check_ends(oldest: Sequence[datetime], newest: Sequence[datetime]) -> None:
+    """Orders that share an instant look sorted either way, and a sort that is ignored brings the same page twice."""
+    if not (oldest and newest and max(oldest) <= min(newest) and min(oldest) < max(newest)):
+        raise _NotSortedError("shows the same orders first, whichever way they are to be sorted")
 
 
 def _too_busy() -> UnreadableAnswerError:
