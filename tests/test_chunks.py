@@ -315,3 +315,26 @@ def test_a_mark_that_a_broken_reading_reached_is_no_further_than_its_rows() -> N
     reading = chunks(batches, NOTHING, Sync("sync-1", "a1000", lambda: NOW), {})
     chunk = next(reading)
     assert (loaded(chunk), chunk.mark.instant) == (["1", "2"], at(60))
+
+
+def test_a_reading_that_breaks_off_within_the_overlap_leaves_the_mark_and_what_was_seen() -> None:
+    mark = Mark(at(30), {"1": digest(changed("1", 38)), "2": digest(changed("2", 30))})
+    batches = broken(batch(changed("1", 37), mark=at(37)))
+    chunk = next(chunks(batches, mark, Sync("sync-1", "a1000", lambda: NOW)))
+    assert loaded(chunk) == ["1"]
+    assert chunk.mark == Mark(at(30), {"1": digest(changed("1", 37)), "2": digest(changed("2", 30))})
+
+
+def test_a_state_that_is_loaded_without_a_mark_makes_the_one_seen_before_news_again() -> None:
+    mark = Mark(at(9), {"1": digest(changed("1", 9)), "2": digest(changed("2", 9))})
+    (swept,) = cut(batch(changed("1", 9, status="closed")), mark=mark)
+    assert swept.mark == Mark(at(9), {"2": digest(changed("2", 9))})
+    (chunk,) = cut(batch(changed("1", 9), changed("2", 9), mark=at(9)), mark=swept.mark)
+    assert loaded(chunk) == ["1"]
+
+
+@pytest.mark.parametrize(("minutes", "earlier"), [(0.5, 0), (20, 20)], ids=["a short one", "a long one"])
+def test_what_becomes_visible_late_during_a_long_reading_is_in_the_next_one(minutes: float, earlier: float) -> None:
+    clock = iter([at(minutes), NOW])  # when it begins, and when the answer has come
+    (chunk,) = chunks([batch(changed("1", 1), mark=at(1))], NOTHING, Sync("sync-1", "a1000", lambda: next(clock)))
+    assert chunk.mark.instant == at(1 + earlier)

@@ -13,7 +13,7 @@ from inventory_planner import chunks
 from inventory_planner.client import ATTEMPTS, Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Fault, RecordedRequest
-from inventory_planner.errors import LoadError, RefusedError, UnreachableError
+from inventory_planner.errors import LoadError, RefusedError, RejectedError, UnreachableError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, _pipeline, load, preview
 from orders import line, order, receipt
@@ -186,7 +186,7 @@ def test_what_had_come_before_the_service_failed_is_kept(account: Account, job: 
     account.requests.clear()
     load(job)
     oracle.assert_equal(job.folder.warehouse, account.orders())
-    assert account.requests[0].params["last_modified_gte"] == minute(8)
+    assert account.requests[0].params["last_modified_gte"] == "2025-12-01T07:59:00+00:00"
 
 
 def test_a_long_load_is_committed_in_chunks(account: Account, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,6 +370,17 @@ def test_since_leaves_no_gap_in_an_empty_warehouse_either(account: Account, job:
 
     load(replace(job, since=datetime(2025, 12, 1, 8, 20, tzinfo=UTC)))
 
+
+def test_an_order_that_leaves_the_status_filter_while_it_is_read_is_followed(account: Account, job: Job) -> None:
+    fill(account)
+
+    def close_what_was_read(_request: RecordedRequest) -> None:
+        if len(account.requests) == 2:
+            account.edit("order-01", status="closed")
+
+    account.before_answer.append(close_what_was_read)
+    load(replace(job, settings=replace(job.settings, status=("open",))))
+
     oracle.assert_equal(job.folder.warehouse, account.orders())
 
 
@@ -390,3 +401,19 @@ def test_a_working_folder_of_dlt_that_can_not_be_removed_is_named(job: Job) -> N
 
     with pytest.raises(LoadError, match=f"'{job.folder.dlt}'"):
         load(job)
+
+
+def test_a_reading_that_breaks_off_does_not_set_the_mark_back(account: Account, job: Job) -> None:
+    fill(account)
+    load(job)
+    by_twos = replace(job, settings=replace(job.settings, page_size=2))
+    for _ in range(3):
+        account.faults.extend([Fault.slow(0), Fault.refused("Something went wrong")])
+        with pytest.raises(RejectedError):
+            load(by_twos)
+    account.faults.clear()
+    account.requests.clear()
+
+    load(by_twos)
+
+    assert account.requests[0].params["last_modified_gte"] == minute(14)

@@ -6,9 +6,10 @@ before and has not changed, as everything in the overlap of two readings has not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final, Self
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from inventory_planner.tables import MERGED_TABLES, QUARANTINE
 
 ORDERS_PER_CHUNK: Final = 20_000  # what a kill costs at most; with 10 lines an order about 100 MB of Arrow tables
 OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it says it was made
+SHORT: Final = timedelta(minutes=1)  # a reading that takes no longer costs the overlap next to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Mark:
     def since(self) -> datetime | None:
         """Where the next reading starts."""
         return max(self.instant - OVERLAP, BEGINNING) if self.instant else None
+
+    def without(self, order_ids: Collection[str]) -> Mark:
+        """The same mark for a warehouse that holds other states of these orders than those seen."""
+        return replace(self, seen={key: known for key, known in self.seen.items() if key not in order_ids})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync, known: Mapping[str,
     Raises:
         ApiError: the reading broke off; the last chunk holds what had come until then.
     """
-    reading = _Reading(sync, mark, mark.seen if known is None else known)
+    reading = _Reading(sync, mark, mark.seen if known is None else known, sync.now())
     chunk = Chunk(mark)
     try:
         for batch in batches:
@@ -118,6 +124,8 @@ class _Reading:
     sync: Sync
     before: Mark
     known: Mapping[str, str]
+    began_at: datetime
+    reached: datetime | None = None
     seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     quarantined: int = 0
 
@@ -147,12 +155,16 @@ class _Reading:
         chunk.unknown.update(batch.unknown)
         self._remember(batch, synced_at)
         if batch.mark:
-            chunk.mark = self._mark(self._not_after(batch, batch.mark, synced_at))
+            chunk.mark = self._mark(self._not_chased(self._not_after(batch, batch.mark, synced_at), synced_at))
+        elif found:
+            chunk.mark = chunk.mark.without(found)
 
     def end(self, mark: Mark) -> Mark:
         """The mark of a whole reading: never before where it began, also when the newest order is gone since then."""
         began = self.before.instant
-        return self._mark(began) if began and mark.instant and mark.instant < began else mark
+        if began and self.reached and self.reached < began:
+            return replace(mark, instant=began, seen=self._digests(began))
+        return mark
 
     def _rows(
         self, found: Iterable[Record | BadRecord], synced_at: datetime
@@ -178,9 +190,28 @@ class _Reading:
     def _not_after(self, batch: Batch, mark: datetime, now: datetime) -> datetime:
         """The mark, or the newest instant before now: an order "modified" next year must not hide any other."""
         past = [instant for instant in batch.instants if instant <= now]
-        return mark if mark <= now else max(past, default=self.before.instant or BEGINNING)
+        return mark if mark <= now else max(past, default=self.reached or self.before.instant or BEGINNING)
+
+    def _not_chased(self, mark: datetime, now: datetime) -> datetime:
+        """The mark, or as much earlier as the reading has taken.
+
+        What was changed after the reading began lies in the overlap of the next one, also what became visible late: a
+        reading that chases the changes of a busy account for longer than the overlap would pass it by.
+        """
+        taken = timedelta(seconds=ceil((now - self.began_at).total_seconds()))  # an instant has whole seconds
+        return mark - taken if taken > SHORT else mark
 
     def _mark(self, instant: datetime) -> Mark:
-        """The mark at this instant; what lies before its overlap can't come again, and is forgotten."""
+        """The mark at this instant; what lies before its overlap can't come again, and is forgotten.
+
+        Until the reading gets to where the one before has ended, that one's mark holds.
+        """
+        self.reached = instant
         self.seen = {key: known for key, known in self.seen.items() if known[0] >= instant - OVERLAP}
-        return Mark(instant, {key: known[1] for key, known in self.seen.items()}, self.before.scope)
+        began = self.before.instant
+        if began and instant < began:
+            return replace(self.before, seen={**self.before.seen, **self._digests(began)})
+        return replace(self.before, instant=instant, seen=self._digests(instant))
+
+    def _digests(self, mark: datetime) -> dict[str, str]:
+        return {key: known for key, (instant, known) in self.seen.items() if instant >= mark - OVERLAP}

@@ -119,8 +119,14 @@ def is_wanted(job: Job) -> Callable[[Order | Summary], bool]:
         return lambda _: True
     wanted = {status.casefold() for status in job.settings.status}
     known = known_orders(job.folder, job.settings.account_id)
-    followed = known.present.keys() | known.gone
-    return lambda order: str(order.status).casefold() in wanted or str(order.id) in followed
+    followed = {*known.present, *known.gone}
+
+    def is_wanted_or_followed(order: Order | Summary) -> bool:
+        if str(order.status).casefold() in wanted:
+            followed.add(str(order.id))  # it can come again in this reading, in another status
+        return str(order.id) in followed
+
+    return is_wanted_or_followed
 
 
 def _changed(job: Job, report: SyncReport, mark: Mark) -> Iterator[Chunk]:
