@@ -21,6 +21,10 @@ hypothesis_settings.load_profile("steady")
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--churn-examples", type=int, help="drawn programs for each test of test_churn.py; all new ones")
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[tuple[Account, Server]]:
     account = Account(api_key=API_KEY)
