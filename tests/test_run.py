@@ -32,11 +32,14 @@ def published(folder: Folder, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def test_a_run_publishes_what_changed_and_a_run_without_changes_does_nothing(account: Account, job: Job) -> None:
+def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(account: Account, job: Job) -> None:
     account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
 
-    first = run(job, POLICY)
-    assert first.published
+    assert run(job, {"as_of_date": "2026-01-20"}).published
+    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, False)]
+
+    next_day = run(job, POLICY)
+    assert (next_day.published, next_day.sync.has_news) == (True, False)
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
     before = job.folder.analytics.stat()
@@ -51,8 +54,12 @@ def test_a_run_publishes_what_changed_and_a_run_without_changes_does_nothing(acc
 
 
 def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account: Account, job: Job) -> None:
+    with pytest.raises(LoadError, match=r"holds no orders yet"):
+        build_marts(job.folder, POLICY)
     account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
-    run(job, POLICY)
+    load(job)
+    build_marts(job.folder, POLICY)
+    publish_marts(job.folder)
     account.receive("one", "c9_5001", 6)
     with pytest.raises(TransformError):
         run(job, {**POLICY, "on_time_grace_days": "no_such_column"})
@@ -72,16 +79,6 @@ def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account
 
     assert (made_up.sync.has_news, made_up.published) == (False, True)
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
-
-
-def test_a_new_day_is_built_although_no_order_changed(account: Account, job: Job) -> None:
-    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10)], expected_date="2026-01-20"))
-    run(job, {"as_of_date": "2026-01-20"})
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 0, 10, False)]
-
-    run(job, {"as_of_date": "2026-01-21"})
-
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 0, 10, True)]
 
 
 def test_an_empty_account_is_published_with_empty_reports(job: Job) -> None:
@@ -105,18 +102,6 @@ def test_the_reports_look_from_today_where_the_account_is(variables: dict[str, A
     now = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
     assert with_day(variables, now) == {**variables, "as_of_date": day}
-
-
-def test_what_transform_has_built_can_be_published(account: Account, job: Job) -> None:
-    with pytest.raises(LoadError, match=r"holds no orders yet"):
-        build_marts(job.folder, POLICY)
-    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
-    load(job)
-    build_marts(job.folder, POLICY)
-
-    publish_marts(job.folder)
-
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,18 @@ def publish(folder: Folder, made_of: Mapping[str, Any]) -> None:
         ) from error
 
 
+def note_built(folder: Folder, made_of: Mapping[str, Any]) -> None:
+    """Take down what the marts in the warehouse were just built with.
+
+    Raises:
+        PublishError: the note can't be written.
+    """
+    try:
+        folder.built.write_text(json.dumps(made_of, default=str))
+    except OSError as error:
+        raise PublishError(f"Can't write {folder.built}: {error}. The next run builds the marts again.") from error
+
+
 def made_of_now(folder: Folder) -> Any:
     """What the marts in the warehouse were built with.
 

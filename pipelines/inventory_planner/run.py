@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from inventory_planner.contract import record
 from inventory_planner.errors import ConfigurationError, InventoryPlannerError, LoadError, SweepError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, is_wanted, load, store
-from inventory_planner.publish import is_current, made_of_now, publish
+from inventory_planner.publish import is_current, made_of_now, note_built, publish
 from inventory_planner.sweep import compare, confirm, order_count, read_again
 from inventory_planner.sync_log import SyncReport, last_sweep, logged, write_down
 from inventory_planner.transform import known_variables, transform
@@ -146,7 +145,7 @@ def build_marts(folder: Folder, variables: Mapping[str, Any]) -> None:
     log.info("Building the marts as of %s.", made_of["variables"]["as_of_date"])
     folder.built.unlink(missing_ok=True)
     transform(folder, made_of["variables"])
-    folder.built.write_text(json.dumps(made_of, default=str))
+    note_built(folder, made_of)
 
 
 def publish_marts(folder: Folder) -> None:
