@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import oracle
@@ -26,7 +27,7 @@ from doomed import (
     started,
     wait_for,
 )
-from inventory_planner import load
+from inventory_planner import load, sync_log
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Server
 from inventory_planner.folder import Folder
@@ -51,7 +52,7 @@ LOAD_STEPS = {
     "the last word on a chunk": Blow('^execute INSERT INTO "inventory_planner"."_dlt_loads"'),
     "the first request after a chunk": Blow("^send", 4),
     "the second package": Blow("^os.rename .*/load/new/[^/]+ ", 2),
-    "the line in the sync log": Blow("^execute insert into inventory_planner._syncs"),
+    "the line in the sync log": Blow("^execute merge into inventory_planner._syncs", 2),
 }
 PUBLISH_STEPS = {
     "the copy": Blow("^execute checkpoint analytics"),
@@ -61,7 +62,7 @@ PUBLISH_STEPS = {
 SWEEP_STEPS = {
     "an order that seems gone is asked for": Blow("^send .*order-000"),
     "it is marked": Blow("^execute update inventory_planner.purchase_orders"),
-    "the sweep is written down": Blow("^execute insert into inventory_planner._syncs", 2),
+    "the sweep is written down": Blow("^execute merge into inventory_planner._syncs", 4),
 }
 
 
@@ -123,6 +124,20 @@ def test_a_sweep_killed_before_this_step_is_made_up_for(
     assert look(folder.analytics) == before
 
     assert_as_if_never_killed(run_without_dbt, account, settings, folder, after._replace(orders=AFTER - 1))
+
+
+def test_a_killed_run_stays_in_the_sync_log(account: Account, settings: Settings, folder: Folder) -> None:
+    change(account, 2, AFTER)
+    assert exit_status(load_and_publish, settings, folder, LOAD_STEPS["the first request"]) == KILLED
+    assert [outcome for outcome, _ in syncs(folder)] == ["succeeded", "succeeded", "running"]
+
+    assert exit_status(load_and_publish, settings, folder) == 0
+    assert syncs(folder)[2:] == [("failed", sync_log.KILLED), ("succeeded", None)]
+
+
+def syncs(folder: Folder) -> list[tuple[str, str | None]]:
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        return connection.execute("select outcome, error from inventory_planner._syncs order by started_at").fetchall()
 
 
 def test_dbt_can_be_killed_and_ends_with_the_run_that_was_killed(

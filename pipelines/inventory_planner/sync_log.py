@@ -1,4 +1,4 @@
-"""The sync log: a row of `_syncs` for each reading of the account, also for one that failed."""
+"""The sync log: a row of `_syncs` for each reading of the account, also for one that failed or was killed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from inventory_planner.tables import SCHEMA, SYNCS
 from inventory_planner.warehouse import warehouse
 
 LOG = f"{SCHEMA}.{SYNCS.name}"
+RUNNING = "running"  # the outcome of a sync that is at work, or was killed and not followed by another yet
+KILLED = "It ended without a word: it was killed, or the machine stopped."
 
 log = logging.getLogger(__name__)
 
@@ -104,13 +106,15 @@ def counted(client: Client, report: SyncReport) -> Iterator[None]:
 
 @contextmanager
 def logged(folder: Folder, client: Client, report: SyncReport) -> Iterator[None]:
-    """Write the sync down after the block, however it ends.
+    """Write the sync down before the block, and after it, however it ends.
 
     Raises:
         LoadError: the log can't be written.
     """
     with warehouse(folder) as connection:
         _make_log(connection)
+        connection.execute(f"update {LOG} set outcome = 'failed', error = ? where outcome = ?", [KILLED, RUNNING])  # noqa: S608
+        _write(connection, replace(report, outcome=RUNNING))
     try:
         with counted(client, report):
             yield
@@ -173,14 +177,21 @@ def write_down(folder: Folder, report: SyncReport) -> None:
     """
     try:
         with warehouse(folder) as connection:
-            connection.register(
-                "row", pa.Table.from_pylist([{**asdict(report), "_account_id": report.account_id}], schema=SYNCS.schema)
-            )
-            connection.execute(f"insert into {LOG} by name from row")
+            _write(connection, report)
     except LoadError as error:
         if report.outcome == "succeeded":
             raise
         log.warning("The sync log misses this sync: %s", error)  # what made the sync fail is raised already
+
+
+def _write(connection: duckdb.DuckDBPyConnection, report: SyncReport) -> None:
+    """The row of the sync, in place of the one that it had."""
+    row = {**asdict(report), "_account_id": report.account_id}
+    connection.register("row", pa.Table.from_pylist([row], schema=SYNCS.schema))
+    connection.execute(
+        f"merge into {LOG} using row using (sync_id)"
+        " when matched then update by name when not matched then insert by name"
+    )
 
 
 def _counted(count: int, what: str) -> str:
