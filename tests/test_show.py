@@ -77,7 +77,7 @@ def test_a_long_error_is_wrapped_and_nothing_else() -> None:
 
 
 def status(folder: Folder, **values: Any) -> Status:
-    nothing: dict[str, Any] = {"published_at": None, "age_seconds": None, "rows": {}, "syncs": []}
+    nothing: dict[str, Any] = {"at_work": None, "published_at": None, "age_seconds": None, "rows": {}, "syncs": []}
     return Status(str(folder.root), **{**nothing, **values})
 
 
@@ -115,6 +115,14 @@ def test_the_status_tells_the_age_the_rows_and_the_last_syncs(folder: Folder) ->
         *("2026-01-05", "12:00:00", "a1000", "failed", "-", "6", "0", "0", "0"),
         "GET /api/v1/purchase-orders answered 503.",
     ]
+
+
+def test_the_status_during_a_run_says_so_and_what_it_tells_of(folder: Folder) -> None:
+    found = shown(status_report(status(folder, at_work="`run` (process 7)")), width=500)
+    assert found[0] == (
+        f"{folder.root}: data never loaded, published never. `run` (process 7) is at work; this is what was published"
+        " before."
+    )
 
 
 # the demo

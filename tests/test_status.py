@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account
-from inventory_planner.errors import AnotherRunError, RefusedError
-from inventory_planner.folder import Folder
+from inventory_planner.errors import RefusedError
+from inventory_planner.folder import Folder, folder_at
 from inventory_planner.load import Job, load
+from inventory_planner.publish import publish
 from inventory_planner.run import replay
 from inventory_planner.status import Status, status
 from orders import order
@@ -22,7 +25,15 @@ def job(client: Client, settings: Settings, folder: Folder) -> Job:
 
 
 def test_a_folder_that_was_never_loaded_says_so(folder: Folder) -> None:
-    assert status(folder) == Status(str(folder.root), published_at=None, age_seconds=None, rows={}, syncs=[])
+    never = Status(str(folder.root), at_work=None, published_at=None, age_seconds=None, rows={}, syncs=[])
+    assert status(folder) == never
+    with folder.locked("run"):
+        assert status(folder) == never
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    assert status(folder_at(tmp_path / "data")).rows == {}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_rows_and_the_last_syncs_are_told(account: Account, job: Job) -> None:
@@ -56,12 +67,20 @@ def test_the_age_counts_from_the_last_sync_that_ended_well(account: Account, job
     assert [sync["outcome"] for sync in found.syncs] == ["failed", "succeeded"]
 
 
-def test_a_run_at_work_is_named_and_not_disturbed(account: Account, job: Job) -> None:
+def test_during_a_run_it_is_named_and_the_last_state_published_is_told(account: Account, job: Job) -> None:
     account.put(order())
     load(job)
+    publish(job.folder, {})
+    account.put(order("another"))
+    load(job)
 
-    with job.folder.locked("run"), pytest.raises(AnotherRunError, match=r"`run` \(process \d+ on "):
-        status(job.folder)
+    with job.folder.locked("run"):
+        found = status(job.folder)
+        assert found.at_work is not None
+        assert re.fullmatch(r"`run` \(process \d+ on .+, since .+\)", found.at_work)
+        assert (found.rows["purchase_orders"], len(found.syncs)) == (1, 1)
+
+    assert status(job.folder).rows["purchase_orders"] == 2
 
 
 def test_of_several_accounts_the_one_that_waits_longest_makes_the_age(account: Account, job: Job) -> None:

@@ -20,7 +20,7 @@ import click
 
 from inventory_planner import __version__
 from inventory_planner.errors import ConfigurationError, InventoryPlannerError
-from inventory_planner.folder import Folder, data_folder
+from inventory_planner.folder import Folder, data_folder, folder_at
 from inventory_planner.log import explain, start_logging
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ def _terminate(_signal: int, _frame: object) -> NoReturn:
 
 
 def _data_option(command: Command) -> Command:
+    return _folder_option(data_folder)(command)
+
+
+def _folder_option(folder_of: Callable[[Path], Folder]) -> Callable[[Command], Command]:
     return click.option(
         "--data",
         "folder",
@@ -70,8 +74,8 @@ def _data_option(command: Command) -> Command:
         show_default=True,
         show_envvar=True,
         help="The folder that everything is written to.",
-        callback=lambda _context, _parameter, path: data_folder(path),
-    )(command)
+        callback=lambda _context, _parameter, path: folder_of(path),
+    )
 
 
 def _as_of_option(command: Command) -> Command:
@@ -196,7 +200,7 @@ def check() -> None:
 
 
 @commands.command()
-@_data_option
+@_folder_option(folder_at)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     """Say how current the data is, and how the last syncs went."""
@@ -205,7 +209,7 @@ def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes
 
     found = status_of(folder)
     if as_json:
-        click.echo(json.dumps(asdict(found), default=str, indent=2))
+        click.echo(json.dumps(asdict(found), default=_json_value, indent=2))
     else:
         print_report(status_report(found))
 
@@ -233,6 +237,10 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
         )
     except (OSError, OverflowError, ValueError) as error:
         raise ConfigurationError(f"Can't serve the account: {error}") from error
+
+
+def _json_value(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ class Folder:
         return self.root / "run.lock"
 
     @property
-    def _holder(self) -> Path:
+    def _holding(self) -> Path:
         return self.root / "run.json"
 
     @contextmanager
@@ -80,23 +80,30 @@ class Folder:
         try:
             lock.acquire()
         except Timeout as error:
-            raise AnotherRunError(f"{self._describe_holder()} is at work in {self.root}; try again later.") from error
+            raise AnotherRunError(f"{self.holder} is at work in {self.root}; try again later.") from error
         except OSError as error:
             raise ConfigurationError(f"Can't lock the data folder: {error}. Mend its permissions.") from error
         try:
             with suppress(OSError):  # on a full disk another run can't be told who is at work, and that is all
-                self._holder.write_text(json.dumps(_holder(command)))
+                self._holding.write_text(json.dumps(_holder(command)))
             yield
         finally:
-            self._holder.unlink(missing_ok=True)
+            self._holding.unlink(missing_ok=True)
             lock.release()
 
-    def _describe_holder(self) -> str:
+    @property
+    def holder(self) -> str:
+        """The run that holds the lock, in words."""
         try:
-            holder = json.loads(self._holder.read_text())
+            holder = json.loads(self._holding.read_text())
             return f"`{holder['command']}` (process {holder['pid']} on {holder['host']}, since {holder['since']})"
         except (OSError, ValueError, KeyError, TypeError):
             return "another run"
+
+
+def folder_at(path: Path) -> Folder:
+    """The folder at this path, for who only reads: it may be missing."""
+    return Folder(path.expanduser().absolute())
 
 
 def data_folder(path: Path) -> Folder:
@@ -105,18 +112,18 @@ def data_folder(path: Path) -> Folder:
     Raises:
         ConfigurationError: nothing can be written there.
     """
-    root = path.expanduser().absolute()
+    folder = folder_at(path)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        probe = root / f".writable-{os.getpid()}"
+        folder.root.mkdir(parents=True, exist_ok=True)
+        probe = folder.root / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise ConfigurationError(
-            f"Can't write to the data folder {root} ({error.strerror}). Choose another with --data or"
+            f"Can't write to the data folder {folder.root} ({error.strerror}). Choose another with --data or"
             " INVENTORY_PLANNER_DATA, or mend its permissions."
         ) from error
-    return Folder(root)
+    return folder
 
 
 def _holder(command: str) -> dict[str, str | int]:

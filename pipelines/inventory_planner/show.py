@@ -49,8 +49,9 @@ def status_report(status: Status) -> RenderableType:
     published = f"{status.published_at:%Y-%m-%d %H:%M} UTC" if status.published_at else "never"
     columns = ("started_at", "_account_id", "outcome", "way", "requests", "orders", "deleted", "quarantined", "error")
     syncs = [{name: sync[name] for name in columns} for sync in status.syncs]
+    at_work = f" {status.at_work} is at work; this is what was published before." if status.at_work else ""
     return Group(
-        Text(f"{status.folder}: data {age}, published {published}."),
+        Text(f"{status.folder}: data {age}, published {published}.{at_work}"),
         table("Rows", [{"table": name, "rows": count} for name, count in status.rows.items()]),
         table("The last syncs (UTC)", syncs),
     )

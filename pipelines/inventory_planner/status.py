@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import duckdb
 
-from inventory_planner.errors import LoadError
+from inventory_planner.errors import AnotherRunError, LoadError
 from inventory_planner.folder import Folder
 from inventory_planner.tables import SCHEMA, SYNCS, TABLES
 
@@ -22,9 +22,11 @@ class Status:
     """What the data folder holds. Instants are UTC.
 
     `age_seconds` counts since the account was last read with success; of several accounts, the one that waits longest.
+    While a run is `at_work`, the rest is what was published before it.
     """
 
     folder: str
+    at_work: str | None
     published_at: datetime | None
     age_seconds: float | None
     rows: dict[str, int]
@@ -35,19 +37,33 @@ def status(folder: Folder, now: datetime | None = None) -> Status:
     """The state of the data folder.
 
     Raises:
-        AnotherRunError: a run is at work there just now.
-        LoadError: the warehouse can't be opened.
+        LoadError: a database can't be opened.
     """
-    published_at = _modified(folder.analytics)
-    if not folder.warehouse.exists():
-        return Status(str(folder.root), published_at, None, {}, [])
-    with folder.locked("status"), _warehouse(folder) as connection:
+    try:
+        if not folder.warehouse.exists():
+            return _status(folder, None, [], {}, now)
+        with folder.locked("status"):
+            return _told(folder, folder.warehouse, None, now)
+    except AnotherRunError:
+        return _told(folder, folder.analytics, folder.holder, now)
+
+
+def _told(folder: Folder, database: Path, at_work: str | None, now: datetime | None) -> Status:
+    if not database.exists():
+        return _status(folder, at_work, [], {}, now)
+    with _opened(database) as connection:
         present = _present(connection)
         rows = {name: _count(connection, name) for name in present if name != SYNCS.name}
         syncs = _syncs(connection) if SYNCS.name in present else []
+    return _status(folder, at_work, syncs, rows, now)
+
+
+def _status(
+    folder: Folder, at_work: str | None, syncs: list[dict[str, Any]], rows: dict[str, int], now: datetime | None
+) -> Status:
     last_read = _last_read(syncs)
     age = ((now or datetime.now(UTC)) - last_read).total_seconds() if last_read else None
-    return Status(str(folder.root), published_at, age, rows, syncs[:LAST_SYNCS])
+    return Status(str(folder.root), at_work, _modified(folder.analytics), age, rows, syncs[:LAST_SYNCS])
 
 
 def _present(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -81,8 +97,8 @@ def _modified(path: Path) -> datetime | None:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
 
 
-def _warehouse(folder: Folder) -> duckdb.DuckDBPyConnection:
+def _opened(database: Path) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(folder.warehouse, read_only=True)
+        return duckdb.connect(database, read_only=True)
     except duckdb.Error as error:
-        raise LoadError(f"Can't open {folder.warehouse}: {error}.") from error
+        raise LoadError(f"Can't open {database}: {error}.") from error
