@@ -117,6 +117,25 @@ def test_a_limit_echoed_as_text_is_a_number(account: Account, client: Client) ->
     assert read(client).meta.limit == 10
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (r"cut \ud83d", r"cut \ufffd"),
+        (r"cut \uDE00.", r"cut \ufffd."),
+        (r"whole \ud83d\ude00, cut \ud83d\n", r"whole \ud83d\ude00, cut \ufffd\n"),
+        (r"no escape \\ud83d, cut \ud83d", r"no escape \\ud83d, cut \ufffd"),
+    ],
+    ids=["the first half", "the second half", "beside a whole one", "beside a backslash"],
+)
+def test_half_a_character_costs_neither_its_order_nor_the_page(waits: list[float], sent: str, kept: str) -> None:
+    page = r'{"meta":{"total":2},"purchase-orders":[{"id":"1","notes":"%s"},{"id":"2"}]}'
+
+    with mocked(lambda _: httpx.Response(200, text=page % sent), waits) as client:
+        answer = read(client)
+
+    assert [bytes(each).decode() for each in answer.orders] == [f'{{"id":"1","notes":"{kept}"}}', '{"id":"2"}']
+
+
 def test_a_single_order_is_read_by_its_id(account: Account, client: Client) -> None:
     account.put({"id": ORDER_ID, "reference": "7"})
     single = client.get(f"{ORDERS}/{ORDER_ID}", {}, Single)

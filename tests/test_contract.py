@@ -328,6 +328,12 @@ def test_lists_may_be_written_as_objects(keys: tuple[str, str]) -> None:
     ]
 
 
+def test_a_connection_that_is_named_by_its_key_keeps_the_name() -> None:
+    found = read(raw({"id": "1", "connections": {"shop": {"id": 5}, "store": {"connection": "other", "save_po": ""}}}))
+
+    assert found.connections == [Connection(connection="shop", id="5"), Connection(connection="other")]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

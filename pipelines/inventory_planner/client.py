@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,10 @@ LONGEST_WAIT: Final = 30.0  # seconds, for the waits that we choose
 LONGEST_RETRY_AFTER: Final = 120.0  # seconds; a scheduled run must not hang on what a proxy dreams up
 PASSING: Final = frozenset({408, 429, 502, 503, 504, *range(520, 528)})  # 520 to 527 are Cloudflare's
 REDIRECTS: Final = range(300, 400)
+ESCAPE: Final = re.compile(  # of a pair of surrogates, of a surrogate without its other half, and of anything else
+    rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>\\u[dD][89a-fA-F]..)|\\."
+)
+NO_CHARACTER: Final = rb"\ufffd"
 
 log = logging.getLogger(__name__)
 AnswerT = TypeVar("AnswerT", bound=Answer)
@@ -177,9 +182,8 @@ class Client:
         raise _refusal(f"{what} answered {status}", status, said, response.content)
 
     def _decode(self, what: str, body: bytes, answer: type[AnswerT]) -> AnswerT:
-        decoder: msgspec.json.Decoder[AnswerT] = _decoder(answer)
         try:
-            decoded = decoder.decode(body)
+            decoded = _decoded(body, answer)
         except msgspec.ValidationError as error:
             self._raise_if_error(what, _result_of(body))
             raise UnreadableAnswerError(f"{what}, but not in the documented shape: {error}.") from error
@@ -279,6 +283,24 @@ def _seconds_until(date: str) -> float | None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((aware - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _decoded(body: bytes, answer: type[AnswerT]) -> AnswerT:
+    decoder: msgspec.json.Decoder[AnswerT] = _decoder(answer)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return decoder.decode(_with_whole_characters(body))
+
+
+def _with_whole_characters(body: bytes) -> bytes:
+    """The same JSON, where an escape is half a character with the mark for what can't be shown in its place.
+
+    JavaScript writes such escapes where a text was cut within a character; no database can hold them.
+    """
+    return ESCAPE.sub(lambda found: NO_CHARACTER if found["half"] else found[0], body)
 
 
 @cache

@@ -443,7 +443,8 @@ def _tidy(raw: bytes, struct: type[Struct]) -> bytes:
 def _tidy_value(value: bytes, hint: Any) -> bytes:
     nested = _nested_struct(hint)
     if nested is not None:
-        return b"[%b]" % b",".join(_tidy(bytes(element), nested) for element in _elements(value))
+        elements = _connections(value) if nested is Connection else _elements(value)
+        return b"[%b]" % b",".join(_tidy(bytes(element), nested) for element in elements)
     if str in get_args(hint) and value[:1] not in b'"[{':
         return b'"%b"' % value
     return value
@@ -454,6 +455,17 @@ def _elements(value: bytes) -> Iterator[Raw]:
     if value in UNSET:
         return
     yield from _read_object(value).values() if value[:1] == b"{" else _read_list(value)
+
+
+def _connections(value: bytes) -> Iterator[bytes]:
+    """The connections of an order; where the name of one is only the key that it stands under, it is put in."""
+    if value[:1] != b"{":
+        yield from map(bytes, _elements(value))
+        return
+    for name, connection in _read_object(value).items():
+        fields = _read_object(connection)
+        is_named = name.isdecimal() or bytes(fields.get("connection", NOT_A_FIELD)) not in MISSING
+        yield bytes(connection) if is_named else msgspec.json.encode({**fields, "connection": name})
 
 
 @cache
