@@ -65,3 +65,26 @@
         cast(null as {{ dbt.type_string() }})
     {%- endif -%}
 {%- endmacro %}
+
+
+{# The mean of the terms that are known, each by its weight; a term that is not named in the weights
+   weighs nothing. #}
+{% macro weighted_mean(terms, weights) -%}
+    cast(
+        (
+            {%- for name, term in terms.items() %}
+            {{ '+ ' if not loop.first }}{{ weights.get(name, 0) }} * coalesce({{ term }}, 0)
+            {%- endfor %}
+        ) as double
+    )
+    / nullif(
+        cast(
+            (
+                {%- for name, term in terms.items() %}
+                {{ '+ ' if not loop.first -}}
+                case when {{ term }} is null then 0 else {{ weights.get(name, 0) }} end
+                {%- endfor %}
+            ) as double
+        ), 0
+    )
+{%- endmacro %}

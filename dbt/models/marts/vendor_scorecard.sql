@@ -1,3 +1,11 @@
+{# Each term of the score is between 0 and 1; one that is not known takes its weight with it. #}
+{%- set terms = {
+    'otif': 'otif_line_rate',
+    'fill': 'due_fill_rate',
+    'lead_time_cv': 'lead_time_steadiness',
+    'price': 'price_stability',
+} -%}
+
 with
 
 periods as (
@@ -28,6 +36,23 @@ orders as (
 
 ),
 
+canceled_orders as (
+
+    select
+        *,
+        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago,
+        coalesce(vendor_id, '(no vendor)') as vendor_key
+    from {{ ref('purchase_orders') }}
+    where order_type = 'po' and status_type = 'canceled'
+
+),
+
+prices as (
+
+    select * from {{ ref('price_history') }}
+
+),
+
 lines as (
 
     select
@@ -35,7 +60,8 @@ lines as (
         {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when is_due then days_late end as due_days_late,
-        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
+        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days,
+        case when received_landed_value is not null then received_value end as landed_base_value
     from {{ ref('purchase_order_lines') }}
     where is_vendor_scope
 
@@ -94,6 +120,11 @@ orders_summed_to_vendors as (
         sum(overdue_value) as overdue_value,
         sum(short_value) as short_value,
         sum(over_value) as over_value,
+        count(promise_original) as count_promised_orders,
+        count(*) filter (where count_promise_changes > 0) as count_redated_orders,
+        count(*) filter (where count_promise_changes_after_due > 0)
+            as count_redated_after_due_orders,
+        avg(promise_slip_days) as promise_slip_mean_days,
         count(observed_lead_time_days) as count_lead_times,
         avg(observed_lead_time_days) as lead_time_mean_days,
         percentile_cont(0.5) within group (order by observed_lead_time_days)
@@ -108,14 +139,44 @@ orders_summed_to_vendors as (
 
 ),
 
+canceled_orders_summed_to_vendors as (
+
+    select
+        canceled_orders.account_id,
+        canceled_orders.vendor_key,
+        canceled_orders.currency_code,
+        periods.period,
+        count(*) as count_canceled_orders,
+        sum(canceled_orders.canceled_value) as canceled_value
+    from canceled_orders
+    inner join periods
+        on
+            periods.period_days is null
+            or canceled_orders.days_ago between 0 and periods.period_days - 1
+    group by
+        canceled_orders.account_id,
+        canceled_orders.vendor_key,
+        canceled_orders.currency_code,
+        periods.period
+
+),
+
 lines_in_periods as (
 
     select
         lines.*,
+        prices.price_variance,
+        prices.price_baseline,
+        prices.price_variance_365_days,
+        prices.price_baseline_365_days,
         periods.period
     from lines
     inner join periods
         on periods.period_days is null or lines.days_ago between 0 and periods.period_days - 1
+    left join prices
+        on
+            lines.account_id = prices.account_id
+            and lines.purchase_order_line_id = prices.purchase_order_line_id
 
 ),
 
@@ -127,6 +188,17 @@ lines_summed_to_vendors as (
         currency_code,
         period,
         sum(unit_days_late) as unit_days_late,
+        sum(case when is_due then quantity_capped else 0 end) as quantity_capped_due,
+        sum(case when quantity_ordered > 0 then quantity_over else 0 end)
+            as quantity_over_of_ordered,
+        count(price_variance) as count_compared_lines,
+        sum(price_variance) as price_variance,
+        sum(abs(price_variance)) as price_movement,
+        sum(price_baseline) as price_baseline,
+        sum(price_variance_365_days) as price_variance_365_days,
+        sum(price_baseline_365_days) as price_baseline_365_days,
+        sum(received_landed_value) - sum(landed_base_value) as landed_uplift_value,
+        sum(landed_base_value) as landed_base_value,
         count(due_days_late) as count_dated_due_lines,
         count(*) filter (where due_days_late > 0) as count_late_lines,
         avg(due_days_late) as days_late_mean,
@@ -201,7 +273,7 @@ vendors_ranked_by_spend as (
 
 ),
 
-final as (
+rated as (
 
     select
 
@@ -234,9 +306,12 @@ final as (
         {{ rate('vendors.quantity_capped', 'vendors.quantity_ordered') }} as fill_rate,
         {{ rate('vendors.quantity_capped_closed', 'vendors.quantity_ordered_closed') }}
             as final_fill_rate,
+        {{ rate('timings.quantity_capped_due', 'vendors.quantity_due') }} as due_fill_rate,
         {{ rate('vendors.count_complete_lines', 'vendors.count_ordered_lines') }} as line_fill_rate,
         {{ rate('vendors.quantity_received_of_ordered', 'vendors.quantity_ordered') }}
             as receipt_ratio,
+        {{ rate('timings.quantity_over_of_ordered', 'vendors.quantity_ordered') }} as over_rate,
+        {{ rate('vendors.quantity_short', 'vendors.quantity_ordered_closed') }} as short_rate,
         vendors.count_due_lines,
         vendors.count_in_full_lines,
         vendors.count_on_time_lines,
@@ -261,12 +336,32 @@ final as (
         timings.days_late_mean,
         timings.days_late_median,
         coalesce(timings.unit_days_late, 0) as unit_days_late,
+        vendors.count_promised_orders,
+        vendors.count_redated_orders,
+        vendors.count_redated_after_due_orders,
+        {{ rate('vendors.count_redated_orders', 'vendors.count_promised_orders') }}
+            as redated_order_rate,
+        vendors.promise_slip_mean_days,
+        coalesce(canceled.count_canceled_orders, 0) as count_canceled_orders,
+        {{
+            rate(
+                'coalesce(canceled.count_canceled_orders, 0)',
+                '(vendors.count_orders + coalesce(canceled.count_canceled_orders, 0))'
+            )
+        }} as canceled_order_rate,
         vendors.count_lead_times,
         vendors.lead_time_mean_days,
         vendors.lead_time_median_days,
         vendors.lead_time_p90_days,
         vendors.lead_time_stddev_days,
         {{ rate('vendors.lead_time_stddev_days', 'vendors.lead_time_mean_days') }} as lead_time_cv,
+        case
+            when vendors.count_lead_times < {{ var('min_sample') }} then null
+            when vendors.lead_time_stddev_days > vendors.lead_time_mean_days then 0
+            else
+                1
+                - {{ rate('vendors.lead_time_stddev_days', 'vendors.lead_time_mean_days') }}
+        end as lead_time_steadiness,
         coalesce(timings.count_line_lead_times, 0) as count_line_lead_times,
         coalesce(timings.count_negative_lead_times, 0) as count_negative_lead_times,
         timings.line_lead_time_mean_days,
@@ -281,6 +376,20 @@ final as (
         vendors.overdue_value,
         vendors.short_value,
         vendors.over_value,
+        coalesce(canceled.canceled_value, 0) as canceled_value,
+        coalesce(timings.count_compared_lines, 0) as count_compared_lines,
+        timings.price_variance,
+        {{ rate('timings.price_variance', 'timings.price_baseline') }} as price_variance_rate,
+        timings.price_variance_365_days,
+        {{ rate('timings.price_variance_365_days', 'timings.price_baseline_365_days') }}
+            as price_variance_rate_365_days,
+        case
+            when timings.price_movement > timings.price_baseline then 0
+            else 1 - {{ rate('timings.price_movement', 'timings.price_baseline') }}
+        end as price_stability,
+        timings.landed_uplift_value,
+        {{ rate('timings.landed_uplift_value', 'timings.landed_base_value') }}
+            as landed_uplift_rate,
         spend.spend_share,
         spend.cumulative_spend_share,
 
@@ -306,7 +415,41 @@ final as (
             and vendors.vendor_key = timings.vendor_key
             and vendors.currency_code = timings.currency_code
             and vendors.period = timings.period
+    left join canceled_orders_summed_to_vendors as canceled
+        on
+            vendors.account_id = canceled.account_id
+            and vendors.vendor_key = canceled.vendor_key
+            and vendors.currency_code = canceled.currency_code
+            and vendors.period = canceled.period
+
+),
+
+scored as (
+
+    select
+        *,
+        cast(
+            case
+                when not is_low_sample
+                    then 100 * ({{ weighted_mean(terms, var('scorecard_weights')) }})
+            end as decimal(7, 4)
+        ) as score
+    from rated
+
+),
+
+graded as (
+
+    select
+        *,
+        case
+            when score >= {{ var('grade_thresholds')[0] }} then 'A'
+            when score >= {{ var('grade_thresholds')[1] }} then 'B'
+            when score >= {{ var('grade_thresholds')[2] }} then 'C'
+            when score is not null then 'D'
+        end as grade
+    from scored
 
 )
 
-select * from final
+select * from graded
