@@ -6,8 +6,8 @@ That process ends with ours, also when ours is killed: it would hold the databas
 from __future__ import annotations
 
 import json
+import logging
 import os
-import runpy
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -83,8 +83,11 @@ def known_variables() -> frozenset[str]:
 
 def dbt() -> None:
     """Be dbt, with the words of the command line, until standard input ends."""
+    logging.raiseExceptions = False  # where its log can't be written, as on a full disk, dbt's error is what counts
     Thread(target=_end_with_stdin, daemon=True).start()
-    runpy.run_module("dbt.cli.main", run_name="__main__", alter_sys=True)
+    from dbt.cli.main import cli  # noqa: PLC0415 (it takes two seconds, and only the child needs it)
+
+    cli(prog_name="dbt")
 
 
 def _end_with_stdin() -> None:
