@@ -235,6 +235,7 @@ def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built:
             "quantity_over": Decimal(0),
             "quantity_canceled": Decimal(0),
             "quantity_draft": Decimal(0),
+            "quantity_ignored": Decimal(0),
             "quantity_by_promise": Decimal(10),
             "count_receipts": 2,
             "fill_rate": 1.0,
@@ -247,6 +248,10 @@ def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built:
             "short_value": Decimal(0),
             "over_value": Decimal(0),
             "canceled_value": Decimal(0),
+            "ignored_value": Decimal(0),
+            "ordered_value_reporting": None,
+            "received_value_reporting": None,
+            "open_value_reporting": None,
             "days_late": 0,
             "days_overdue": None,
             "lead_time_days": 9,
@@ -312,6 +317,7 @@ def test_vendor_scorecard_says_all_of_a_vendor(built: Built) -> None:
         "quantity_capped": Decimal(36),
         "quantity_open": Decimal(5),
         "quantity_short": Decimal(5),
+        "quantity_ignored": Decimal(0),
         "quantity_over": Decimal(1),
         "fill_rate": 36 / 46,
         "final_fill_rate": 29 / 34,
@@ -370,8 +376,11 @@ def test_vendor_scorecard_says_all_of_a_vendor(built: Built) -> None:
         "short_value": Decimal(5),
         "over_value": Decimal(10),
         "canceled_value": Decimal(99),
+        "ordered_value_reporting": None,
+        "received_value_reporting": None,
+        "open_value_reporting": None,
         "count_compared_lines": 2,
-        "price_variance": Decimal("0"),
+        "price_variance": Decimal(0),
         "price_variance_rate": 0.0,
         "price_variance_365_days": Decimal("-3.5"),
         "price_variance_rate_365_days": -0.2,
@@ -542,6 +551,57 @@ def test_what_the_service_overwrites_is_known_from_the_builds_before(
         """,
     )
     assert removed == [{"variant_id": "set"}]
+
+
+def test_what_users_put_beside_the_warehouse_fills_the_seeds(workspace: Path, tmp_path: Path) -> None:
+    warehouse, seeds = tmp_path / "a [new] place" / "warehouse.duckdb", tmp_path / "a [new] place" / "seeds"
+    seeds.mkdir(parents=True)
+    renamed = order("2", "OPEN", [line("mug", 4)], vendor="Acme Inc", vendor_display_name="Acme Inc", currency="usd")
+    fill(warehouse, {"a1": [order("1", "OPEN", [line("mug", 3)]), renamed]})
+    (seeds / "vendor_aliases.csv").write_text('vendor_id,old_vendor_id\nacme mills,"acme inc"\n')
+    (seeds / "exchange_rates.csv").write_text("currency_code;valid_from;rate\r\nUSD;2024-01-01;0.9\r\n")
+    (seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")
+
+    made = dbt(
+        *(workspace, warehouse),
+        *("build", "--select", "+purchase_orders", "--exclude-resource-type", "test", "unit_test"),
+        variables={"as_of_date": AS_OF.isoformat(), "reporting_currency": "EUR"},
+    )
+
+    assert set(made.outcomes.values()) == {"success"}
+    found = select(
+        warehouse,
+        """
+        select purchase_order_id, vendor_id, vendor_name, warehouse_name, open_value, open_value_reporting
+        from marts.purchase_orders
+        order by purchase_order_id
+        """,
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("1", "acme mills", "Acme Mills", "Hamburg", 3, 3),
+        ("2", "acme mills", "Acme Inc", "Hamburg", 4, Decimal("3.6")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("currency_code,valid_from,factor\nUSD,2024-01-01,0.9\n", 'does not have a column with name "factor"'),
+        ("currency_code,valid_from,rate\nUSD,yesterday,0.9\n", "yesterday"),
+    ],
+    ids=["a column that is not known", "a date that is none"],
+)
+def test_a_seed_of_the_user_that_makes_no_sense_ends_the_build(
+    workspace: Path, tmp_path: Path, text: str, complaint: str
+) -> None:
+    warehouse, seeds = tmp_path / "warehouse.duckdb", tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "exchange_rates.csv").write_text(text)
+
+    tried = dbt(workspace, warehouse, "seed", "--select", "exchange_rates")
+
+    assert tried.outcomes == {"exchange_rates": "error"}
+    assert complaint in tried.log
 
 
 def test_the_views_outlive_a_copy_of_the_file_under_another_name(built: Built, tmp_path: Path) -> None:

@@ -88,3 +88,41 @@
         ), 0
     )
 {%- endmacro %}
+
+
+{# Units of the reporting currency for one unit of this one: the rate that was found, 1 for the
+   reporting currency itself, null where there is none. #}
+{% macro exchange_rate(currency_code, rate) -%}
+    {%- if var('reporting_currency') -%}
+        case
+            when {{ currency_code }} = '{{ dbt.escape_single_quotes(var("reporting_currency") | trim | upper) }}'
+                then cast(1 as decimal(20, 12))
+            else {{ rate }}
+        end
+    {%- else -%}
+        cast(null as decimal(20, 12))
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The promise is so long ago that nobody waits for the goods any more. #}
+{% macro is_ignored(promise_current) -%}
+    {%- if var('ignore_unreceived_after_days') is none -%}
+        false
+    {%- else -%}
+        coalesce(
+            {{ promise_current }}
+            < {{ days_after(as_of_date(), -var('ignore_unreceived_after_days')) }}, false
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The sum of values in the reporting currency; null, rather than too little, where the rate of a row
+   that is worth something in its own currency is not known. #}
+{% macro sum_of_reporting(value, among='true') -%}
+    case
+        when count(*) filter (where {{ among }} and {{ value }} <> 0 and {{ value }}_reporting is null) = 0
+            then sum({{ value }}_reporting) filter (where {{ among }})
+    end
+{%- endmacro %}

@@ -32,6 +32,7 @@ summed_to_weeks as (
         sum(ordered_value) as ordered_value,
         sum(received_value) as received_value,
         sum(open_value) as open_value,
+        {{ sum_of_reporting('open_value') }} as open_value_reporting,
         sum(order_total) as order_total,
 
         -- dates

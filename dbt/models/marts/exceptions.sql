@@ -5,6 +5,7 @@
     ('over_received', 'medium', 'quantity_ordered > 0 and is_over_received', 'over_value'),
     ('unordered_receipt', 'medium', 'quantity_ordered = 0 and quantity_received > 0', 'over_value'),
     ('short_closed', 'medium', 'quantity_short > 0', 'short_value'),
+    ('ignored', 'low', 'quantity_ignored > 0', 'ignored_value'),
     ('no_cost', 'medium', 'unit_cost is null', 'ordered_value'),
     ('minimum_missed', 'low', 'not is_minimum_met', 'ordered_value'),
     ('multiple_missed', 'low', 'not is_multiple_met', 'ordered_value'),
@@ -100,6 +101,7 @@ exceptions as (
             sku,
             currency_code,
             {{ value }} as value_at_stake,
+            exchange_rate,
             days_overdue
         from lines
         where {{ condition }}
@@ -120,6 +122,7 @@ exceptions as (
             cast(null as varchar) as sku,
             currency_code,
             {{ value }} as value_at_stake,
+            exchange_rate,
             days_overdue
         from orders
         where {{ condition }}
@@ -151,6 +154,8 @@ final as (
 
         -- numerics
         cast(value_at_stake as decimal(38, 6)) as value_at_stake,
+        cast(cast(value_at_stake as decimal(28, 6)) * exchange_rate as decimal(38, 6))
+            as value_at_stake_reporting,
         days_overdue,
 
         -- dates

@@ -23,6 +23,7 @@ by_promise as (
         case when promise_current is null then quantity_open else 0 end as quantity_unpromised,
         cast(0 as decimal(18, 4)) as quantity_forecast,
         open_value as value_by_promise,
+        open_value_reporting as value_by_promise_reporting,
         open_volume_cbm as volume_by_promise
     from lines
 
@@ -38,6 +39,7 @@ by_forecast as (
         cast(0 as decimal(18, 4)) as quantity_unpromised,
         quantity_open as quantity_forecast,
         cast(null as decimal(28, 6)) as value_by_promise,
+        cast(null as decimal(28, 6)) as value_by_promise_reporting,
         cast(null as decimal(28, 6)) as volume_by_promise
     from lines
     where forecast_receipt_date is not null
@@ -74,6 +76,7 @@ summed_to_weeks as (
         sum(quantity_unpromised) as quantity_unpromised,
         sum(quantity_forecast) as quantity_forecast,
         sum(value_by_promise) as open_value,
+        {{ sum_of_reporting('value_by_promise') }} as open_value_reporting,
         sum(volume_by_promise) as open_volume_cbm,
 
         -- dates

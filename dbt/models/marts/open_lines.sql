@@ -159,6 +159,7 @@ final as (
         quantity_backordered,
         open_value,
         open_landed_value,
+        open_value_reporting,
         cast(quantity_open * unit_volume_cbm as decimal(28, 6)) as open_volume_cbm,
         days_overdue,
         {{ days_between('order_date', as_of_date()) }} as days_since_order,

@@ -4,7 +4,8 @@ lines as (
 
     select
         *,
-        coalesce(vendor_id, '(no vendor)') as vendor_key
+        coalesce(vendor_id, '(no vendor)') as vendor_key,
+        {{ days_between("cast('1970-01-01' as date)", 'order_date') }} as order_day
     from {{ ref('purchase_order_lines') }}
     where is_vendor_scope and unit_cost > 0 and order_date is not null
 
@@ -27,8 +28,8 @@ with_previous as (
         ),
         last_year as (
             partition by account_id, vendor_key, variant_id, currency_code
-            order by order_date
-            range between interval '365' day preceding and interval '1' day preceding
+            order by order_day
+            range between 365 preceding and 1 preceding
         )
 
 ),
@@ -78,6 +79,8 @@ final as (
         cast(
             (unit_landed_cost - previous_unit_landed_cost) * quantity_received as decimal(28, 6)
         ) as landed_price_variance,
+        cast(previous_unit_landed_cost * quantity_received as decimal(28, 6))
+            as landed_price_baseline,
         {{ rate('unit_landed_cost - unit_cost', 'unit_cost') }} as landed_uplift_rate,
 
         -- dates

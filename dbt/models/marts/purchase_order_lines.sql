@@ -30,11 +30,24 @@ line_histories as (
 
 ),
 
+exchange_rates as (
+
+    select
+        upper(trim(currency_code)) as currency_code,
+        valid_from,
+        lead(valid_from) over (partition by upper(trim(currency_code)) order by valid_from)
+            as next_valid_from,
+        rate
+    from {{ ref('exchange_rates') }}
+
+),
+
 orders_with_dates as (
 
     select
         orders.*,
         order_histories.activation_date,
+        coalesce(order_histories.activation_date, orders.order_date) as sent_date,
         coalesce(order_histories.promise_original, orders.expected_date) as promise_original,
         {{ promise_date('order_histories.promise_original', 'orders.expected_date') }}
             as promise_date,
@@ -45,6 +58,24 @@ orders_with_dates as (
         on
             orders.account_id = order_histories.account_id
             and orders.purchase_order_id = order_histories.purchase_order_id
+
+),
+
+orders_with_rates as (
+
+    select
+        orders_with_dates.*,
+        {{ exchange_rate('orders_with_dates.currency_code', 'exchange_rates.rate') }}
+            as exchange_rate
+    from orders_with_dates
+    left join exchange_rates
+        on
+            orders_with_dates.currency_code = exchange_rates.currency_code
+            and orders_with_dates.sent_date >= exchange_rates.valid_from
+            and (
+                exchange_rates.next_valid_from is null
+                or orders_with_dates.sent_date < exchange_rates.next_valid_from
+            )
 
 ),
 
@@ -73,13 +104,14 @@ items_joined_to_orders as (
         orders.vendor_name,
         orders.warehouse_name,
         orders.currency_code,
+        orders.exchange_rate,
         orders.shipping_cost,
         orders.promise_date,
         orders.promise_source,
         orders.promise_original,
         orders.expected_date as promise_current,
         line_histories.quantity_ordered_original as quantity_seen_ordered,
-        coalesce(orders.activation_date, orders.order_date) as order_date,
+        orders.sent_date as order_date,
         case
             when orders.activation_date is not null then 'snapshot'
             when orders.order_date is not null then 'created'
@@ -102,7 +134,7 @@ items_joined_to_orders as (
         {{ first_on_time_date('orders.promise_date') }} as first_on_time_date,
         {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
     from items
-    inner join orders_with_dates as orders
+    inner join orders_with_rates as orders
         on
             items.account_id = orders.account_id
             and items.purchase_order_id = orders.purchase_order_id
@@ -252,9 +284,11 @@ measured as (
         coalesce(
             is_on_order
             and quantity_ordered > quantity_received
-            and promise_current < {{ as_of_date() }},
+            and promise_current < {{ as_of_date() }}
+            and not {{ is_ignored('promise_current') }},
             false
         ) as is_overdue,
+        is_on_order and not {{ is_ignored('promise_current') }} as is_expected,
         coalesce(
             effective_date <= last_on_time_date
             and (first_on_time_date is null or effective_date >= first_on_time_date),
@@ -269,13 +303,26 @@ split_by_status as (
 
     select
         *,
-        case when is_on_order then quantity_missing else 0 end as quantity_open,
-        case when is_on_order and quantity_received > 0 then quantity_missing else 0 end
+        case when is_expected then quantity_missing else 0 end as quantity_open,
+        case when is_expected and quantity_received > 0 then quantity_missing else 0 end
             as quantity_backordered,
+        case when is_on_order and not is_expected then quantity_missing else 0 end
+            as quantity_ignored,
         case when status_type = 'closed' then quantity_missing else 0 end as quantity_short,
         case when status_type = 'canceled' then quantity_missing else 0 end as quantity_canceled,
         case when status_type = 'draft' then quantity_missing else 0 end as quantity_draft
     from measured
+
+),
+
+valued as (
+
+    select
+        *,
+        cast(quantity_ordered * unit_cost as decimal(28, 6)) as ordered_value,
+        cast(quantity_received * unit_cost as decimal(28, 6)) as received_value,
+        cast(quantity_open * unit_cost as decimal(28, 6)) as open_value
+    from split_by_status
 
 ),
 
@@ -327,6 +374,7 @@ final as (
         end as quantity_short_of_original,
         quantity_canceled,
         quantity_draft,
+        quantity_ignored,
         quantity_over,
         cast(quantity_by_promise as decimal(18, 4)) as quantity_by_promise,
         minimum_quantity,
@@ -336,14 +384,19 @@ final as (
         unit_volume_cbm,
         unit_cost,
         unit_landed_cost,
-        cast(quantity_ordered * unit_cost as decimal(28, 6)) as ordered_value,
-        cast(quantity_received * unit_cost as decimal(28, 6)) as received_value,
-        cast(quantity_open * unit_cost as decimal(28, 6)) as open_value,
+        ordered_value,
+        received_value,
+        open_value,
         cast(quantity_short * unit_cost as decimal(28, 6)) as short_value,
         cast(quantity_canceled * unit_cost as decimal(28, 6)) as canceled_value,
         cast(quantity_over * unit_cost as decimal(28, 6)) as over_value,
+        cast(quantity_ignored * unit_cost as decimal(28, 6)) as ignored_value,
         cast(quantity_received * unit_landed_cost as decimal(28, 6)) as received_landed_value,
         cast(quantity_open * unit_landed_cost as decimal(28, 6)) as open_landed_value,
+        exchange_rate,
+        cast(ordered_value * exchange_rate as decimal(28, 6)) as ordered_value_reporting,
+        cast(received_value * exchange_rate as decimal(28, 6)) as received_value_reporting,
+        cast(open_value * exchange_rate as decimal(28, 6)) as open_value_reporting,
         {{ days_between('promise_date', 'effective_date') }} as days_late,
         case when is_overdue then {{ days_between('promise_current', as_of_date()) }} end
             as days_overdue,
@@ -391,7 +444,7 @@ final as (
         completion_date,
         effective_date
 
-    from split_by_status
+    from valued
 
 )
 

@@ -48,12 +48,19 @@ lines_summed_to_months as (
         sum(quantity_short) as quantity_short,
         coalesce(sum(quantity_over) filter (where is_vendor_scope), 0) as quantity_over,
         sum(quantity_canceled) as quantity_canceled,
+        sum(quantity_ignored) as quantity_ignored,
         coalesce(sum(ordered_value) filter (where is_vendor_scope), 0) as ordered_value,
         coalesce(sum(received_value) filter (where is_vendor_scope), 0) as received_value,
         coalesce(sum(open_value), 0) as open_value,
         coalesce(sum(short_value), 0) as short_value,
         coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
-        coalesce(sum(canceled_value), 0) as canceled_value
+        coalesce(sum(canceled_value), 0) as canceled_value,
+        {{ sum_of_reporting('ordered_value', 'is_vendor_scope') }}
+            as ordered_value_reporting,
+        {{ sum_of_reporting('received_value', 'is_vendor_scope') }}
+            as received_value_reporting,
+        {{ sum_of_reporting('open_value', 'is_vendor_scope') }}
+            as open_value_reporting
     from lines
     group by
         account_id, vendor_key, warehouse_key, currency_code, report_month, month_source
@@ -94,6 +101,7 @@ final as (
         quantity_short,
         quantity_over,
         quantity_canceled,
+        quantity_ignored,
         {{ rate('quantity_capped', 'quantity_ordered') }} as fill_rate,
         {{ rate('count_complete_lines', 'count_ordered_lines') }} as line_fill_rate,
         {{ rate('quantity_received_of_ordered', 'quantity_ordered') }} as receipt_ratio,
@@ -104,6 +112,9 @@ final as (
         short_value,
         over_value,
         canceled_value,
+        ordered_value_reporting,
+        received_value_reporting,
+        open_value_reporting,
 
         -- dates
         report_month,

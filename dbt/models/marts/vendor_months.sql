@@ -62,6 +62,7 @@ lines_summed_to_months as (
         sum(quantity_short) as quantity_short,
         coalesce(sum(quantity_over) filter (where is_vendor_scope), 0) as quantity_over,
         sum(quantity_canceled) as quantity_canceled,
+        sum(quantity_ignored) as quantity_ignored,
         coalesce(sum(quantity_ordered) filter (where is_due), 0) as quantity_due,
         coalesce(
             sum(least(greatest(quantity_by_promise, 0), quantity_ordered)) filter (where is_due), 0
@@ -74,6 +75,12 @@ lines_summed_to_months as (
         coalesce(sum(short_value), 0) as short_value,
         coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
         coalesce(sum(canceled_value), 0) as canceled_value,
+        {{ sum_of_reporting('ordered_value', 'is_vendor_scope') }}
+            as ordered_value_reporting,
+        {{ sum_of_reporting('received_value', 'is_vendor_scope') }}
+            as received_value_reporting,
+        {{ sum_of_reporting('open_value', 'is_vendor_scope') }}
+            as open_value_reporting,
 
         -- dates
         report_month,

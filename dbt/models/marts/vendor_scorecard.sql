@@ -120,6 +120,10 @@ orders_summed_to_vendors as (
         sum(overdue_value) as overdue_value,
         sum(short_value) as short_value,
         sum(over_value) as over_value,
+        {{ sum_of_reporting('ordered_value') }} as ordered_value_reporting,
+        {{ sum_of_reporting('received_value') }} as received_value_reporting,
+        {{ sum_of_reporting('open_value') }} as open_value_reporting,
+        sum(quantity_ignored) as quantity_ignored,
         count(promise_original) as count_promised_orders,
         count(*) filter (where count_promise_changes > 0) as count_redated_orders,
         count(*) filter (where count_promise_changes_after_due > 0)
@@ -302,6 +306,7 @@ rated as (
         vendors.quantity_capped,
         vendors.quantity_open,
         vendors.quantity_short,
+        vendors.quantity_ignored,
         vendors.quantity_over,
         {{ rate('vendors.quantity_capped', 'vendors.quantity_ordered') }} as fill_rate,
         {{ rate('vendors.quantity_capped_closed', 'vendors.quantity_ordered_closed') }}
@@ -377,6 +382,9 @@ rated as (
         vendors.short_value,
         vendors.over_value,
         coalesce(canceled.canceled_value, 0) as canceled_value,
+        vendors.ordered_value_reporting,
+        vendors.received_value_reporting,
+        vendors.open_value_reporting,
         coalesce(timings.count_compared_lines, 0) as count_compared_lines,
         timings.price_variance,
         {{ rate('timings.price_variance', 'timings.price_baseline') }} as price_variance_rate,

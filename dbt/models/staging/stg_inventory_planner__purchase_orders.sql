@@ -12,6 +12,25 @@ order_statuses as (
 
 ),
 
+vendor_aliases as (
+
+    select
+        lower(trim(old_vendor_id)) as old_vendor_id,
+        lower(trim(vendor_id)) as vendor_id,
+        {{ trimmed('vendor_name') }} as vendor_name
+    from {{ ref('vendor_aliases') }}
+
+),
+
+warehouse_names as (
+
+    select
+        trim(warehouse_id) as warehouse_id,
+        {{ trimmed('warehouse_name') }} as warehouse_name
+    from {{ ref('warehouse_names') }}
+
+),
+
 renamed as (
 
     select
@@ -85,18 +104,73 @@ renamed as (
 
 ),
 
-status_types_joined as (
+status_types_and_names_joined as (
 
     select
-        renamed.*,
+
+        -- ids
+        renamed.account_id,
+        renamed.purchase_order_id,
+        coalesce(vendor_aliases.vendor_id, renamed.vendor_id) as vendor_id,
+        renamed.warehouse_id,
+        renamed.source_warehouse_id,
+        renamed.replenish_warehouse_id,
+
+        -- text
+        renamed.purchase_order_number,
+        renamed.extra_reference,
+        renamed.order_type,
+        renamed.status,
         coalesce(
             {{ status_type_by_account('renamed.status') }},
             order_statuses.status_type,
             'unknown'
-        ) as status_type
+        ) as status_type,
+        coalesce(vendor_aliases.vendor_name, renamed.vendor_name) as vendor_name,
+        coalesce(warehouse_names.warehouse_name, renamed.warehouse_name) as warehouse_name,
+        coalesce(source_warehouse_names.warehouse_name, renamed.source_name) as source_name,
+        renamed.currency_code,
+        renamed.shipment_method,
+        renamed.payment_terms,
+        renamed.vendor_email,
+        renamed.created_by,
+        renamed.notes,
+        renamed.custom_fields,
+
+        -- numerics
+        renamed.total_ordered,
+        renamed.total_received,
+        renamed.total_remaining,
+        renamed.order_total,
+        renamed.shipping_cost,
+        renamed.shipping_tax,
+        renamed.default_discount_pct,
+
+        -- booleans
+        renamed.is_readonly,
+        renamed.is_discount_enabled,
+
+        -- dates
+        renamed.order_date,
+        renamed.expected_date,
+        renamed.shipment_date,
+        renamed.payment_date,
+        renamed.received_date,
+
+        -- timestamps
+        renamed.created_at,
+        renamed.updated_at,
+        renamed.modified_at,
+        renamed.deleted_at,
+        renamed.synced_at
+
     from renamed
     left join order_statuses on upper(renamed.status) = upper(trim(order_statuses.status))
+    left join vendor_aliases on renamed.vendor_id = vendor_aliases.old_vendor_id
+    left join warehouse_names on renamed.warehouse_id = warehouse_names.warehouse_id
+    left join warehouse_names as source_warehouse_names
+        on renamed.source_warehouse_id = source_warehouse_names.warehouse_id
 
 )
 
-select * from status_types_joined
+select * from status_types_and_names_joined
