@@ -74,6 +74,7 @@ def test_errors_know_nothing() -> None:
         ("log", set()),
         ("transform", {"errors", "folder"}),
         ("publish", {"errors", "folder", "tables"}),
+        ("report", {"errors", "folder"}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from inventory_planner.client import Client
     from inventory_planner.configuration import Settings
     from inventory_planner.load import Progress
+    from inventory_planner.report import Form
 
 INTERRUPTED: Final = 130  # what shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
@@ -212,6 +213,44 @@ def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes
         click.echo(json.dumps(asdict(found), default=_json_value, indent=2))
     else:
         print_report(status_report(found))
+
+
+@commands.command(epilog="Such as: inventory-planner report open_lines --vendor acme --sort -open_value")
+@_folder_option(folder_at)
+@click.argument("name", required=False)
+@click.option("--vendor", help="Only rows whose vendor's name or id contains this, in capitals or not.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    callback=lambda _context, _parameter, since: since and since.date(),
+    help="Only rows of that day or later. They go by the first of receipt_date, order_date, report_month, week_start"
+    " and last_order_date that the mart has.",
+)
+@click.option(
+    "--columns",
+    default="",
+    metavar="A,B,C",
+    callback=lambda _context, _parameter, names: tuple(name.strip() for name in names.split(",") if name.strip()),
+    help="Only these columns, or `all` of them. As a table, if not given, those that fit and tell most.",
+)
+@click.option("--sort", default="", metavar="COLUMN", help="By that column; with `-` before it the highest first.")
+@click.option("--limit", type=click.IntRange(0), help="Rows, at most; 0 is all. If not given, 20 as a table, else all.")
+@click.option("--describe", "described", is_flag=True, help="Instead of rows, what each column means.")
+@click.option("--csv", "form", flag_value="csv", help="As CSV with a header, each value as stored.")
+@click.option("--json", "form", flag_value="json", help="As a JSON array with an object a line.")
+def report(folder: Folder, name: str | None, form: Form | None, **wanted: Any) -> None:
+    """Print the mart NAME from the published file; without a NAME, what marts there are."""
+    from inventory_planner.report import Wanted, written
+    from inventory_planner.report import report as report_of
+    from inventory_planner.show import print_mart
+
+    with report_of(folder, name, Wanted(**wanted), form or "text") as found:
+        if form:
+            for text in written(found, form):
+                click.echo(text, nl=False)
+        else:
+            print_mart(found)
 
 
 @commands.command()

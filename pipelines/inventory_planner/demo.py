@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import duckdb
-
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Event, demo_account, live_a_day, serve
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, Progress, load
+from inventory_planner.report import published
 from inventory_planner.run import run
 from inventory_planner.sync_log import SyncReport
 
@@ -126,5 +125,5 @@ def _forget(folder: Folder) -> None:
 
 
 def _reports(folder: Folder) -> Sequence[Rows]:
-    with duckdb.connect(folder.analytics, read_only=True) as connection:
+    with published(folder) as connection:
         return [connection.sql(query).to_arrow_table().to_pylist() for query in (RECEIVED_VS_ORDERED, VENDORS, OVERDUE)]
