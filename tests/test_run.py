@@ -48,6 +48,10 @@ def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(accoun
     assert (second.published, second.sync.has_news, second.swept, len(account.requests)) == (False, False, None, 2)
     assert job.folder.analytics.stat().st_mtime_ns == before.st_mtime_ns
 
+    job.folder.seeds.mkdir()
+    (job.folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")
+    assert [run(job, POLICY).published, run(job, POLICY).published] == [True, False]
+
     account.receive("one", "c9_5001", 6)
     assert run(job, POLICY).published
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]

@@ -46,6 +46,11 @@ class Folder:
         return self.root / "dbt"
 
     @property
+    def seeds(self) -> Path:
+        """The user's own rows for dbt's seeds, in CSV files named like them; the folder need not be there."""
+        return self.root / "seeds"
+
+    @property
     def published(self) -> Path:
         """Says what `analytics` was made of; missing as soon as the warehouse holds more."""
         return self.root / "published.json"

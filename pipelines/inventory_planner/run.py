@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def _is_sweep_due(job: Job) -> bool:
 
 def build(folder: Folder, variables: Mapping[str, Any]) -> bool:
     """Build and publish the marts, unless the readers' file is current; whether it was not."""
-    made_of = _made_of(variables)
+    made_of = _made_of(folder, variables)
     if is_current(folder, made_of):
         log.info("Nothing changed: %s is current.", folder.analytics)
         return False
@@ -141,7 +142,7 @@ def build_marts(folder: Folder, variables: Mapping[str, Any]) -> None:
     """
     if not has_tables(folder):
         raise LoadError(f"{folder.warehouse} holds no orders yet: run `inventory-planner load` first.")
-    made_of = _made_of(variables)
+    made_of = _made_of(folder, variables)
     log.info("Building the marts as of %s.", made_of["variables"]["as_of_date"])
     folder.built.unlink(missing_ok=True)
     transform(folder, made_of["variables"])
@@ -170,8 +171,9 @@ def _check(variables: Mapping[str, Any]) -> None:
         raise ConfigurationError(f"`as_of_date` is {variables['as_of_date']!r}; write it as 2026-01-31.") from error
 
 
-def _made_of(variables: Mapping[str, Any]) -> dict[str, Any]:
-    return {"version": __version__, "variables": with_day(variables)}
+def _made_of(folder: Folder, variables: Mapping[str, Any]) -> dict[str, Any]:
+    seeds = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.seeds.glob("*.csv"))}
+    return {"version": __version__, "variables": with_day(variables), "seeds": seeds}
 
 
 def _built(job: Job, variables: Mapping[str, Any]) -> bool:
