@@ -135,6 +135,7 @@ def test_a_missing_setting_is_named_with_where_to_set_it(name: str, value: str, 
         ("page_size", "0", "is '0'; it must be a number, from 1 to 1000."),
         ("page_size", "1001", "is '1001'; it must be a number, from 1 to 1000."),
         ("status", '["open"', """is '["open"'; write it as open,sent."""),
+        ("status", '{"open": 1}', """is '{"open": 1}'; write it as open,sent."""),
         ("status", "[1]", "is '[1]'; write it as open,sent."),
     ],
 )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import json
-import sys
+import os
 from pathlib import Path
 
 import pytest
@@ -9,24 +8,23 @@ import pytest
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.errors import TransformError
-from inventory_planner.folder import Folder
+from inventory_planner.folder import Folder, folder_at
 from inventory_planner.load import Job, load
-from inventory_planner.transform import command, project, transform
+from inventory_planner.transform import environment, project, transform
 
 
-def test_every_path_on_the_command_line_is_absolute(folder: Folder) -> None:
-    words = command(folder, {"as_of_date": "2026-01-05"}, ["test", "--select", "vendor_scorecard"])
+@pytest.mark.parametrize("words", [["--version"], ["debug"], ["deps"], ["ls", "--select", "vendors"]], ids=" ".join)
+def test_any_word_of_dbt_finds_project_and_warehouse(folder: Folder, words: list[str]) -> None:
+    transform(folder, {"as_of_date": "2026-01-05"}, words)
 
-    assert words == [
-        *(sys.executable, "-P", "-m", "inventory_planner.transform"),
-        "--no-use-colors",
-        *("test", "--select", "vendor_scorecard"),
-        *("--project-dir", str(project())),
-        *("--profiles-dir", str(project())),
-        *("--target-path", str(folder.root / "dbt" / "target")),
-        *("--log-path", str(folder.root / "dbt" / "logs")),
-        *("--vars", json.dumps({"as_of_date": "2026-01-05"})),
-    ]
+
+def test_every_path_that_dbt_gets_is_absolute(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.root.parent)
+
+    paths = {name: Path(value) for name, value in environment(folder_at(Path("data"))).items() if os.sep in value}
+
+    assert len(paths) == 5
+    assert all(path.is_absolute() for path in paths.values())
 
 
 def test_the_dbt_project_of_a_checkout_is_found_wherever_one_stands(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import dlt
+import msgspec
 from dlt.common.configuration.exceptions import ConfigProviderException
 
 from inventory_planner.errors import ConfigurationError
@@ -129,8 +130,9 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
         raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as open,sent.") from error
 
 
-def _split(text: str) -> list[Any]:
-    return list(json.loads(text)) if text.lstrip().startswith("[") else text.split(",")
+def _split(text: str) -> list[str]:
+    is_json = text.lstrip().startswith(("[", "{"))
+    return msgspec.json.decode(text, type=list[str]) if is_json else text.split(",")
 
 
 def _whole(name: str, default: int, *, most: int) -> int:

@@ -42,8 +42,8 @@ def transform(folder: Folder, variables: Mapping[str, Any], words: Sequence[str]
     _results(folder).unlink(missing_ok=True)  # or a dbt that ends before its first model is explained by the last one
     with _lifeline() as stdin:
         done = subprocess.run(  # noqa: S603 (no shell, and the words are the user's own)
-            command(folder, variables, words),
-            env={**os.environ, DATABASE_VARIABLE: str(folder.warehouse)},
+            command(variables, words),
+            env={**os.environ, **environment(folder)},
             stdin=stdin,
             capture_output=True,
             text=True,
@@ -54,18 +54,29 @@ def transform(folder: Folder, variables: Mapping[str, Any], words: Sequence[str]
     return done.stdout
 
 
-def command(folder: Folder, variables: Mapping[str, Any], words: Sequence[str] = BUILD) -> list[str]:
-    """The command line of `dbt`; every path is absolute, for dbt takes others from its project's folder."""
+def command(variables: Mapping[str, Any], words: Sequence[str] = BUILD) -> list[str]:
+    """The command line of `dbt`; without vars where there is no dbt command that would take them."""
+    is_command = not words[0].startswith("-")
     return [
         *(sys.executable, "-P", "-m", "inventory_planner.transform"),  # -P: nothing from where the user stands
-        "--no-use-colors",
         *words,
-        *("--project-dir", str(project())),
-        *("--profiles-dir", str(project())),
-        *("--target-path", str(folder.dbt / "target")),
-        *("--log-path", str(folder.dbt / "logs")),
-        *("--vars", json.dumps(dict(variables), default=str)),
+        *(("--vars", json.dumps(dict(variables), default=str)) if is_command else ()),
     ]
+
+
+def environment(folder: Folder) -> dict[str, str]:
+    """Where dbt finds what it needs; not each of its commands takes all of these as options.
+
+    Every path is absolute, for dbt takes others from its project's folder.
+    """
+    return {
+        DATABASE_VARIABLE: str(folder.warehouse),
+        "DBT_PROJECT_DIR": str(project()),
+        "DBT_PROFILES_DIR": str(project()),
+        "DBT_TARGET_PATH": str(folder.dbt / "target"),
+        "DBT_LOG_PATH": str(folder.dbt / "logs"),
+        "DBT_USE_COLORS": "false",
+    }
 
 
 def project() -> Path:
