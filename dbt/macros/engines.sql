@@ -68,6 +68,22 @@
 {%- endmacro %}
 
 
+{# The first day of the quarter or of the year. #}
+{% macro quarter_of(date) -%}
+    cast({{ dbt.date_trunc('quarter', date) }} as date)
+{%- endmacro %}
+
+{% macro year_of(date) -%}
+    cast({{ dbt.date_trunc('year', date) }} as date)
+{%- endmacro %}
+
+
+{# A select of the whole numbers from 1 on, as `generated_number`. #}
+{% macro numbers_up_to(last_number) -%}
+    {{ dbt.generate_series(last_number) }}
+{%- endmacro %}
+
+
 {# A ratio of two sums; null, which is "no data", where there is nothing to divide by. #}
 {% macro rate(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)

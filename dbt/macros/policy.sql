@@ -95,8 +95,7 @@
 {% macro exchange_rate(currency_code, rate) -%}
     {%- if var('reporting_currency') -%}
         case
-            when {{ currency_code }} = '{{ dbt.escape_single_quotes(var("reporting_currency") | trim | upper) }}'
-                then cast(1 as decimal(20, 12))
+            when {{ currency_code }} = {{ reporting_currency() }} then cast(1 as decimal(20, 12))
             else {{ rate }}
         end
     {%- else -%}
@@ -125,4 +124,28 @@
         when count(*) filter (where {{ among }} and {{ value }} <> 0 and {{ value }}_reporting is null) = 0
             then sum({{ value }}_reporting) filter (where {{ among }})
     end
+{%- endmacro %}
+
+
+{# The spans of days that reports sum over; each ends with the day that they look from. #}
+{% macro periods() -%}
+    {%- for days in [365, 90] -%}
+        select
+            '{{ days }}' as period,
+            {{ days }} as period_days
+        union all
+    {% endfor -%}
+    select
+        'all' as period,
+        cast(null as integer) as period_days
+{%- endmacro %}
+
+
+{# The currency that values are also shown in; null where none is set. #}
+{% macro reporting_currency() -%}
+    {%- if var('reporting_currency') -%}
+        '{{ dbt.escape_single_quotes(var("reporting_currency") | trim | upper) }}'
+    {%- else -%}
+        cast(null as {{ dbt.type_string() }})
+    {%- endif -%}
 {%- endmacro %}

@@ -2,6 +2,8 @@
 {%- set checks = [
     ('orders', 'order_without_currency', "currency_code = 'XXX'", 'true'),
     ('orders', 'order_with_unknown_status', "status_type = 'unknown'", 'true'),
+    ('orders', 'order_without_exchange_rate', 'exchange_rate is null',
+        'count_lines > 0' if var('reporting_currency') else 'false'),
     ('orders', 'order_without_lines', 'count_lines = 0', 'true'),
     ('orders', 'order_total_mismatch',
         'not (coalesce(is_total_ordered_matched, true) and coalesce(is_total_received_matched, true))',

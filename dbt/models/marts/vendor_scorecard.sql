@@ -10,17 +10,7 @@ with
 
 periods as (
 
-    select
-        'all' as period,
-        cast(null as integer) as period_days
-    union all
-    select
-        '365' as period,
-        365 as period_days
-    union all
-    select
-        '90' as period,
-        90 as period_days
+    {{ periods() }}
 
 ),
 
