@@ -1,10 +1,12 @@
 {# Each rule with its severity, where it applies, and the value at stake. #}
 {%- set line_rules = [
     ('overdue', 'high', 'is_overdue', 'open_value'),
+    ('line_error', 'high', 'has_error', 'ordered_value'),
     ('no_promise', 'medium', 'quantity_open > 0 and promise_current is null', 'open_value'),
     ('over_received', 'medium', 'quantity_ordered > 0 and is_over_received', 'over_value'),
     ('unordered_receipt', 'medium', 'quantity_ordered = 0 and quantity_received > 0', 'over_value'),
     ('short_closed', 'medium', 'quantity_short > 0', 'short_value'),
+    ('price_jump', 'medium', 'is_price_jump', 'price_jump_value'),
     ('ignored', 'low', 'quantity_ignored > 0', 'ignored_value'),
     ('no_cost', 'medium', 'unit_cost is null', 'ordered_value'),
     ('minimum_missed', 'low', 'not is_minimum_met', 'ordered_value'),
@@ -25,9 +27,25 @@
 
 with
 
+prices as (
+
+    select * from {{ ref('price_history') }}
+
+),
+
 lines as (
 
-    select * from {{ ref('purchase_order_lines') }}
+    select
+        purchase_order_lines.*,
+        abs(prices.price_change_rate) > {{ var('price_jump_threshold') }} as is_price_jump,
+        abs(
+            (prices.unit_cost - prices.previous_unit_cost) * purchase_order_lines.quantity_ordered
+        ) as price_jump_value
+    from {{ ref('purchase_order_lines') }} as purchase_order_lines
+    left join prices
+        on
+            purchase_order_lines.account_id = prices.account_id
+            and purchase_order_lines.purchase_order_line_id = prices.purchase_order_line_id
 
 ),
 

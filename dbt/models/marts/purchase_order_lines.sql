@@ -95,6 +95,7 @@ items_joined_to_orders as (
         items.order_multiple,
         items.unit_landed_price,
         items.unit_volume_cbm,
+        items.has_error,
         orders.vendor_id,
         orders.warehouse_id,
         orders.purchase_order_number,
@@ -427,6 +428,7 @@ final as (
                     and quantity_by_promise >= quantity_required
         end as is_otif,
         is_overdue,
+        coalesce(has_error, false) as has_error,
         quantity_received > {{ quantity_tolerated('quantity_ordered') }} as is_over_received,
         lead_time_days < 0 as is_lead_time_negative,
         case when minimum_quantity > 0 then quantity_ordered >= minimum_quantity end
