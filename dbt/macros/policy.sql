@@ -5,6 +5,21 @@
 {%- endmacro %}
 
 
+{# The cost of one unit after discount: the line's own, or else that of its order. #}
+{% macro unit_cost(unit_price, discount_pct, default_discount_pct, is_discount_enabled) -%}
+    cast(
+        case
+            when {{ is_discount_enabled }}
+                then
+                    {{ unit_price }}
+                    * (100 - coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0))
+                    * 0.01
+            else {{ unit_price }}
+        end as decimal(18, 6)
+    )
+{%- endmacro %}
+
+
 {# What must have arrived for a line to count as in full. #}
 {% macro quantity_required(quantity_ordered) -%}
     cast(

@@ -45,6 +45,7 @@ lines_joined_to_vendors as (
 
     select
         lines.*,
+        orders.vendor_email,
         case
             when
                 lines.promise_date is not null
@@ -128,6 +129,7 @@ final as (
         order_type,
         status,
         vendor_name,
+        vendor_email,
         warehouse_name,
         sku,
         title,
@@ -161,6 +163,7 @@ final as (
         open_landed_value,
         open_value_reporting,
         cast(quantity_open * unit_volume_cbm as decimal(28, 6)) as open_volume_cbm,
+        quantity_in_stock,
         days_overdue,
         {{ days_between('order_date', as_of_date()) }} as days_since_order,
         {{ days_between('last_receipt_date', as_of_date()) }} as days_since_receipt,

@@ -95,6 +95,7 @@ items_joined_to_orders as (
         items.order_multiple,
         items.unit_landed_price,
         items.unit_volume_cbm,
+        items.quantity_in_stock,
         items.has_error,
         orders.vendor_id,
         orders.warehouse_id,
@@ -121,16 +122,14 @@ items_joined_to_orders as (
         orders.order_type = 'po' and orders.status_type not in ('draft', 'canceled')
             as is_vendor_scope,
         orders.status_type in ('active', 'unknown') as is_on_order,
-        cast(
-            case
-                when orders.is_discount_enabled
-                    then
-                        items.unit_price
-                        * (100 - coalesce(items.discount_pct, orders.default_discount_pct, 0))
-                        * 0.01
-                else items.unit_price
-            end as decimal(18, 6)
-        ) as unit_cost,
+        {{
+            unit_cost(
+                'items.unit_price',
+                'items.discount_pct',
+                'orders.default_discount_pct',
+                'orders.is_discount_enabled'
+            )
+        }} as unit_cost,
         {{ quantity_required('items.quantity_ordered') }} as quantity_required,
         {{ first_on_time_date('orders.promise_date') }} as first_on_time_date,
         {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
@@ -322,7 +321,8 @@ valued as (
         *,
         cast(quantity_ordered * unit_cost as decimal(28, 6)) as ordered_value,
         cast(quantity_received * unit_cost as decimal(28, 6)) as received_value,
-        cast(quantity_open * unit_cost as decimal(28, 6)) as open_value
+        cast(quantity_open * unit_cost as decimal(28, 6)) as open_value,
+        {{ days_between('promise_date', 'effective_date') }} as days_late
     from split_by_status
 
 ),
@@ -358,6 +358,14 @@ final as (
             when unit_landed_cost is not null then 'allocated'
             else 'none'
         end as landed_source,
+        case
+            when days_late < 0 then 'early'
+            when days_late <= {{ var('on_time_grace_days') }} then 'on time'
+            when days_late <= 3 then '1-3'
+            when days_late <= 7 then '4-7'
+            when days_late <= 14 then '8-14'
+            when days_late > 14 then 'over 14'
+        end as lateness_bucket,
 
         -- numerics
         line_number,
@@ -383,6 +391,7 @@ final as (
         count_receipts,
         count_quantity_changes,
         unit_volume_cbm,
+        quantity_in_stock,
         unit_cost,
         unit_landed_cost,
         ordered_value,
@@ -398,7 +407,7 @@ final as (
         cast(ordered_value * exchange_rate as decimal(28, 6)) as ordered_value_reporting,
         cast(received_value * exchange_rate as decimal(28, 6)) as received_value_reporting,
         cast(open_value * exchange_rate as decimal(28, 6)) as open_value_reporting,
-        {{ days_between('promise_date', 'effective_date') }} as days_late,
+        days_late,
         case when is_overdue then {{ days_between('promise_current', as_of_date()) }} end
             as days_overdue,
         cast(
@@ -429,6 +438,7 @@ final as (
         end as is_otif,
         is_overdue,
         coalesce(has_error, false) as has_error,
+        count_receipts > 1 as is_split,
         quantity_received > {{ quantity_tolerated('quantity_ordered') }} as is_over_received,
         lead_time_days < 0 as is_lead_time_negative,
         case when minimum_quantity > 0 then quantity_ordered >= minimum_quantity end

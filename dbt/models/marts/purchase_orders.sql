@@ -193,6 +193,9 @@ final as (
         vendor_name,
         warehouse_name,
         source_name,
+        vendor_email,
+        created_by,
+        payment_terms,
         currency_code,
         case
             when activation_date is not null then 'snapshot'

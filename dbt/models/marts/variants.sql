@@ -12,6 +12,12 @@ lines as (
 
 ),
 
+items as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
+
+),
+
 purchases as (
 
     select
@@ -37,6 +43,8 @@ final as (
         -- text
         lines.sku,
         lines.title,
+        items.barcode,
+        items.product_type,
         purchases.vendor_name as last_vendor_name,
         purchases.currency_code as last_currency_code,
 
@@ -49,6 +57,10 @@ final as (
         purchases.order_date as last_order_date
 
     from lines
+    inner join items
+        on
+            lines.account_id = items.account_id
+            and lines.purchase_order_line_id = items.purchase_order_line_id
     left join purchases
         on
             lines.account_id = purchases.account_id

@@ -1,0 +1,160 @@
+with
+
+dates as (
+
+    select * from {{ ref('dates') }}
+
+),
+
+order_statuses as (
+
+    select * from {{ ref('order_statuses') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+
+),
+
+order_versions as (
+
+    select
+        account_id,
+        purchase_order_id,
+        status,
+        expected_date,
+        cast(dbt_valid_from as date) as first_date,
+        cast(dbt_valid_to as date) as next_date
+    from {{ ref('purchase_order_snapshots') }}
+    where deleted_at is null
+
+),
+
+open_line_versions as (
+
+    select
+        snapshots.account_id,
+        snapshots.purchase_order_id,
+        snapshots.quantity_ordered - snapshots.quantity_received as quantity_open,
+        snapshots.unit_price,
+        snapshots.discount_pct,
+        cast(snapshots.dbt_valid_from as date) as first_date,
+        cast(snapshots.dbt_valid_to as date) as next_date
+    from {{ ref('purchase_order_line_snapshots') }} as snapshots
+    left join order_statuses on upper(snapshots.status) = upper(trim(order_statuses.status))
+    where
+        not snapshots.is_removed
+        and snapshots.quantity_ordered > snapshots.quantity_received
+        and coalesce(
+            {{ status_type_by_account('snapshots.status') }},
+            order_statuses.status_type,
+            'unknown'
+        ) in ('active', 'unknown')
+
+),
+
+open_order_versions as (
+
+    select
+        open_line_versions.account_id,
+        open_line_versions.purchase_order_id,
+        open_line_versions.first_date,
+        open_line_versions.next_date,
+        count(*) as count_open_lines,
+        sum(open_line_versions.quantity_open) as quantity_open,
+        cast(
+            sum(
+                open_line_versions.quantity_open
+                * {{
+                    unit_cost(
+                        'open_line_versions.unit_price',
+                        'open_line_versions.discount_pct',
+                        'orders.default_discount_pct',
+                        'orders.is_discount_enabled'
+                    )
+                }}
+            ) as decimal(38, 6)
+        ) as open_value
+    from open_line_versions
+    inner join orders
+        on
+            open_line_versions.account_id = orders.account_id
+            and open_line_versions.purchase_order_id = orders.purchase_order_id
+    group by
+        open_line_versions.account_id,
+        open_line_versions.purchase_order_id,
+        open_line_versions.first_date,
+        open_line_versions.next_date
+
+),
+
+days_of_open_orders as (
+
+    select
+        open_orders.account_id,
+        open_orders.purchase_order_id,
+        dates.date_day,
+        sum(open_orders.count_open_lines) as count_open_lines,
+        sum(open_orders.quantity_open) as quantity_open,
+        sum(open_orders.open_value) as open_value
+    from open_order_versions as open_orders
+    inner join dates
+        on
+            open_orders.first_date <= dates.date_day
+            and (open_orders.next_date is null or open_orders.next_date > dates.date_day)
+    where dates.days_from_as_of_date between -{{ var('open_history_days') }} + 1 and 0
+    group by open_orders.account_id, open_orders.purchase_order_id, dates.date_day
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        days_of_open_orders.account_id,
+        days_of_open_orders.purchase_order_id,
+        orders.vendor_id,
+        orders.warehouse_id,
+
+        -- text
+        orders.purchase_order_number,
+        orders.order_type,
+        versions.status,
+        orders.vendor_name,
+        orders.warehouse_name,
+        orders.currency_code,
+
+        -- numerics
+        cast(days_of_open_orders.count_open_lines as bigint) as count_open_lines,
+        days_of_open_orders.quantity_open,
+        days_of_open_orders.open_value,
+        case
+            when versions.expected_date < days_of_open_orders.date_day
+                then {{ days_between('versions.expected_date', 'days_of_open_orders.date_day') }}
+        end as days_overdue,
+
+        -- booleans
+        coalesce(versions.expected_date < days_of_open_orders.date_day, false) as is_overdue,
+
+        -- dates
+        days_of_open_orders.date_day as report_date,
+        versions.expected_date as promise_then
+
+    from days_of_open_orders
+    inner join order_versions as versions
+        on
+            days_of_open_orders.account_id = versions.account_id
+            and days_of_open_orders.purchase_order_id = versions.purchase_order_id
+            and days_of_open_orders.date_day >= versions.first_date
+            and (versions.next_date is null or days_of_open_orders.date_day < versions.next_date)
+    inner join orders
+        on
+            days_of_open_orders.account_id = orders.account_id
+            and days_of_open_orders.purchase_order_id = orders.purchase_order_id
+
+)
+
+select * from final
