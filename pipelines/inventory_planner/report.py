@@ -29,6 +29,7 @@ DATES: Final = {  # the first that a mart has is its date; what is past reads ne
     "receipt_date": "desc",
     "order_date": "desc",
     "report_month": "desc",
+    "date_day": "asc",
     "week_start": "asc",
     "last_order_date": "desc",
 }
