@@ -30,6 +30,7 @@ from inventory_planner.load import Job
 
 PAGE_SIZE = 5
 ORDERS_PER_CHUNK = 6  # reached with the second page
+WORTH_APPENDING = 2  # so the first chunk, with orders that were there before, is merged, and the others are appended
 PRELOADED = ("inventory_planner.run", "inventory_planner.cli", "inventory_planner.configuration", "pyarrow.dataset")
 MADE_OF = {"as_of_date": "2026-01-05"}
 STATEMENTS = ("execute", "executemany", "begin", "commit", "close")
@@ -142,6 +143,7 @@ def _ended(target: Callable[..., None], *arguments: Any) -> int:
 
 def _work(work: Work, settings: Settings, folder: Folder, blow: Blow | None) -> None:
     chunks.ORDERS_PER_CHUNK = ORDERS_PER_CHUNK  # type: ignore[misc]
+    load.WORTH_APPENDING = WORTH_APPENDING  # type: ignore[misc]
     if blow:
         _Steps(folder.root, blow).watch()
     with Client(settings.base_url, settings.api_key, settings.account_id, 0) as client:

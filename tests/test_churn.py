@@ -46,6 +46,7 @@ from inventory_planner.warehouse import ORDERS, has_tables
 from orders import API_KEY
 
 EXAMPLES = 30  # of each of the two tests; a run takes half a second, nearly all of it in dlt and DuckDB
+WORTH_APPENDING = 2  # orders; so that a chunk is appended as often as it can be
 MOST_REQUESTS = 3_000  # in a run; more than any program needs, so a reading that never ends fails
 FAULTS = {
     "429": Fault.rate_limited(),
@@ -357,6 +358,7 @@ def _live(program: Program, account: Account, server: Server) -> None:
     with TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
         world = World(account, server, Path(root), program)
         patch.setattr(chunks, "ORDERS_PER_CHUNK", program.orders_per_chunk)
+        patch.setattr("inventory_planner.load.WORTH_APPENDING", WORTH_APPENDING)
         patch.setattr("inventory_planner.load.datetime", world.clock)
         try:
             for each in program.rounds:

@@ -10,6 +10,7 @@ import pytest
 
 import oracle
 from inventory_planner import chunks
+from inventory_planner import load as module
 from inventory_planner.client import ATTEMPTS, Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Fault, RecordedRequest
@@ -53,6 +54,34 @@ def test_the_warehouse_equals_the_account_after_the_first_load(account: Account,
     oracle.assert_equal(job.folder.warehouse, account.orders())
     assert (report.orders, report.lines, report.quarantined) == (25, 50, 0)
     assert (report.mark_before, report.mark_after) == (None, datetime(2025, 12, 1, 8, 24, tzinfo=UTC))
+
+
+def test_new_orders_are_appended_without_a_row_for_those_that_have_no_lines(
+    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WORTH_APPENDING", 2)
+    fill(account, 5)
+    account.put(order("empty", items=[]))
+
+    load(job)
+
+    oracle.assert_equal(job.folder.warehouse, account.orders())
+    merged = "select count(*) from information_schema.tables where table_schema = 'inventory_planner_staging'"
+    assert query(job.folder, merged) == [(0,)]
+
+
+def test_what_a_killed_run_has_left_of_new_orders_is_merged_with(
+    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WORTH_APPENDING", 2)
+    fill(account, 5)
+    load(job)
+    with duckdb.connect(job.folder.warehouse) as connection:
+        connection.execute("delete from inventory_planner.purchase_orders")
+
+    load(replace(job, full=True))
+
+    oracle.assert_equal(job.folder.warehouse, account.orders())
 
 
 def test_an_empty_account_makes_all_tables_and_no_rows(account: Account, job: Job) -> None:

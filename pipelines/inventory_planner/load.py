@@ -29,9 +29,10 @@ from inventory_planner.folder import Folder
 from inventory_planner.source import one_chunk
 from inventory_planner.sync_log import SyncReport, counted, logged
 from inventory_planner.tables import MERGED_TABLES, SCHEMA
-from inventory_planner.warehouse import has_tables, known_orders, tidy_quarantine
+from inventory_planner.warehouse import has_tables, holds_any, known_orders, tidy_quarantine
 
 PIPELINE: Final = "inventory_planner"
+WORTH_APPENDING: Final = 1_000  # orders; to change between merging and appending costs dlt a new schema version
 
 log = logging.getLogger(__name__)
 
@@ -189,10 +190,18 @@ def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
         return
     job.folder.outdate()
     with _held(), _explained():
-        pipeline.extract(one_chunk(chunk, job.settings.account_id), loader_file_format="parquet")
+        account_id = job.settings.account_id
+        pipeline.extract(one_chunk(chunk, account_id, is_new=_is_new(job, chunk)), loader_file_format="parquet")
         chunk.release()
         pipeline.normalize()
         pipeline.load()
+
+
+def _is_new(job: Job, chunk: Chunk) -> bool:
+    """Whether the rows of the chunk can be appended, which takes half the time of a merge."""
+    if chunk.quarantined or len(chunk.order_ids) < WORTH_APPENDING:
+        return False
+    return not holds_any(job.folder, job.settings.account_id, chunk.order_ids)
 
 
 @contextmanager

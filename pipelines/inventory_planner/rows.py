@@ -18,6 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from inventory_planner.contract import (
+    BLANK,
+    BLANKED,
+    MISSING,
     BadRecord,
     Component,
     Connection,
@@ -46,6 +49,8 @@ from inventory_planner.tables import (
 MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds it is the year 5138, as milliseconds 1973: larger means ms
 DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
 ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # refuses what has more digits
+
+NOT_SET: Final = pa.array([*MISSING, None], pa.binary())
 
 Values = list[Any]
 _Named = TypeVar("_Named", Line, Component)
@@ -300,7 +305,11 @@ def _text(values: Values, type_: pa.DataType) -> pa.Array:
 
 
 def _json(values: Values, type_: pa.DataType) -> pa.Array:
-    return pa.array([None if value is None else json_text(value) for value in values], type_)
+    """The texts as `json_text` gives them, without a call for each."""
+    texts = pa.array([None if value is None else bytes(value) for value in values], pa.binary())
+    texts = pc.replace_substring(texts, BLANKED, BLANK)
+    is_set = pc.invert(pc.is_in(texts, NOT_SET))
+    return pc.if_else(is_set, texts, pa.scalar(None, pa.binary())).cast(type_)
 
 
 def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:

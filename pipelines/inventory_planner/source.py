@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import dlt
 import pyarrow as pa
+import pyarrow.compute as pc
 from dlt.common.schema.typing import TColumnSchema, TWriteDispositionConfig
 from dlt.extract import DltResource
 
@@ -75,12 +76,20 @@ def inventory_planner(
 
 
 @dlt.source(section=SCHEMA, schema=DLT_SCHEMA)
-def one_chunk(chunk: Chunk, account_id: str) -> Iterable[DltResource]:
-    """A chunk that has been read already, as the same resources."""
-    return resources(lambda _: [chunk], account_id)
+def one_chunk(chunk: Chunk, account_id: str, *, is_new: bool) -> Iterable[DltResource]:
+    """A chunk that has been read already, as the same resources.
+
+    Args:
+        chunk: what was read.
+        account_id: of which account.
+        is_new: the destination has no row of any of its orders, so there is nothing to merge them with.
+    """
+    return resources(lambda _: [chunk], account_id, is_new=is_new)
 
 
-def resources(read: Callable[[Mapping[str, Any]], Iterable[Chunk]], account_id: str) -> list[DltResource]:
+def resources(
+    read: Callable[[Mapping[str, Any]], Iterable[Chunk]], account_id: str, *, is_new: bool = False
+) -> list[DltResource]:
     """The tables as resources, fed by one hidden resource, so that the service is asked once for all of them."""
 
     @dlt.resource(name="changes", selected=False)
@@ -90,17 +99,18 @@ def resources(read: Callable[[Mapping[str, Any]], Iterable[Chunk]], account_id: 
             state[account_id] = chunk.mark.to_state()
             yield chunk
 
-    return [_resource(table, chunks_of_account) for table in MERGED_TABLES]
+    return [_resource(table, chunks_of_account, is_new=is_new) for table in MERGED_TABLES]
 
 
-def _resource(table: Table, feed: DltResource) -> DltResource:
+def _resource(table: Table, feed: DltResource, *, is_new: bool) -> DltResource:
     def rows_of_table(chunk: Chunk) -> pa.Table | None:
-        return chunk.tables.get(table.name)
+        rows = chunk.tables.get(table.name)
+        return rows.filter(~pc.field(IS_REMOVED.name)) if is_new and rows and IS_REMOVED in table.columns else rows
 
     resource = dlt.transformer(rows_of_table, data_from=feed, name=table.name)
     return resource.apply_hints(
         columns={column.name: _hint(column) for column in table.columns},
-        write_disposition=MERGE,
+        write_disposition="append" if is_new else MERGE,
         merge_key=table.replaces,
     )
 

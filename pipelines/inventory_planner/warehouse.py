@@ -66,11 +66,28 @@ def has_tables(folder: Folder) -> bool:
     if not folder.warehouse.exists():
         return False
     with warehouse(folder) as connection:
-        found = connection.execute(
-            "select count(*) from information_schema.tables where table_schema = ? and table_name in ?",
-            [SCHEMA, [table.name for table in MERGED_TABLES]],
-        ).fetchone()
-    return found == (len(MERGED_TABLES),)
+        return len(_tables(connection)) == len(MERGED_TABLES)
+
+
+def holds_any(folder: Folder, account_id: str, order_ids: Iterable[str]) -> bool:
+    """Whether any table has a row of one of these orders, be it what a killed run has left."""
+    wanted = pa.table({"order_id": pa.array(order_ids, pa.string())})
+    with warehouse(folder) as connection:
+        connection.register("wanted", wanted)
+        is_wanted = "_account_id = ? and purchase_order_id in (from wanted)"
+        found = [
+            connection.execute(f"from {table} where {is_wanted} limit 1", [account_id]).fetchone()
+            for table in _tables(connection)
+        ]
+    return any(found)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ? and table_name in ?",
+        [SCHEMA, [table.name for table in MERGED_TABLES]],
+    ).fetchall()
+    return [f"{SCHEMA}.{name}" for (name,) in found]
 
 
 def known_orders(folder: Folder, account_id: str) -> KnownOrders:
