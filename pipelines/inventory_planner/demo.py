@@ -1,4 +1,4 @@
-"""The whole path on a made-up account: serve, load, let two days pass, load the changes, build, publish, report."""
+"""The whole path on a made-up account: serve, run, let two days pass, run again, report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Event, demo_account, live_a_day, serve
 from inventory_planner.folder import Folder
-from inventory_planner.load import Job, Progress, load
+from inventory_planner.load import Job, Progress
 from inventory_planner.report import published
 from inventory_planner.run import run
 from inventory_planner.sync_log import SyncReport
@@ -107,9 +107,8 @@ def demo(folder: Folder, progress: Progress) -> DemoReport:
         settings = Settings(account.api_key, account.account_id, server.url, requests_per_second=WITHOUT_LIMIT)
         with Client(settings.base_url, settings.api_key, settings.account_id, WITHOUT_LIMIT) as client:
             job = Job(client, settings, folder, progress=progress)
-            log.info("Serving a made-up account at %s, and loading it for the first time.", server.url)
-            with folder.locked("demo"):
-                first = load(job)
+            log.info("Serving a made-up account at %s, and running for the first time.", server.url)
+            first = run(job, {}).sync  # built as well, or no snapshot would know the promises that are about to move
             events = [event for day in days for event in live_a_day(account, day)]
             log.info("Two days of business have passed.")
             second = run(job, {})
