@@ -90,8 +90,9 @@ def test_records_and_rows_know_neither_network_nor_dlt_nor_dbt(module: str) -> N
 
 def test_only_the_client_speaks_http() -> None:
     assert knowing("httpx") == {"client"}
-    assert {module for outside in NETWORK for module in knowing(outside)} == {"client", "folder"}
+    assert {module for outside in NETWORK for module in knowing(outside)} == {"client", "folder", "dashboard"}
     assert {name for name in MODULES["folder"] if within(name, "socket")} == {"socket"}  # for the name of this machine
+    assert {name for name in MODULES["dashboard"] if within(name, "socket")} == {"socket"}  # to listen
 
 
 def test_only_configuration_source_and_load_know_dlt() -> None:

@@ -1,0 +1,69 @@
+"""The dashboard, served: a marimo notebook as a web page over the published file."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from inventory_planner.errors import ConfigurationError
+from inventory_planner.folder import Folder
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
+
+
+def notebooks() -> Path:
+    """The notebooks: within the package in an installed wheel, beside `pipelines/` in a checkout."""
+    installed = Path(__file__).parent / "notebooks"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks"
+
+
+def run(folder: Folder, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+    """Serve the dashboard over this folder's published file until Ctrl-C, and return quietly.
+
+    Args:
+        folder: where the published file is, or will be.
+        host: the address to listen on.
+        port: the port to listen on; 0 picks a free one.
+        ready: called with the URL once it listens.
+
+    Raises:
+        ConfigurationError: marimo or altair is not installed, or the port is taken.
+    """
+    os.environ["INVENTORY_PLANNER_DATA"] = str(folder.root)  # the notebooks look there, as all else does
+    application = _application()
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(f"Can't serve the dashboard: {error}") from error
+    with listener, suppress(KeyboardInterrupt):
+        ready(_url(listener))
+        _server(application).run(sockets=[listener])
+
+
+def _application() -> ASGIApp:
+    try:
+        import altair  # noqa: F401, PLC0415 (to say at once that it is missing)
+        from marimo import create_asgi_app  # noqa: PLC0415 (an extra: all else works without)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(MISSING) from error
+    return create_asgi_app(quiet=True).with_app(path="/", root=str(notebooks() / "dashboard.py")).build()
+
+
+def _server(application: ASGIApp) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(application, log_config=None, log_level="error", access_log=False, timeout_graceful_shutdown=1)
+    )
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

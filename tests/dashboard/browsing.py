@@ -1,0 +1,132 @@
+"""A real browser without a window, and what a reader of the dashboard sees in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+from selenium import webdriver
+from selenium.common.exceptions import JavascriptException, TimeoutException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+PATIENCE: Final = 20  # seconds; what takes longer on a busy machine is broken
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES: Final = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"),
+    *("--disable-background-networking", "--disable-component-update", "--no-first-run", "--lang=en-US"),
+)
+DEEP: Final = """
+const found = (root, selector) => [
+    ...root.querySelectorAll(selector),
+    ...[...root.querySelectorAll('*')].filter(e => e.shadowRoot).flatMap(e => found(e.shadowRoot, selector)),
+];
+"""  # marimo renders into shadow roots, which a plain query does not enter
+
+Found = TypeVar("Found")
+
+
+def missing() -> str | None:
+    """What is not installed on this machine that looking at a page needs."""
+    if not any(map(shutil.which, BROWSERS)):
+        return "no Chromium on this machine (apt-get install chromium chromium-driver)"
+    return None if shutil.which("chromedriver") else "no chromedriver on this machine (apt-get install chromium-driver)"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser for as long as it is needed."""
+    options = Options()
+    options.binary_location = next(path for path in map(shutil.which, BROWSERS) if path)
+    for switch in SWITCHES:
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()
+
+
+class Browser:
+    """What is seen, through all of marimo's shadow roots."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def size(self, width: int, height: int, scheme: str = "light") -> None:
+        """A window this large, of a reader who likes light or dark."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+    def open(self, url: str) -> None:
+        """Go to an address, from wherever we are, as one who types it."""
+        self.driver.get("about:blank")
+        self.driver.get(url)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """What a script returns; `found(root, selector)` in it enters shadow roots."""
+        return self.driver.execute_script(DEEP + script, *arguments)
+
+    def texts(self, selector: str) -> list[str]:
+        """The texts of all that is seen and fits a selector."""
+        return list(self.run("return found(document, arguments[0]).map(e => e.innerText.trim())", selector))
+
+    def count(self, selector: str) -> int:
+        """How many elements fit a selector."""
+        return int(self.run("return found(document, arguments[0]).length", selector))
+
+    def until(self, holds: Callable[[], Found], what: str) -> Found:
+        """What a condition returns as soon as that is true; fails with these words if it never is."""
+        waiting = WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05, ignored_exceptions=[JavascriptException])
+        try:
+            return waiting.until(lambda _driver: holds())
+        except TimeoutException:
+            raise AssertionError(f"never {what}; seen: {self.driver.find_element('tag name', 'body').text!r}") from None
+
+    def until_shown(self, title: str) -> None:
+        """Waits until the page with this title has made all that it shows."""
+        self.until(lambda: title in self.texts("h1.ip-title"), f"showed the page {title!r}")
+        self.until(self._is_drawn, f"drew the charts of {title!r}")
+
+    def _is_drawn(self) -> bool:
+        script = """
+            if (!document.getElementById('App')) return false;
+            const charts = found(document, 'marimo-vega');
+            const lazy = found(document, 'marimo-lazy').filter(e => e.checkVisibility());
+            return charts.every(e => found(e.shadowRoot || e, 'canvas, svg.marks').length > 0)
+                && lazy.every(e => e.shadowRoot && e.shadowRoot.innerHTML.length > 0
+                    && !found(e.shadowRoot, '.animate-pulse').length);
+        """
+        return bool(self.run(script))
+
+    def complaints(self) -> list[str]:
+        """The errors in the console since last asked."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+    def hosts(self) -> set[str]:
+        """All that was asked for something since last asked, such as `127.0.0.1:8080`."""
+        urls = (_requested(json.loads(entry["message"])["message"]) for entry in self.driver.get_log("performance"))
+        return {url.split("/")[2] for url in urls if url.startswith(("http:", "https:", "ws:", "wss:"))}
+
+    def sideways(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        script = "const app = document.getElementById('App') || document.body; return app.scrollWidth - app.clientWidth"
+        return int(self.run(script))
+
+    def height(self) -> int:
+        """How high all of the page is."""
+        return int(self.run("return document.getElementById('App').scrollHeight"))
+
+
+def _requested(message: dict[str, Any]) -> str:
+    parameters = message["params"]
+    if message["method"] == "Network.webSocketCreated":
+        return str(parameters["url"])
+    return str(parameters["request"]["url"]) if message["method"] == "Network.requestWillBeSent" else ""
