@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = 130  # what shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
 EMULATOR_PORT: Final = 8765
-DASHBOARD_PORT: Final = 8766
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 log = logging.getLogger(__name__)
@@ -277,23 +276,6 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
         )
     except (OSError, OverflowError, ValueError) as error:
         raise ConfigurationError(f"Can't serve the account: {error}") from error
-
-
-@commands.command()
-@_folder_option(folder_at)
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=DASHBOARD_PORT, show_default=True, help="0 for any free one.")
-@click.option("--browser/--no-browser", default=True, help="Whether to open the page in a browser.")
-def dashboard(folder: Folder, host: str, port: int, browser: bool) -> None:  # noqa: FBT001 (click passes it by name)
-    """Look at the reports in a web page; it follows what is published."""
-    from inventory_planner.dashboard import run as serve
-
-    def ready(url: str) -> None:
-        click.echo(f"Dashboard over {folder.analytics} at {url} (Ctrl-C ends it)")
-        if browser:
-            click.launch(url)
-
-    serve(folder, host, port, ready=ready)
 
 
 def _json_value(value: object) -> str:

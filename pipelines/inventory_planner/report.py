@@ -28,6 +28,7 @@ VENDOR: Final = ("vendor_name", "vendor_id", "last_vendor_name", "last_vendor_id
 DATES: Final = {  # the first that a mart has is its date; what is past reads newest first, what is to come soonest
     "receipt_date": "desc",
     "order_date": "desc",
+    "report_date": "desc",
     "report_month": "desc",
     "date_day": "asc",
     "week_start": "asc",
