@@ -144,7 +144,8 @@ def dbt(workspace: Path, warehouse: Path, *words: str, variables: Json | None = 
     environment = {**os.environ, "INVENTORY_PLANNER_DATABASE": str(warehouse)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     results = json.loads((target / "run_results.json").read_text())["results"]
-    outcomes = {each["unique_id"].split(".")[2]: each["status"] for each in results}
+    built = [each for each in results if each["status"] != "no-op"]  # exposures are only told of
+    outcomes = {each["unique_id"].split(".")[2]: each["status"] for each in built}
     return Built(warehouse, outcomes, done.stdout + done.stderr)
 
 
@@ -453,6 +454,7 @@ def test_exceptions_name_what_somebody_should_look_at(built: Built) -> None:
     assert [tuple(row.values()) for row in found] == [
         ("PO-1", "line", "short_closed", 5, "EUR"),
         ("PO-1", "order", "total_mismatch", 45, "EUR"),
+        ("PO-2", "line", "price_jump", Decimal("2.5"), "EUR"),
         ("PO-3", "line", "over_received", 10, "EUR"),
         ("PO-4", "line", "overdue", 12, "USD"),
         ("PO-4", "order", "unknown_status", 12, "USD"),
