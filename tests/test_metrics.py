@@ -49,7 +49,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = tmp_path_factory.mktemp("metrics")
     warehouse = workspace / "warehouse.duckdb"
     fill(warehouse, {"a1": ORDERS, "a2": OTHER_ACCOUNT})
-    built = dbt(workspace, warehouse, "build", "--exclude-resource-type", "test", "unit_test", "exposure")
+    built = dbt(workspace, warehouse, "build", "--exclude-resource-type", "test", "unit_test")
     assert set(built.outcomes.values()) == {"success"}, built.log
     return warehouse.rename(workspace / "analytics.duckdb")
 
