@@ -202,6 +202,12 @@ def test_a_spoiled_file_is_told_in_a_line(folder: Folder) -> None:
     assert "The next run publishes it anew." in str(error)
 
 
+def test_a_year_is_no_amount(folder: Folder) -> None:
+    make(folder, "create schema marts; create table marts.years as select 2026 as year_number, 2026 as count_orders")
+
+    assert shown(folder, "years").splitlines()[-2].split() == ["2,026", "2026"]
+
+
 # wide and long marts
 
 FILLERS = ", ".join(f"i + {place} as filler_{place:02}" for place in range(40))

@@ -38,6 +38,7 @@ MONEY: Final = (
 )  # and of sums of money, where nobody reads cents
 COSTS: Final = "_cost"  # and of prices, where cents are the least
 INDEXES: Final = ("_cv", "hhi")  # and of numbers that say all behind the point
+NUMERALS: Final = "_number"  # and of what is no amount, such as the year 2026
 WRAPPED: Final = ("error", "description")
 IDS: Final = ("_id", "as_of_date")  # names that end so tell people nothing
 TELLS_NOTHING: Final = (3, 0)  # the rank of those
@@ -177,6 +178,8 @@ def _cell(name: str, value: Any) -> str:
         return NO_DATA
     if isinstance(value, (float, Decimal)):
         return _fraction(name, value)
+    if name.endswith(NUMERALS):
+        return str(value)
     return _formats[type(value)](value) if type(value) in _formats else str(value)
 
 
