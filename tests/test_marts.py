@@ -746,6 +746,27 @@ def test_a_lead_time_below_zero_is_in_no_average_but_told(hand_made: Path) -> No
     assert found == [{"count_found": 1, "least_mean": 7.0}]
 
 
+def test_the_documentation_tells_of_every_column_of_every_relation_and_of_no_other(
+    built: Built, workspace: Path, tmp_path: Path
+) -> None:
+    warehouse = Path(shutil.copy(built.warehouse, tmp_path / "warehouse.duckdb"))
+
+    made = dbt(workspace, warehouse, "docs", "generate")
+
+    assert "Catalog written" in made.log
+    catalog, manifest = (
+        {**read["nodes"], **read["sources"]}
+        for read in (
+            json.loads((workspace / "target" / f"{name}.json").read_text()) for name in ("catalog", "manifest")
+        )
+    )
+    assert len(catalog) > 30
+    for name, found in catalog.items():
+        told = {column for column, its in manifest[name]["columns"].items() if its["description"]}
+        assert (name, set(found["columns"])) == (name, told)
+        assert manifest[name]["description"]
+
+
 def test_the_views_outlive_a_copy_of_the_file_under_another_name(built: Built, tmp_path: Path) -> None:
     copy = Path(shutil.copy(built.warehouse, tmp_path / "analytics.duckdb"))
 
