@@ -47,6 +47,7 @@ AXES: Final = {
 }
 
 UNITS: Final = ",.0f"
+EXACT: Final = ",~f"
 PERCENT: Final = ".0%"
 
 
@@ -174,7 +175,7 @@ def volume(rows: pa.Table) -> Any:
         .mark_bar(color=BLUE)
         .encode(
             x=_week("week_start"),
-            y=alt.Y("open_volume_cbm:Q", title="Cubic metres", axis=alt.Axis(format=",.1f")),
+            y=alt.Y("open_volume_cbm:Q", title="Cubic metres", axis=alt.Axis(format=EXACT)),
             tooltip=[
                 _said("week_start:T", "Week of"),
                 _said("open_volume_cbm:Q", "Cubic metres", ",.1f"),
@@ -209,25 +210,6 @@ def ageing(rows: pa.Table, money: str) -> Any:
         ),
         rows,
         _rows_high(rows, "vendor_name"),
-    )
-
-
-def open_history(rows: pa.Table, money: str) -> Any:
-    """Open value and the overdue part of it, day by day."""
-    both = alt.Chart(rows).transform_fold(["open_value", "overdue_value"], ["kind", "value"])
-    lines = both.transform_calculate(kind="datum.kind == 'open_value' ? 'open' : 'overdue'")
-    return _finished(
-        lines.mark_line(point=rows.num_rows < 30).encode(
-            x=alt.X("date_day:T", title=None, axis=alt.Axis(format="%d %b", labelOverlap=True, tickCount=8)),
-            y=_amount("value", f"Value, {money}"),
-            color=_coloured("kind", {"open": BLUE, "overdue": VERMILION}),
-            tooltip=[
-                _said("date_day:T", "Day"),
-                _said("kind:N", " "),
-                _said("value:Q", f"Value, {money}", UNITS),
-            ],
-        ),
-        rows,
     )
 
 
@@ -390,7 +372,9 @@ def lead_time_boxes(rows: pa.Table) -> Any:
         *(_said(f"{each}:Q", f"P{each[1:]} days", ".0f") for each in ("p10", "p25", "p50", "p75", "p90")),
         _said("count_orders:Q", "Orders", UNITS),
     ]
-    whiskers = vendor.mark_rule(color=GREY).encode(x=alt.X("p10:Q", title="Days from order to completion"), x2="p90:Q")
+    whiskers = vendor.mark_rule(color=GREY).encode(
+        x=alt.X("p10:Q", title="Days from order to completion", axis=alt.Axis(tickCount=8)), x2="p90:Q"
+    )
     boxes = vendor.mark_bar(height=14, color=SKY).encode(x="p25:Q", x2="p75:Q", tooltip=told)
     medians = vendor.mark_tick(color=BLUE, thickness=3, height=14).encode(x="p50:Q", tooltip=told)
     return _finished(alt.layer(whiskers, boxes, medians), rows, _rows_high(rows, "vendor_name"))
@@ -400,7 +384,8 @@ def planned_and_actual(rows: pa.Table) -> Any:
     """The mean planned lead time of each vendor, and what it really takes."""
     vendor = alt.Chart(rows).encode(y=_vendors(None))
     between = vendor.mark_rule(color=GREY).encode(
-        x=alt.X("planned_lead_time_mean_days:Q", title="Days, mean"), x2="lead_time_mean_days:Q"
+        x=alt.X("planned_lead_time_mean_days:Q", title="Days, mean", axis=alt.Axis(tickCount=8)),
+        x2="lead_time_mean_days:Q",
     )
     both = vendor.transform_fold(["planned_lead_time_mean_days", "lead_time_mean_days"], ["kind", "days"])
     dots = both.transform_calculate(kind="datum.kind == 'lead_time_mean_days' ? 'actual' : 'planned'")
@@ -440,7 +425,7 @@ def order_timeline(rows: pa.Table, ordered: float, promise: Any) -> Any:
     """How an order came in, receipt by receipt, up to what was ordered; the upright line is its promise."""
     steps = alt.Chart(rows).mark_line(interpolate="step-after", color=BLUE, point=alt.OverlayMarkDef(color=BLUE))
     came = steps.encode(
-        x=alt.X("receipt_date:T", title=None, axis=alt.Axis(format="%d %b %Y", labelOverlap=True, tickCount=6)),
+        x=alt.X("receipt_date:T", title=None, axis=alt.Axis(format="%d %b", labelOverlap=True, tickCount=6)),
         y=alt.Y("quantity_received_to_date:Q", title="Units to date", scale=alt.Scale(zero=True)),
         tooltip=[
             _said("receipt_date:T", "Received"),
@@ -598,7 +583,7 @@ def _upright(value: float, label: str) -> alt.LayerChart:
 
 
 def _amount(field: str, title: str, channel: Any = alt.Y) -> Any:
-    return channel(f"{field}:Q", title=title, axis=alt.Axis(format="~s", tickCount=5))
+    return channel(f"{field}:Q", title=title, axis=alt.Axis(format=EXACT, tickCount=5))
 
 
 def _week(field: str) -> alt.X:

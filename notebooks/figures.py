@@ -19,7 +19,8 @@ MINUS: Final = "\N{MINUS SIGN}"
 AMBER: Final = 0.90  # a rate below this misses the target
 RED: Final = 0.80  # and below this somebody should act
 MOST_ROWS: Final = 5000  # in one table: more would not be read, and a browser holds them all
-WIDE: Final = {"title": 210, "variant": 210, "vendor": 170}  # pixels, for texts that would be cut
+HOUR: Final = 60  # minutes
+DAY: Final = 24 * HOUR
 
 Format = Callable[[Any], str]
 
@@ -114,6 +115,7 @@ class Tile:
     column: str
     write: Format
     note: str
+    unit: str = ""
     rated: bool = False
     """Whether it is a rate that has the target."""
     meaning: str = ""
@@ -136,7 +138,7 @@ def _tile(tile: Tile, value: Any, meaning: str) -> str:
     about = f'<span class="ip-about" tabindex="0" data-about="{escape(meaning)}">?</span>' if meaning else ""
     return (
         f'<div class="ip-tile ip-{state}"><div class="ip-label">{escape(tile.label)}{about}</div>'
-        f'<div class="ip-value">{sign}{escape(tile.write(value))}</div>'
+        f'<div class="ip-value">{sign}{escape(tile.write(value))} <small>{escape(tile.unit)}</small></div>'
         f'<div class="ip-note">{escape(tile.note)}</div></div>'
     )
 
@@ -200,10 +202,15 @@ def section(title: str, *content: object, about: str = "") -> mo.Html:
     return mo.vstack([mo.Html(f'<h2 class="ip-section">{escape(title)}</h2>{said}'), *content], gap=0.5)
 
 
+class _Beside(mo.Html):
+    def __init__(self, parts: Sequence[mo.Html]) -> None:
+        self._parts = parts  # held, or marimo forgets the tables in them
+        super().__init__(f'<div class="ip-beside">{"".join(f"<div>{part.text}</div>" for part in parts)}</div>')
+
+
 def beside(*parts: mo.Html) -> mo.Html:
     """Parts side by side where there is room."""
-    wide = [part.style({"min-width": "min(24rem, 85vw)"}) for part in parts]
-    return mo.hstack(wide, widths="equal", wrap=True, gap=1.5, align="start")
+    return _Beside(parts)
 
 
 def tabs(makers: dict[str, Callable[[], mo.Html]]) -> mo.Html:
@@ -213,6 +220,12 @@ def tabs(makers: dict[str, Callable[[], mo.Html]]) -> mo.Html:
 
 def _once(make: Callable[[], mo.Html]) -> Callable[[], mo.Html]:
     return cache(make)  # holds what was made, or marimo forgets the tables in it
+
+
+def links(targets: Mapping[str, str]) -> mo.Html:
+    """Ways to other pages, by their titles."""
+    each = (f'<a href="{escape(address)}">{escape(title)}</a>' for title, address in targets.items())
+    return mo.Html(f'<p class="ip-links">{"".join(each)}</p>')
 
 
 def empty(message: str = "Nothing to show for these filters.") -> mo.Html:
@@ -232,11 +245,9 @@ def age(then: datetime | None, now: datetime) -> str:
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
         return "just now"
-    for unit, size in (("day", 1440), ("hour", 60), ("minute", 1)):
-        if minutes >= size:
-            count = minutes // size
-            return f"{count} {unit}{'s' * (count > 1)} ago"
-    return ""
+    if minutes < HOUR:
+        return f"{minutes} min ago"
+    return f"{minutes // HOUR} h ago" if minutes < 2 * DAY else f"{minutes // DAY} days ago"
 
 
 def data_age(published: Published, now: datetime) -> mo.Html:

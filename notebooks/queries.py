@@ -256,10 +256,15 @@ LATEST_SPLIT_ORDER: Final = """
     order by last_receipt_date > first_receipt_date desc, last_receipt_date desc, purchase_order_number desc limit 1
 """
 ORDER_TIMELINE: Final = """
-    select receipts.receipt_date, sum(receipts.quantity_received) as quantity_received,
-        sum(sum(receipts.quantity_received)) over (order by receipts.receipt_date) as quantity_received_to_date
-    from marts.receipts as receipts
-    where receipts.purchase_order_id = $order and receipts.receipt_date is not null
+    select receipt_date, sum(quantity_received) as quantity_received,
+        sum(sum(quantity_received)) over (order by receipt_date) as quantity_received_to_date
+    from (
+        select order_date as receipt_date, 0 as quantity_received
+        from marts.purchase_orders where purchase_order_id = $order
+        union all
+        select receipt_date, quantity_received from marts.receipts where purchase_order_id = $order
+    )
+    where receipt_date is not null
     group by 1 order by 1
 """
 RECEIPT_LIST: Final = """

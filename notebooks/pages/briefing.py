@@ -15,7 +15,6 @@ NEEDS_ACTION = {
     "purchase_order_number": Column("Order"),
     "sku": Column("SKU"),
     "vendor_name": Column("Vendor"),
-    "warehouse_name": Column("Warehouse"),
     "value_at_stake": Column("Value at stake", number),
     "days_overdue": Column("Days overdue", days),
 }
@@ -39,21 +38,21 @@ def _open(view: View) -> str:
     now = view.row(queries.OPEN_NOW)
     arriving = f"{number(now['quantity_arriving'])} units, {number(now['count_arriving'])} lines"
     shown = [
-        Tile(f"Open, {view.money}", "open_value", number, f"{number(now['count_lines'])} lines"),
-        Tile(f"Next 7 days, {view.money}", "arriving_value", number, arriving, meaning=ARRIVING),
-        Tile(f"Overdue, {view.money}", "overdue_value", number, f"{number(now['count_overdue'])} lines"),
+        Tile("Open", "open_value", number, f"{number(now['count_lines'])} lines", view.money),
+        Tile("Due in 7 days", "arriving_value", number, arriving, view.money, meaning=ARRIVING),
+        Tile("Overdue", "overdue_value", number, f"{number(now['count_overdue'])} lines", view.money),
     ]
     return tiles(view, queries.OPEN_NOW, now, shown)
 
 
 def _received(view: View) -> str:
     weeks = view.row(queries.RECEIVED_IN_WEEKS)
-    note = f"week before {number(weeks['week_before'])}; {number(weeks['count_receipts'])} receipts"
+    note = f"{number(weeks['count_receipts'])} receipts; week before {number(weeks['week_before'])} units"
     return tiles(
         view,
         queries.RECEIVED_IN_WEEKS,
         weeks,
-        [Tile("Received, 7 days, units", "last_week", number, note, meaning=WEEKS)],
+        [Tile("Received in 7 days", "last_week", number, note, "units", meaning=WEEKS)],
     )
 
 

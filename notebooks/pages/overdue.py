@@ -41,10 +41,11 @@ def page(view: View) -> mo.Html:
 def _tiles(view: View) -> mo.Html:
     found = view.row(queries.OVERDUE)
     lines = f"{number(found['count_lines'])} lines"
+    most = f"at most {days(found['days_overdue_most'])}; {lines}"
     shown = [
-        Tile(f"Overdue, {view.money}", "open_value", number, lines),
-        Tile("Overdue, units", "quantity_open", number, lines),
-        Tile("Days overdue, median", "days_overdue", days, f"at most {days(found['days_overdue_most'])}; {lines}"),
+        Tile("Overdue value", "open_value", number, lines, view.money),
+        Tile("Overdue quantity", "quantity_open", number, lines, "units"),
+        Tile("Overdue by, median", "days_overdue", days, most, "days"),
         Tile("Stale lines", "count_stale", number, f"of {lines}", meaning=view.meaning("is_stale", queries.OVERDUE)),
     ]
     return shelf(tiles(view, queries.OVERDUE, found, shown))

@@ -20,7 +20,6 @@ CHANGES = {
     "unit_cost": Column("Now", price),
     "price_change_rate": Column("Change", signed),
     "price_variance": Column("Variance", number),
-    "unit_landed_cost": Column("Landed", price),
 }
 
 
@@ -56,7 +55,7 @@ def _tiles(view: View) -> mo.Html:
     compared = f"{number(found['count_compared'])} of {number(found['count_lines'])} lines compared"
     landed = f"{number(found['count_landed'])} lines"
     shown = [
-        Tile(f"Price variance, {view.money}", "price_variance", number, compared),
+        Tile("Price variance", "price_variance", number, compared, view.money),
         Tile("Price variance, rate", "price_variance_rate", signed, compared),
         Tile("Landed uplift, mean of lines", "landed_uplift_rate", rate, landed),
     ]

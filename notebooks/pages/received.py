@@ -76,9 +76,9 @@ def _tiles(view: View) -> mo.Html:
     found = view.row(queries.QUANTITIES)
     lines = f"{number(found['count_lines'])} lines"
     shown = [
-        Tile("Ordered, units", "quantity_ordered", number, lines),
-        Tile("Received, units", "quantity_received", number, lines),
-        Tile("Open, units", "quantity_open", number, lines),
+        Tile("Ordered", "quantity_ordered", number, lines, "units"),
+        Tile("Received", "quantity_received", number, lines, "units"),
+        Tile("Open", "quantity_open", number, lines, "units"),
         Tile("Fill rate", "fill_rate", rate, f"{number(found['count_placed_lines'])} lines", rated=True),
         Tile("OTIF", "otif_line_rate", rate, f"{number(found['count_due_lines'])} due lines", rated=True),
     ]

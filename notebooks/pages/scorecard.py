@@ -8,11 +8,13 @@ import marimo as mo
 
 import charts
 import queries
+from choices import address
 from figures import (
     Column,
     beside,
     days,
     decimal,
+    links,
     number,
     rate,
     section,
@@ -63,7 +65,11 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
         rows = view.rows(queries.SCORECARD, period=period)
         return mo.vstack(
             [
-                section(f"Ranking, value in {view.money}", table(view, queries.SCORECARD, SCORECARD, period=period)),
+                section(
+                    f"Ranking, value in {view.money}",
+                    table(view, queries.SCORECARD, SCORECARD, period=period),
+                    links({name: address(vendor=name) + "#/vendor" for name in rows.column("vendor_name").to_pylist()}),
+                ),
                 beside(
                     section("OTIF against the targets of 90 and 80 %", charts.bullets(rows)),
                     section("Spend and reliability", charts.spend_and_otif(rows, view.money)),

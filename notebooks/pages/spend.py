@@ -72,9 +72,9 @@ def _tiles(view: View) -> mo.Html:
     found, vendors = view.row(queries.SPEND_TOTALS), view.rows(queries.PARETO, by="vendor").to_pylist()
     orders = f"{number(found['count_orders'])} orders"
     money = [
-        Tile(f"Ordered, {view.money}", "ordered_value", number, orders),
-        Tile(f"Received, {view.money}", "received_value", number, orders),
-        Tile(f"Open, {view.money}", "open_value", number, orders),
+        Tile("Ordered", "ordered_value", number, orders, view.money),
+        Tile("Received", "received_value", number, orders, view.money),
+        Tile("Open", "open_value", number, orders, view.money),
     ]
     concentration = [Tile("Concentration, HHI", "hhi", decimal, f"{number(len(vendors))} vendors, 365 days")]
     return shelf(

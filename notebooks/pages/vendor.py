@@ -79,14 +79,14 @@ def _year(view: View, name: str) -> dict[str, Any]:
 
 def _tiles(view: View, year: dict[str, Any]) -> mo.Html:
     def over(column: str, what: str) -> str:
-        return f"{number(year.get(column))} {what}, 365 days"
+        return f"{number(year.get(column))} {what} in 365 days"
 
     shown = [
-        Tile("Grade", "grade", text, f"score {number(year.get('score'))}, 365 days"),
+        Tile("Grade", "grade", text, f"score {number(year.get('score'))} of 100"),
         Tile("OTIF", "otif_line_rate", rate, over("count_due_lines", "due lines"), rated=True),
         Tile("Fill rate", "fill_rate", rate, over("count_lines", "lines"), rated=True),
-        Tile("Lead time, median days", "lead_time_median_days", days, over("count_lead_times", "orders")),
-        Tile(f"Ordered, {view.money}", "ordered_value", number, over("count_orders", "orders")),
-        Tile(f"Open, {view.money}", "open_value", number, f"{number(year.get('count_open_lines'))} lines"),
+        Tile("Lead time, median", "lead_time_median_days", days, over("count_lead_times", "orders"), "days"),
+        Tile("Ordered", "ordered_value", number, over("count_orders", "orders"), view.money),
+        Tile("Open", "open_value", number, f"{number(year.get('count_open_lines'))} lines", view.money),
     ]
     return shelf(tiles(view, queries.VENDOR_PERIODS, year, shown))

@@ -98,11 +98,9 @@ class Browser:
     def _is_drawn(self) -> bool:
         script = """
             if (!document.getElementById('App')) return false;
-            const charts = found(document, 'marimo-vega');
-            const lazy = found(document, 'marimo-lazy').filter(e => e.checkVisibility());
-            return charts.every(e => found(e.shadowRoot || e, 'canvas, svg.marks').length > 0)
-                && lazy.every(e => e.shadowRoot && e.shadowRoot.innerHTML.length > 0
-                    && !found(e.shadowRoot, '.animate-pulse').length);
+            const loading = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.includes('Loading'));
+            const parts = found(document, '.min-h-4');
+            return parts.length > 0 && parts.every(e => e.childElementCount) && !found(document, '*').some(loading);
         """
         return bool(self.run(script))
 
@@ -122,7 +120,11 @@ class Browser:
 
     def height(self) -> int:
         """How high all of the page is."""
-        return int(self.run("return document.getElementById('App').scrollHeight"))
+        script = """
+            const bottoms = found(document.getElementById('App'), '.output-area *');
+            return Math.ceil(Math.max(...bottoms.map(e => e.getBoundingClientRect().bottom)));
+        """
+        return int(self.run(script))
 
 
 def _requested(message: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from browsing import Browser, chromium
 from serving import dashboard
 
 WIDTHS = (1280, 400)
-HIGHEST = 6000  # pixels; no page should come near
+HIGHEST = 4000  # pixels; no page comes near
 
 
 def main() -> None:
@@ -42,10 +42,10 @@ def titles(browser: Browser, url: str) -> dict[str, str]:
 
 def picture(browser: Browser, url: str, title: str, look: tuple[int, str], out: Path) -> None:
     width, scheme = look
-    browser.size(width, 900, scheme)
+    browser.size(width, HIGHEST, scheme)
     browser.open(url)
     browser.until_shown(title)
-    browser.size(width, min(browser.height() + 20, HIGHEST), scheme)
+    browser.size(width, browser.height() + 20, scheme)
     browser.until_shown(title)
     name = quote(title.lower().replace(" ", "-"))
     browser.driver.save_screenshot(str(out / f"{name}-{width}-{scheme}.png"))
