@@ -217,6 +217,8 @@ def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built:
             "purchase_order_line_id": md5(b"1mug", usedforsecurity=False).hexdigest(),
             "purchase_order_id": "1",
             "variant_id": "mug",
+            "vendor_id": "acme mills",
+            "warehouse_id": "c9_1",
             "purchase_order_number": "PO-1",
             "order_type": "po",
             "vendor_name": "Acme Mills",

@@ -15,6 +15,8 @@ final as (
         purchase_order_line_id,
         purchase_order_id,
         variant_id,
+        vendor_id,
+        warehouse_id,
 
         -- text
         purchase_order_number,

@@ -1,5 +1,26 @@
 with
 
+prices as (
+
+    select * from {{ ref('price_history') }}
+
+),
+
+lines_joined_to_prices as (
+
+    select
+        purchase_order_lines.*,
+        prices.price_variance,
+        prices.price_baseline
+    from {{ ref('purchase_order_lines') }} as purchase_order_lines
+    left join prices
+        on
+            purchase_order_lines.account_id = prices.account_id
+            and purchase_order_lines.purchase_order_line_id = prices.purchase_order_line_id
+    where purchase_order_lines.order_type = 'po' and purchase_order_lines.status_type <> 'draft'
+
+),
+
 lines as (
 
     select
@@ -8,14 +29,14 @@ lines as (
         case when is_due then days_late end as due_days_late,
         case when is_vendor_scope and lead_time_days >= 0 then lead_time_days end
             as observed_lead_time_days,
+        case when received_landed_value is not null then received_value end as landed_base_value,
         {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
         case
             when promise_date is not null then 'promise'
             when order_date is not null then 'order'
             else 'none'
         end as month_source
-    from {{ ref('purchase_order_lines') }}
-    where order_type = 'po' and status_type <> 'draft'
+    from lines_joined_to_prices
 
 ),
 
@@ -67,6 +88,11 @@ lines_summed_to_months as (
         coalesce(
             sum(least(greatest(quantity_by_promise, 0), quantity_ordered)) filter (where is_due), 0
         ) as quantity_on_time,
+        coalesce(sum(quantity_capped) filter (where is_due), 0) as quantity_capped_due,
+        coalesce(sum(quantity_ordered) filter (where status_type = 'closed'), 0)
+            as quantity_ordered_closed,
+        coalesce(sum(quantity_capped) filter (where status_type = 'closed'), 0)
+            as quantity_capped_closed,
         coalesce(sum(unit_days_late) filter (where is_vendor_scope), 0) as unit_days_late,
         coalesce(sum(ordered_value) filter (where is_vendor_scope), 0) as ordered_value,
         coalesce(sum(received_value) filter (where is_vendor_scope), 0) as received_value,
@@ -75,6 +101,14 @@ lines_summed_to_months as (
         coalesce(sum(short_value), 0) as short_value,
         coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
         coalesce(sum(canceled_value), 0) as canceled_value,
+        count(price_variance) as count_compared_lines,
+        coalesce(sum(price_variance), 0) as price_variance,
+        coalesce(sum(abs(price_variance)), 0) as price_movement,
+        coalesce(sum(price_baseline), 0) as price_baseline,
+        coalesce(
+            sum(received_landed_value - landed_base_value) filter (where is_vendor_scope), 0
+        ) as landed_uplift_value,
+        coalesce(sum(landed_base_value) filter (where is_vendor_scope), 0) as landed_base_value,
         {{ sum_of_reporting('ordered_value', 'is_vendor_scope') }}
             as ordered_value_reporting,
         {{ sum_of_reporting('received_value', 'is_vendor_scope') }}
