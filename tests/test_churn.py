@@ -24,7 +24,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from dlt.common.versioned_state import decompress_state
 from duckdb import ColumnExpression, ConstantExpression, Expression
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,7 +38,7 @@ from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Fault, Quirks, RecordedRequest, Server
 from inventory_planner.errors import ApiError, SweepError
 from inventory_planner.folder import data_folder
-from inventory_planner.load import Job, _mark, _pipeline, load
+from inventory_planner.load import Job, _pipeline, load, stored_mark
 from inventory_planner.run import sweep
 from inventory_planner.tables import MERGED_TABLES, SCHEMA
 from inventory_planner.warehouse import ORDERS, has_tables
@@ -205,7 +204,8 @@ class World:
     def end(self) -> None:
         """No row of any table differs from the account; other orders are marked as deleted."""
         orders = self.wanted(self.ids(ConstantExpression(True)))
-        assert self.mark == _mark(_pipeline(self.job.folder), self.account.account_id)
+        as_dlt_says = _pipeline(self.job.folder).state.get("sources", {}).get(SCHEMA, {})
+        assert self.mark == Mark.from_state(as_dlt_says.get(self.account.account_id, {}))
         self.close()
         oracle.assert_equal(self.job.folder.warehouse, orders)
 
@@ -268,7 +268,7 @@ class World:
         stored = self.stored()
         for order_id, rows in stored.items():
             assert any(rows == self.rows_of(order_id, n) for n in self.numbers(order_id)), f"{order_id} never was so"
-        before, self.mark = self.mark, self.stored_mark()
+        before, self.mark = self.mark, stored_mark(self.job)
         assert not (before.instant and self.mark.instant) or before.instant <= self.mark.instant, "the mark went back"
         self.check_mark(stored)
 
@@ -300,12 +300,6 @@ class World:
                     kept | ({"_deleted_at": None} if "_deleted_at" in row else {})
                 )
         return {key: {table: oracle._sorted(rows) for table, rows in tables.items()} for key, tables in found.items()}
-
-    def stored_mark(self) -> Mark:
-        """The mark as the next run finds it; dlt itself takes a tenth of a second for it."""
-        states = self.ask("select state from inventory_planner._dlt_pipeline_state order by version desc limit 1")
-        sources = decompress_state(states[0][0])["sources"] if states else {}
-        return Mark.from_state(sources.get(SCHEMA, {}).get(self.account.account_id, {}))
 
     def ids(self, condition: Expression) -> set[str]:
         """The ids of the stored orders that meet a condition."""
