@@ -748,6 +748,43 @@ def test_a_lead_time_below_zero_is_in_no_average_but_told(hand_made: Path) -> No
     assert found == [{"count_found": 1, "least_mean": 7.0}]
 
 
+def test_the_reports_hold_together_under_another_policy(hand_made: Path, workspace: Path, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copy(hand_made, tmp_path / "warehouse.duckdb"))
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "exchange_rates.csv").write_text("currency_code,valid_from,rate\nUSD,2024-01-01,0.9\n")
+    policy = {
+        "as_of_date": AS_OF.isoformat(),
+        "account_timezone": "America/New_York",
+        "promise_basis": "current",
+        "on_time_grace_days": 2,
+        "early_tolerance_days": 5,
+        "in_full_under_tolerance_pct": 5,
+        "over_receipt_tolerance_pct": 5,
+        "ignore_unreceived_after_days": 14,
+        "reporting_currency": "eur",
+        "scorecard_weights": {"otif": 1},
+        "min_sample": 1,
+    }
+
+    made = dbt(*(workspace, warehouse), *("build", "--exclude-resource-type", "unit_test"), variables=policy)
+
+    assert set(made.outcomes.values()) == {"success", "pass", "warn"}
+    (ignored,) = select(warehouse, "select sum(quantity_ignored) as units from marts.received_vs_ordered_monthly")
+    assert ignored == {"units": 18 + 2 + 4}
+    purses = select(
+        warehouse,
+        """
+        select value_basis, currency_code, ordered_value from marts.spend_concentration
+        where spend_id = 'two purses' and period = 'all' order by all
+        """,
+    )
+    assert [tuple(row.values()) for row in purses] == [
+        ("order", "EUR", 20),
+        ("order", "USD", 30),
+        ("reporting", "EUR", 20 + 27),
+    ]
+
+
 def test_the_documentation_tells_of_every_column_of_every_relation_and_of_no_other(
     built: Built, workspace: Path, tmp_path: Path
 ) -> None:
