@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Server, serve
 from inventory_planner.folder import Folder, data_folder
+from inventory_planner.transform import transform
 from orders import API_KEY
 
 # how fast examples are made says nothing on a machine that does other work too
@@ -19,6 +21,12 @@ hypothesis_settings.register_profile("steady", deadline=None, suppress_health_ch
 hypothesis_settings.load_profile("steady")
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
+
+
+ONE_REPORT = (
+    *("build", "--select", "+received_vs_ordered", "--indirect-selection", "buildable"),
+    *("--exclude-resource-type", "unit_test"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,3 +78,9 @@ def client(settings: Settings, waits: list[float]) -> Iterator[Client]:
 def folder(tmp_path: Path) -> Folder:
     """An empty data folder."""
     return data_folder(tmp_path / "data")
+
+
+@pytest.fixture
+def one_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run builds `received_vs_ordered` and what it stands on, and no other mart: half the time, and as good a try."""
+    monkeypatch.setattr("inventory_planner.run.transform", partial(transform, words=ONE_REPORT))

@@ -56,6 +56,7 @@ def rebuild_report(folder: Folder) -> None:
             connection.execute(f"create or replace table marts.{name} as {compiled.read_text()}")
 
 
+@pytest.mark.usefixtures("one_report")
 def test_readers_never_see_an_error_or_a_mixed_state_while_runs_go_on(account: Account, job: Job) -> None:
     published = [change(account, 1, ORDERS)]
     run(job, MADE_OF)

@@ -32,6 +32,7 @@ def published(folder: Folder, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+@pytest.mark.usefixtures("one_report")
 def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(account: Account, job: Job) -> None:
     account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
 
@@ -57,6 +58,7 @@ def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(accoun
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
 
 
+@pytest.mark.usefixtures("one_report")
 def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account: Account, job: Job) -> None:
     with pytest.raises(LoadError, match=r"holds no orders yet"):
         build_marts(job.folder, POLICY)
