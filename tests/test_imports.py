@@ -72,6 +72,7 @@ def test_errors_know_nothing() -> None:
         ("configuration", {"errors"}),
         ("folder", {"errors"}),
         ("log", set()),
+        ("policy", {"errors"}),
         ("transform", {"errors", "folder"}),
         ("publish", {"errors", "folder", "tables"}),
         ("report", {"errors", "folder"}),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -9,10 +8,10 @@ import pytest
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account
-from inventory_planner.errors import ConfigurationError, LoadError, PublishError, TransformError
+from inventory_planner.errors import LoadError, PublishError, TransformError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, load
-from inventory_planner.run import build_marts, publish_marts, run, with_day
+from inventory_planner.run import build_marts, publish_marts, run
 from orders import line, order
 
 POLICY = {"as_of_date": "2026-01-21"}
@@ -67,8 +66,10 @@ def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account
     build_marts(job.folder, POLICY)
     publish_marts(job.folder)
     account.receive("one", "c9_5001", 6)
-    with pytest.raises(TransformError):
-        run(job, {**POLICY, "on_time_grace_days": "no_such_column"})
+    job.folder.seeds.mkdir()
+    (job.folder.seeds / "vendor_aliases.csv").write_text("no_such_column\n1\n")
+    with pytest.raises(TransformError, match="vendor_aliases"):
+        run(job, POLICY)
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
     with duckdb.connect(job.folder.warehouse, read_only=True) as connection:
@@ -77,10 +78,11 @@ def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account
         ).fetchone()
     assert found is not None
     assert found[:2] == ("failed", "build")
-    assert "Binder Error" in found[2]
+    assert "no_such_column" in found[2]
     with pytest.raises(PublishError, match=r"run `inventory-planner transform` first"):
         publish_marts(job.folder)
 
+    (job.folder.seeds / "vendor_aliases.csv").unlink()
     made_up = run(job, POLICY)
 
     assert (made_up.sync.has_news, made_up.published) == (False, True)
@@ -92,37 +94,3 @@ def test_an_empty_account_is_published_with_empty_reports(job: Job) -> None:
 
     assert published(job.folder, "select * from marts.received_vs_ordered") == []
     assert published(job.folder, "select * from marts.vendor_scorecard") == []
-
-
-@pytest.mark.parametrize(
-    ("variables", "day"),
-    [
-        ({}, "2026-01-05"),
-        ({"account_timezone": "Pacific/Auckland"}, "2026-01-06"),
-        ({"account_timezone": "America/Los_Angeles"}, "2026-01-05"),
-        ({"as_of_date": "2025-12-31"}, "2025-12-31"),
-    ],
-    ids=["utc", "east", "west", "given"],
-)
-def test_the_reports_look_from_today_where_the_account_is(variables: dict[str, Any], day: str) -> None:
-    now = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
-
-    assert with_day(variables, now) == {**variables, "as_of_date": day}
-
-
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
-        ({"on_time_grace_day": 2}, "There is no dbt var `on_time_grace_day`; there are "),
-        ({"as_of_date": "2026-02-31"}, "`as_of_date` is '2026-02-31'"),
-    ],
-    ids=["misspelt", "no such day"],
-)
-def test_a_var_that_makes_no_sense_is_refused(variables: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigurationError, match=message):
-        with_day(variables)
-
-
-def test_a_time_zone_that_does_not_exist_is_refused_before_anything_is_built() -> None:
-    with pytest.raises(ConfigurationError, match="'Mars/Olympus' is no time zone"):
-        with_day({"account_timezone": "Mars/Olympus"})

@@ -6,23 +6,22 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inventory_planner import __version__
 from inventory_planner.changes import Batch, Way
 from inventory_planner.contract import record
-from inventory_planner.errors import ConfigurationError, InventoryPlannerError, LoadError, SweepError
+from inventory_planner.errors import InventoryPlannerError, LoadError, SweepError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, is_wanted, load, store
+from inventory_planner.policy import with_day
 from inventory_planner.publish import is_current, made_of_now, note_built, publish
 from inventory_planner.sweep import compare, confirm, order_count, read_again
 from inventory_planner.sync_log import SyncReport, last_sweep, logged, write_down
-from inventory_planner.transform import known_variables, transform
+from inventory_planner.transform import transform
 from inventory_planner.warehouse import forget_quarantined, has_tables, known_orders, mark_deleted, quarantined
 
-DEFAULT_TIMEZONE: Final = "UTC"  # as in dbt_project.yml
 SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
 
 log = logging.getLogger(__name__)
@@ -158,19 +157,6 @@ def publish_marts(folder: Folder) -> None:
     publish(folder, made_of_now(folder))
 
 
-def _check(variables: Mapping[str, Any]) -> None:
-    unknown = sorted(variables.keys() - known_variables())
-    if unknown:
-        raise ConfigurationError(
-            f"There is no dbt var `{unknown[0]}`; there are {', '.join(sorted(known_variables()))}. Check"
-            " [transform.vars] or TRANSFORM__VARS."
-        )
-    try:
-        date.fromisoformat(str(variables.get("as_of_date") or "2000-01-01"))
-    except ValueError as error:
-        raise ConfigurationError(f"`as_of_date` is {variables['as_of_date']!r}; write it as 2026-01-31.") from error
-
-
 def _made_of(folder: Folder, variables: Mapping[str, Any]) -> dict[str, Any]:
     seeds = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.seeds.glob("*.csv"))}
     return {"version": __version__, "variables": with_day(variables), "seeds": seeds}
@@ -184,28 +170,3 @@ def _built(job: Job, variables: Mapping[str, Any]) -> bool:
         now = datetime.now(UTC)
         write_down(job.folder, SyncReport(job.settings.account_id, ended_at=now, way=Way.BUILD, error=str(error)))
         raise
-
-
-def with_day(variables: Mapping[str, Any], now: datetime | None = None) -> dict[str, Any]:
-    """The dbt vars, with the day that the reports look from.
-
-    Raises:
-        ConfigurationError: there is no such var, or its day or time zone makes no sense.
-    """
-    _check(variables)
-    if variables.get("as_of_date"):
-        return dict(variables)
-    return {
-        **variables,
-        "as_of_date": _today(str(variables.get("account_timezone", DEFAULT_TIMEZONE)), now).isoformat(),
-    }
-
-
-def _today(timezone: str, now: datetime | None) -> date:
-    try:
-        zone = ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigurationError(
-            f"`account_timezone` {timezone!r} is no time zone; write it as Europe/Paris."
-        ) from error
-    return (now.astimezone(zone) if now else datetime.now(zone)).date()

@@ -12,12 +12,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
-
-import yaml
 
 from inventory_planner.errors import TransformError
 from inventory_planner.folder import Folder
@@ -83,13 +80,6 @@ def project() -> Path:
     """The dbt project: within the package in an installed wheel, beside `pipelines/` in a checkout."""
     installed = Path(__file__).parent / "dbt_project"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "dbt"
-
-
-@cache
-def known_variables() -> frozenset[str]:
-    """The names of the dbt vars that the project knows."""
-    described = yaml.safe_load((project() / "dbt_project.yml").read_text(encoding="utf-8"))
-    return frozenset(described["vars"])
 
 
 def dbt() -> None:

@@ -1,0 +1,78 @@
+"""The policy of the reports: dbt's vars, checked before anything is built with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from inventory_planner.errors import ConfigurationError
+
+DEFAULT_TIMEZONE: Final = "UTC"  # as in dbt_project.yml
+
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Percent: TypeAlias = Annotated[float, Meta(ge=0)]
+Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+Score: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
+
+
+class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The vars of dbt/dbt_project.yml, which says what each means and is; here are those that are set otherwise."""
+
+    account_timezone: str | UnsetType = UNSET
+    as_of_date: date | UnsetType | None = UNSET
+    status_types: dict[str, Literal["draft", "active", "closed", "canceled"]] | UnsetType = UNSET
+    promise_basis: Literal["original", "current"] | UnsetType = UNSET
+    on_time_grace_days: Count | UnsetType = UNSET
+    early_tolerance_days: Count | UnsetType | None = UNSET
+    in_full_under_tolerance_pct: Percent | UnsetType = UNSET
+    over_receipt_tolerance_pct: Percent | UnsetType = UNSET
+    abc_thresholds: tuple[Share, Share] | UnsetType = UNSET
+    lead_time_window_days: Count | UnsetType = UNSET
+    ignore_unreceived_after_days: Count | UnsetType | None = UNSET
+    reporting_currency: str | UnsetType | None = UNSET
+    price_jump_threshold: Annotated[float, Meta(gt=0)] | UnsetType = UNSET
+    open_history_days: Count | UnsetType = UNSET
+    stale_after_days: Count | UnsetType = UNSET
+    min_sample: Count | UnsetType = UNSET
+    scorecard_weights: dict[Literal["otif", "fill", "lead_time_cv", "price"], Percent] | UnsetType = UNSET
+    grade_thresholds: tuple[Score, Score, Score] | UnsetType = UNSET
+
+
+def with_day(variables: Mapping[str, Any], now: datetime | None = None) -> dict[str, Any]:
+    """The dbt vars, with the day that the reports look from.
+
+    Args:
+        variables: dbt vars. `as_of_date` is set to today in `account_timezone` where it is missing.
+        now: an instant of today.
+
+    Raises:
+        ConfigurationError: there is no such var, or its value makes no sense; the message names it.
+    """
+    policy = _policy(variables)
+    if policy.as_of_date:
+        return dict(variables)
+    today = (now or datetime.now(UTC)).astimezone(_timezone(policy)).date()
+    return {**variables, "as_of_date": today.isoformat()}
+
+
+def _policy(variables: Mapping[str, Any]) -> Policy:
+    try:
+        return msgspec.convert(dict(variables), Policy)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(
+            f"The dbt vars, in [transform.vars] or TRANSFORM__VARS, make no sense: {error}. There are"
+            f" {', '.join(Policy.__struct_fields__)}."
+        ) from error
+
+
+def _timezone(policy: Policy) -> ZoneInfo:
+    name = policy.account_timezone or DEFAULT_TIMEZONE
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError(f"`account_timezone` {name!r} is no time zone; write it as Europe/Paris.") from error
