@@ -623,7 +623,9 @@ def _coloured(field: str, colours: dict[str, str]) -> alt.Color:
 
 
 def _categories(field: str) -> alt.Color:
-    return alt.Color(f"{field}:N", title=None, scale=alt.Scale(range=CATEGORIES), legend=alt.Legend(orient="top"))
+    return alt.Color(
+        f"{field}:N", title=None, scale=alt.Scale(range=CATEGORIES), legend=alt.Legend(orient="top", columns=3)
+    )
 
 
 def _rows_high(rows: pa.Table, field: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import marimo as mo
@@ -12,6 +12,8 @@ import marimo as mo
 import queries
 from filters import DATES, ORDER_TYPES, Filters
 from published import Published
+
+BETWEEN: Final = "|"  # several names in one value of the address: marimo's pages keep only the last of several values
 
 
 def choices(published: Published) -> mo.ui.dictionary:
@@ -85,8 +87,12 @@ def _one(key: str, options: dict[str, str], label: str) -> mo.ui.dropdown:
 
 
 def _several(key: str, names: list[str], label: str) -> mo.ui.multiselect:
-    wanted = [name for name in mo.query_params().get_all(key) if name in names]
-    return mo.ui.multiselect(names, value=wanted, label=label, full_width=True, on_change=_remember(key))
+    wanted = [name for name in _addressed(key).split(BETWEEN) if name in names]
+
+    def remember(chosen: list[str]) -> None:
+        _remember(key)(BETWEEN.join(chosen))
+
+    return mo.ui.multiselect(names, value=wanted, label=label, full_width=True, on_change=remember)
 
 
 def _span(first: date, last: date) -> mo.ui.date_range:

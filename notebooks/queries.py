@@ -365,6 +365,9 @@ ASSEMBLIES: Final = """
 CHECKS: Final = """
     select * from marts.data_health order by found_rate desc, check_name
 """
+CHECKS_WITH_FINDINGS: Final = """
+    select * from marts.data_health where count_found > 0
+"""
 STATUSES: Final = """
     select status, status_type, count(*) as count_orders, max(order_date) as last_order_date
     from marts.purchase_orders group by 1, 2 order by status_type = 'unknown' desc, count_orders desc, status

@@ -9,7 +9,7 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, age, beside, day, instant, number, rate, section, shelf, table, text, tiles, words
+from figures import Column, Tile, age, day, instant, number, rate, section, shelf, table, text, tiles, words
 from published import View
 
 CHECKS = {
@@ -42,18 +42,12 @@ def page(view: View) -> mo.Html:
             _tiles(view),
             section(
                 "Checks",
-                charts.checks(view.rows(queries.CHECKS)),
+                charts.checks(view.rows(queries.CHECKS_WITH_FINDINGS)),
                 table(view, queries.CHECKS, CHECKS),
                 about="A finding is no failure: it says what the measures rest on. Of the whole account.",
             ),
-            beside(
-                section(
-                    "Statuses",
-                    table(view, queries.STATUSES, STATUSES),
-                    about="What is read as unknown counts as active.",
-                ),
-                section(f"Exceptions, value in {view.money}", table(view, queries.EXCEPTIONS_BY_RULE, EXCEPTIONS)),
-            ),
+            section("Statuses", table(view, queries.STATUSES, STATUSES)),
+            section(f"Exceptions, value in {view.money}", table(view, queries.EXCEPTIONS_BY_RULE, EXCEPTIONS)),
         ]
     )
 

@@ -32,11 +32,12 @@ def page(view: View) -> mo.Html:
         return empty()
     several = len(view.filters.vendors) != 1
     how = "The largest; choose another in the filters, or in the scorecard." if several else ""
-    year = _year(view, name)
+    periods = {row["period"]: row for row in view.rows(queries.VENDOR_PERIODS, vendor=name).to_pylist()}
+    year = periods.get("365", {})
     deliveries = view.rows(queries.DELIVERIES, vendor=name, most=MOST_DELIVERIES)
     return mo.vstack(
         [
-            section(name, _tiles(view, year), about=how),
+            section(name, _tiles(view, periods), about=how),
             section(
                 "Deliveries",
                 charts.deliveries(deliveries),
@@ -72,12 +73,9 @@ def _vendor(view: View) -> str | None:
     return found[0]["vendor_name"] if found else None
 
 
-def _year(view: View, name: str) -> dict[str, Any]:
-    rows = view.rows(queries.VENDOR_PERIODS, vendor=name).to_pylist()
-    return next((row for row in rows if row["period"] == "365"), {})
+def _tiles(view: View, periods: dict[str, dict[str, Any]]) -> mo.Html:
+    year, ever = periods.get("365", {}), periods.get("all", {})
 
-
-def _tiles(view: View, year: dict[str, Any]) -> mo.Html:
     def over(column: str, what: str) -> str:
         return f"{number(year.get(column))} {what} in 365 days"
 
@@ -87,6 +85,8 @@ def _tiles(view: View, year: dict[str, Any]) -> mo.Html:
         Tile("Fill rate", "fill_rate", rate, over("count_lines", "lines"), rated=True),
         Tile("Lead time, median", "lead_time_median_days", days, over("count_lead_times", "orders"), "days"),
         Tile("Ordered", "ordered_value", number, over("count_orders", "orders"), view.money),
-        Tile("Open", "open_value", number, f"{number(year.get('count_open_lines'))} lines", view.money),
     ]
-    return shelf(tiles(view, queries.VENDOR_PERIODS, year, shown))
+    still_open = [Tile("Open", "open_value", number, f"{number(ever.get('count_open_lines'))} lines", view.money)]
+    return shelf(
+        tiles(view, queries.VENDOR_PERIODS, year, shown), tiles(view, queries.VENDOR_PERIODS, ever, still_open)
+    )

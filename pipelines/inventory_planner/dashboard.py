@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.folder import Folder
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
 
 MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
 
@@ -49,16 +48,24 @@ def run(folder: Folder, host: str, port: int, *, ready: Callable[[str], None]) -
         _server(application).run(sockets=[listener])
 
 
-def _application() -> ASGIApp:
+def _application() -> Starlette:
     try:
         import altair  # noqa: F401, PLC0415 (to say at once that it is missing)
         from marimo import create_asgi_app  # noqa: PLC0415 (an extra: all else works without)
     except ModuleNotFoundError as error:
         raise ConfigurationError(MISSING) from error
-    return create_asgi_app(quiet=True).with_app(path="/", root=str(notebooks() / "dashboard.py")).build()
+    pages: Any = create_asgi_app(quiet=True).with_app(path="/", root=str(notebooks() / "dashboard.py")).build()
+
+    @asynccontextmanager
+    async def closing_sessions(_: Starlette) -> AsyncIterator[None]:
+        yield
+        for each in pages.routes:  # marimo does so only where it serves itself; their threads would outlive the server
+            await each.app.state.session_manager.shutdown()
+
+    return Starlette(routes=[Mount("/", pages)], lifespan=closing_sessions)
 
 
-def _server(application: ASGIApp) -> uvicorn.Server:
+def _server(application: Starlette) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(application, log_config=None, log_level="error", access_log=False, timeout_graceful_shutdown=1)
     )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inventory_planner.demo import demo
+from inventory_planner.folder import data_folder
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published file of the demo's account."""
+    folder = data_folder(tmp_path_factory.mktemp("demo"))
+    demo(folder, lambda _read, _total: None)
+    return folder.analytics
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """A browser; what needs one is skipped where there is none."""
+    browsing = pytest.importorskip("browsing", reason="selenium is not installed", exc_type=ImportError)
+    pytest.importorskip("marimo", reason="marimo is not installed: the extra `dashboard`")
+    if reason := browsing.missing():
+        pytest.skip(reason)
+    with browsing.chromium() as found:
+        yield found

@@ -1,0 +1,77 @@
+"""What the notebooks may read, and what they make of it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from filters import Filters
+from inventory_planner import dashboard
+from inventory_planner.errors import ConfigurationError
+from inventory_planner.folder import Folder
+
+MODULES = sorted(dashboard.notebooks().rglob("*.py"))
+READ = re.compile(r"\b(?:from|join)\s+(?!\()([\w.]+)", re.IGNORECASE)
+LINE = {"order_date", "promise_date", "first_receipt_date", "last_receipt_date", "vendor_name", "is_overdue", "sku"}
+
+
+def queries(path: Path) -> list[str]:
+    """The texts in a module that are SQL."""
+    texts = (node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant))
+    return [text for text in texts if isinstance(text, str) and re.match(r"\s*(select|with|from)\s", text)]
+
+
+def test_there_are_queries_to_look_at() -> None:
+    assert sum(len(queries(path)) for path in MODULES) > 40
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_notebook_reads_marts_and_nothing_else(path: Path) -> None:
+    read = {name for sql in queries(path) for name in READ.findall(sql)}
+    assert {
+        name for name in read if not re.fullmatch(r"(published\.)?marts\.\w+|duckdb_(columns|tables)", name)
+    } == set()
+
+
+def test_no_filter_narrows_only_the_order_type() -> None:
+    assert Filters().conditions({"order_type", *LINE}) == ["order_type in ('po')"]
+    assert Filters().unheard(set()) == []
+
+
+def test_a_mart_is_narrowed_by_what_it_knows_and_the_rest_is_said() -> None:
+    filters = Filters(
+        basis="received", first=date(2026, 1, 1), last=date(2026, 1, 31), vendors=("O'Hara",), warehouses=("Main",)
+    )
+
+    assert filters.conditions(LINE) == [
+        "last_receipt_date >= date '2026-01-01'",
+        "first_receipt_date <= date '2026-01-31'",
+        "vendor_name in ('O''Hara')",
+    ]
+    assert filters.unheard(LINE) == ["warehouse"]
+    assert filters.conditions({"receipt_date"}) == [
+        "receipt_date >= date '2026-01-01'",
+        "receipt_date <= date '2026-01-31'",
+    ]
+
+
+def test_what_to_find_is_found_in_whatever_names_there_are() -> None:
+    assert Filters(search=" Mug ").conditions({"sku", "title"}) == [
+        "(contains(lower(sku), 'mug') or contains(lower(title), 'mug'))"
+    ]
+
+
+@pytest.mark.parametrize("module", ["marimo", "altair"])
+def test_without_the_extra_the_dashboard_says_what_to_install(
+    module: str, monkeypatch: pytest.MonkeyPatch, folder: Folder
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setenv("INVENTORY_PLANNER_DATA", "")
+
+    with pytest.raises(ConfigurationError, match=r"pip install 'inventory-planner\[dashboard\]'"):
+        dashboard.run(folder, "127.0.0.1", 0, ready=print)

@@ -1,0 +1,233 @@
+"""The dashboard in a real browser, over the published file of the demo's account."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from serving import dashboard
+
+if TYPE_CHECKING:
+    from browsing import Browser
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+BRIEFING = "Monday briefing"
+OPEN = """
+    select sum(open_value), count(*), sum(open_value) filter (where is_overdue), count(*) filter (where is_overdue)
+    from marts.open_lines where order_type = 'po'
+"""
+EMPTY = "select 'delete from ' || schema_name || '.' || table_name from duckdb_tables() where schema_name = 'marts'"
+
+
+def titles() -> dict[str, str]:
+    """The pages by their place in the address."""
+    (table,) = [
+        node.value
+        for node in ast.parse((NOTEBOOKS / "pages" / "__init__.py").read_text()).body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "PAGES"
+    ]
+    assert isinstance(table, ast.Dict)
+    return {
+        ast.literal_eval(key): ast.literal_eval(value.elts[0])
+        for key, value in zip(table.keys, table.values, strict=True)
+    }
+
+
+PAGES = titles()
+
+
+@pytest.fixture(scope="module")
+def url(browser: Browser, published: Path) -> Iterator[str]:
+    """A dashboard over the demo's account."""
+    assert browser
+    with dashboard(published.parent) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def changing(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A dashboard over a folder of its own, and the place of the published file in it."""
+    assert browser
+    folder = tmp_path_factory.mktemp("changing")
+    with dashboard(folder) as found:
+        yield found, folder / "analytics.duckdb"
+
+
+@pytest.fixture
+def nothing(changing: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
+    """The same while nothing is published, and the page of it at hand."""
+    url, file = changing
+    file.unlink(missing_ok=True)
+    browser.size(1280, 900)
+    browser.open(url)
+    browser.until(lambda: "Nothing is published yet" in browser.texts("h1.ip-title"), "said that there is no file")
+    return url, file
+
+
+def publish(file: Path, to: Path, *statements: str) -> None:
+    """Put a copy of a published file, changed by these statements, into a place as `publish` does."""
+    draft = to.with_suffix(".new")
+    shutil.copyfile(file, draft)
+    with duckdb.connect(str(draft)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    os.replace(draft, to)  # noqa: PTH105 (as publish does)
+
+
+def found(file: Path, sql: str) -> tuple[Any, ...]:
+    with duckdb.connect() as connection:  # in memory: a connection to the path would share it with other tests
+        connection.execute(f"attach '{file}' as published (read_only)")
+        connection.execute("use published")
+        row = connection.execute(sql).fetchone()
+    assert row
+    return row
+
+
+def tiles(browser: Browser) -> dict[str, tuple[str, str]]:
+    """The value and the note of each tile, by its label."""
+    script = """
+        const text = (e, name) => found(e, name)[0].innerText.trim();
+        return found(document, '.ip-tile').map(e => [
+            found(e, '.ip-label')[0].firstChild.data, text(e, '.ip-value'), text(e, '.ip-note')]);
+    """
+    return {label: (value, note) for label, value, note in browser.run(script)}
+
+
+def money(value: float | None, currency: str) -> str:
+    return f"{'–' if value is None else f'{value:,.0f}'} {currency}"  # noqa: RUF001 (the page's dash)
+
+
+def settled(browser: Browser, expected: dict[str, tuple[str, str]]) -> bool:
+    shown = tiles(browser)
+    return {label: shown.get(label) for label in expected} == expected
+
+
+@pytest.mark.parametrize(("path", "title"), PAGES.items(), ids=PAGES.values())
+def test_a_page_shows_all_it_has_without_an_error_or_a_word_to_another_host(
+    browser: Browser, url: str, path: str, title: str
+) -> None:
+    browser.size(1280, 2400)
+    browser.go(url, path)
+    browser.until_shown(title)
+
+    assert browser.count(".ip-tile, table, canvas, svg.marks") > 0
+    assert browser.count(".ip-notice") == 0
+    assert browser.complaints() == []
+    assert browser.hosts() == {url.removeprefix("http://")}
+
+    browser.size(400, 900)
+    browser.until(lambda: browser.sideways() == 0, "fitted a telephone")
+
+
+def test_the_filters_of_the_address_narrow_to_what_the_same_sql_gives(
+    browser: Browser, url: str, published: Path
+) -> None:
+    sql = f"{OPEN} and currency_code = 'USD' and vendor_name in ('Kestrel Lighting', 'Pan-Orient Trading')"
+    value, count, overdue, count_overdue = found(published, sql)
+
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=USD&vendor=Kestrel+Lighting|Pan-Orient+Trading#/")
+    browser.until_shown(BRIEFING)
+
+    assert count > 0
+    assert tiles(browser)["Open"] == (money(value, "USD"), f"{count:,} lines")
+    assert tiles(browser)["Overdue"] == (money(overdue, "USD"), f"{count_overdue:,} lines")
+
+
+def test_a_filter_changes_the_numbers_and_holds_on_the_next_page(browser: Browser, url: str, published: Path) -> None:
+    value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR' and is_overdue")
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR")
+    browser.until_shown(BRIEFING)
+    assert tiles(browser)["Open"][1] != f"{count} lines"
+
+    browser.run("found(document, 'button[role=switch]')[0].click()")
+    expected = {"Open": (money(value, "EUR"), f"{count} lines")}
+    browser.until(lambda: settled(browser, expected), f"showed {expected}")
+    assert "overdue=yes" in browser.driver.current_url
+
+    browser.run("found(document, 'nav.ip-menu a').find(e => e.hash === '#/overdue').click()")
+    browser.until_shown("Overdue and ageing")
+    assert tiles(browser)["Overdue value"] == (money(value, "EUR"), f"{count} lines")
+
+
+def test_dates_narrow_by_the_basis_that_was_chosen(browser: Browser, url: str, published: Path) -> None:
+    sql = """
+        select sum(quantity_received), count(*) from marts.purchase_order_lines
+        where order_type = 'po' and currency_code = 'EUR'
+            and first_receipt_date <= date '2100-01-01' and last_receipt_date >= current_date - 60
+    """
+    units, count = found(published, sql)
+    (since,) = found(published, "select current_date - 60")
+
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR&basis=received&dates={since}..2100-01-01#/received")
+    browser.until_shown("Received vs ordered")
+
+    assert count > 0
+    assert tiles(browser)["Received"] == (f"{units:,.0f} units", f"{count:,} lines")
+
+
+def test_a_newly_published_file_appears_without_a_restart(
+    browser: Browser, nothing: tuple[str, Path], published: Path
+) -> None:
+    _, file = nothing
+    value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR'")
+
+    publish(published, file)
+    first = {"Open": (money(value, "EUR"), f"{count} lines")}
+    browser.until(lambda: settled(browser, first), f"showed {first}")
+
+    publish(published, file, "update marts.open_lines set open_value = 1 where order_type = 'po'")
+    second = {"Open": (f"{count} EUR", f"{count} lines")}
+    browser.until(lambda: settled(browser, second), f"showed {second}")
+
+
+def test_a_file_of_another_version_is_explained(browser: Browser, nothing: tuple[str, Path], published: Path) -> None:
+    _, file = nothing
+
+    publish(published, file, "drop table marts.open_lines")
+
+    title = "This version can't read the published file"
+    browser.until(lambda: title in browser.texts("h1.ip-title"), "explained the file")
+    assert "open_lines" in browser.texts(".ip-notice")[0]
+
+
+def test_what_is_no_database_is_explained(browser: Browser, nothing: tuple[str, Path]) -> None:
+    _, file = nothing
+
+    file.write_bytes(b"what a newer version writes")
+
+    title = "This version can't read the published file"
+    browser.until(lambda: title in browser.texts("h1.ip-title"), "explained the file")
+
+
+def test_an_account_without_orders_reads_well(browser: Browser, nothing: tuple[str, Path], published: Path) -> None:
+    _, file = nothing
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published}' as published (read_only)")
+        statements = [row[0] for row in connection.execute(EMPTY).fetchall()]
+
+    publish(published, file, *statements)
+
+    browser.until(lambda: "The account has no orders yet" in browser.texts("h1.ip-title"), "said that it is empty")
+
+
+def test_the_tour_runs_from_top_to_bottom(published: Path) -> None:
+    pytest.importorskip("marimo", reason="marimo is not installed: the extra `dashboard`")
+    done = subprocess.run(
+        [sys.executable, NOTEBOOKS / "tour.py"],
+        env={**os.environ, "INVENTORY_PLANNER_DATA": str(published.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
