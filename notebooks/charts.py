@@ -8,6 +8,7 @@ from typing import Any, Final
 import altair as alt
 import marimo as mo
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from figures import AMBER, RED, empty
 
@@ -33,6 +34,7 @@ AGES: Final = {
 }
 HEIGHT: Final = 240  # pixels
 ROW: Final = 26  # pixels that a vendor or a state takes in a chart of rows
+MOST_VENDORS: Final = 30  # in one chart: more could not be told apart
 CONTAINER_CBM: Final = 67  # what a 40-foot container holds
 
 PLAIN: Final = {"embedOptions": {"actions": False}}  # no menu: it leads to an editor on another host
@@ -626,6 +628,13 @@ def _categories(field: str) -> alt.Color:
     return alt.Color(
         f"{field}:N", title=None, scale=alt.Scale(range=CATEGORIES), legend=alt.Legend(orient="top", columns=3)
     )
+
+
+def largest(rows: pa.Table, amount: str) -> pa.Table:
+    """The rows of the vendors that have most of an amount, as many as one chart can show."""
+    totals = rows.group_by("vendor_name").aggregate([(amount, "sum")]).sort_by([(f"{amount}_sum", "descending")])
+    names = totals.column("vendor_name").slice(0, MOST_VENDORS).combine_chunks()
+    return rows.filter(pc.is_in(rows.column("vendor_name"), value_set=names))
 
 
 def _rows_high(rows: pa.Table, field: str) -> int:

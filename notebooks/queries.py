@@ -210,12 +210,12 @@ OPEN_ORDERS_OF_VENDOR: Final = """
     order by promise_date nulls last, purchase_order_number
 """
 PRICES_OF_VENDOR: Final = """
-    select sku, order_date, unit_cost from marts.price_history
+    select sku, order_date, avg(unit_cost) as unit_cost from marts.price_history
     where vendor_name = $vendor and sku in (
         select sku from marts.price_history where vendor_name = $vendor
         group by sku order by sum(quantity_ordered * unit_cost) desc nulls last, sku limit $most
     )
-    order by order_date
+    group by sku, order_date order by order_date, sku
 """
 
 # Lead times and safety days.
@@ -293,12 +293,12 @@ PRICE_TOTALS: Final = """
     from marts.price_history
 """
 MOST_CHANGED_PRICES: Final = """
-    select sku, order_date, unit_cost from marts.price_history
+    select sku, order_date, avg(unit_cost) as unit_cost from marts.price_history
     where sku in (
         select sku from marts.price_history
         group by sku order by sum(abs(price_variance)) desc nulls last, sku limit $most
     )
-    order by order_date
+    group by sku, order_date order by order_date, sku
 """
 PRICE_CHANGES: Final = """
     select * from marts.price_history where price_change_rate <> 0

@@ -28,7 +28,7 @@ def page(view: View) -> mo.Html:
         [
             section(
                 "Units by week and vendor",
-                charts.week_by_vendor(view.rows(queries.INCOMING_BY_VENDOR)),
+                charts.week_by_vendor(charts.largest(view.rows(queries.INCOMING_BY_VENDOR), "open_value")),
                 about="By the promise; what is overdue or has no promise is on the page of overdue orders.",
             ),
             beside(

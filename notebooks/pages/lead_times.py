@@ -28,7 +28,7 @@ SAFETY_DAYS = {
 
 def page(view: View) -> mo.Html:
     """The spread of each vendor, plan against practice, and the safety days of each variant."""
-    rows = view.rows(queries.LEAD_TIMES_BY_VENDOR)
+    rows = charts.largest(view.rows(queries.LEAD_TIMES_BY_VENDOR), "count_orders")
     return mo.vstack(
         [
             beside(

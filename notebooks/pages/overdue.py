@@ -29,7 +29,9 @@ def page(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            section("Open value by age", charts.ageing(view.rows(queries.AGEING), view.money)),
+            section(
+                "Open value by age", charts.ageing(charts.largest(view.rows(queries.AGEING), "open_value"), view.money)
+            ),
             section(
                 f"Lines that are overdue, stale or without a promise, value in {view.money}",
                 table(view, queries.OPEN_LINES, LINES),

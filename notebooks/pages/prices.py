@@ -31,12 +31,14 @@ def page(view: View) -> mo.Html:
             beside(
                 section(
                     "Price variance by vendor",
-                    charts.price_variances(view.rows(queries.PRICE_VARIANCE_BY_VENDOR), view.money),
+                    charts.price_variances(
+                        charts.largest(view.rows(queries.PRICE_VARIANCE_BY_VENDOR), "count_lines"), view.money
+                    ),
                     about="Against the order before; to the right: paid more.",
                 ),
                 section(
                     "Landed cost above net cost",
-                    charts.landed_uplifts(view.rows(queries.LANDED_BY_VENDOR)),
+                    charts.landed_uplifts(charts.largest(view.rows(queries.LANDED_BY_VENDOR), "count_lines")),
                     *unheard_note(view, queries.LANDED_BY_VENDOR),
                     about="Orders of the last 365 days.",
                 ),

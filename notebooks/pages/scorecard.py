@@ -52,7 +52,7 @@ def page(view: View) -> mo.Html:
             tabs({title: _period(view, period) for title, period in PERIODS.items()}),
             section(
                 "OTIF of the last twelve months",
-                charts.otif_by_month(view.rows(queries.VENDOR_MONTHS)),
+                charts.otif_by_month(charts.largest(view.rows(queries.VENDOR_MONTHS), "count_due_lines")),
                 *unheard_note(view, queries.VENDOR_MONTHS),
                 about="By the month of the promise.",
             ),
@@ -62,7 +62,7 @@ def page(view: View) -> mo.Html:
 
 def _period(view: View, period: str) -> Callable[[], mo.Html]:
     def shown() -> mo.Html:
-        rows = view.rows(queries.SCORECARD, period=period)
+        rows = charts.largest(view.rows(queries.SCORECARD, period=period), "ordered_value")
         return mo.vstack(
             [
                 section(
