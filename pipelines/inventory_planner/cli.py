@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = 130  # what shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
 EMULATOR_PORT: Final = 8765
+DASHBOARD_PORT: Final = 8766
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 log = logging.getLogger(__name__)
@@ -169,7 +170,8 @@ def replay(folder: Folder) -> None:
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def transform(folder: Folder, as_of: datetime | None, words: tuple[str, ...]) -> None:
     """Build and test the marts; after `--` another dbt command, such as `-- test --select vendor_scorecard`."""
-    from inventory_planner.run import build_marts, with_day
+    from inventory_planner.policy import with_day
+    from inventory_planner.run import build_marts
     from inventory_planner.transform import transform as run_dbt
 
     with folder.locked("transform"):
@@ -276,6 +278,23 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
         )
     except (OSError, OverflowError, ValueError) as error:
         raise ConfigurationError(f"Can't serve the account: {error}") from error
+
+
+@commands.command()
+@_folder_option(folder_at)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=DASHBOARD_PORT, show_default=True, help="0 for any free one.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open the page in a browser.")
+def dashboard(folder: Folder, host: str, port: int, browser: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    """Look at the reports in a web page; it follows what is published."""
+    from inventory_planner.dashboard import run as serve
+
+    def ready(url: str) -> None:
+        click.echo(f"Dashboard over {folder.analytics} at {url} (Ctrl-C ends it)")
+        if browser:
+            click.launch(url)
+
+    serve(folder, host, port, ready=ready)
 
 
 def _json_value(value: object) -> str:
