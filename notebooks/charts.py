@@ -215,6 +215,26 @@ def ageing(rows: pa.Table, money: str) -> Any:
     )
 
 
+def open_by_day(rows: pa.Table, money: str) -> Any:
+    """Open value and the overdue part of it, day by day."""
+    both = alt.Chart(rows).transform_fold(["open_value", "overdue_value"], ["kind", "value"])
+    lines = both.transform_calculate(kind="datum.kind == 'open_value' ? 'open' : 'overdue'").mark_line(point=True)
+    return _finished(
+        lines.encode(
+            x=alt.X("yearmonthdate(report_date):O", title=None, axis=_weeks()),
+            y=_amount("value", f"Value, {money}"),
+            color=_coloured("kind", {"open": BLUE, "overdue": VERMILION}),
+            tooltip=[
+                _said("report_date:T", "Day"),
+                _said("kind:N", " "),
+                _said("value:Q", f"Value, {money}", UNITS),
+                _said("count_orders:Q", "Orders", UNITS),
+            ],
+        ),
+        rows,
+    )
+
+
 def bullets(rows: pa.Table) -> Any:
     """OTIF of each vendor against the targets, worst last."""
     met = f"datum.otif_line_rate >= {AMBER} ? 'met' : datum.otif_line_rate >= {RED} ? 'near' : 'missed'"

@@ -36,15 +36,12 @@ OPEN_NOW: Final = """
     )
 """
 RECEIVED_IN_WEEKS: Final = """
-    select sum(quantity) filter (where is_last_week) as last_week,
-        sum(quantity) filter (where not is_last_week) as week_before,
-        count(*) filter (where is_last_week) as count_receipts
+    select sum(received_value) filter (where is_last_week) as received_value,
+        sum(received_value) filter (where not is_last_week) as value_week_before,
+        sum(quantity_received) filter (where is_last_week) as quantity_received
     from (
-        select receipts.quantity_received as quantity,
-            receipts.receipt_date > getvariable('as_of_date') - 7 as is_last_week
-        from marts.receipts as receipts
-        inner join marts.purchase_order_lines using (account_id, purchase_order_line_id)
-        where receipts.receipt_date > getvariable('as_of_date') - 14
+        select *, receipt_date > as_of_date - 7 as is_last_week
+        from marts.goods_receipts where receipt_date > as_of_date - 14
     )
 """
 RATES_BY_PERIOD: Final = """
@@ -162,6 +159,11 @@ OVERDUE: Final = """
         count(*) filter (where is_stale) as count_stale
     from marts.open_lines where is_overdue
 """
+OPEN_BY_DAY: Final = """
+    select report_date, sum(open_value) as open_value,
+        coalesce(sum(open_value) filter (where is_overdue), 0) as overdue_value, count(*) as count_orders
+    from marts.open_order_days group by 1 order by 1
+"""
 OPEN_LINES: Final = """
     select * from marts.open_lines where is_overdue or promise_date is null or is_stale
     order by open_value desc nulls last, purchase_order_number, line_number
@@ -236,12 +238,9 @@ SAFETY_DAYS: Final = """
 # Receipts timeline.
 
 RECEIPTS_BY_WEEK: Final = """
-    select date_trunc('week', receipts.receipt_date) as week_start, lines.warehouse_name,
-        sum(receipts.quantity_received) as quantity_received, count(*) as count_receipts
-    from marts.receipts as receipts
-    inner join marts.purchase_order_lines as lines using (account_id, purchase_order_line_id)
-    where receipts.receipt_date is not null
-    group by 1, 2 order by 1, 2
+    select date_trunc('week', receipt_date) as week_start, warehouse_name,
+        sum(quantity_received) as quantity_received, count(*) as count_receipts
+    from marts.goods_receipts where receipt_date is not null group by 1, 2 order by 1, 2
 """
 SPLIT_RECEIPTS: Final = """
     select count(*) as count_lines, count(*) filter (where count_receipts > 1) as count_split_lines,
@@ -262,17 +261,14 @@ ORDER_TIMELINE: Final = """
         select order_date as receipt_date, 0 as quantity_received
         from marts.purchase_orders where purchase_order_id = $order
         union all
-        select receipt_date, quantity_received from marts.receipts where purchase_order_id = $order
+        select receipt_date, quantity_received from marts.goods_receipts where purchase_order_id = $order
     )
     where receipt_date is not null
     group by 1 order by 1
 """
 RECEIPT_LIST: Final = """
-    select receipts.*, lines.purchase_order_number, lines.vendor_name, lines.warehouse_name, lines.sku,
-        lines.promise_date
-    from marts.receipts as receipts
-    inner join marts.purchase_order_lines as lines using (account_id, purchase_order_line_id)
-    order by receipts.receipt_date desc nulls last, lines.purchase_order_number, receipts.receipt_number
+    select * from marts.goods_receipts
+    order by receipt_date desc nulls last, purchase_order_number, sku, receipt_number
 """
 
 # Price and landed cost.

@@ -19,7 +19,7 @@ NEEDS_ACTION = {
     "days_overdue": Column("Days overdue", days),
 }
 ARRIVING = "Open lines promised from today on for seven days."
-WEEKS = "Units received in the last seven days; below, in the seven days before."
+WEEKS = "Value of what came in the last seven days; below, in the seven days before."
 TO_CLOSE = "Orders that have come in full but are still open in the account."
 
 
@@ -47,12 +47,12 @@ def _open(view: View) -> str:
 
 def _received(view: View) -> str:
     weeks = view.row(queries.RECEIVED_IN_WEEKS)
-    note = f"{number(weeks['count_receipts'])} receipts; week before {number(weeks['week_before'])} units"
+    note = f"{number(weeks['quantity_received'])} units; week before {number(weeks['value_week_before'])}"
     return tiles(
         view,
         queries.RECEIVED_IN_WEEKS,
         weeks,
-        [Tile("Received in 7 days", "last_week", number, note, "units", meaning=WEEKS)],
+        [Tile("Received in 7 days", "received_value", number, note, view.money, meaning=WEEKS)],
     )
 
 

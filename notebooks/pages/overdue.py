@@ -33,6 +33,11 @@ def page(view: View) -> mo.Html:
                 "Open value by age", charts.ageing(charts.largest(view.rows(queries.AGEING), "open_value"), view.money)
             ),
             section(
+                "Open and overdue, day by day",
+                charts.open_by_day(view.rows(queries.OPEN_BY_DAY), view.money),
+                about="Known from the first build of the warehouse on.",
+            ),
+            section(
                 f"Lines that are overdue, stale or without a promise, value in {view.money}",
                 table(view, queries.OPEN_LINES, LINES),
             ),

@@ -6,7 +6,7 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, day, decimal, number, rate, section, shelf, table, tiles, yes
+from figures import Column, Tile, day, days, decimal, number, rate, section, shelf, table, tiles, yes
 from published import View
 
 RECEIPTS = {
@@ -18,7 +18,8 @@ RECEIPTS = {
     "receipt_number": Column("Receipt", number),
     "quantity_received": Column("Units", number),
     "quantity_received_to_date": Column("To date", number),
-    "promise_date": Column("Promised", day),
+    "received_value": Column("Value", number),
+    "days_after_promise": Column("Days after promise", days),
     "is_correction": Column("Correction", yes),
     "is_reconstructed": Column("Reconstructed", yes),
 }
@@ -31,7 +32,7 @@ def page(view: View) -> mo.Html:
             _tiles(view),
             section("Units received by week", charts.receipts(view.rows(queries.RECEIPTS_BY_WEEK))),
             *_timeline(view),
-            section("Receipts", table(view, queries.RECEIPT_LIST, RECEIPTS)),
+            section(f"Receipts, value in {view.money}", table(view, queries.RECEIPT_LIST, RECEIPTS)),
         ]
     )
 
