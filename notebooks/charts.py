@@ -217,6 +217,8 @@ def ageing(rows: pa.Table, money: str) -> Any:
 
 def open_by_day(rows: pa.Table, money: str) -> Any:
     """Open value and the overdue part of it, day by day."""
+    if rows.num_rows == 1:
+        return empty("One day is known so far: from tomorrow on a line shows how open orders grow or shrink.")
     both = alt.Chart(rows).transform_fold(["open_value", "overdue_value"], ["kind", "value"])
     lines = both.transform_calculate(kind="datum.kind == 'open_value' ? 'open' : 'overdue'").mark_line(point=True)
     return _finished(

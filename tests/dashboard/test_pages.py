@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import filecmp
 import os
 import shutil
 import subprocess
@@ -45,26 +46,27 @@ PAGES = titles()
 
 
 @pytest.fixture(scope="module")
-def url(browser: Browser, published: Path) -> Iterator[str]:
-    """A dashboard over the demo's account."""
+def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A dashboard, and the place of the published file that it looks at."""
     assert browser
-    with dashboard(published.parent) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def changing(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A dashboard over a folder of its own, and the place of the published file in it."""
-    assert browser
-    folder = tmp_path_factory.mktemp("changing")
+    folder = tmp_path_factory.mktemp("served")
     with dashboard(folder) as found:
         yield found, folder / "analytics.duckdb"
 
 
 @pytest.fixture
-def nothing(changing: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
+def url(served: tuple[str, Path], published: Path) -> str:
+    """The dashboard over the demo's account."""
+    found, file = served
+    if not (file.exists() and filecmp.cmp(file, published, shallow=False)):
+        publish(published, file)
+    return found
+
+
+@pytest.fixture
+def nothing(served: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
     """The same while nothing is published, and the page of it at hand."""
-    url, file = changing
+    url, file = served
     file.unlink(missing_ok=True)
     browser.size(1280, 900)
     browser.open(url)
