@@ -1,32 +1,27 @@
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
+from inventory_planner.demo import DemoReport, demo
 from inventory_planner.emulator import Account, Server, serve
 from inventory_planner.folder import Folder, data_folder
 from inventory_planner.transform import transform
-from orders import API_KEY
+from orders import API_KEY, NOW
+from readers import ONE_REPORT
 
 # how fast examples are made says nothing on a machine that does other work too
 hypothesis_settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("steady")
-
-NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
-
-
-ONE_REPORT = (
-    *("build", "--select", "+received_vs_ordered", "--indirect-selection", "buildable"),
-    *("--exclude-resource-type", "unit_test"),
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,3 +79,17 @@ def folder(tmp_path: Path) -> Folder:
 def one_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run builds `received_vs_ordered` and what it stands on, and no other mart: half the time, and as good a try."""
     monkeypatch.setattr("inventory_planner.run.transform", partial(transform, words=ONE_REPORT))
+
+
+@pytest.fixture(scope="session")
+def demo_shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Folder, DemoReport]:
+    """The demo and its folder, for reading only: it runs once for all processes of the test run."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    folder, told = data_folder(shared / "demo"), shared / "demo.pickle"
+    with FileLock(shared / "demo.lock"):
+        if not told.exists():
+            folder.warehouse.write_bytes(b"what an earlier demo left")
+            told.write_bytes(pickle.dumps(demo(folder, lambda _read, _total: None)))
+    report: DemoReport = pickle.loads(told.read_bytes())  # noqa: S301 (our own)
+    return folder, report

@@ -23,13 +23,13 @@ from typing import Any
 import duckdb
 import httpx
 
-from conftest import ONE_REPORT
 from inventory_planner import chunks, cli, load, publish, run
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.folder import Folder, data_folder
 from inventory_planner.load import Job
 from inventory_planner.transform import transform
+from readers import ONE_REPORT
 
 PAGE_SIZE = 5
 ORDERS_PER_CHUNK = 6  # reached with the second page

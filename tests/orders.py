@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from inventory_planner.emulator.wire import encoded
 
+NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)  # where the clock of the served account stands
 API_KEY = "secret-key-9b1f"  # of the account that serves them
 ORDER_ID = "65f0c0de00000000000000a1"
 

@@ -30,7 +30,6 @@ from hypothesis import strategies as st
 
 import oracle
 from churn import Change, Clock, Life, Order
-from conftest import NOW
 from inventory_planner import chunks
 from inventory_planner.chunks import Mark
 from inventory_planner.client import Client
@@ -42,7 +41,7 @@ from inventory_planner.load import Job, _pipeline, load, stored_mark
 from inventory_planner.run import sweep
 from inventory_planner.tables import MERGED_TABLES, SCHEMA
 from inventory_planner.warehouse import ORDERS, has_tables
-from orders import API_KEY
+from orders import API_KEY, NOW
 
 EXAMPLES = 30  # of each of the two tests; a run takes half a second, nearly all of it in dlt and DuckDB
 WORTH_APPENDING = 2  # orders; so that a chunk is appended as often as it can be

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import duckdb
-import pytest
 
-from inventory_planner.demo import DemoReport, demo
-from inventory_planner.folder import Folder, data_folder
+from inventory_planner.demo import DemoReport
+from inventory_planner.folder import Folder
 
 HEADERS_DISAGREE_WITH_LINES = """
     select purchase_order_id
@@ -16,15 +15,8 @@ HEADERS_DISAGREE_WITH_LINES = """
 """
 
 
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folder, DemoReport]:
-    folder = data_folder(tmp_path_factory.mktemp("demo"))
-    folder.warehouse.write_bytes(b"what an earlier demo left")
-    return folder, demo(folder, lambda _read, _total: None)
-
-
-def test_the_demo_loads_everything_and_then_only_what_changed(shown: tuple[Folder, DemoReport]) -> None:
-    _, report = shown
+def test_the_demo_loads_everything_and_then_only_what_changed(demo_shown: tuple[Folder, DemoReport]) -> None:
+    _, report = demo_shown
 
     changed = {event.order_id for event in report.events if event.kind != "deleted"}
     deleted = {event.order_id for event in report.events if event.kind == "deleted"}
@@ -35,15 +27,15 @@ def test_the_demo_loads_everything_and_then_only_what_changed(shown: tuple[Folde
     assert report.swept.deleted == len(deleted)
 
 
-def test_what_readers_get_is_consistent_in_itself(shown: tuple[Folder, DemoReport]) -> None:
-    folder, _ = shown
+def test_what_readers_get_is_consistent_in_itself(demo_shown: tuple[Folder, DemoReport]) -> None:
+    folder, _ = demo_shown
 
     with duckdb.connect(folder.analytics, read_only=True) as connection:
         assert connection.execute(HEADERS_DISAGREE_WITH_LINES).fetchall() == []
 
 
-def test_the_reports_show_good_and_bad_vendors_in_both_currencies(shown: tuple[Folder, DemoReport]) -> None:
-    _, report = shown
+def test_the_reports_show_good_and_bad_vendors_in_both_currencies(demo_shown: tuple[Folder, DemoReport]) -> None:
+    _, report = demo_shown
 
     assert {row["currency"] for row in report.received_vs_ordered} == {"EUR", "USD"}
     assert len(report.vendors) == 12

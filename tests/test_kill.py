@@ -12,7 +12,6 @@ import duckdb
 import pytest
 
 import oracle
-from conftest import NOW
 from doomed import (
     MADE_OF,
     PAGE_SIZE,
@@ -32,7 +31,7 @@ from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Server
 from inventory_planner.folder import Folder
 from inventory_planner.publish import is_current
-from orders import API_KEY
+from orders import API_KEY, NOW
 from readers import Seen, change, look, read_marts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -134,19 +136,33 @@ def _stored(table: pa.Table) -> pa.Table:
 
 
 def dbt(workspace: Path, warehouse: Path, *words: str, variables: Json | None = None) -> Built:
-    target = workspace / "target"
+    """What dbt makes of the warehouse, which meanwhile lies at one place: for each other one dbt would parse anew."""
+    target, place = workspace / "target", workspace / "at_work" / "warehouse.duckdb"
     command = [
         *(str(DBT), "--no-use-colors", *words),
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(target), "--log-path", str(workspace / "logs")),
         *("--vars", json.dumps(variables or {"as_of_date": AS_OF.isoformat()})),
     ]
-    environment = {**os.environ, "INVENTORY_PLANNER_DATABASE": str(warehouse)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "INVENTORY_PLANNER_DATABASE": str(place)}
+    place.parent.mkdir(exist_ok=True)
+    with moved({warehouse: place, warehouse.parent / "seeds": place.parent / "seeds"}):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     results = json.loads((target / "run_results.json").read_text())["results"]
     built = [each for each in results if each["status"] != "no-op"]  # exposures are only told of
     outcomes = {each["unique_id"].split(".")[2]: each["status"] for each in built}
     return Built(warehouse, outcomes, done.stdout + done.stderr)
+
+
+@contextmanager
+def moved(places: dict[Path, Path]) -> Iterator[None]:
+    """Files and folders, as far as they are there, elsewhere for as long as the block lasts."""
+    there = {path: place for path, place in places.items() if path.exists()}
+    for path, place in there.items():
+        path.rename(place)
+    yield
+    for path, place in there.items():
+        place.rename(path)
 
 
 def select(warehouse: Path, query: str) -> list[Json]:

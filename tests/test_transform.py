@@ -13,9 +13,9 @@ from inventory_planner.load import Job, load
 from inventory_planner.transform import environment, project, transform
 
 
-@pytest.mark.parametrize("words", [["--version"], ["debug"], ["deps"], ["ls", "--select", "vendors"]], ids=" ".join)
-def test_any_word_of_dbt_finds_project_and_warehouse(folder: Folder, words: list[str]) -> None:
-    transform(folder, {"as_of_date": "2026-01-05"}, words)
+@pytest.mark.parametrize("word", ["--version", "debug"])
+def test_any_word_of_dbt_finds_project_and_warehouse(folder: Folder, word: str) -> None:
+    transform(folder, {"as_of_date": "2026-01-05"}, [word])
 
 
 def test_every_path_that_dbt_gets_is_absolute(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

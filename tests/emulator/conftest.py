@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from inventory_planner.emulator import Account, Quirks, serve
+from orders import NOW
 
-NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 HEADERS = {"Authorization": "demo-key", "Account": "a1000", "User-Agent": "tests"}
 Get = Callable[..., httpx.Response]
 
