@@ -147,5 +147,10 @@ def marts_in(sql: str) -> list[str]:
 
 
 def _floats(table: pa.Table) -> pa.Table:
-    fields = [pa.field(each.name, pa.float64()) if pa.types.is_decimal(each.type) else each for each in table.schema]
-    return table.cast(pa.schema(fields))
+    return pa.table({name: _float(column) for name, column in zip(table.column_names, table.columns, strict=True)})
+
+
+def _float(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_decimal(column.type):
+        return column
+    return column.cast(pa.string()).cast(pa.float64())  # by way of text: straight, 1828.2 becomes 1828.1999999998

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import filecmp
 import os
 import shutil
@@ -24,6 +25,10 @@ BRIEFING = "Monday briefing"
 OPEN = """
     select sum(open_value), count(*), sum(open_value) filter (where is_overdue), count(*) filter (where is_overdue)
     from marts.open_lines where order_type = 'po'
+"""
+OVERDUE = """
+    select list((purchase_order_number, sku, cast(open_value as double)) order by purchase_order_number, sku)
+    from marts.open_lines where is_overdue and order_type = 'po' and currency_code = 'EUR'
 """
 EMPTY = "select 'delete from ' || schema_name || '.' || table_name from duckdb_tables() where schema_name = 'marts'"
 
@@ -176,6 +181,26 @@ def test_dates_narrow_by_the_basis_that_was_chosen(browser: Browser, url: str, p
 
     assert count > 0
     assert tiles(browser)["Received"] == (f"{units:,.0f} units", f"{count:,} lines")
+
+
+def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
+    browser: Browser, url: str, published: Path, tmp_path: Path
+) -> None:
+    (expected,) = found(published, OVERDUE)
+    browser.driver.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path), "eventsEnabled": True}
+    )
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR&overdue=yes#/overdue")
+    browser.until_shown("Overdue and ageing")
+
+    browser.run("found(document, 'button').find(e => e.innerText.trim() === 'Export').click()")
+    browser.until(lambda: browser.count("[aria-label='Download CSV']"), "offered CSV")
+    browser.run("found(document, \"[aria-label='Download CSV']\")[0].click()")
+    file = browser.until(lambda: next(tmp_path.glob("*.csv"), None), "downloaded")
+
+    with file.open(newline="") as text:
+        assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
 
 
 def test_a_newly_published_file_appears_without_a_restart(
