@@ -8,15 +8,38 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.folder import Folder
 
 MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
+
+
+class OwnPagesOnly:
+    """Refuse what pages of other sites ask for: marimo answers them, and the reader's browser reaches 127.0.0.1."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse."""
+        headers = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
+        if "origin" not in headers or urlsplit(headers["origin"]).netloc == headers.get("host"):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await PlainTextResponse("Only the dashboard's own pages are answered.", 403)(scope, receive, send)
+        else:
+            await WebSocketClose(reason="not a page of the dashboard")(scope, receive, send)
 
 
 def notebooks() -> Path:
@@ -62,7 +85,7 @@ def _application() -> Starlette:
         for each in pages.routes:  # marimo does so only where it serves itself; their threads would outlive the server
             await each.app.state.session_manager.shutdown()
 
-    return Starlette(routes=[Mount("/", pages)], lifespan=closing_sessions)
+    return Starlette(routes=[Mount("/", pages)], middleware=[Middleware(OwnPagesOnly)], lifespan=closing_sessions)
 
 
 def _server(application: Starlette) -> uvicorn.Server:

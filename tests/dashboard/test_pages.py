@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import httpx
 import pytest
 from serving import dashboard
 
@@ -201,6 +202,29 @@ def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
 
     with file.open(newline="") as text:
         assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
+
+
+def test_a_page_of_another_site_gets_no_answer(url: str) -> None:
+    ours, theirs = (httpx.get(f"{url}/", headers={"Origin": origin}) for origin in (url, "http://elsewhere.test"))
+
+    assert ours.status_code == 200
+    assert (theirs.status_code, theirs.text) == (403, "Only the dashboard's own pages are answered.")
+
+
+def test_a_page_of_another_site_can_open_no_session(browser: Browser, url: str) -> None:
+    opened = """
+        const done = arguments[arguments.length - 1];
+        const socket = new WebSocket(arguments[0]);
+        socket.onopen = () => done(true);
+        socket.onerror = () => done(false);
+    """
+    address = f"{url.replace('http:', 'ws:')}/ws?session_id=s_abcdef"
+    browser.open(url)
+    ours = browser.driver.execute_async_script(opened, address)
+    browser.driver.get("data:text/html,<title>another site</title>")
+    theirs = browser.driver.execute_async_script(opened, address)
+
+    assert (ours, theirs) == (True, False)
 
 
 def test_a_newly_published_file_appears_without_a_restart(
