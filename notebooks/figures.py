@@ -190,10 +190,11 @@ def _notes(view: View, sql: str, count: int) -> list[mo.Html]:
     return [*(cut if count > MOST_ROWS else []), *unheard]
 
 
-def unheard_note(view: View, sql: str) -> list[mo.Html]:
-    """Says which filters are set that this query can't follow."""
+def unheard_note(view: View, sql: str, what: str = "") -> list[mo.Html]:
+    """Says which filters are set that this query can't follow; what of the page it is, where that is not plain."""
     unheard = view.unheard(sql)
-    return [mo.Html(f'<p class="ip-aside">Not narrowed by: {", ".join(unheard)}.</p>')] if unheard else []
+    begun = f"{what}: not" if what else "Not"
+    return [mo.Html(f'<p class="ip-aside">{begun} narrowed by {", ".join(unheard)}.</p>')] if unheard else []
 
 
 def section(title: str, *content: object, about: str = "") -> mo.Html:

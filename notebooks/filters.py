@@ -8,14 +8,17 @@ from typing import Final
 
 ALL: Final = "all"
 
-Dates = dict[str, tuple[str, str]]
+Span = tuple[str, str]
 
-DATES: Final[Dates] = {  # of each basis, the columns that begin and end what happened, in the order they are tried
-    "ordered": ("order_date", "order_date"),
-    "promised": ("promise_date", "promise_date"),
-    "received": ("first_receipt_date", "last_receipt_date"),
+DATES: Final[dict[str, tuple[Span, ...]]] = {  # of each basis, between which columns it happened; the first known ones
+    "ordered": (("order_date", "order_date"),),
+    "promised": (("promise_date", "promise_date"),),
+    "received": (
+        ("receipt_date", "receipt_date"),
+        ("first_receipt_date", "last_receipt_date"),
+        ("last_receipt_date", "last_receipt_date"),
+    ),
 }
-RECEIPTS: Final = ("receipt_date", "receipt_date")  # the mart of single receipts has but one date
 SEARCHED: Final = ("purchase_order_number", "sku", "title")
 ORDER_TYPES: Final = {"po": "Purchase orders", "transfer": "Transfers", "assembly": "Assembly orders", ALL: "All types"}
 
@@ -48,29 +51,31 @@ class Filters:
 
     def unheard(self, columns: set[str]) -> list[str]:
         """In words, the filters that were set and that need none of these columns."""
-        needs = {
-            "dates": (self.first or self.last, {self._columns(columns)[0]}),
-            "vendor": (self.vendors, {"vendor_name"}),
-            "warehouse": (self.warehouses, {"warehouse_name"}),
-            "order type": (self.order_type != "po", {"order_type"}),
-            "what to find": (self.search, set(SEARCHED)),
-            "overdue only": (self.overdue, {"is_overdue"}),
+        heard = {
+            "dates": not (self.first or self.last) or self._span(columns),
+            "vendor": not self.vendors or "vendor_name" in columns,
+            "warehouse": not self.warehouses or "warehouse_name" in columns,
+            "order type": self.order_type == "po" or "order_type" in columns,
+            "what to find": not self.search.strip() or columns.intersection(SEARCHED),
+            "overdue only": not self.overdue or "is_overdue" in columns,
         }
-        return [name for name, (is_set, needed) in needs.items() if is_set and not needed & columns]
+        return [name for name, known in heard.items() if not known]
 
     def _dated(self, columns: set[str]) -> list[str]:
-        begins, ends = self._columns(columns)
-        since = [f"{ends} >= date '{self.first}'"] if self.first and ends in columns else []
-        until = [f"{begins} <= date '{self.last}'"] if self.last and begins in columns else []
-        return since + until
+        span = self._span(columns)
+        if span is None:
+            return []
+        began, ended = span
+        since = [f"{ended} >= date '{self.first}'"] if self.first else []
+        return since + ([f"{began} <= date '{self.last}'"] if self.last else [])
 
     def _found(self, columns: set[str]) -> list[str]:
         wanted = literal(self.search.strip().lower())
         places = [f"contains(lower({column}), {wanted})" for column in SEARCHED if column in columns]
         return [f"({' or '.join(places)})"] if self.search.strip() and places else []
 
-    def _columns(self, columns: set[str]) -> tuple[str, str]:
-        return RECEIPTS if self.basis == "received" and "receipt_date" in columns else DATES[self.basis]
+    def _span(self, columns: set[str]) -> Span | None:
+        return next((span for span in DATES[self.basis] if columns.issuperset(span)), None)
 
 
 def _among(column: str, values: tuple[str, ...], columns: set[str]) -> list[str]:

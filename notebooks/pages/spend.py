@@ -51,6 +51,7 @@ def page(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
+            *unheard_note(view, queries.PARETO, "Concentration"),
             section(
                 f"Concentration of the last 365 days, {view.money}",
                 tabs({title: _pareto(view, by) for title, by in (("Vendors", "vendor"), ("Variants", "variant"))}),

@@ -8,7 +8,23 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, beside, day, days, empty, number, rate, section, shelf, table, text, tiles, words
+from figures import (
+    Column,
+    Tile,
+    beside,
+    day,
+    days,
+    empty,
+    number,
+    rate,
+    section,
+    shelf,
+    table,
+    text,
+    tiles,
+    unheard_note,
+    words,
+)
 from published import View
 
 MOST_DELIVERIES = 40  # more bars than this could not be told apart
@@ -37,7 +53,7 @@ def page(view: View) -> mo.Html:
     deliveries = view.rows(queries.DELIVERIES, vendor=name, most=MOST_DELIVERIES)
     return mo.vstack(
         [
-            section(name, _tiles(view, periods), about=how),
+            section(name, _tiles(view, periods), *unheard_note(view, queries.VENDOR_PERIODS), about=how),
             section(
                 "Deliveries",
                 charts.deliveries(deliveries),

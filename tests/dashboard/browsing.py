@@ -111,6 +111,11 @@ class Browser:
         """
         return bool(self.run(script))
 
+    def forget(self) -> None:
+        """Leave what pages before said and asked for out of complaints and hosts."""
+        self.complaints()
+        self.hosts()
+
     def complaints(self) -> list[str]:
         """The errors in the console since last asked."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]

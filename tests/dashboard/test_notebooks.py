@@ -54,6 +54,11 @@ def test_a_mart_is_narrowed_by_what_it_knows_and_the_rest_is_said() -> None:
         "vendor_name in ('O''Hara')",
     ]
     assert filters.unheard(LINE) == ["warehouse"]
+    assert filters.conditions({"last_receipt_date"}) == [
+        "last_receipt_date >= date '2026-01-01'",
+        "last_receipt_date <= date '2026-01-31'",
+    ]
+    assert filters.unheard({"order_date"}) == ["dates", "vendor", "warehouse"]
     assert filters.conditions({"receipt_date"}) == [
         "receipt_date >= date '2026-01-01'",
         "receipt_date <= date '2026-01-31'",

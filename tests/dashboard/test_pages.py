@@ -122,6 +122,7 @@ def settled(browser: Browser, expected: dict[str, tuple[str, str]]) -> bool:
 def test_a_page_shows_all_it_has_without_an_error_or_a_word_to_another_host(
     browser: Browser, url: str, path: str, title: str
 ) -> None:
+    browser.forget()
     browser.size(1280, 2400)
     browser.go(url, path)
     browser.until_shown(title)
