@@ -66,6 +66,7 @@ def run(folder: Folder, host: str, port: int, *, ready: Callable[[str], None]) -
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
         raise ConfigurationError(f"Can't serve the dashboard: {error}") from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each of 300 files waits 40 ms for an ACK
     with listener, suppress(KeyboardInterrupt):
         ready(_url(listener))
         _server(application).run(sockets=[listener])
