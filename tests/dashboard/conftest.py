@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from inventory_planner.demo import demo
-from inventory_planner.folder import data_folder
+from inventory_planner.demo import DemoReport
+from inventory_planner.folder import Folder
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published file of the demo's account."""
-    folder = data_folder(tmp_path_factory.mktemp("demo"))
-    demo(folder, lambda _read, _total: None)
+@pytest.fixture(scope="session")
+def published(demo_shown: tuple[Folder, DemoReport]) -> Path:
+    """The published file of the demo's account, for reading only."""
+    folder, _ = demo_shown
     return folder.analytics
 
 
