@@ -44,11 +44,12 @@ def inventory_planner(settings: Settings, folder: Folder, tmp_path: Path) -> Run
     return run
 
 
-def test_a_run_and_its_status(account: Account, inventory_planner: Run) -> None:
+def test_a_run_its_status_and_any_dbt_command_after_it(account: Account, inventory_planner: Run) -> None:
     account.put(order())
 
     done = inventory_planner("--log-format", "json", "run", "--as-of", "2026-01-21")
     told = inventory_planner("status", "--json")
+    listed = inventory_planner("transform", "--", "list", "--resource-type", "model", "--output", "name")
 
     assert done.returncode == 0, done.stderr
     logged = [json.loads(text)["message"] for text in done.stderr.splitlines()]
@@ -59,6 +60,7 @@ def test_a_run_and_its_status(account: Account, inventory_planner: Run) -> None:
     ]
     assert done.stdout == ""
     assert json.loads(told.stdout)["rows"]["purchase_order_items"] == 2
+    assert "vendor_scorecard\n" in listed.stdout
 
 
 def test_load_says_what_came_and_a_dry_run_what_would_come(account: Account, inventory_planner: Run) -> None:
@@ -71,15 +73,6 @@ def test_load_says_what_came_and_a_dry_run_what_would_come(account: Account, inv
     assert would.stderr.endswith("Would load: 1 order with 2 lines read (1 request, seek).\n")
     assert does.stderr.endswith("INFO 1 order with 2 lines read (1 request, seek).\n")
     assert again.stderr.endswith("INFO No order changed (1 request, seek).\n")
-
-
-def test_any_dbt_command_can_follow_transform(account: Account, inventory_planner: Run) -> None:
-    account.put(order())
-    inventory_planner("load")
-
-    listed = inventory_planner("transform", "--", "list", "--resource-type", "model", "--output", "name")
-
-    assert "vendor_scorecard\n" in listed.stdout
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def limited(word: str, size: int, settings: Settings, folder: Folder) -> subproc
     )
 
 
-@pytest.mark.parametrize("size", [0, 20_000, 200_000])
+@pytest.mark.parametrize("size", [0, 200_000])
 def test_a_load_onto_a_full_disk_says_so_in_a_line_and_is_made_up_for(
     account: Account, settings: Settings, folder: Folder, size: int
 ) -> None:
@@ -58,7 +58,7 @@ def test_a_load_onto_a_full_disk_says_so_in_a_line_and_is_made_up_for(
     oracle.assert_equal(folder.warehouse, account.orders())
 
 
-@pytest.mark.parametrize("size", [0, 20_000, 1_000_000])
+@pytest.mark.parametrize("size", [0, 1_000_000])
 def test_a_publish_onto_a_full_disk_leaves_the_last_good_file(
     account: Account, settings: Settings, folder: Folder, size: int, tmp_path: Path
 ) -> None:
