@@ -32,7 +32,7 @@ OPEN_NOW: Final = """
         sum(open_value) filter (where this_week) as arriving_value,
         sum(quantity_open) filter (where this_week) as quantity_arriving
     from (
-        select *, promise_date between as_of_date and as_of_date + 6 as this_week from marts.open_lines
+        select *, promise_current between as_of_date and as_of_date + 6 as this_week from marts.open_lines
     )
 """
 RECEIVED_IN_WEEKS: Final = """
@@ -60,10 +60,10 @@ NEEDS_ACTION: Final = """
     select * from marts.exceptions order by value_at_stake desc nulls last, purchase_order_number, exception_rule
 """
 INCOMING_BY_WEEK: Final = """
-    select date_trunc('week', promise_date) as week_start, is_overdue, warehouse_name,
+    select date_trunc('week', promise_current) as week_start, is_overdue, warehouse_name,
         sum(open_value) as open_value, sum(quantity_open) as quantity_open, count(*) as count_lines
     from marts.open_lines
-    where is_overdue or promise_date < date_trunc('week', as_of_date) + interval 8 week
+    where is_overdue or promise_current < date_trunc('week', as_of_date) + interval 8 week
     group by 1, 2, 3 order by 1, 3
 """
 
@@ -118,14 +118,14 @@ BY_LINE: Final = """
 # Incoming stock.
 
 INCOMING_BY_VENDOR: Final = """
-    select date_trunc('week', promise_date) as week_start, vendor_name,
+    select date_trunc('week', promise_current) as week_start, vendor_name,
         sum(quantity_open) as quantity_open, sum(open_value) as open_value, count(*) as count_lines
-    from marts.open_lines where promise_date >= date_trunc('week', as_of_date)
+    from marts.open_lines where promise_current >= date_trunc('week', as_of_date)
     group by 1, 2 order by 1, 2
 """
 PROMISED_AND_FORECAST: Final = """
-    select date_trunc('week', promise_date) as week_start, 'promised' as basis, sum(quantity_open) as quantity_open
-    from marts.open_lines where not is_overdue and promise_date is not null group by 1
+    select date_trunc('week', promise_current) as week_start, 'promised' as basis, sum(quantity_open) as quantity_open
+    from marts.open_lines where not is_overdue and promise_current is not null group by 1
     union all
     select date_trunc('week', forecast_receipt_date), 'forecast', sum(quantity_open)
     from marts.open_lines where forecast_receipt_date is not null group by 1
@@ -139,7 +139,7 @@ VOLUME_BY_WEEK: Final = """
 INCOMING_VARIANTS: Final = """
     select sku, max(title) as title, warehouse_name, sum(quantity_open) as quantity_open,
         sum(open_value) as open_value, count(*) as count_lines,
-        min(promise_date) filter (where not is_overdue) as next_promise,
+        min(promise_current) filter (where not is_overdue) as next_promise,
         min(forecast_receipt_date) as forecast_receipt_date,
         string_agg(distinct purchase_order_number, ', ' order by purchase_order_number) as orders
     from marts.open_lines group by sku, warehouse_name
@@ -165,7 +165,7 @@ OPEN_BY_DAY: Final = """
     from marts.open_order_days group by 1 order by 1
 """
 OPEN_LINES: Final = """
-    select * from marts.open_lines where is_overdue or promise_date is null or is_stale
+    select * from marts.open_lines where is_overdue or promise_current is null or is_stale
     order by open_value desc nulls last, purchase_order_number, line_number
 """
 
@@ -209,7 +209,7 @@ LEAD_TIMES_OF_VENDOR: Final = """
 """
 OPEN_ORDERS_OF_VENDOR: Final = """
     select * from marts.purchase_orders where vendor_name = $vendor and is_on_order and quantity_open > 0
-    order by promise_date nulls last, purchase_order_number
+    order by promise_current nulls last, purchase_order_number
 """
 PRICES_OF_VENDOR: Final = """
     select sku, order_date, avg(unit_cost) as unit_cost from marts.price_history

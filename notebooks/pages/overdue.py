@@ -17,7 +17,7 @@ LINES = {
     "quantity_open": Column("Open", number),
     "open_value": Column("Open value", number),
     "days_overdue": Column("Days overdue", days),
-    "promise_date": Column("Promised", day),
+    "promise_current": Column("Promised", day),
     "last_receipt_date": Column("Last receipt", day),
     "forecast_receipt_date": Column("Expected", day),
     "warehouse_name": Column("Warehouse"),

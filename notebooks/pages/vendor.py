@@ -33,7 +33,7 @@ OPEN_ORDERS = {
     "purchase_order_number": Column("Order"),
     "lifecycle_state": Column("State", words),
     "order_date": Column("Ordered on", day),
-    "promise_date": Column("Promised", day),
+    "promise_current": Column("Promised", day),
     "count_promise_changes": Column("Re-dated", number),
     "quantity_open": Column("Open", number),
     "open_value": Column("Open value", number),

@@ -8,12 +8,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from filters import Filters
 from inventory_planner import dashboard
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.folder import Folder
+from queries import INCOMING_BY_WEEK
 
 MODULES = sorted(dashboard.notebooks().rglob("*.py"))
 READ = re.compile(r"\b(?:from|join)\s+(?!\()([\w.]+)", re.IGNORECASE)
@@ -80,3 +82,15 @@ def test_without_the_extra_the_dashboard_says_what_to_install(
 
     with pytest.raises(ConfigurationError, match=r"pip install 'inventory-planner\[dashboard\]'"):
         dashboard.run(folder, "127.0.0.1", 0, ready=print)
+
+
+def test_what_is_coming_stands_in_the_week_of_the_promise_as_it_is_now(published: Path) -> None:
+    passed = f"""
+        select * from ({INCOMING_BY_WEEK})
+        where not is_overdue and week_start < (select date_trunc('week', max(as_of_date)) from marts.open_lines)
+    """  # noqa: S608
+    moved = "select * from marts.open_lines where promise_current > promise_date"
+
+    with duckdb.connect(published, read_only=True) as connection:
+        assert connection.execute(passed).fetchall() == []
+        assert connection.execute(moved).fetchall() != []
