@@ -18,6 +18,7 @@
     ('receipts', 'receipt_reconstructed', 'is_reconstructed', 'true'),
     ('receipts', 'receipt_without_date', 'receipt_date is null', 'true'),
     ('receipts', 'receipt_is_correction', 'is_correction', 'true'),
+    ('records', 'record_set_aside', 'is_set_aside', 'true'),
 ] -%}
 
 with
@@ -37,6 +38,26 @@ lines as (
 receipts as (
 
     select * from {{ ref('receipts') }}
+
+),
+
+quarantine as (
+
+    select * from {{ ref('stg_inventory_planner__quarantine') }}
+
+),
+
+records as (
+
+    select
+        account_id,
+        false as is_set_aside
+    from orders
+    union all
+    select
+        account_id,
+        true as is_set_aside
+    from quarantine
 
 ),
 
