@@ -12,7 +12,7 @@ from inventory_planner.client import Client
 from inventory_planner.contract import BadRecord
 from inventory_planner.emulator import Account, Fault, Quirks, RecordedRequest
 from inventory_planner.errors import RejectedError, UnreadableAnswerError
-from orders import order
+from orders import NOW, order
 
 FIRST = datetime(2025, 12, 1, 8, 0, 0, tzinfo=UTC)
 PAGE_SIZE = 10
@@ -62,10 +62,13 @@ def test_each_page_is_asked_for_by_the_newest_instant_of_the_one_before(account:
     batches = list(changes(client, None, PAGE_SIZE))
 
     assert sorted(set(read_ids(batches))) == ids
-    assert [(r.params["last_modified_gte"], r.params["page"]) for r in account.requests] == [
-        ("1970-01-01T00:00:00+00:00", "0"),
-        (written(FIRST + timedelta(minutes=9)), "0"),
-        (written(FIRST + timedelta(minutes=18)), "0"),
+    assert [
+        (r.params["last_modified_gte"], r.params["page"], r.params["last_modified_sort"]) for r in account.requests
+    ] == [
+        ("1970-01-01T00:00:00+00:00", "0", "asc"),
+        ("1970-01-01T00:00:00+00:00", "0", "desc"),  # once, for proof
+        (written(FIRST + timedelta(minutes=9)), "0", "asc"),
+        (written(FIRST + timedelta(minutes=18)), "0", "asc"),
     ]
     assert [batch.mark for batch in batches] == [BEGINNING, *(FIRST + timedelta(minutes=last) for last in (9, 24))]
 
@@ -189,6 +192,23 @@ def test_a_sort_that_is_ignored_is_noticed_even_where_the_first_page_looks_sorte
 
     assert set(read_ids(batches)) == {*ids, "late entry"}
     assert batches[-1].way is Way.EVERYTHING
+
+
+def test_a_sort_that_is_ignored_is_noticed_even_where_new_orders_make_up_for_the_missing_ones(
+    account: Account, client: Client
+) -> None:
+    ids = fill(account, 8)
+    account.edit(ids[1], notes="edited")  # the first page looks sorted, and the newest order seems to be on it
+    account.quirks = Quirks(ignore_sort=True)
+
+    def create_many(_request: RecordedRequest) -> None:
+        if len(account.requests) == 2:
+            for number in range(20):
+                account.put(order(f"new-{number}", last_modified=written(NOW)))
+
+    account.before_answer.append(create_many)
+
+    assert last_states(changes(client, None, 2)).keys() >= set(ids)
 
 
 def test_an_order_deleted_between_two_pages_does_not_change_the_way_of_reading(

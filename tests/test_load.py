@@ -98,6 +98,7 @@ def test_an_empty_account_makes_all_tables_and_no_rows(account: Account, job: Jo
         ("purchase_order_connections",),
         ("purchase_order_items",),
         ("purchase_order_receipts",),
+        ("purchase_order_stock_updates",),
         ("purchase_orders",),
     ]
 
@@ -201,11 +202,11 @@ def test_a_record_that_does_not_fit_is_set_aside_and_the_rest_loads(account: Acc
 def test_what_had_come_before_the_service_failed_is_kept(account: Account, job: Job) -> None:
     fill(account)
 
-    def fail_from_the_third_request(_request: RecordedRequest) -> None:
-        if len(account.requests) == 3:
+    def fail_from_the_fourth_request(_request: RecordedRequest) -> None:
+        if len(account.requests) == 4:
             account.faults.extend([Fault.server_error()] * ATTEMPTS)
 
-    account.before_answer.append(fail_from_the_third_request)
+    account.before_answer.append(fail_from_the_fourth_request)
     with pytest.raises(UnreachableError):
         load(job)
 
@@ -351,7 +352,7 @@ def test_all_numbers_of_a_sync_are_written_down(account: Account, job: Job) -> N
         " orders, lines, quarantined, error, bytes > 1000, ended_at >= started_at from inventory_planner._syncs",
     )
     mark = datetime(2025, 12, 1, 8, 24, tzinfo=UTC)
-    assert row == ("a1000", "succeeded", "seek", None, mark, 4, 1, 3.0, 3, 25, 50, 0, None, True, True)
+    assert row == ("a1000", "succeeded", "seek", None, mark, 5, 1, 3.0, 3, 25, 50, 0, None, True, True)
 
 
 def test_fields_that_nobody_has_announced_are_kept_and_reported_once(account: Account, job: Job) -> None:

@@ -6,8 +6,9 @@ instant of the answer as the next mark, and ask again for its first page. Only w
 the pages of that one instant walked, until two walks agree.
 
 That the service filters and sorts by `last_modified` is documented but unproven, so every page is checked, and the
-total that it promises against the next one. If only the filter fails, the reading falls back to newest first, until
-older than the mark; if the order is not kept, to all pages, until two walks agree.
+total that it promises against the next one; a reading of several pages also asks once for the newest, which must be
+others. If only the filter fails, the reading falls back to newest first, until older than the mark; if the order is
+not kept, to all pages, until two walks agree.
 """
 
 from __future__ import annotations
@@ -118,8 +119,8 @@ def _asking(client: Client, page_size: int, way: Way) -> Ask:
 
 
 def _seek(ask: Ask, mark: datetime) -> Iterator[Batch]:
-    step = _Step(mark)
-    before, doubts = step, 0
+    first = before = step = _Step(mark)
+    doubts = 0
     while True:
         answer = ask(**step.filter, last_modified_sort="asc")
         if answer.total < step.promised:
@@ -136,6 +137,8 @@ def _seek(ask: Ask, mark: datetime) -> Iterator[Batch]:
         _check_filter(answer.instants, step.mark)
         before, doubts = step, 0 if step.promised else doubts
         step = yield from _next_step(ask, step, answer, newest)
+        if before == first:
+            _prove_sort(ask, first, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,24 @@ class _Step:
     @property
     def filter(self) -> dict[str, str]:
         return {f"last_modified_{'gt' if self.is_after else 'gte'}": self.mark.isoformat()}
+
+
+def _prove_sort(ask: Ask, step: _Step, oldest: Batch) -> None:
+    """A sort is obeyed only if it is obeyed both ways: a page may look sorted by chance, and new orders keep a promise.
+
+    The newest orders are others than the oldest; if they are no newer, all that the first page lacks have its instant.
+    """
+    newest = ask(**step.filter, last_modified_sort="desc")
+    _check_sort(newest.instants[::-1])
+    last = max(oldest.instants, default=step.mark)
+    if max(newest.instants, default=last) == last:
+        others = oldest.total - sum(each.last_modified != last for each in oldest.records)
+        is_proven = ask(last_modified_gte=last.isoformat()).total >= others
+    else:
+        known = {each.order_id for each in oldest.records}
+        is_proven = any(each.last_modified and each.order_id not in known for each in newest.records)
+    if not is_proven:
+        raise _NotSortedError("shows the same orders first, whichever way they are to be sorted")
 
 
 def _next_step(ask: Ask, step: _Step, answer: Batch, newest: datetime) -> Generator[Batch, None, _Step]:
