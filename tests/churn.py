@@ -114,7 +114,8 @@ class Life:
 
     def connect(self, which: int, amount: int) -> None:
         shops = [{"connection": f"shop {number}", "id": amount, "status": "queued"} for number in range(amount % 3)]
-        self._edit(which, lambda _: {"connections": shops})
+        pushes = [{"forDst": bool(number), "items": [{"id": amount, "delta": number}]} for number in range(amount % 3)]
+        self._edit(which, lambda _: {"connections": shops, "stock_updates": pushes})
 
     def edit_many(self, which: int, amount: int) -> None:
         for number in range(min(which + amount + 2, len(self.present()))):

@@ -26,7 +26,7 @@ RENAMED = {
         "vendor_name": ("vendor_display_name",),
         "source_name": ("source_display_name",),
         "extra_reference": ("extra_reference", "reference2"),
-        "stock_updates": ("stock-update", "stock_updates"),
+        "stock_updates": ("stock-update", "stock_updates", "stock_update"),
         "add_my_skus": ("addMySKUs",),
         "add_vendor_skus": ("addVendorSKUs",),
         "add_barcodes": ("addBarcodes",),
@@ -39,6 +39,7 @@ RENAMED = {
     "purchase_order_receipts": {},
     "purchase_order_components": {"component_id": ("id",)},
     "purchase_order_connections": {"connected_order_id": ("id",), "connected_order_reference": ("reference",)},
+    "purchase_order_stock_updates": {"purchase_order_item_id": ("id",)},
 }
 JSON_COLUMNS = {
     *("source_address", "tax_info", "custom_fields", "accounting_connections", "bundles", "details", "history"),
@@ -86,6 +87,7 @@ def _things(order: Row) -> Iterator[tuple[str, Row, Row]]:
     for connection in order.get("connections") or []:
         name = connection.get("connection") or connection.get("connection_id") or connection.get("id")
         yield "purchase_order_connections", connection, {"purchase_order_id": order_id, "connection": str(name)}
+    yield from _stock_updates(order)
     seen: Counter[str] = Counter()
     for number, line in enumerate(order.get("items") or [], start=1):
         item_id = str(line["id"])
@@ -98,6 +100,20 @@ def _things(order: Row) -> Iterator[tuple[str, Row, Row]]:
         }
         yield "purchase_order_items", line, {**identity, "line_number": number, "occurrence": seen[item_id]}
         yield from _parts(line, identity)
+
+
+def _stock_updates(order: Row) -> Iterator[tuple[str, Row, Row]]:
+    names = RENAMED["purchase_orders"]["stock_updates"]
+    pushed = next((order[name] for name in names if order.get(name)), [])
+    for update_number, update in enumerate([pushed] if "items" in pushed else pushed, start=1):
+        place = {
+            "purchase_order_id": str(order["id"]),
+            "update_number": update_number,
+            "warehouse": None if _is_unset(update.get("wh")) else str(update["wh"]),
+            "is_for_destination": None if _is_unset(update.get("forDst")) else bool(update["forDst"]),
+        }
+        for entry, item in enumerate(update.get("items") or [], start=1):
+            yield "purchase_order_stock_updates", item, {**place, "entry": entry}
 
 
 def _parts(line: Row, identity: Row) -> Iterator[tuple[str, Row, Row]]:
@@ -160,5 +176,5 @@ def _parsed(name: str, value: Any) -> Any:
 
 
 def _sorted(rows: list[Row]) -> list[Row]:
-    order = ("purchase_order_id", "key", "entry", "component_id", "connection", "occurrence")
+    order = ("purchase_order_id", "key", "update_number", "entry", "component_id", "connection", "occurrence")
     return sorted(rows, key=lambda row: [str(row.get(name, "")) for name in order])

@@ -23,9 +23,12 @@ from inventory_planner.contract import (
     Receipt,
     Record,
     Single,
+    StockUpdate,
+    StockUpdateItem,
     Summary,
     digest,
     record,
+    stock_updates_as_written,
     summary,
     unknown_fields,
 )
@@ -51,6 +54,8 @@ DOCUMENTED = {
     Receipt: {"date", "value"},
     Component: {"id", "quantity", "sku", "title", "barcode"},
     Connection: {"status", "connection", "connection_id", "save_po", "id", "reference"},
+    StockUpdate: {"forDst", "wh", "items"},
+    StockUpdateItem: {"id", "stock_before", "delta", "error"},
 }
 
 
@@ -334,6 +339,80 @@ def test_a_connection_that_is_named_by_its_key_keeps_the_name() -> None:
     assert found.connections == [Connection(connection="shop", id="5"), Connection(connection="other")]
 
 
+# stock updates
+
+PUSHED = {
+    "items": [{"id": "a", "delta": 10, "stock_before": 2}, {"id": "b", "error": "Refused"}],
+    "forDst": True,
+    "wh": "c",
+}
+AS_READ = StockUpdate(
+    is_for_destination=True,
+    warehouse="c",
+    items=[StockUpdateItem(id="a", delta=10, stock_before=2), StockUpdateItem(id="b", error="Refused")],
+)
+TAKEN = {"items": [{"id": "a", "delta": "-2.50"}], "forDst": False}
+TAKEN_AS_READ = StockUpdate(is_for_destination=False, items=[StockUpdateItem(id="a", delta=Decimal("-2.50"))])
+
+
+def stock_updates(written: Any, name: str = "stock_updates") -> list[StockUpdate]:
+    found = record(raw({"id": "1", name: written}))
+    assert isinstance(found, Record), found
+    return list(found.stock_updates)
+
+
+@pytest.mark.parametrize("name", ["stock_updates", "stock_update", "stock-update"])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ([PUSHED, TAKEN], [AS_READ, TAKEN_AS_READ]),
+        (PUSHED, [AS_READ]),
+        ({"0": PUSHED, "1": TAKEN}, [AS_READ, TAKEN_AS_READ]),
+        ({"first": PUSHED, "second": TAKEN}, [AS_READ, TAKEN_AS_READ]),
+        ({**PUSHED, "items": dict(enumerate(PUSHED["items"]))}, [AS_READ]),
+        ([{**PUSHED, "by": "ann", "at": [1]}], [AS_READ]),
+    ],
+    ids=["a list", "a single one", "a map by position", "a map by name", "a map of items", "with other fields"],
+)
+def test_stock_updates_are_read_as(name: str, written: Any, expected: list[StockUpdate]) -> None:
+    assert stock_updates(written, name) == expected
+
+
+@pytest.mark.parametrize("value", ["", None, [], {}], ids=["an empty text", "null", "an empty list", "an empty map"])
+def test_what_a_stock_update_does_not_tell_is_not_set(value: Any) -> None:
+    item = {"id": "a", "stock_before": value, "delta": value, "error": value}
+    (found,) = stock_updates([{"forDst": value, "wh": value, "items": [item]}])
+    (read_item,) = found.items or ()
+    assert found == StockUpdate(items=[read_item])
+    assert not read_item.error
+    assert (read_item.id, read_item.stock_before, read_item.delta) == ("a", None, None)
+    assert not stock_updates(value)
+    assert [each.items or [] for each in stock_updates([{"items": value}, {}])] == [[], []]
+
+
+def test_an_item_of_a_stock_update_that_is_named_by_its_key_keeps_the_name() -> None:
+    (found,) = stock_updates({"items": {"c9_1": {"delta": 1}, "c9_2": {"id": "other"}, "5": {"delta": 2}}})
+    assert [item.id for item in found.items or ()] == ["c9_1", "other", None]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (b"7", "Expected `array`, got `int`"),
+        (b'["none"]', "Expected `object`, got `str`"),
+        (b'[{"items":["a"]}]', "Expected `object`, got `str`"),
+        (b'[{"items":[{"id":"a","delta":"many"}]}]', "Invalid decimal string - at `$[0].items[0].delta`"),
+        (b'[{"forDst":"perhaps"}]', "Expected `bool | null`, got `str` - at `$[0].forDst`"),
+    ],
+    ids=["a number", "texts", "items as texts", "an unreadable number", "an unreadable flag"],
+)
+def test_stock_updates_that_cannot_be_read_make_a_bad_record(written: bytes, words: str) -> None:
+    assert reason(b'{"id":"1","stock_updates":%b}' % written) == f"Stock updates: {words}"
+
+
+# what does not fit
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -405,13 +484,21 @@ def test_an_order_that_says_that_it_has_no_lines_has_none(items: bytes, min_budg
 
 
 @pytest.mark.parametrize("written", [b'{"a": [1.50, "\\u00e9"]}', b'[{"n":"Acme"}]', b'"a=1"', b"7"])
-@pytest.mark.parametrize("name", ["tax_info", "custom_fields", "history", "stock-update"])
+@pytest.mark.parametrize("name", ["tax_info", "custom_fields", "history"])
 @pytest.mark.parametrize("min_budget", [b"5", b'""'], ids=["as it is", "tidied"])
 def test_maps_and_lists_without_a_table_are_kept_as_they_were_written(
     name: str, written: bytes, min_budget: bytes
 ) -> None:
     found = read(b'{"id":"1","min_budget":%b,"%b":%b}' % (min_budget, name.encode(), written))
-    assert bytes(getattr(found, name.replace("stock-", "stock_"))) == written
+    assert bytes(getattr(found, name)) == written
+
+
+@pytest.mark.parametrize("written", [b'[{"items":[{"id": 1.0}]}]', b'{"items": [], "\\u0077h":"a"}'])
+@pytest.mark.parametrize("name", ["stock_updates", "stock_update", "stock-update"])
+def test_stock_updates_are_also_kept_as_they_were_written(name: str, written: bytes) -> None:
+    found = stock_updates_as_written(read(b'{"id":"1","total":"","%b":%b}' % (name.encode(), written)))
+    assert found is not None
+    assert bytes(found) == written
 
 
 def test_json_that_is_not_there_is_no_field() -> None:

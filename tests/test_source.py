@@ -55,5 +55,6 @@ def test_the_resources_are_named_after_the_tables() -> None:
         "purchase_order_receipts",
         "purchase_order_components",
         "purchase_order_connections",
+        "purchase_order_stock_updates",
         "_quarantine",
     ]

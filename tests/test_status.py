@@ -49,6 +49,7 @@ def test_the_rows_and_the_last_syncs_are_told(account: Account, job: Job) -> Non
         "purchase_order_receipts": 2,
         "purchase_order_components": 0,
         "purchase_order_connections": 0,
+        "purchase_order_stock_updates": 0,
         "_quarantine": 0,
     }
     assert [(sync["outcome"], sync["orders"]) for sync in found.syncs] == [("succeeded", 0), ("succeeded", 1)]

@@ -4,7 +4,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from inventory_planner.contract import Component, Connection, Line, Order, Receipt
+from inventory_planner.contract import Component, Connection, Line, Order, Receipt, StockUpdateItem
 from inventory_planner.tables import (
     MERGED_TABLES,
     ORDER_TABLES,
@@ -12,6 +12,7 @@ from inventory_planner.tables import (
     PURCHASE_ORDER_CONNECTIONS,
     PURCHASE_ORDER_ITEMS,
     PURCHASE_ORDER_RECEIPTS,
+    PURCHASE_ORDER_STOCK_UPDATES,
     PURCHASE_ORDERS,
     QUARANTINE,
     SYNCS,
@@ -37,6 +38,7 @@ KEYS = {
     PURCHASE_ORDER_RECEIPTS: ("_account_id", "key", "entry"),
     PURCHASE_ORDER_COMPONENTS: ("_account_id", "key", "component_id", "occurrence"),
     PURCHASE_ORDER_CONNECTIONS: ("_account_id", "purchase_order_id", "connection"),
+    PURCHASE_ORDER_STOCK_UPDATES: ("_account_id", "purchase_order_id", "update_number", "entry"),
     QUARANTINE: ("_account_id", "sync_id", "position"),
     SYNCS: ("_account_id", "sync_id"),
 }
@@ -82,18 +84,28 @@ TYPES = {
         pa.bool_(): {"_is_removed"},
     },
     PURCHASE_ORDER_CONNECTIONS: {INSTANT: {"__synced_at"}, pa.bool_(): {"save_po", "_is_removed"}},
+    PURCHASE_ORDER_STOCK_UPDATES: {
+        QUANTITY: {"stock_before", "delta"},
+        INSTANT: {"__synced_at"},
+        pa.int64(): {"update_number", "entry"},
+        pa.bool_(): {"is_for_destination", "_is_removed"},
+    },
     QUARANTINE: {INSTANT: {"__synced_at"}, pa.int64(): {"position"}},
 }
 # the struct behind each table, and those of its fields that `rows` itself turns into a column or into other rows
 RECORDS = {
     PURCHASE_ORDERS: (
         Order,
-        {"items", "connections", "extra_reference", "reference2", "stock_update", "stock_updates"},
+        {
+            *("items", "connections", "extra_reference", "reference2"),
+            *("stock_update", "stock_updates", "stock_update_in_requests"),
+        },
     ),
     PURCHASE_ORDER_ITEMS: (Line, {"id", "cost_price", "cost_price_as_documented", "received_history", "components"}),
     PURCHASE_ORDER_RECEIPTS: (Receipt, set[str]()),
     PURCHASE_ORDER_COMPONENTS: (Component, set[str]()),
     PURCHASE_ORDER_CONNECTIONS: (Connection, {"connection"}),
+    PURCHASE_ORDER_STOCK_UPDATES: (StockUpdateItem, {"id", "error"}),
 }
 
 
@@ -164,6 +176,7 @@ def test_every_table_is_known_once_and_the_sync_log_alone_is_not_merged() -> Non
         "purchase_order_receipts",
         "purchase_order_components",
         "purchase_order_connections",
+        "purchase_order_stock_updates",
         "_quarantine",
     ]
     assert [table.name for table in TABLES if table not in MERGED_TABLES] == ["_syncs"]

@@ -12,7 +12,7 @@ read again; only what still does not fit is a `BadRecord`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -72,6 +72,23 @@ class Connection(Struct, gc=False):
     reference: Text = None
     status: Text = None
     save_po: Flag = None
+
+
+class StockUpdateItem(Struct, gc=False):
+    """What a stock update told the store of a variant; `error` says why the store did not take it."""
+
+    id: Text = None
+    stock_before: Number = None
+    delta: Number = None
+    error: Any = None
+
+
+class StockUpdate(Struct, gc=False):
+    """Stock pushed to the store, of the destination or of the source of an order: the source of transfers alone."""
+
+    is_for_destination: Flag = field(default=None, name="forDst")
+    warehouse: Text = field(default=None, name="wh")
+    items: list[StockUpdateItem] | None = None
 
 
 class Line(Struct, gc=False, forbid_unknown_fields=True):
@@ -199,8 +216,12 @@ class Order(Struct, gc=False, forbid_unknown_fields=True):
     history: Json = NOT_A_FIELD
     stock_updates: Json = NOT_A_FIELD
     stock_update: Json = field(default=NOT_A_FIELD, name="stock-update")  # the newer article's name for it
+    stock_update_in_requests: Json = field(default=NOT_A_FIELD, name="stock_update")  # the older one's, of a push
     connections: list[Connection] | None = None
     items: list[Line] | None = None
+
+
+KEYED_BY: Final[dict[type[Struct], str]] = {Connection: "connection", StockUpdateItem: "id"}  # if they stand in a map
 
 
 class _Identified(Struct):
@@ -261,6 +282,7 @@ class Record:
 
     order: Order
     raw: bytes
+    stock_updates: Sequence[StockUpdate] = ()
 
     @property
     def order_id(self) -> str:
@@ -298,6 +320,7 @@ class BadRecord:
 
 
 _read_order = msgspec.json.Decoder(Order, strict=False).decode
+_read_stock_updates = msgspec.json.Decoder(list[StockUpdate], strict=False).decode
 _read_summary = msgspec.json.Decoder(Summary, strict=False).decode
 _read_id = msgspec.json.Decoder(_Identified).decode
 _read_instant = msgspec.json.Decoder(_Dated).decode
@@ -324,11 +347,12 @@ class Reader:
         try:
             raw.decode()  # msgspec does not look into JSON that it keeps as text
             order = self._order_of(raw)
+            stock_updates = _stock_updates(order)
         except UNREADABLE as error:
             return BadRecord(raw, str(error))
         if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
             return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
-        return Record(order, raw)
+        return Record(order, raw, stock_updates)
 
     def _order_of(self, raw: bytes) -> Order:
         text = raw.replace(BLANK, BLANKED)  # nearly every order has a number that is `""`
@@ -373,6 +397,33 @@ def unknown_fields(thing: Order | Line) -> Raw | None:
     texts = map(bytes, values_of(thing))
     told = b",".join([name + text for name, text in zip(names, texts, strict=True) if text not in MISSING])
     return Raw(b"{%b}" % told) if told else None
+
+
+def stock_updates_as_written(order: Order) -> Raw | None:
+    """The stock updates of an order, under whichever of its names they are; None if there are none."""
+    for value in (order.stock_update, order.stock_updates, order.stock_update_in_requests):
+        if value is not NOT_A_FIELD and bytes(value) not in MISSING:
+            return value
+    return None
+
+
+def _stock_updates(order: Order) -> Sequence[StockUpdate]:
+    written = stock_updates_as_written(order)
+    if written is None:
+        return ()
+    try:
+        return _stock_updates_in(bytes(written).replace(BLANK, BLANKED))
+    except msgspec.DecodeError as error:
+        raise msgspec.DecodeError(f"Stock updates: {error}") from error
+
+
+def _stock_updates_in(text: bytes) -> list[StockUpdate]:
+    if text[:1] == b"{" and not _fields(StockUpdate).keys().isdisjoint(_read_object(text)):  # one, not a map of them
+        text = b"[%b]" % text
+    try:
+        return _read_stock_updates(text)
+    except msgspec.ValidationError:
+        return _read_stock_updates(_tidy_value(text, list[StockUpdate] | None))
 
 
 def summary(raw: bytes) -> Summary | None:
@@ -443,8 +494,8 @@ def _tidy(raw: bytes, struct: type[Struct]) -> bytes:
 def _tidy_value(value: bytes, hint: Any) -> bytes:
     nested = _nested_struct(hint)
     if nested is not None:
-        elements = _connections(value) if nested is Connection else _elements(value)
-        return b"[%b]" % b",".join(_tidy(bytes(element), nested) for element in elements)
+        elements = _keyed(value, KEYED_BY[nested]) if nested in KEYED_BY else map(bytes, _elements(value))
+        return b"[%b]" % b",".join(_tidy(element, nested) for element in elements)
     if str in get_args(hint) and value[:1] not in b'"[{':
         return b'"%b"' % value
     return value
@@ -457,15 +508,15 @@ def _elements(value: bytes) -> Iterator[Raw]:
     yield from _read_object(value).values() if value[:1] == b"{" else _read_list(value)
 
 
-def _connections(value: bytes) -> Iterator[bytes]:
-    """The connections of an order; where the name of one is only the key that it stands under, it is put in."""
+def _keyed(value: bytes, name: str) -> Iterator[bytes]:
+    """The elements of a list; where the name of one is only the key that it stands under, it is put in."""
     if value[:1] != b"{":
         yield from map(bytes, _elements(value))
         return
-    for name, connection in _read_object(value).items():
-        fields = _read_object(connection)
-        is_named = name.isdecimal() or bytes(fields.get("connection", NOT_A_FIELD)) not in MISSING
-        yield bytes(connection) if is_named else msgspec.json.encode({**fields, "connection": name})
+    for key, element in _read_object(value).items():
+        fields = _read_object(element)
+        is_named = key.isdecimal() or bytes(fields.get(name, NOT_A_FIELD)) not in MISSING
+        yield bytes(element) if is_named else msgspec.json.encode({**fields, name: key})
 
 
 @cache

@@ -14,6 +14,7 @@ from hashlib import md5
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,7 +29,9 @@ from inventory_planner.contract import (
     Order,
     Receipt,
     Record,
-    json_text,
+    StockUpdate,
+    StockUpdateItem,
+    stock_updates_as_written,
     unknown_fields,
 )
 from inventory_planner.tables import (
@@ -39,6 +42,7 @@ from inventory_planner.tables import (
     PURCHASE_ORDER_CONNECTIONS,
     PURCHASE_ORDER_ITEMS,
     PURCHASE_ORDER_RECEIPTS,
+    PURCHASE_ORDER_STOCK_UPDATES,
     PURCHASE_ORDERS,
     QUARANTINE,
     TEXT,
@@ -54,6 +58,16 @@ NOT_SET: Final = pa.array([*MISSING, None], pa.binary())
 
 Values = list[Any]
 _Named = TypeVar("_Named", Line, Component)
+
+
+class _Pushed(NamedTuple):
+    """An item of a stock update, with its place in it and that of the update in its order."""
+
+    order_id: str
+    update_number: int
+    update: StockUpdate
+    entry: int
+    item: StockUpdateItem
 
 
 class MisfitError(ValueError):
@@ -87,6 +101,7 @@ def rows(records: Sequence[Record], account_id: str, synced_at: datetime) -> dic
         _receipt_rows(lines, stamp),
         _component_rows(lines, stamp),
         _connection_rows(orders, stamp),
+        _stock_update_rows(records, stamp),
     )
     return {table.name: arrow for table, arrow in tables}
 
@@ -159,7 +174,7 @@ class _Stamp:
 def _order_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
     computed: dict[str, Values] = {
         "extra_reference": [order.extra_reference or order.reference2 for order in orders],
-        "stock_updates": [_first_set(order.stock_update, order.stock_updates) for order in orders],
+        "stock_updates": [stock_updates_as_written(order) for order in orders],
         "_unknown_fields": [unknown_fields(order) for order in orders],
         "_deleted_at": [None] * len(orders),
     }
@@ -224,6 +239,26 @@ def _connection_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Tabl
     return stamp.table(PURCHASE_ORDER_CONNECTIONS, [connection for _, _, connection in found], computed)
 
 
+def _stock_update_rows(records: Sequence[Record], stamp: _Stamp) -> tuple[Table, pa.Table]:
+    found = [
+        _Pushed(record.order_id, update_number, update, entry, item)
+        for record in records
+        if record.stock_updates
+        for update_number, update in enumerate(record.stock_updates, start=1)
+        for entry, item in enumerate(update.items or (), start=1)
+    ]
+    computed: dict[str, Values] = {
+        "purchase_order_id": [each.order_id for each in found],
+        "update_number": [each.update_number for each in found],
+        "entry": [each.entry for each in found],
+        "purchase_order_item_id": [each.item.id for each in found],
+        "warehouse": [each.update.warehouse for each in found],
+        "is_for_destination": [each.update.is_for_destination for each in found],
+        "error": [_message(each.item.error) for each in found],
+    }
+    return stamp.table(PURCHASE_ORDER_STOCK_UPDATES, [each.item for each in found], computed)
+
+
 def _lines(order: Order) -> Iterable[_OrderLine]:
     order_id = str(order.id)
     for line_number, (occurrence, line) in enumerate(_occurrences(order.items or ()), start=1):
@@ -257,6 +292,13 @@ def _line_identity(lines: list[_OrderLine]) -> dict[str, Values]:
         "purchase_order_id": [each.order_id for each in lines],
         "purchase_order_item_id": [each.item_id for each in lines],
     }
+
+
+def _message(error: Any) -> str | None:
+    """What went wrong, as text; an error that is not set, or false, is none."""
+    if not error:
+        return None
+    return error if isinstance(error, str) else msgspec.json.encode(error).decode()
 
 
 def _instant(date: str | int | None) -> datetime | None:
@@ -329,7 +371,3 @@ def rounded(value: int | Decimal, scale: int) -> Decimal:
         return ROUNDING.quantize(value, Decimal(1).scaleb(-scale))
     except InvalidOperation as error:
         raise MisfitError(f"{value} does not fit DECIMAL({DECIMAL_DIGITS}, {scale})") from error
-
-
-def _first_set(*values: Any) -> Any:
-    return next((value for value in values if json_text(value) is not None), None)

@@ -200,6 +200,25 @@ PURCHASE_ORDER_CONNECTIONS: Final = Table(
     ),
 )
 
+PURCHASE_ORDER_STOCK_UPDATES: Final = Table(
+    "purchase_order_stock_updates",
+    key=("_account_id", "purchase_order_id", "update_number", "entry"),
+    replaces=ORDER,
+    columns=(
+        ORDER_ID,
+        Column("update_number", COUNT),
+        Column("entry", COUNT),
+        LINE_ITEM_ID,
+        Column("warehouse", TEXT),
+        Column("is_for_destination", FLAG),
+        *_same(QUANTITY, "stock_before", "delta"),
+        Column("error", TEXT),
+        ACCOUNT,
+        SYNCED_AT,
+        IS_REMOVED,
+    ),
+)
+
 QUARANTINE: Final = Table(
     "_quarantine",
     key=("_account_id", "sync_id", "position"),
@@ -249,6 +268,7 @@ ORDER_PARTS: Final = (
     PURCHASE_ORDER_RECEIPTS,
     PURCHASE_ORDER_COMPONENTS,
     PURCHASE_ORDER_CONNECTIONS,
+    PURCHASE_ORDER_STOCK_UPDATES,
 )
 ORDER_TABLES: Final = (PURCHASE_ORDERS, *ORDER_PARTS)
 MERGED_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # all but the sync log, which also tells of syncs that failed
