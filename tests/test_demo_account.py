@@ -48,6 +48,10 @@ def is_due(order: Order) -> bool:
     return order["expected_date"] is not None and order["expected_date"] < TODAY.isoformat()
 
 
+def pushed_rows(order: Order) -> list[dict[str, Any]]:
+    return [row for update in order.get("stock_updates", []) for row in update["items"]]
+
+
 def of_vendor(orders: list[Order], name: str) -> list[Order]:
     return [order for order in orders if order["source_display_name"] == name]
 
@@ -108,6 +112,20 @@ def test_nothing_lies_in_the_future_or_before_its_order(orders: list[Order]) -> 
             assert all(began.timestamp() < day <= moment.timestamp() for day in dates)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_shop_is_told_of_what_came_or_of_what_had_come_before_the_last_delivery(seed: int) -> None:
+    pushed = [order for order in seeded(seed) if "stock_updates" in order]
+    for order in pushed:
+        told = [(row["id"], row["delta"]) for row in pushed_rows(order)]
+        histories = [(item["id"], item["received_history"]) for item in order["items"] if "received" in item]
+        last = max(receipt["date"] for _, history in histories for receipt in history)
+        before = [(key, [each for each in history if each["date"] < last]) for key, history in histories]
+        assert told in (
+            [(key, sum_of(history, "value")) for key, history in histories],
+            [(key, sum_of(history, "value")) for key, history in before if history],
+        )
+
+
 def test_the_received_date_is_the_day_of_the_last_receipt(orders: list[Order]) -> None:
     for order in orders:
         dates = [receipt["date"] for item in order["items"] for receipt in item.get("received_history", [])]
@@ -150,6 +168,10 @@ def test_it_has_every_case_that_a_report_must_tell_apart(seed: int) -> None:
         "shipping": [order for order in orders if order["shipping_handling"]],
         "saved": [order for order in orders if order["connections"]],
         "pushed": [order for order in orders if order.get("stock_updates")],
+        "refused by the shop": [order for order in orders if any(row.get("error") for row in pushed_rows(order))],
+        "not all pushed": [
+            order for order in orders if 0 < sum_of(pushed_rows(order), "delta") < order["total_received"]
+        ],
         "custom": [order for order in orders if order["custom_fields"]],
         "stray blank": [item for item in lines(orders) if item["sku"].endswith(" ")],
     }

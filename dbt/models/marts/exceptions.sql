@@ -2,6 +2,8 @@
 {%- set line_rules = [
     ('overdue', 'high', 'is_overdue', 'open_value'),
     ('line_error', 'high', 'has_error', 'ordered_value'),
+    ('push_failed', 'high', 'is_push_failed', 'not_pushed_value'),
+    ('not_pushed_to_store', 'medium', 'quantity_not_pushed > 0', 'not_pushed_value'),
     ('no_promise', 'medium', 'quantity_open > 0 and promise_current is null', 'open_value'),
     ('over_received', 'medium', 'quantity_ordered > 0 and is_over_received', 'over_value'),
     ('unordered_receipt', 'medium', 'quantity_ordered = 0 and quantity_received > 0', 'over_value'),
@@ -33,10 +35,19 @@ prices as (
 
 ),
 
+pushed_stock as (
+
+    select * from {{ ref('pushed_stock') }}
+
+),
+
 lines as (
 
     select
         purchase_order_lines.*,
+        pushed_stock.is_push_failed,
+        pushed_stock.quantity_not_pushed,
+        pushed_stock.not_pushed_value,
         abs(prices.price_change_rate) > {{ var('price_jump_threshold') }} as is_price_jump,
         abs(
             (prices.unit_cost - prices.previous_unit_cost) * purchase_order_lines.quantity_ordered
@@ -46,6 +57,10 @@ lines as (
         on
             purchase_order_lines.account_id = prices.account_id
             and purchase_order_lines.purchase_order_line_id = prices.purchase_order_line_id
+    left join pushed_stock
+        on
+            purchase_order_lines.account_id = pushed_stock.account_id
+            and purchase_order_lines.purchase_order_line_id = pushed_stock.purchase_order_line_id
 
 ),
 

@@ -25,6 +25,7 @@ CONFIRMED_SHARE = 0.6
 TIDY_SHARE = 0.92  # of the orders that got all they will get are closed; the others wait for someone to notice
 SAVED_SHARE = 0.5  # of orders are saved into the connected shop
 PUSHED_SHARE = 0.3  # of receipts are pushed to it
+BEHIND_SHARE = 0.2  # of these were pushed before the last delivery
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def _fulfilment(rng: Random, order: Order, habits: Vendor, at: datetime) -> Iter
         yield at, order
         at = _after(rng, at, rng.randint(2, 9))
     if rng.random() < PUSHED_SHARE:
-        order = events.pushed_to_shop(order, at, fails=rng.random() < 0.1)
+        fails, is_behind = rng.random() < 0.1, Random(order["id"]).random() < BEHIND_SHARE  # noqa: S311 - as above
+        order = events.pushed_to_shop(order, at, fails=fails, is_behind=is_behind)
         yield at, order
     if rng.random() < TIDY_SHARE:
         at = _after(rng, at, rng.randint(0, 3))

@@ -43,12 +43,17 @@ def open_quantities(order: Order) -> list[Decimal]:
     return [max(number(item["replenishment"]) - number(item.get("received")), Decimal(0)) for item in order["items"]]
 
 
-def pushed_to_shop(order: Order, at: datetime, *, fails: bool) -> Order:
-    """The stock update that tells the connected shop of the receipts; a failed one says so on its first line."""
+def pushed_to_shop(order: Order, at: datetime, *, fails: bool, is_behind: bool) -> Order:
+    """The stock update that tells the connected shop of the receipts; a failed one says so on its first line.
+
+    One that is behind was made before the last delivery, unless there was only that one.
+    """
+    deliveries = sorted({receipt["date"] for item in order["items"] for receipt in item.get("received_history", [])})
+    told = deliveries[:-1] if is_behind and len(deliveries) > 1 else deliveries
     rows = [
-        {"id": item["id"], "delta": item["received"], "stock_before": item["in_stock"]}
+        {"id": item["id"], "delta": plain(quantity), "stock_before": item["in_stock"]}
         for item in order["items"]
-        if item.get("received")
+        if (quantity := _delivered(item, told))
     ]
     if fails and rows:
         rows[0] = {**rows[0], "error": "Update request failed"}
@@ -66,6 +71,11 @@ def saved_to_shop(order: Order, at: datetime, status: str) -> Order:
         "status": status,
     }
     return stamped(order, at, connections=[saved])
+
+
+def _delivered(item: dict[str, Any], deliveries: Sequence[int]) -> Decimal:
+    receipts = item.get("received_history", [])
+    return sum((number(each["value"]) for each in receipts if each["date"] in deliveries), Decimal(0))
 
 
 def _with_receipt(item: dict[str, Any], quantity: Decimal, at: datetime) -> dict[str, Any]:
