@@ -16,6 +16,7 @@ from typing import Any
 SEED = 7
 LAST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 MONTHS = 18
+BUSY = timedelta(days=40)  # after it was made an order is edited for the last time within so many
 TIED_SHARE = 0.02  # of the orders were modified in the same second as the one before: a bulk edit
 VARIANTS = 8000
 VENDORS = tuple(f"{name} {kind}" for name in ("Acme", "Borealis", "Calder", "Dunmore") for kind in ("Mills", "Ltd"))
@@ -32,8 +33,20 @@ def orders(count: int, lines: int, seed: int = SEED) -> Iterator[Record]:
     modified = LAST_DAY
     for number, created in enumerate(instants, start=1):
         if rng.random() >= TIED_SHARE:
-            modified = min(created + timedelta(seconds=rng.randrange(40 * 86400)), LAST_DAY)
-        yield _order(rng, number, lines, (created, max(created, modified)))
+            modified = created + rng.random() * min(BUSY, LAST_DAY - created)
+        yield _order(rng, number, lines, (created, max(created, modified.replace(microsecond=0))))
+
+
+def with_more_ordered(order: Record) -> Record:
+    """The order with one more pack of its first line."""
+    first, *others = order["items"]
+    pack = first["uom_ordering"]
+    quantity = first["replenishment"] + pack
+    cost = quantity * first["cost_price"]
+    raised = {"replenishment": quantity, "remaining": first["remaining"] + pack, "boxes": quantity // pack}
+    items = [{**first, **raised, "ordered_cost": cost, "total": cost, "total_ex_tax": cost}, *others]
+    total = sum(item["total"] for item in items)
+    return {**order, "items": items, "total": total, "total_ordered": order["total_ordered"] + pack}
 
 
 def _order(rng: Random, number: int, lines: int, lifetime: tuple[datetime, datetime]) -> Record:

@@ -1,0 +1,70 @@
+"""What a command costs: a process of its own, measured from its start to its end, imports included."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from statistics import median
+from typing import Self
+
+from served import Served
+
+API_KEY, ACCOUNT = "demo-key", "a1000"  # what the emulator accepts
+MEGABYTE = 1024 * 1024
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes in a step of ru_maxrss: getrusage(2)
+SAID = 2000  # characters; the end of what a failed command said
+
+
+class VoidError(Exception):
+    """A run that failed, or did not bring the account: it has no figure."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command has cost: of several processes the sum, but of their memory the largest."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_megabytes: float
+    requests: float
+
+    @classmethod
+    def middle(cls, costs: Sequence[Self]) -> Self:
+        """The median of each measure."""
+        return cls(*(median(getattr(cost, measure.name) for cost in costs) for measure in fields(cls)))
+
+
+def measured(command: Sequence[str], folder: Path, account: Served) -> Cost:
+    """Run it in the folder, with the account in its environment.
+
+    Raises:
+        VoidError: it failed; what it said last is in the message.
+    """
+    account.requests()
+    with (folder / "said.txt").open("w+") as said:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, env=_environment(account.url), stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait for it again
+        if process.returncode:
+            said.seek(0)
+            raise VoidError(f"{' '.join(command)} ended with {process.returncode}:\n{said.read()[-SAID:]}")
+    peak = usage.ru_maxrss * RSS_UNIT / MEGABYTE
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, peak, account.requests())
+
+
+def _environment(url: str) -> dict[str, str]:
+    ours = {"API_KEY": API_KEY, "ACCOUNT_ID": ACCOUNT, "BASE_URL": url, "REQUESTS_PER_SECOND": "0"}
+    return {
+        **os.environ,
+        **{f"SOURCES__INVENTORY_PLANNER__{name}": value for name, value in ours.items()},
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        "AIRBYTE_OFFLINE_MODE": "1",  # no telemetry, no list of connectors
+        "AIRBYTE_LOGGING_ROOT": ".",
+    }
