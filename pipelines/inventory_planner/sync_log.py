@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -111,21 +111,27 @@ def logged(folder: Folder, client: Client, report: SyncReport) -> Iterator[None]
     Raises:
         LoadError: the log can't be written.
     """
-    with warehouse(folder) as connection:
-        _make_log(connection)
-        connection.execute(f"update {LOG} set outcome = 'failed', error = ? where outcome = ?", [KILLED, RUNNING])  # noqa: S608
-        _write(connection, replace(report, outcome=RUNNING))
-    try:
-        with counted(client, report):
-            yield
-        _report_drift(folder, report)
-        report.outcome = "succeeded"
-    except BaseException as error:
-        report.error = str(error) or type(error).__name__
-        raise
-    finally:
-        report.ended_at = datetime.now(UTC)
-        write_down(folder, report)
+    with ExitStack() as held:
+        _begin(held.enter_context(warehouse(folder)), report)
+        try:
+            with counted(client, report):
+                yield  # the file stays open meanwhile, so that whoever else in this process opens it need not wait
+            _report_drift(folder, report)
+            report.outcome = "succeeded"
+        except BaseException as error:
+            report.error = str(error) or type(error).__name__
+            raise
+        finally:
+            report.ended_at = datetime.now(UTC)
+            held.close()  # after a full disk only a file that is opened anew takes another row
+            write_down(folder, report)
+
+
+def _begin(connection: duckdb.DuckDBPyConnection, report: SyncReport) -> None:
+    """Write the sync down as running; what still stands there as running has been killed."""
+    _make_log(connection)
+    connection.execute(f"update {LOG} set outcome = 'failed', error = ? where outcome = ?", [KILLED, RUNNING])  # noqa: S608
+    _write(connection, replace(report, outcome=RUNNING))
 
 
 def _report_drift(folder: Folder, report: SyncReport) -> None:
