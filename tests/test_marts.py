@@ -94,6 +94,10 @@ ORDERS = [
         [line("mug", 5, cost_price=2), line("mug", 7, {"2024-06-20": 7}, cost_price=2)],
         created_date="2024-06-01",
         expected_date="2024-06-30",
+        stock_updates=[
+            {"forDst": True, "wh": "c9_1", "items": [{"id": "mug", "delta": 7, "error": "Refused"}]},
+            {"forDst": True, "wh": "c9_1", "items": [{"id": "mug", "delta": 4}]},
+        ],
     ),
     order(
         "3",
@@ -470,6 +474,7 @@ def test_exceptions_name_what_somebody_should_look_at(built: Built) -> None:
     assert [tuple(row.values()) for row in found] == [
         ("PO-1", "line", "short_closed", 5, "EUR"),
         ("PO-1", "order", "total_mismatch", 45, "EUR"),
+        ("PO-2", "line", "not_pushed_to_store", 6, "EUR"),
         ("PO-2", "line", "price_jump", Decimal("2.5"), "EUR"),
         ("PO-3", "line", "over_received", 10, "EUR"),
         ("PO-4", "line", "overdue", 12, "USD"),
@@ -477,6 +482,23 @@ def test_exceptions_name_what_somebody_should_look_at(built: Built) -> None:
         ("PO-7", "line", "overdue", 100, "EUR"),
         ("PO-8", "order", "closed_unreceived", 100, "EUR"),
         ("PO-8", "line", "short_closed", 100, "EUR"),
+    ]
+
+
+def test_pushed_stock_shows_the_lines_of_the_orders_that_were_pushed_to_the_store(built: Built) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select account_id, purchase_order_number, sku, quantity_received, quantity_pushed, quantity_not_pushed,
+            not_pushed_value, count_push_errors, is_push_failed, push_error
+        from marts.pushed_stock
+        order by quantity_received
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("a1", "PO-2", "MUG", 0, 0, 0, 0, 1, False, None),
+        ("a1", "PO-2", "MUG", 7, 4, 3, 6, 1, False, None),
     ]
 
 
@@ -842,6 +864,21 @@ def test_without_a_date_the_reports_look_from_today_in_the_accounts_time_zone(wo
 
     after = datetime.now(ZoneInfo(timezone)).date()
     assert compiled.log.strip() in {f"cast('{day}' as date)" for day in (before, after)}
+
+
+def test_a_snapshot_keeps_instants_in_utc_on_a_machine_of_any_time_zone(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    before = datetime.now(UTC).replace(tzinfo=None)
+
+    shown = dbt(
+        *(workspace, tmp_path / "warehouse.duckdb"),
+        *("show", "--quiet", "--output", "json", "--inline", "select {{ snapshot_get_time() }} as seen_at"),
+    )
+
+    (seen,) = json.loads(shown.log)["show"]
+    assert before <= datetime.fromisoformat(seen["seen_at"]) <= datetime.now(UTC).replace(tzinfo=None)
 
 
 @pytest.mark.parametrize("clock", ["current_date", "current_timestamp", "now()", "today()"])

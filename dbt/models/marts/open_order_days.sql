@@ -25,8 +25,8 @@ order_versions as (
         purchase_order_id,
         status,
         expected_date,
-        cast(dbt_valid_from as date) as first_date,
-        cast(dbt_valid_to as date) as next_date
+        {{ seen_date('dbt_valid_from') }} as first_date,
+        {{ seen_date('dbt_valid_to') }} as next_date
     from {{ ref('purchase_order_snapshots') }}
     where deleted_at is null
 
@@ -40,8 +40,8 @@ open_line_versions as (
         snapshots.quantity_ordered - snapshots.quantity_received as quantity_open,
         snapshots.unit_price,
         snapshots.discount_pct,
-        cast(snapshots.dbt_valid_from as date) as first_date,
-        cast(snapshots.dbt_valid_to as date) as next_date
+        {{ seen_date('snapshots.dbt_valid_from') }} as first_date,
+        {{ seen_date('snapshots.dbt_valid_to') }} as next_date
     from {{ ref('purchase_order_line_snapshots') }} as snapshots
     left join order_statuses on upper(snapshots.status) = upper(trim(order_statuses.status))
     where
