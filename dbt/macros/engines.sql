@@ -17,17 +17,6 @@
 {%- endmacro %}
 
 
-{# The day of an instant that a snapshot keeps, in the account's time zone. It has no time zone itself:
-   it is what the clock of the session showed, and the profile sets that to UTC. #}
-{% macro seen_date(instant) -%}
-    {{ adapter.dispatch('seen_date')(instant) }}
-{%- endmacro %}
-
-{% macro duckdb__seen_date(instant) -%}
-    {{ local_date("timezone('UTC', " ~ instant ~ ")") }}
-{%- endmacro %}
-
-
 {# A date as the service writes it. Without a time zone it is taken as written; an instant with an
    offset (ISO 8601 or RFC 822) is first moved to the account's time zone; what can't be read is
    null. #}

@@ -25,8 +25,8 @@ order_versions as (
         purchase_order_id,
         status,
         expected_date,
-        {{ seen_date('dbt_valid_from') }} as first_date,
-        {{ seen_date('dbt_valid_to') }} as next_date
+        {{ local_date('cast(dbt_valid_from as timestamp with time zone)') }} as first_date,
+        {{ local_date('cast(dbt_valid_to as timestamp with time zone)') }} as next_date
     from {{ ref('purchase_order_snapshots') }}
     where deleted_at is null
 
@@ -35,20 +35,20 @@ order_versions as (
 open_line_versions as (
 
     select
-        snapshots.account_id,
-        snapshots.purchase_order_id,
-        snapshots.quantity_ordered - snapshots.quantity_received as quantity_open,
-        snapshots.unit_price,
-        snapshots.discount_pct,
-        {{ seen_date('snapshots.dbt_valid_from') }} as first_date,
-        {{ seen_date('snapshots.dbt_valid_to') }} as next_date
-    from {{ ref('purchase_order_line_snapshots') }} as snapshots
-    left join order_statuses on upper(snapshots.status) = upper(trim(order_statuses.status))
+        lines.account_id,
+        lines.purchase_order_id,
+        lines.quantity_ordered - lines.quantity_received as quantity_open,
+        lines.unit_price,
+        lines.discount_pct,
+        {{ local_date('cast(lines.dbt_valid_from as timestamp with time zone)') }} as first_date,
+        {{ local_date('cast(lines.dbt_valid_to as timestamp with time zone)') }} as next_date
+    from {{ ref('purchase_order_line_snapshots') }} as lines
+    left join order_statuses on upper(lines.status) = upper(trim(order_statuses.status))
     where
-        not snapshots.is_removed
-        and snapshots.quantity_ordered > snapshots.quantity_received
+        not lines.is_removed
+        and lines.quantity_ordered > lines.quantity_received
         and coalesce(
-            {{ status_type_by_account('snapshots.status') }},
+            {{ status_type_by_account('lines.status') }},
             order_statuses.status_type,
             'unknown'
         ) in ('active', 'unknown')

@@ -69,7 +69,7 @@ versions_summed_to_orders as (
                     then changed_date
             end
         ) as activation_date,
-        {{ seen_date('min(seen_at)') }} as first_seen_date,
+        {{ local_date('cast(min(seen_at) as timestamp with time zone)') }} as first_seen_date,
         max(
             case
                 when status_type = 'closed' and previous_status_type <> 'closed' then changed_at
