@@ -35,20 +35,21 @@ order_versions as (
 open_line_versions as (
 
     select
-        lines.account_id,
-        lines.purchase_order_id,
-        lines.quantity_ordered - lines.quantity_received as quantity_open,
-        lines.unit_price,
-        lines.discount_pct,
-        {{ local_date('cast(lines.dbt_valid_from as timestamp with time zone)') }} as first_date,
-        {{ local_date('cast(lines.dbt_valid_to as timestamp with time zone)') }} as next_date
-    from {{ ref('purchase_order_line_snapshots') }} as lines
-    left join order_statuses on upper(lines.status) = upper(trim(order_statuses.status))
+        versions.account_id,
+        versions.purchase_order_id,
+        versions.quantity_ordered - versions.quantity_received as quantity_open,
+        versions.unit_price,
+        versions.discount_pct,
+        {{ local_date('cast(versions.dbt_valid_from as timestamp with time zone)') }}
+            as first_date,
+        {{ local_date('cast(versions.dbt_valid_to as timestamp with time zone)') }} as next_date
+    from {{ ref('purchase_order_line_snapshots') }} as versions
+    left join order_statuses on upper(versions.status) = upper(trim(order_statuses.status))
     where
-        not lines.is_removed
-        and lines.quantity_ordered > lines.quantity_received
+        not versions.is_removed
+        and versions.quantity_ordered > versions.quantity_received
         and coalesce(
-            {{ status_type_by_account('lines.status') }},
+            {{ status_type_by_account('versions.status') }},
             order_statuses.status_type,
             'unknown'
         ) in ('active', 'unknown')
