@@ -155,7 +155,17 @@ def _value(column: str, kind: str, written: list[Any]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=float), parse_float=float)
+    return _listed(json.loads(json.dumps(value, default=float), parse_float=float))
+
+
+def _listed(value: Any) -> Any:
+    """JSON with every list as a list, also one that was written as an object with the positions as its keys."""
+    if isinstance(value, list):
+        return [_listed(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    is_list = value and list(value) == [str(position) for position in range(len(value))]
+    return [_listed(member) for member in value.values()] if is_list else {key: _listed(value[key]) for key in value}
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, account_id: str) -> list[Row]:
@@ -172,7 +182,7 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str, account_id: str) ->
 
 
 def _parsed(name: str, value: Any) -> Any:
-    return json.loads(value) if name in JSON_COLUMNS and value is not None else value
+    return _listed(json.loads(value)) if name in JSON_COLUMNS and value is not None else value
 
 
 def _sorted(rows: list[Row]) -> list[Row]:
