@@ -8,6 +8,7 @@ from statistics import linear_regression
 
 import altair
 import click
+import polars
 from measuring import Cost
 from report import Aim, Benchmark, Result, Row
 from small_change import COPIES, Costs, changed_costs, requests_aim
@@ -61,11 +62,11 @@ def _power(by_lines: dict[int, float]) -> float:
 
 
 def _chart(found: dict[int, Costs]) -> altair.Chart:
-    points = [
+    points = polars.DataFrame(
         {"lines": lines, "step": step, "seconds": Cost.middle(runs).seconds}
         for lines, costs in found.items()
         for step, runs in costs.items()
-    ]
+    )
     size = altair.X("lines:Q", scale=altair.Scale(type="log"), title="Lines in the account")
     seconds = altair.Y("seconds:Q", scale=altair.Scale(type="log"), title="Seconds")
-    return altair.Chart(altair.Data(values=points)).mark_line(point=True).encode(size, seconds, color="step:N")
+    return altair.Chart(points).mark_line(point=True).encode(size, seconds, color="step:N")
