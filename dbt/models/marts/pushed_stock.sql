@@ -29,7 +29,6 @@ pushes as (
         stock_updates.purchase_order_id,
         stock_updates.variant_id,
         stock_updates.update_number,
-        stock_updates.update_entry,
         stock_updates.quantity_pushed,
         stock_updates.push_error,
         coalesce(
@@ -48,9 +47,9 @@ pushes_from_the_last as (
 
     select
         *,
-        row_number() over (
+        rank() over (
             partition by account_id, purchase_order_id, variant_id, is_for_destination
-            order by update_number desc, update_entry desc
+            order by update_number desc
         ) as place_from_the_last
     from pushes
 
