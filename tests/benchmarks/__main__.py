@@ -27,7 +27,7 @@ from contenders import FLOOR, OURS
 from first_load import first_load
 from growth import growth
 from idle import idle
-from measuring import VoidError
+from measuring import VoidError, compile_imports
 from report import Benchmark, console
 from slow_service import slow_service
 from small_change import small_change
@@ -42,6 +42,8 @@ LARGE = 100_000  # orders; peers would take hours
 @click.pass_context
 def benchmarks(context: click.Context, runs: int, lines: int, file: Path | None) -> None:
     """Measure what is named, or everything."""
+    console.print("Compiling what is not compiled yet ...")
+    compile_imports()
     context.obj = Benchmark(runs, lines, file)
     if context.invoked_subcommand is None:
         context.invoke(first_load)

@@ -134,7 +134,8 @@ def _python_for(script: str) -> str:
     """The interpreter of the script's own environment, which is made or brought up to date first."""
     newest = tomllib.loads(PROJECT.read_text())["tool"]["uv"]["exclude-newer"]
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    _uv("sync", "--quiet", "--script", script, "--python", version, "--exclude-newer", newest)
+    choice = ("--python", version, "--exclude-newer", newest, "--compile-bytecode")
+    _uv("sync", "--quiet", "--script", script, *choice)
     return _uv("python", "find", "--script", script).strip()
 
 

@@ -16,16 +16,13 @@ from small_change import COPIES, Costs, changed_costs, requests_aim
 SIZES = (1, 4, 16)
 FLAT = 0.1  # the power of the account's size that counts as none: 16 times the account, a third more
 FIRST = "first load"
+MEASURES = {"Requests": "requests", "Seconds": "seconds", "Processor seconds": "cpu_seconds"}
 
 
 @click.command()
 @click.option("--orders", default=5_000, show_default=True, help="Of the smallest account.")
 @click.option("--changed", default=100, show_default=True, help="Orders that change each time.")
-@click.option(
-    "--plot",
-    type=click.Path(path_type=Path),
-    help="Draw it here, as .html or, for Vega-Lite, as .json.",
-)
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw it: .html (loads Vega from the web) or .json.")
 @click.pass_obj
 def growth(benchmark: Benchmark, orders: int, changed: int, plot: Path | None) -> None:
     """Change as many orders in accounts of 1, 4 and 16 times the size."""
@@ -47,12 +44,12 @@ def growth(benchmark: Benchmark, orders: int, changed: int, plot: Path | None) -
 
 def _aims(found: dict[int, Costs]) -> tuple[Aim, ...]:
     powers = {
-        measure: _power({lines: getattr(Cost.middle(costs["load"]), measure) for lines, costs in found.items()})
-        for measure in ("requests", "seconds", "cpu_seconds")
+        name: _power({lines: getattr(Cost.middle(costs["load"]), measure) for lines, costs in found.items()})
+        for name, measure in MEASURES.items()
     }
     return tuple(
-        Aim(f"{measure} of a load go with the power {power:.2f} of the account's size, at most {FLAT}", power <= FLAT)
-        for measure, power in powers.items()
+        Aim(f"{name} of a load go with the power {power:.2f} of the account's size, at most {FLAT}", power <= FLAT)
+        for name, power in powers.items()
     )
 
 
