@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import compileall
+import json
 import os
 import subprocess
 import sys
 import sysconfig
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,8 +19,7 @@ from served import Served
 import inventory_planner
 
 API_KEY, ACCOUNT = "demo-key", "a1000"  # what the emulator accepts
-MEGABYTE = 1024 * 1024
-RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes in a step of ru_maxrss: getrusage(2)
+TIMED = Path(__file__).with_name("timed.py")
 SAID = 2000  # characters; the end of what a failed command said
 
 
@@ -56,17 +55,11 @@ def measured(command: Sequence[str], folder: Path, account: Served) -> Cost:
         VoidError: it failed; what it said last is in the message.
     """
     account.requests()
-    with (folder / "said.txt").open("w+") as said:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env=_environment(account.url), stdout=said, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait for it again
-        if process.returncode:
-            said.seek(0)
-            raise VoidError(f"{' '.join(command)} ended with {process.returncode}:\n{said.read()[-SAID:]}")
-    peak = usage.ru_maxrss * RSS_UNIT / MEGABYTE
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, peak, account.requests())
+    timed = [sys.executable, "-S", str(TIMED), *command]
+    done = subprocess.run(timed, cwd=folder, env=_environment(account.url), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise VoidError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-SAID:]}")
+    return Cost(**json.loads(done.stdout), requests=account.requests())
 
 
 def _environment(url: str) -> dict[str, str]:
