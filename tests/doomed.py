@@ -147,7 +147,7 @@ def _ended(target: Callable[..., None], *arguments: Any) -> int:
 
 def _work(work: Work, settings: Settings, folder: Folder, blow: Blow | None) -> None:
     chunks.ORDERS_PER_CHUNK = ORDERS_PER_CHUNK  # type: ignore[misc]
-    load.WORTH_APPENDING = WORTH_APPENDING  # type: ignore[misc]
+    chunks.WORTH_APPENDING = WORTH_APPENDING  # type: ignore[misc]
     if blow:
         _Steps(folder.root, blow).watch()
     with Client(settings.base_url, settings.api_key, settings.account_id, 0) as client:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from inventory_planner import chunks as module
@@ -37,17 +38,33 @@ def batch(*texts: bytes, mark: datetime | None = None, total: int | None = None)
 
 
 def cut(*batches: Batch, mark: Mark = NOTHING, **fields: Any) -> list[Chunk]:
-    return list(chunks(batches, mark, Sync("sync-1", "a1000", lambda: NOW, **fields), mark.seen))
+    sync = Sync("sync-1", "a1000", lambda: NOW, **fields)
+    return [taken(chunk) for chunk in chunks(batches, mark, sync, mark.seen)]
+
+
+def taken(chunk: Chunk) -> Chunk:
+    """The same chunk, whose pages can be taken again and again."""
+    chunk.pages = list(chunk.pages)  # type: ignore[assignment]
+    return chunk
+
+
+def tables(chunk: Chunk) -> dict[str, pa.Table]:
+    """One Arrow table for each warehouse table that has rows in the chunk."""
+    parts: dict[str, list[pa.Table]] = {}
+    for page in chunk.pages:
+        for name, rows in page.items():
+            parts.setdefault(name, []).append(rows)
+    return {name: pa.concat_tables(arrows) for name, arrows in parts.items()}
 
 
 def loaded(chunk: Chunk) -> list[str]:
     """The ids of the orders that are in the rows of a chunk, each as often as it is there."""
-    tables = chunk.tables
-    return tables["purchase_orders"]["purchase_order_id"].to_pylist() if "purchase_orders" in tables else []
+    found = tables(chunk)
+    return found["purchase_orders"]["purchase_order_id"].to_pylist() if "purchase_orders" in found else []
 
 
 def quarantined(chunk: Chunk) -> list[tuple[int, str | None, str]]:
-    rows = chunk.tables["_quarantine"].to_pylist() if "_quarantine" in chunk.tables else []
+    rows = tables(chunk)["_quarantine"].to_pylist() if "_quarantine" in tables(chunk) else []
     return [(each["position"], each["purchase_order_id"], each["reason"]) for each in rows]
 
 
@@ -58,8 +75,8 @@ def test_the_batches_of_a_small_reading_are_one_chunk() -> None:
     first = batch(changed("1", 60), changed("2", 50), mark=at(50), total=3)
     (chunk,) = cut(first, batch(changed("3", 40, items=[line()]), mark=at(40)))
     assert loaded(chunk) == ["1", "2", "3"]
-    assert chunk.tables["purchase_order_items"].num_rows == 5
-    assert set(chunk.tables) == {table.name for table in MERGED_TABLES} - {"_quarantine"}
+    assert tables(chunk)["purchase_order_items"].num_rows == 5
+    assert set(tables(chunk)) == {table.name for table in MERGED_TABLES} - {"_quarantine"}
     assert (chunk.order_ids, chunk.lines, chunk.quarantined) == ({"1", "2", "3"}, 5, 0)
     assert (chunk.way, chunk.pages_read, chunk.to_read) == (Way.SEEK, 2, 1)
     assert chunk.mark == Mark(at(40), {"2": digest(changed("2", 50)), "3": digest(changed("3", 40, items=[line()]))})
@@ -67,20 +84,20 @@ def test_the_batches_of_a_small_reading_are_one_chunk() -> None:
 
 def test_every_row_is_stamped_with_the_account_and_the_instant() -> None:
     (chunk,) = cut(batch(changed("1", 60), bad("2")))
-    for table in chunk.tables.values():
+    for table in tables(chunk).values():
         assert table["_account_id"].unique().to_pylist() == ["a1000"]
         assert table["__synced_at"].unique().to_pylist() == [NOW]
 
 
 def test_a_reading_that_finds_nothing_is_a_chunk_without_rows() -> None:
     (chunk,) = cut(batch(mark=at(3)))
-    assert (chunk.tables, chunk.pages, chunk.mark) == ({}, [], Mark(at(3)))
+    assert (tables(chunk), chunk.pages, chunk.mark) == ({}, [], Mark(at(3)))
 
 
 def test_a_reading_without_batches_is_a_chunk_with_the_mark_as_it_was() -> None:
     mark = Mark(at(5), {"1": "d"})
     (chunk,) = cut(mark=mark)
-    assert (chunk.tables, chunk.mark) == ({}, mark)
+    assert (tables(chunk), chunk.mark) == ({}, mark)
 
 
 def test_a_long_reading_is_cut_between_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,12 +123,14 @@ def test_what_is_known_from_the_reading_before_is_left_out() -> None:
 def test_a_reading_that_brings_only_what_is_known_has_no_rows_and_the_same_mark() -> None:
     (before,) = cut(batch(changed("1", 9), bad("2", 8), mark=at(8)))
     (chunk,) = cut(batch(changed("1", 9), bad("2", 8), mark=at(8)), mark=before.mark)
-    assert (chunk.tables, chunk.quarantined, chunk.mark) == ({}, 0, before.mark)
+    assert (tables(chunk), chunk.quarantined, chunk.mark) == ({}, 0, before.mark)
 
 
 def test_what_is_not_said_to_be_known_is_loaded_again() -> None:
     mark = Mark(at(9), {"1": digest(changed("1", 9))})
-    (chunk,) = chunks([batch(changed("1", 9), mark=at(9))], mark, Sync("sync-1", "a1000", lambda: NOW), known={})
+    (chunk,) = map(
+        taken, chunks([batch(changed("1", 9), mark=at(9))], mark, Sync("sync-1", "a1000", lambda: NOW), known={})
+    )
     assert (loaded(chunk), chunk.mark) == (["1"], mark)
 
 
@@ -132,7 +151,7 @@ def test_an_order_that_comes_again_changed_begins_a_chunk() -> None:
     first = batch(changed("1", 60), changed("2", 50), mark=at(50), total=3)
     found = cut(first, batch(changed("1", 2, status="closed"), changed("3", 1), mark=at(1)))
     assert [loaded(chunk) for chunk in found] == [["1", "2"], ["1", "3"]]
-    assert [chunk.tables["purchase_orders"]["status"].to_pylist() for chunk in found] == [
+    assert [tables(chunk)["purchase_orders"]["status"].to_pylist() for chunk in found] == [
         ["open"] * 2,
         ["closed", "open"],
     ]
@@ -142,15 +161,68 @@ def test_an_order_that_comes_again_changed_begins_a_chunk() -> None:
 def test_an_order_that_changes_and_changes_back_is_loaded_each_time() -> None:
     ways = [changed("1", 60), changed("1", 60, status="closed"), changed("1", 60)]
     found = cut(*(batch(text, mark=at(60)) for text in ways))
-    statuses = [chunk.tables["purchase_orders"]["status"].to_pylist() for chunk in found]
+    statuses = [tables(chunk)["purchase_orders"]["status"].to_pylist() for chunk in found]
     assert statuses == [["open"], ["closed"], ["open"]]
 
 
 def test_of_an_order_that_comes_twice_in_one_answer_the_last_state_holds() -> None:
     (chunk,) = cut(batch(changed("1", 60), changed("1", 50, status="closed")))
-    assert chunk.tables["purchase_orders"].select(["purchase_order_id", "status"]).to_pylist() == [
+    assert tables(chunk)["purchase_orders"].select(["purchase_order_id", "status"]).to_pylist() == [
         {"purchase_order_id": "1", "status": "closed"}
     ]
+
+
+def test_pages_are_made_when_they_are_taken() -> None:
+    made: list[str] = []
+
+    def batches() -> Iterator[Batch]:
+        for name in ("1", "2"):
+            made.append(name)
+            yield batch(changed(name, 5))
+
+    chunk = next(chunks(batches(), NOTHING, Sync("sync-1", "a1000", lambda: NOW)))
+    assert made == []
+    next(chunk.pages)
+    assert made == ["1"]
+
+
+# orders that were never there
+
+
+def none_but_the_third(order_ids: Collection[str]) -> bool:
+    return "3" not in order_ids
+
+
+def test_a_chunk_of_orders_that_are_not_stored_is_new_and_ends_before_one_that_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "WORTH_APPENDING", 2)
+    batches = [batch(changed(str(each), 60 - each), total=9 - each) for each in range(1, 6)]
+    found = cut(*batches, are_new=none_but_the_third)
+    assert [(loaded(chunk), chunk.is_new) for chunk in found] == [(["1", "2"], True), (["3", "4", "5"], False)]
+
+
+def test_an_order_of_a_chunk_before_is_not_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORTH_APPENDING", 1)
+    states = [changed("1", 60), changed("2", 50), changed("1", 40, status="closed")]
+    found = cut(*map(batch, states), are_new=lambda _: True)
+    assert [(loaded(chunk), chunk.is_new) for chunk in found] == [(["1", "2"], True), (["1"], False)]
+
+
+def test_a_few_orders_are_not_worth_to_be_called_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORTH_APPENDING", 3)
+    (few,) = cut(batch(changed("1", 60), total=2), are_new=lambda _: True)
+    (many,) = cut(batch(changed("1", 60), total=3), batch(changed("2", 50), total=1), are_new=lambda _: True)
+    assert (few.is_new, many.is_new) == (False, True)
+
+
+def test_a_reading_for_one_package_is_cut_only_before_an_order_that_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "ORDERS_PER_CHUNK", 1)
+    states = [changed("1", 60), changed("2", 50), changed("3", 45), changed("1", 40, status="closed")]
+    found = cut(*map(batch, states), in_one=True)
+    assert [(loaded(chunk), chunk.is_cut) for chunk in found] == [(["1", "2", "3"], True), (["1"], False)]
 
 
 # the status filter
@@ -176,7 +248,7 @@ def test_a_bad_record_does_not_keep_the_others_out() -> None:
     (chunk,) = cut(batch(changed("1", 60), bad("2"), changed("3", 40), mark=at(40)))
     assert loaded(chunk) == ["1", "3"]
     assert (chunk.order_ids, chunk.quarantined) == ({"1", "3"}, 1)
-    (row,) = chunk.tables["_quarantine"].to_pylist()
+    (row,) = tables(chunk)["_quarantine"].to_pylist()
     assert row == {
         "sync_id": "sync-1",
         "position": 0,
@@ -295,7 +367,7 @@ def broken(*batches: Batch) -> Iterator[Batch]:
 
 def test_what_came_before_the_service_failed_is_handed_out_first() -> None:
     reading = chunks(broken(batch(changed("1", 60), mark=at(60))), NOTHING, Sync("sync-1", "a1000", lambda: NOW), {})
-    chunk = next(reading)
+    chunk = taken(next(reading))
     assert (loaded(chunk), chunk.mark.instant) == (["1"], at(60))
     with pytest.raises(UnreachableError, match="gone"):
         next(reading)
@@ -304,8 +376,8 @@ def test_what_came_before_the_service_failed_is_handed_out_first() -> None:
 def test_a_failure_at_once_leaves_the_mark_where_it_was() -> None:
     mark = Mark(at(30), {"1": "d"})
     reading = chunks(broken(), mark, Sync("sync-1", "a1000", lambda: NOW), mark.seen)
-    chunk = next(reading)
-    assert (chunk.tables, chunk.mark) == ({}, mark)
+    chunk = taken(next(reading))
+    assert (tables(chunk), chunk.mark) == ({}, mark)
     with pytest.raises(UnreachableError, match="gone"):
         next(reading)
 
@@ -313,14 +385,14 @@ def test_a_failure_at_once_leaves_the_mark_where_it_was() -> None:
 def test_a_mark_that_a_broken_reading_reached_is_no_further_than_its_rows() -> None:
     batches = broken(batch(changed("1", 60), mark=at(60)), batch(changed("2", 50)))
     reading = chunks(batches, NOTHING, Sync("sync-1", "a1000", lambda: NOW), {})
-    chunk = next(reading)
+    chunk = taken(next(reading))
     assert (loaded(chunk), chunk.mark.instant) == (["1", "2"], at(60))
 
 
 def test_a_reading_that_breaks_off_within_the_overlap_leaves_the_mark_and_what_was_seen() -> None:
     mark = Mark(at(30), {"1": digest(changed("1", 38)), "2": digest(changed("2", 30))})
     batches = broken(batch(changed("1", 37), mark=at(37)))
-    chunk = next(chunks(batches, mark, Sync("sync-1", "a1000", lambda: NOW)))
+    chunk = taken(next(chunks(batches, mark, Sync("sync-1", "a1000", lambda: NOW))))
     assert loaded(chunk) == ["1"]
     assert chunk.mark == Mark(at(30), {"1": digest(changed("1", 37)), "2": digest(changed("2", 30))})
 
@@ -336,5 +408,7 @@ def test_a_state_that_is_loaded_without_a_mark_makes_the_one_seen_before_news_ag
 @pytest.mark.parametrize(("minutes", "earlier"), [(0.5, 0), (20, 20)], ids=["a short one", "a long one"])
 def test_what_becomes_visible_late_during_a_long_reading_is_in_the_next_one(minutes: float, earlier: float) -> None:
     clock = iter([at(minutes), NOW])  # when it begins, and when the answer has come
-    (chunk,) = chunks([batch(changed("1", 1), mark=at(1))], NOTHING, Sync("sync-1", "a1000", lambda: next(clock)))
+    (chunk,) = map(
+        taken, chunks([batch(changed("1", 1), mark=at(1))], NOTHING, Sync("sync-1", "a1000", lambda: next(clock)))
+    )
     assert chunk.mark.instant == at(1 + earlier)

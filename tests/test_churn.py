@@ -351,7 +351,7 @@ def _live(program: Program, account: Account, server: Server) -> None:
     with TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
         world = World(account, server, Path(root), program)
         patch.setattr(chunks, "ORDERS_PER_CHUNK", program.orders_per_chunk)
-        patch.setattr("inventory_planner.load.WORTH_APPENDING", WORTH_APPENDING)
+        patch.setattr(chunks, "WORTH_APPENDING", WORTH_APPENDING)
         patch.setattr("inventory_planner.load.datetime", world.clock)
         try:
             for each in program.rounds:

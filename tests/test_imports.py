@@ -63,6 +63,7 @@ def test_errors_know_nothing() -> None:
 @pytest.mark.parametrize(
     ("module", "others"),
     [
+        ("ahead", set()),
         ("contract", set()),
         ("tables", set()),
         ("rows", {"contract", "tables"}),

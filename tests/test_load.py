@@ -10,7 +10,6 @@ import pytest
 
 import oracle
 from inventory_planner import chunks
-from inventory_planner import load as module
 from inventory_planner.client import ATTEMPTS, Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Fault, RecordedRequest
@@ -59,7 +58,7 @@ def test_the_warehouse_equals_the_account_after_the_first_load(account: Account,
 def test_new_orders_are_appended_without_a_row_for_those_that_have_no_lines(
     account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "WORTH_APPENDING", 2)
+    monkeypatch.setattr(chunks, "WORTH_APPENDING", 2)
     fill(account, 5)
     account.put(order("empty", items=[]))
 
@@ -73,7 +72,7 @@ def test_new_orders_are_appended_without_a_row_for_those_that_have_no_lines(
 def test_what_a_killed_run_has_left_of_new_orders_is_merged_with(
     account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "WORTH_APPENDING", 2)
+    monkeypatch.setattr(chunks, "WORTH_APPENDING", 2)
     fill(account, 5)
     load(job)
     with duckdb.connect(job.folder.warehouse) as connection:

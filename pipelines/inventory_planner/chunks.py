@@ -2,6 +2,8 @@
 
 A chunk holds each order in one state only: when an order comes again, changed, the chunk ends before it. What came
 before and has not changed, as everything in the overlap of two readings has not, is left out.
+
+The pages of a chunk are made when they are taken, so that however much there is to read, one page is in memory.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from inventory_planner.changes import BEGINNING, Batch, Way
 from inventory_planner.contract import BadRecord, Order, Record, Summary, digest
 from inventory_planner.errors import ApiError
 from inventory_planner.rows import MisfitError, quarantine_rows, rows, sift
-from inventory_planner.tables import MERGED_TABLES, QUARANTINE
+from inventory_planner.tables import QUARANTINE
 
-ORDERS_PER_CHUNK: Final = 20_000  # what a kill costs at most; with 10 lines an order about 100 MB of Arrow tables
+ORDERS_PER_CHUNK: Final = 20_000  # what a kill costs at most
+WORTH_APPENDING: Final = 1_000  # orders; to change between merging and appending costs dlt a new schema version
 OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it says it was made
 SHORT: Final = timedelta(minutes=1)  # a reading that takes no longer costs the overlap next to nothing
 
@@ -55,20 +58,32 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What is the same for all rows of one sync."""
+    """What is the same for all rows of one sync.
+
+    `are_new` tells of order ids that none of them is stored. With `in_one` a chunk is as long as it can be.
+    """
 
     sync_id: str
     account_id: str
     now: Callable[[], datetime]
     is_wanted: Callable[[Order | Summary], bool] = lambda _: True
+    are_new: Callable[[Collection[str]], bool] = lambda _: False
+    in_one: bool = False
+
+
+Page = dict[str, pa.Table]  # by table name
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows, page by page and by table name, and the mark that is true once they are committed."""
+    """Rows, page by page, and the mark that is true once they are committed.
+
+    The mark and the numbers are right when the pages have been taken. `is_new`: no order of the chunk was there before,
+    so that its rows can be appended. `is_cut`: the next chunk has another state of an order of this one.
+    """
 
     mark: Mark
-    pages: list[dict[str, pa.Table]] = field(default_factory=list)
+    pages: Iterator[Page] = field(default_factory=lambda: iter(()))
     order_ids: set[str] = field(default_factory=set)
     way: Way | None = None
     pages_read: int = 0
@@ -76,17 +91,13 @@ class Chunk:
     lines: int = 0
     quarantined: int = 0
     unknown: set[str] = field(default_factory=set)
+    is_new: bool = False
+    is_cut: bool = False
 
     @property
-    def tables(self) -> dict[str, pa.Table]:
-        """One Arrow table for each warehouse table that has rows here."""
-        parts = {table.name: [page[table.name] for page in self.pages if table.name in page] for table in MERGED_TABLES}
-        return {name: pa.concat_tables(arrows) for name, arrows in parts.items() if arrows}
-
-    def release(self) -> None:
-        """Let go of the rows once they are written elsewhere: loading them needs the memory."""
-        self.pages.clear()
-        pa.default_memory_pool().release_unused()
+    def is_empty(self) -> bool:
+        """Whether nothing has come yet."""
+        return not (self.order_ids or self.quarantined)
 
 
 def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync, known: Mapping[str, str] | None = None) -> Iterator[Chunk]:
@@ -102,19 +113,28 @@ def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync, known: Mapping[str,
         ApiError: the reading broke off; the last chunk holds what had come until then.
     """
     reading = _Reading(sync, mark, mark.seen if known is None else known, sync.now())
-    chunk = Chunk(mark)
+    coming = _coming(reading, batches)
+    while reading.is_going_on:
+        chunk = Chunk(mark)
+        chunk.pages = reading.pages(chunk, coming)
+        yield chunk
+        for _ in chunk.pages:  # what was not taken
+            pass
+        mark = chunk.mark
+    if reading.failure:
+        raise reading.failure
+
+
+Found = dict[str, Record | BadRecord]
+
+
+def _coming(reading: _Reading, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Found]]:
+    """What the batches bring; what was read before the service failed is right, and need not be read again."""
     try:
         for batch in batches:
-            found = reading.news(batch)
-            if len(chunk.order_ids) >= ORDERS_PER_CHUNK or not chunk.order_ids.isdisjoint(found):
-                yield chunk
-                chunk = Chunk(chunk.mark)
-            reading.add(chunk, batch, found)
-    except ApiError:
-        yield chunk  # what was read before the service failed is right, and need not be read again
-        raise
-    chunk.mark = reading.end(chunk.mark)
-    yield chunk
+            yield batch, reading.news(batch)
+    except ApiError as error:
+        reading.failure = error
 
 
 @dataclass(slots=True)
@@ -127,9 +147,13 @@ class _Reading:
     began_at: datetime
     reached: datetime | None = None
     seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    order_ids: set[str] = field(default_factory=set)
     quarantined: int = 0
+    held: tuple[Batch, Found] | None = None  # did not fit into the chunk before
+    is_going_on: bool = True
+    failure: ApiError | None = None
 
-    def news(self, batch: Batch) -> dict[str, Record | BadRecord]:
+    def news(self, batch: Batch) -> Found:
         """The orders of the batch that are wanted and not yet known in this state, by id."""
         return {
             key: each
@@ -137,16 +161,31 @@ class _Reading:
             if not self._is_known(key, each) and (isinstance(each, BadRecord) or self.sync.is_wanted(each.order))
         }
 
-    def add(self, chunk: Chunk, batch: Batch, found: dict[str, Record | BadRecord]) -> None:
-        """Put what was found into the chunk."""
+    def pages(self, chunk: Chunk, coming: Iterator[tuple[Batch, Found]]) -> Iterator[Page]:
+        """The rows of the chunk, until a batch does not fit into it or none comes any more."""
+        while found := self.held or next(coming, None):
+            self.held = None
+            if not self._fits(chunk, found[1]):
+                self.held = found
+                return
+            yield from self.add(chunk, *found)
+        self.is_going_on = False
+        if not self.failure:
+            chunk.mark = self.end(chunk.mark)
+
+    def add(self, chunk: Chunk, batch: Batch, found: Found) -> Iterator[Page]:
+        """Count what was found into the chunk, and hand out its rows."""
         synced_at = self.sync.now()
         good, bad, tables = self._rows(found.values(), synced_at)
+        if chunk.is_empty:
+            chunk.is_new = batch.total >= WORTH_APPENDING and self._are_new(found)
         if good:
-            chunk.pages.append(tables)
+            yield tables
         if bad:
             stamp = (self.sync.account_id, synced_at)
-            chunk.pages.append({QUARANTINE.name: quarantine_rows(bad, self.quarantined, self.sync.sync_id, stamp)})
+            yield {QUARANTINE.name: quarantine_rows(bad, self.quarantined, self.sync.sync_id, stamp)}
         self.quarantined += len(bad)
+        self.order_ids.update(record.order_id for record in good)
         chunk.order_ids.update(record.order_id for record in good)
         chunk.lines += sum(len(record.order.items or ()) for record in good)
         chunk.quarantined += len(bad)
@@ -165,6 +204,16 @@ class _Reading:
         if began and self.reached and self.reached < began:
             return replace(mark, instant=began, seen=self._digests(began))
         return mark
+
+    def _fits(self, chunk: Chunk, found: Found) -> bool:
+        if chunk.is_empty or not found:
+            return True
+        chunk.is_cut = not chunk.order_ids.isdisjoint(found)
+        is_full = len(chunk.order_ids) >= ORDERS_PER_CHUNK and not self.sync.in_one
+        return not (chunk.is_cut or is_full or (chunk.is_new and not self._are_new(found)))
+
+    def _are_new(self, found: Found) -> bool:
+        return self.order_ids.isdisjoint(found) and self.sync.are_new(found)
 
     def _rows(
         self, found: Iterable[Record | BadRecord], synced_at: datetime

@@ -10,18 +10,22 @@ import logging
 import shutil
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from typing import Final
 
 import dlt
+import pyarrow as pa
 from dlt.common.schema.typing import LOADS_TABLE_NAME, PIPELINE_STATE_TABLE_NAME
 from dlt.common.versioned_state import decompress_state
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from inventory_planner.ahead import ahead
 from inventory_planner.changes import Batch, changes
 from inventory_planner.chunks import Chunk, Mark, Sync, chunks
 from inventory_planner.client import Client
@@ -32,10 +36,9 @@ from inventory_planner.folder import Folder
 from inventory_planner.source import one_chunk
 from inventory_planner.sync_log import SyncReport, counted, logged
 from inventory_planner.tables import MERGED_TABLES, SCHEMA
-from inventory_planner.warehouse import has_tables, holds_any, known_orders, tidy_quarantine, warehouse
+from inventory_planner.warehouse import has_tables, known_orders, stored_ids, tidy_quarantine, warehouse
 
 PIPELINE: Final = "inventory_planner"
-WORTH_APPENDING: Final = 1_000  # orders; to change between merging and appending costs dlt a new schema version
 
 STORED_STATE: Final = f"""
     select state
@@ -104,6 +107,7 @@ def preview(job: Job) -> SyncReport:
     mark = _in_scope(stored_mark(job), job.settings)
     with counted(job.client, report):
         for chunk in _changed(job, report, mark):
+            deque(chunk.pages, maxlen=0)
             report.add(chunk)
     return report
 
@@ -153,12 +157,20 @@ def is_wanted(job: Job) -> Callable[[Order | Summary], bool]:
 
 
 def _changed(job: Job, report: SyncReport, mark: Mark) -> Iterator[Chunk]:
-    batches = changes(job.client, job.start(mark), job.settings.page_size)
+    batches = ahead(changes(job.client, job.start(mark), job.settings.page_size))
     return chunks(_watched(batches, job.progress), mark, _sync(job, report), known={} if job.full else None)
 
 
 def _sync(job: Job, report: SyncReport) -> Sync:
-    return Sync(report.sync_id, job.settings.account_id, lambda: datetime.now(UTC), is_wanted(job))
+    account_id = job.settings.account_id
+    stored = cache(lambda: stored_ids(job.folder, account_id))
+    return Sync(
+        report.sync_id,
+        account_id,
+        lambda: datetime.now(UTC),
+        is_wanted(job),
+        lambda order_ids: stored().isdisjoint(order_ids),
+    )
 
 
 def _watched(batches: Iterator[Batch], progress: Progress) -> Iterator[Batch]:
@@ -173,9 +185,11 @@ def _watched(batches: Iterator[Batch], progress: Progress) -> Iterator[Batch]:
 def _pipeline(folder: Folder) -> dlt.Pipeline:
     """A pipeline that knows only what the warehouse knows."""
     dlt.config["runtime.dlthub_telemetry"] = False
+    dlt.config["extract.next_item_mode"] = "fifo"  # a page goes into all tables before the next; else eight are kept
     dlt.config["load.truncate_staging_dataset"] = True
-    dlt.config["load.workers"] = 1  # DuckDB spreads one statement over the cores; several at once only cost memory
+    dlt.config["load.workers"] = 1  # several statements at once only cost memory
     dlt.config["runtime.intercept_signals"] = False  # see _held
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what a page took until the next one needs it
     with _explained():
         if folder.dlt.exists():
             shutil.rmtree(folder.dlt)
@@ -204,9 +218,10 @@ def _commit_each(job: Job, found: Iterator[Chunk], report: SyncReport, stored: M
     pipeline = cache(lambda: _pipeline(job.folder))  # which takes time that a run without news does not need
     is_first = not has_tables(job.folder)
     for chunk in found:
-        if is_first:
-            chunk.pages.append({table.name: table.schema.empty_table() for table in MERGED_TABLES})
-        if chunk.pages or chunk.mark != stored:
+        first = next(chunk.pages, None)
+        if first or is_first or chunk.mark != stored:
+            empty = {table.name: table.schema.empty_table() for table in MERGED_TABLES}
+            chunk.pages = chain([empty] if is_first else [], [first] if first else [], chunk.pages)
             _commit(pipeline(), job, chunk)
             stored, is_first = chunk.mark, False
         report.add(chunk)
@@ -215,19 +230,11 @@ def _commit_each(job: Job, found: Iterator[Chunk], report: SyncReport, stored: M
 def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
     """Load a chunk and its mark in one package."""
     job.folder.outdate()
-    account_id = job.settings.account_id
+    with _explained():
+        pipeline.extract(one_chunk(chunk, job.settings.account_id), loader_file_format="parquet")
     with _held(), _explained():
-        pipeline.extract(one_chunk(chunk, account_id, is_new=_is_new(job, chunk)), loader_file_format="parquet")
-        chunk.release()
         pipeline.normalize()
         pipeline.load()
-
-
-def _is_new(job: Job, chunk: Chunk) -> bool:
-    """Whether the rows of the chunk can be appended, which takes half the time of a merge."""
-    if chunk.quarantined or len(chunk.order_ids) < WORTH_APPENDING:
-        return False
-    return not holds_any(job.folder, job.settings.account_id, chunk.order_ids)
 
 
 @contextmanager
@@ -260,8 +267,11 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (PipelineStepFailed, OSError) as error:
+        root = _root(error)
+        if isinstance(root, KeyboardInterrupt):
+            raise root from None
         raise LoadError(
-            f"The warehouse took no rows: {_root(error)}. It holds what it held before; the next run reads the same"
+            f"The warehouse took no rows: {root}. It holds what it held before; the next run reads the same"
             " changes again."
         ) from error
 

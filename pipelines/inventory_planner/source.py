@@ -22,7 +22,7 @@ from dlt.common.schema.typing import TColumnSchema, TWriteDispositionConfig
 from dlt.extract import DltResource
 
 from inventory_planner.changes import changes
-from inventory_planner.chunks import Chunk, Mark, Sync, chunks
+from inventory_planner.chunks import Chunk, Mark, Page, Sync, chunks
 from inventory_planner.client import Client
 from inventory_planner.configuration import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, instant
 from inventory_planner.tables import (
@@ -68,43 +68,45 @@ def inventory_planner(
     def read(state: Mapping[str, Any]) -> Iterator[Chunk]:
         mark = Mark.from_state(state)
         since = mark.since or (instant(start_date) if start_date else None)
-        sync = Sync(uuid4().hex, account_id, lambda: datetime.now(UTC))
+        sync = Sync(uuid4().hex, account_id, lambda: datetime.now(UTC), in_one=True)
         with Client(base_url, api_key, account_id, requests_per_second) as client:
-            yield from chunks(changes(client, since, page_size), mark, sync)
+            for chunk in chunks(changes(client, since, page_size), mark, sync):
+                yield chunk
+                if chunk.is_cut:  # a package can hold an order in one state only: the next run goes on from here
+                    return
 
-    return resources(read, account_id)
+    return _resources(read, account_id)
 
 
 @dlt.source(section=SCHEMA, schema=DLT_SCHEMA)
-def one_chunk(chunk: Chunk, account_id: str, *, is_new: bool) -> Iterable[DltResource]:
-    """A chunk that has been read already, as the same resources.
+def one_chunk(chunk: Chunk, account_id: str) -> Iterable[DltResource]:
+    """A chunk of a reading that goes on elsewhere, as the same resources.
 
     Args:
-        chunk: what was read.
+        chunk: what is read; if it is new, there is nothing to merge it with.
         account_id: of which account.
-        is_new: the destination has no row of any of its orders, so there is nothing to merge them with.
     """
-    return resources(lambda _: [chunk], account_id, is_new=is_new)
+    return _resources(lambda _: [chunk], account_id, is_new=chunk.is_new)
 
 
-def resources(
+def _resources(
     read: Callable[[Mapping[str, Any]], Iterable[Chunk]], account_id: str, *, is_new: bool = False
 ) -> list[DltResource]:
     """The tables as resources, fed by one hidden resource, so that the service is asked once for all of them."""
 
     @dlt.resource(name="changes", selected=False)
-    def chunks_of_account() -> Iterator[Chunk]:
+    def pages_of_account() -> Iterator[Page]:
         state = dlt.current.source_state()
         for chunk in read(state.get(account_id, {})):
+            yield from chunk.pages
             state[account_id] = chunk.mark.to_state()
-            yield chunk
 
-    return [_resource(table, chunks_of_account, is_new=is_new) for table in MERGED_TABLES]
+    return [_resource(table, pages_of_account, is_new=is_new) for table in MERGED_TABLES]
 
 
 def _resource(table: Table, feed: DltResource, *, is_new: bool) -> DltResource:
-    def rows_of_table(chunk: Chunk) -> pa.Table | None:
-        rows = chunk.tables.get(table.name)
+    def rows_of_table(page: Page) -> pa.Table | None:
+        rows = page.get(table.name)
         return rows.filter(~pc.field(IS_REMOVED.name)) if is_new and rows and IS_REMOVED in table.columns else rows
 
     resource = dlt.transformer(rows_of_table, data_from=feed, name=table.name)

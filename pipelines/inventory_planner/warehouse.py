@@ -18,6 +18,9 @@ from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, QUARANTINE,
 
 ORDERS = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 SET_ASIDE = f"{SCHEMA}.{QUARANTINE.name}"
+FRUGAL = (
+    "set timezone = 'UTC'; set threads = 1; set memory_limit = '192MB'"  # more of either takes memory, and no less time
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def warehouse(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     try:
         with duckdb.connect(folder.warehouse) as connection:
+            connection.execute(FRUGAL)
             connection.execute("set timezone = 'UTC'")
             yield connection
     except duckdb.Error as error:
@@ -69,17 +73,18 @@ def has_tables(folder: Folder) -> bool:
         return len(_tables(connection)) == len(MERGED_TABLES)
 
 
-def holds_any(folder: Folder, account_id: str, order_ids: Iterable[str]) -> bool:
-    """Whether any table has a row of one of these orders, be it what a killed run has left."""
-    wanted = pa.table({"order_id": pa.array(order_ids, pa.string())})
+def stored_ids(folder: Folder, account_id: str) -> set[str]:
+    """The ids of the orders that any table has a row of, be it what a killed run has left."""
     with warehouse(folder) as connection:
-        connection.register("wanted", wanted)
-        is_wanted = "_account_id = ? and purchase_order_id in (from wanted)"
         found = [
-            connection.execute(f"from {table} where {is_wanted} limit 1", [account_id]).fetchone()
+            connection.table(table)
+            .filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
+            .project("purchase_order_id")
+            .distinct()
+            .fetchall()
             for table in _tables(connection)
         ]
-    return any(found)
+    return {order_id for rows in found for (order_id,) in rows}
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
