@@ -252,8 +252,9 @@ def age(then: datetime | None, now: datetime) -> str:
 
 
 def data_age(published: Published, now: datetime) -> mo.Html:
-    """When the file was published, and the day that it looks from."""
+    """When the account was last seen to be as shown, when the file was published, and the day that it looks from."""
+    checked = published.checked
+    current = f"Current {age(checked, now)}" if checked else "Not confirmed by a run"
     return mo.Html(
-        f'<p class="ip-age">Published {age(published.written, now)}<br>'
-        f"{instant(published.written)}<br>As of {published.as_of}</p>"
+        f'<p class="ip-age">{current}<br>Published {instant(published.written)}<br>As of {published.as_of}</p>'
     )

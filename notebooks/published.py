@@ -60,12 +60,24 @@ def watch(
 class Published:
     """One version of the published file."""
 
+    file: Path
     connection: duckdb.DuckDBPyConnection
     columns: Columns
     as_of: date | None
     """The day that the reports look from; None for an account without orders."""
     written: datetime
     """When it was published, in UTC."""
+
+    @property
+    def checked(self) -> datetime | None:
+        """When a run last saw that it shows all there is in the account, in UTC; None if that is not known.
+
+        Each run notes it beside the file, also one that finds nothing new and leaves the file as it is.
+        """
+        try:
+            return datetime.fromtimestamp(self.file.with_name("published.json").stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     def rows(self, sql: str, **parameters: Any) -> pa.Table:
         """What a query finds, decimals as floats: charts and cells show fewer digits than these hold."""
@@ -93,7 +105,7 @@ def attach(file: Path) -> Published:
     ).fetchall():
         columns.setdefault(mart, {})[column] = comment
     (as_of,) = connection.execute("select max(as_of_date) from published.marts.data_health").fetchone() or (None,)
-    return Published(connection, columns, as_of, datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    return Published(file, connection, columns, as_of, datetime.fromtimestamp(file.stat().st_mtime, UTC))
 
 
 @dataclass(frozen=True)

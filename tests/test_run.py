@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import duckdb
@@ -43,10 +44,14 @@ def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(accoun
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
     before = job.folder.analytics.stat()
+    os.utime(job.folder.published, (0, 0))
     account.requests.clear()
     second = run(job, POLICY)
     assert (second.published, second.sync.has_news, second.swept, len(account.requests)) == (False, False, None, 2)
     assert job.folder.analytics.stat().st_mtime_ns == before.st_mtime_ns
+    assert (
+        job.folder.published.stat().st_mtime > before.st_mtime
+    )  # when it was known current
 
     job.folder.seeds.mkdir()
     (job.folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")

@@ -31,6 +31,7 @@ EXCEPTIONS = {
     "count_found": Column("Found", number),
     "value_at_stake": Column("Value at stake", number),
 }
+CHECKED = "When a run last read the account and found it as shown here, or made it so; a dash if none since then."
 PUBLISHED = "When the file that this page shows was made."
 UNMAPPED = "Orders whose status has no type; they count as active."
 
@@ -54,10 +55,13 @@ def page(view: View) -> mo.Html:
 
 def _tiles(view: View) -> mo.Html:
     found, written, now = view.row(queries.NEWEST_CHANGE), view.published.written, datetime.now(UTC)
+    checked = view.published.checked
     shown = [
+        Tile("Current", "checked", text, instant(checked), meaning=CHECKED),
         Tile("Published", "published", text, instant(written), meaning=PUBLISHED),
         Tile("Newest change", "modified_at", partial(age, now=now), instant(found["modified_at"])),
         Tile("Orders", "count_orders", number, f"{number(found['count_lines'])} lines"),
         Tile("Unmapped statuses", "count_unknown", number, "orders", meaning=UNMAPPED),
     ]
-    return shelf(tiles(view, queries.NEWEST_CHANGE, {**found, "published": age(written, now)}, shown))
+    ages = {"checked": age(checked, now), "published": age(written, now)}
+    return shelf(tiles(view, queries.NEWEST_CHANGE, {**found, **ages}, shown))

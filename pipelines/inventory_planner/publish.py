@@ -77,6 +77,18 @@ def is_current(folder: Folder, made_of: Mapping[str, Any]) -> bool:
         return False
 
 
+def note_current(folder: Folder) -> None:
+    """Take down that the readers' file still shows all there is; when, is the time of the note.
+
+    Raises:
+        PublishError: the note can't be written.
+    """
+    try:
+        folder.published.touch()
+    except OSError as error:
+        raise PublishError(f"Can't write {folder.published}: {error}. {folder.analytics} is current.") from error
+
+
 def _description(folder: Folder, made_of: Mapping[str, Any]) -> dict[str, Any]:
     file = folder.analytics.stat()
     plain = json.loads(json.dumps(made_of, default=str))

@@ -16,7 +16,7 @@ from inventory_planner.errors import InventoryPlannerError, LoadError, SweepErro
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, is_wanted, load, store
 from inventory_planner.policy import with_day
-from inventory_planner.publish import is_current, made_of_now, note_built, publish
+from inventory_planner.publish import is_current, made_of_now, note_built, note_current, publish
 from inventory_planner.sweep import compare, confirm, order_count, read_again
 from inventory_planner.sync_log import SyncReport, last_sweep, logged, write_down
 from inventory_planner.transform import transform
@@ -123,6 +123,7 @@ def build(folder: Folder, variables: Mapping[str, Any]) -> bool:
     """Build and publish the marts, unless the readers' file is current; whether it was not."""
     made_of = _made_of(folder, variables)
     if is_current(folder, made_of):
+        note_current(folder)
         log.info("Nothing changed: %s is current.", folder.analytics)
         return False
     build_marts(folder, variables)

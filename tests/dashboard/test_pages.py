@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -241,6 +242,23 @@ def test_a_newly_published_file_appears_without_a_restart(
     publish(published, file, "update marts.open_lines set open_value = 1 where order_type = 'po'")
     second = {"Open": (f"{count} EUR", f"{count} lines")}
     browser.until(lambda: settled(browser, second), f"showed {second}")
+
+
+def test_the_health_page_tells_how_long_ago_a_run_found_the_file_current(
+    browser: Browser, nothing: tuple[str, Path], published: Path
+) -> None:
+    url, file = nothing
+    note = file.with_name("published.json")
+    note.touch()
+    publish(published, file)
+    then = datetime.now(UTC) - timedelta(hours=3)
+    os.utime(note, (then.timestamp(), then.timestamp()))
+    browser.open(f"{url}/#/health")
+
+    expected = {"Current": ("3 h ago", f"{then:%Y-%m-%d %H:%M} UTC")}
+    browser.until(lambda: settled(browser, expected), f"showed {expected}")
+    assert "Current 3 h ago" in browser.texts(".ip-age")[0]
+    note.unlink()
 
 
 def test_a_file_of_another_version_is_explained(browser: Browser, nothing: tuple[str, Path], published: Path) -> None:
