@@ -27,8 +27,9 @@ def slow_service(benchmark: Benchmark, orders: int, delay: float) -> None:
 
 
 def _late(name: str, quick: dict[str, list[Cost]], slow: dict[str, list[Cost]], delay: float) -> Row:
-    """A row that tells the waiting from the rest; what of the rest was done while waiting is not in the seconds."""
+    """A row that tells the network's share; less than all delays is added where work goes on while answers are late."""
     before, now = Cost.middle(quick[name]), Cost.middle(slow[name])
-    waiting = now.requests * delay
-    remark = f"{waiting:.1f} s of it late answers ({waiting / now.seconds:.0%}), {now.seconds - waiting:.1f} s the rest"
+    delays = now.requests * delay
+    added = now.seconds - before.seconds
+    remark = f"{delays:.1f} s of delays, {delays / now.seconds:.0%} of the time; {added:+.1f} s to at once"
     return Row(f"{name}, late", slow[name], before, remark=remark)
