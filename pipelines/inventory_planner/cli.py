@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ class TerminatedError(KeyboardInterrupt):
 def main() -> None:
     """Run the command line, and leave with its exit status."""
     signal.signal(signal.SIGTERM, _terminate)
+    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")  # dlt starts it before it can be told by other means
     try:
         commands.main(standalone_mode=False)
     except click.ClickException as error:
