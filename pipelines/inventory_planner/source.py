@@ -10,7 +10,7 @@ The mark of each account travels in dlt's state, in the same package as the rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 from uuid import uuid4
@@ -37,6 +37,7 @@ from inventory_planner.tables import (
 )
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
+ROWS_AT_ONCE: Final = 5_000  # dlt takes milliseconds to look at the columns of whatever it is handed
 # dlt's usual naming would turn `__synced_at` into `_synced_at`; "direct" leaves the names as `tables` has them.
 NAMING: Final = {"names": "direct", "json": {"module": "dlt.common.normalizers.json.relational"}}
 DLT_SCHEMA: Final = dlt.Schema(SCHEMA, normalizers=cast(Any, NAMING))
@@ -98,10 +99,27 @@ def _resources(
     def pages_of_account() -> Iterator[Page]:
         state = dlt.current.source_state()
         for chunk in read(state.get(account_id, {})):
-            yield from chunk.pages
+            yield from _joined(chunk.pages)
             state[account_id] = chunk.mark.to_state()
 
     return [_resource(table, pages_of_account, is_new=is_new) for table in MERGED_TABLES]
+
+
+def _joined(pages: Iterator[Page]) -> Iterator[Page]:
+    """Small pages together; large ones as they come."""
+    held: dict[str, list[pa.Table]] = {}
+    for page in pages:
+        for name, rows in page.items():
+            held.setdefault(name, []).append(rows)
+        if sum(rows.num_rows for parts in held.values() for rows in parts) >= ROWS_AT_ONCE:
+            yield _concatenated(held)
+            held = {}
+    if held:
+        yield _concatenated(held)
+
+
+def _concatenated(held: Mapping[str, Sequence[pa.Table]]) -> Page:
+    return {name: pa.concat_tables(parts) for name, parts in held.items()}
 
 
 def _resource(table: Table, feed: DltResource, *, is_new: bool) -> DltResource:
