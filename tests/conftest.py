@@ -24,6 +24,13 @@ hypothesis_settings.register_profile("steady", deadline=None, suppress_health_ch
 hypothesis_settings.load_profile("steady")
 
 
+FIRST = ("test_churn.py", "test_pages.py", "test_kill.py")  # the longest: one of them alone at the end costs a minute
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--churn-examples", type=int, help="drawn programs for each test of test_churn.py; all new ones")
 
