@@ -20,7 +20,14 @@ from inventory_planner.publish import is_current, made_of_now, note_built, note_
 from inventory_planner.sweep import compare, confirm, order_count, read_again
 from inventory_planner.sync_log import SyncReport, last_sweep, logged, write_down
 from inventory_planner.transform import transform
-from inventory_planner.warehouse import forget_quarantined, has_tables, known_orders, mark_deleted, quarantined
+from inventory_planner.warehouse import (
+    forget_quarantined,
+    has_tables,
+    known_orders,
+    mark_deleted,
+    quarantined,
+    warehouse,
+)
 
 SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
 
@@ -99,7 +106,9 @@ def replay(job: Job) -> SyncReport:
 
 def _swept(job: Job) -> tuple[SyncReport | None, SweepError | None]:
     """A sweep if one is due; the doubt that it may leave must not keep what was loaded from the readers."""
-    if not _is_sweep_due(job):
+    with warehouse(job.folder):  # opened once for all that is asked of it
+        is_due = _is_sweep_due(job)
+    if not is_due:
         return None, None
     try:
         return sweep(job), None
