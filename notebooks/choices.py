@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import marimo as mo
 
 import queries
-from filters import DATES, ORDER_TYPES, Filters
+from filters import DATES, ORDER_TYPES, Filters, days_of
 from published import Published
 
 BETWEEN: Final = "|"  # several names in one value of the address: marimo's pages keep only the last of several values
@@ -99,17 +99,8 @@ def _span(first: date, last: date) -> mo.ui.date_range:
     def remember(span: tuple[date, date]) -> None:
         _remember("dates")("" if span == (first, last) else f"{span[0]}..{span[1]}")
 
-    return mo.ui.date_range(
-        start=first, stop=last, value=_addressed_span(first, last), full_width=True, on_change=remember
-    )
-
-
-def _addressed_span(first: date, last: date) -> tuple[date, date]:
-    try:
-        since, until = (date.fromisoformat(day) for day in _addressed("dates").split(".."))
-    except ValueError:
-        return first, last
-    return max(since, first), min(until, last)
+    days = days_of(_addressed("dates"), first, last)
+    return mo.ui.date_range(start=first, stop=last, value=days, full_width=True, on_change=remember)
 
 
 def _days(published: Published) -> tuple[date, date]:

@@ -78,6 +78,15 @@ class Filters:
         return next((span for span in DATES[self.basis] if columns.issuperset(span)), None)
 
 
+def days_of(text: str, first: date, last: date) -> tuple[date, date]:
+    """The days of an address such as `2026-01-01..2026-01-31`, in either order; all from first to last if none fit."""
+    try:
+        since, until = sorted(date.fromisoformat(day) for day in text.split(".."))
+    except ValueError:
+        return first, last
+    return (first, last) if until < first or since > last else (max(since, first), min(until, last))
+
+
 def _among(column: str, values: tuple[str, ...], columns: set[str]) -> list[str]:
     if not values or column not in columns:
         return []

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from filters import Filters
+from filters import Filters, days_of
 from inventory_planner import dashboard
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.folder import Folder
@@ -71,6 +71,25 @@ def test_what_to_find_is_found_in_whatever_names_there_are() -> None:
     assert Filters(search=" Mug ").conditions({"sku", "title"}) == [
         "(contains(lower(sku), 'mug') or contains(lower(title), 'mug'))"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        pytest.param("2026-05-01..2026-06-01", ("2026-05-01", "2026-06-01"), id="inside"),
+        pytest.param("2026-06-01..2026-05-01", ("2026-05-01", "2026-06-01"), id="reversed"),
+        pytest.param("2025-07-01..2026-03-01", ("2026-01-01", "2026-03-01"), id="begins before the data"),
+        pytest.param("2026-12-01..2027-03-01", ("2026-12-01", "2026-12-31"), id="ends after the data"),
+        pytest.param("2030-01-01..2031-01-01", ("2026-01-01", "2026-12-31"), id="all after the data"),
+        pytest.param("2001-01-01..2002-01-01", ("2026-01-01", "2026-12-31"), id="all before the data"),
+        pytest.param("last week", ("2026-01-01", "2026-12-31"), id="no dates"),
+        pytest.param("2026-05-01", ("2026-01-01", "2026-12-31"), id="one date"),
+    ],
+)
+def test_the_days_of_an_address_are_always_days_of_the_data(text: str, days: tuple[str, str]) -> None:
+    found = days_of(text, date(2026, 1, 1), date(2026, 12, 31))
+
+    assert tuple(map(str, found)) == days
 
 
 @pytest.mark.parametrize("module", ["marimo", "altair"])
