@@ -6,7 +6,7 @@ raw_lines as (
     select
         items._account_id as account_id,
         count(*) as count_lines,
-        sum(items.replenishment) as quantity_ordered
+        sum(greatest(items.replenishment, 0)) as quantity_ordered
     from {{ source('inventory_planner', 'purchase_order_items') }} as items
     inner join {{ source('inventory_planner', 'purchase_orders') }} as orders
         on

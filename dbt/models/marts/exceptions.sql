@@ -13,6 +13,7 @@
     ('no_cost', 'medium', 'unit_cost is null', 'ordered_value'),
     ('minimum_missed', 'low', 'not is_minimum_met', 'ordered_value'),
     ('multiple_missed', 'low', 'not is_multiple_met', 'ordered_value'),
+    ('negative_quantity', 'medium', 'is_quantity_negative', 'ordered_value'),
     ('landed_below_cost', 'low', 'unit_landed_cost < unit_cost', 'ordered_value'),
     ('negative_lead_time', 'low', 'is_lead_time_negative', 'received_value'),
 ] -%}

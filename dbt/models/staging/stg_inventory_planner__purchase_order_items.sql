@@ -28,7 +28,7 @@ renamed as (
         -- numerics
         line_number,
         occurrence,
-        coalesce(replenishment, 0) as quantity_ordered,
+        greatest(coalesce(replenishment, 0), 0) as quantity_ordered,
         replenishment_original as quantity_recommended,
         coalesce(received, 0) as quantity_received,
         vendor_packaging as minimum_quantity,
@@ -46,6 +46,7 @@ renamed as (
         -- booleans
         coalesce(removed, false) as is_removed,
         coalesce(has_error, false) as has_error,
+        coalesce(replenishment < 0, false) as is_quantity_negative,
 
         -- timestamps
         __synced_at as synced_at
