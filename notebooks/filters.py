@@ -20,6 +20,11 @@ DATES: Final[dict[str, tuple[Span, ...]]] = {  # of each basis, between which co
     ),
 }
 SEARCHED: Final = ("purchase_order_number", "sku", "title")
+LINKS: Final = (
+    "purchase_order_line_id",
+    "purchase_order_id",
+    "sku",
+)  # to the lines that have all of these; finest first
 ORDER_TYPES: Final = {"po": "Purchase orders", "transfer": "Transfers", "assembly": "Assembly orders", ALL: "All types"}
 
 
@@ -56,7 +61,7 @@ class Filters:
             "vendor": not self.vendors or "vendor_name" in columns,
             "warehouse": not self.warehouses or "warehouse_name" in columns,
             "order type": self.order_type == "po" or "order_type" in columns,
-            "what to find": not self.search.strip() or columns.intersection(SEARCHED),
+            "what to find": not self.search.strip() or columns.intersection((*SEARCHED, *LINKS)),
             "overdue only": not self.overdue or "is_overdue" in columns,
         }
         return [name for name, known in heard.items() if not known]
@@ -70,12 +75,25 @@ class Filters:
         return since + ([f"{began} <= date '{self.last}'"] if self.last else [])
 
     def _found(self, columns: set[str]) -> list[str]:
+        if not self.search.strip():
+            return []
         wanted = literal(self.search.strip().lower())
-        places = [f"contains(lower({column}), {wanted})" for column in SEARCHED if column in columns]
-        return [f"({' or '.join(places)})"] if self.search.strip() and places else []
+        known, all_of_a_line = (
+            [f"contains(lower({column}), {wanted})" for column in SEARCHED if column in places]
+            for places in (columns, set(SEARCHED))
+        )
+        links = [] if columns.issuperset(SEARCHED) else _linked(columns, " or ".join(all_of_a_line))
+        return [f"({' or '.join(known + links)})"] if known or links else []
 
     def _span(self, columns: set[str]) -> Span | None:
         return next((span for span in DATES[self.basis] if columns.issuperset(span)), None)
+
+
+def _linked(columns: set[str], condition: str) -> list[str]:
+    """What belongs to a line of which this holds; what is about a whole order has no line, and goes by the order."""
+    lines = "published.marts.purchase_order_lines"
+    links = [f"{key} in (select {key} from {lines} where {condition})" for key in LINKS if key in columns]  # noqa: S608
+    return [f"coalesce({', '.join(links)})"] if links else []
 
 
 def days_of(text: str, first: date, last: date) -> tuple[date, date]:

@@ -67,10 +67,54 @@ def test_a_mart_is_narrowed_by_what_it_knows_and_the_rest_is_said() -> None:
     ]
 
 
-def test_what_to_find_is_found_in_whatever_names_there_are() -> None:
-    assert Filters(search=" Mug ").conditions({"sku", "title"}) == [
-        "(contains(lower(sku), 'mug') or contains(lower(title), 'mug'))"
+def test_what_to_find_is_found_in_any_of_the_names() -> None:
+    assert Filters(search=" Mug ").conditions({"purchase_order_number", "sku", "title"}) == [
+        "(contains(lower(purchase_order_number), 'mug')"
+        " or contains(lower(sku), 'mug') or contains(lower(title), 'mug'))"
     ]
+
+
+def test_a_mart_that_leads_to_no_line_is_not_narrowed_by_what_to_find_and_that_is_said() -> None:
+    assert Filters(search="Mug").conditions({"vendor_name"}) == []
+    assert Filters(search="Mug").unheard({"vendor_name"}) == ["what to find"]
+
+
+@pytest.mark.parametrize("column", ["sku", "title", "purchase_order_number"])
+def test_orders_are_found_by_what_their_lines_name(column: str, published: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published}' as published (read_only)")
+        lines = connection.table("published.marts.purchase_order_lines")
+        (wanted, count) = lines.aggregate(f"{column}, count(distinct purchase_order_id) as count").order(
+            f"count desc, {column}"
+        ).fetchone() or ("", 0)
+        orders = connection.table("published.marts.purchase_orders")
+        (found,) = Filters(search=wanted, order_type="all").conditions(set(orders.columns))
+
+        assert count > 0
+        assert sorted(orders.filter(found).select("purchase_order_id").fetchall()) == sorted(
+            lines.filter(f"contains({column}, '{wanted}')").select("purchase_order_id").distinct().fetchall()
+        )
+
+
+def test_what_is_wrong_with_a_whole_order_is_found_by_its_lines() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as published; create schema published.marts")
+        connection.execute("""
+            create table published.marts.purchase_order_lines as
+            select * from (values ('L1', 'A', '1', 'MUG', 'Mug'), ('L2', 'A', '1', 'JUG', 'Jug'))
+                as lines (purchase_order_line_id, purchase_order_id, purchase_order_number, sku, title)
+        """)
+        exceptions = connection.sql("""
+            select * from (values ('not closed', null, 'A', '1', null), ('late', 'L1', 'A', '1', 'MUG'),
+                ('late', 'L2', 'A', '1', 'JUG'), ('not closed', null, 'B', '2', null))
+                as exceptions (rule, purchase_order_line_id, purchase_order_id, purchase_order_number, sku)
+        """)
+        (found,) = Filters(search="mug", order_type="all").conditions(set(exceptions.columns))
+
+        assert exceptions.filter(found).select("rule, purchase_order_line_id").fetchall() == [
+            ("not closed", None),
+            ("late", "L1"),
+        ]
 
 
 @pytest.mark.parametrize(
