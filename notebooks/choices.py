@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 import marimo as mo
 
 import queries
-from filters import DATES, ORDER_TYPES, Filters, days_of
+from filters import DATES, ORDER_TYPES, Filters, addressed, days_of, names_of
 from published import Published
-
-BETWEEN: Final = "|"  # several names in one value of the address: marimo's pages keep only the last of several values
 
 
 def choices(published: Published) -> mo.ui.dictionary:
@@ -87,12 +85,14 @@ def _one(key: str, options: dict[str, str], label: str) -> mo.ui.dropdown:
 
 
 def _several(key: str, names: list[str], label: str) -> mo.ui.multiselect:
-    wanted = [name for name in _addressed(key).split(BETWEEN) if name in names]
+    """Some of these names; one of the address that is not among them, as after a rename, stays and finds nothing."""
+    wanted = list(dict.fromkeys(names_of(_addressed(key))))
+    unknown = [name for name in wanted if name not in names]
 
     def remember(chosen: list[str]) -> None:
-        _remember(key)(BETWEEN.join(chosen))
+        _remember(key)(addressed(chosen))
 
-    return mo.ui.multiselect(names, value=wanted, label=label, full_width=True, on_change=remember)
+    return mo.ui.multiselect([*names, *unknown], value=wanted, label=label, full_width=True, on_change=remember)
 
 
 def _span(first: date, last: date) -> mo.ui.date_range:

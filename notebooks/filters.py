@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 ALL: Final = "all"
+BETWEEN: Final = "|"  # several names in one value of the address: marimo's pages keep only the last of several values
+NO_VENDOR: Final = "(no vendor)"  # what the scorecard calls it
 
 Span = tuple[str, str]
 
@@ -46,7 +51,7 @@ class Filters:
         """These filters as SQL, for a mart with these columns; what it does not know does not narrow it."""
         return [
             *self._dated(columns),
-            *_among("vendor_name", self.vendors, columns),
+            *self._bought(columns),
             *_among("warehouse_name", self.warehouses, columns),
             *_among("order_type", () if self.order_type == ALL else (self.order_type,), columns),
             *_among("currency_code", (self.currency,) if self.currency else (), columns),
@@ -73,6 +78,10 @@ class Filters:
         began, ended = span
         since = [f"{ended} >= date '{self.first}'"] if self.first else []
         return since + ([f"{began} <= date '{self.last}'"] if self.last else [])
+
+    def _bought(self, columns: set[str]) -> list[str]:
+        among = _among("vendor_name", self.vendors, columns)
+        return [f"({each} or vendor_name is null)" for each in among] if NO_VENDOR in self.vendors else among
 
     def _found(self, columns: set[str]) -> list[str]:
         if not self.search.strip():
@@ -103,6 +112,18 @@ def days_of(text: str, first: date, last: date) -> tuple[date, date]:
     except ValueError:
         return first, last
     return (first, last) if until < first or since > last else (max(since, first), min(until, last))
+
+
+def addressed(names: Sequence[str]) -> str:
+    """Names as one value of the address, from which `names_of` gets them back whatever signs they have."""
+    written = io.StringIO()
+    csv.writer(written, delimiter=BETWEEN).writerow(names)
+    return written.getvalue().removesuffix("\r\n")
+
+
+def names_of(value: str) -> list[str]:
+    """The names in one value of the address."""
+    return [name for row in csv.reader(io.StringIO(value, newline=""), delimiter=BETWEEN) for name in row]
 
 
 def _among(column: str, values: tuple[str, ...], columns: set[str]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Final
 # What can be chosen in the filters: of the whole file.
 
 VENDOR_NAMES: Final = """
-    select distinct vendor_name from published.marts.purchase_order_lines where vendor_name is not null order by 1
+    select distinct coalesce(vendor_name, '(no vendor)') as vendor_name from published.marts.purchase_order_lines
+    order by 1
 """
 WAREHOUSE_NAMES: Final = """
     select distinct warehouse_name from published.marts.purchase_order_lines where warehouse_name is not null order by 1

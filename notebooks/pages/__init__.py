@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 import marimo as mo
 
+import queries
 from pages import (
     briefing,
     health,
@@ -62,7 +63,24 @@ def _page(path: str, view: View) -> mo.Html:
         content = page(view)
     except duckdb.Error as error:
         content = unreadable(error)
-    return mo.vstack([mo.Html(f'<h1 class="ip-title">{escape(title)}</h1>'), content], gap=1)
+    return mo.vstack([mo.Html(f'<h1 class="ip-title">{escape(title)}</h1>'), *_nobody(view), content], gap=1)
+
+
+def _nobody(view: View) -> list[mo.Html]:
+    """Says of whom nothing can be shown, as after a rename, so that the zeros are not taken for those of an account."""
+    wanted = {
+        "vendor": (view.filters.vendors, queries.VENDOR_NAMES),
+        "warehouse": (view.filters.warehouses, queries.WAREHOUSE_NAMES),
+    }
+    unknown = {
+        name: kind
+        for kind, (names, sql) in wanted.items()
+        for name in set(names).difference(view.rows(sql).column(0).to_pylist())
+    }
+    return [
+        mo.Html(f'<p class="ip-aside">No order has a {kind} “{escape(name)}”: nothing is shown of it.</p>')
+        for name, kind in sorted(unknown.items())
+    ]
 
 
 def menu() -> mo.Html:

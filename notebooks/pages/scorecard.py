@@ -23,6 +23,7 @@ from figures import (
     unheard_note,
     yes,
 )
+from filters import addressed
 from published import View
 
 PERIODS = {"Last 365 days": "365", "Last 90 days": "90", "All time": "all"}
@@ -68,7 +69,12 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
                 section(
                     f"Ranking, value in {view.money}",
                     table(view, queries.SCORECARD, SCORECARD, period=period),
-                    links({name: address(vendor=name) + "#/vendor" for name in rows.column("vendor_name").to_pylist()}),
+                    links(
+                        {
+                            name: address(vendor=addressed([name])) + "#/vendor"
+                            for name in rows.column("vendor_name").to_pylist()
+                        }
+                    ),
                 ),
                 beside(
                     section("OTIF against the targets of 90 and 80 %", charts.bullets(rows)),

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from filters import Filters, days_of
+from filters import Filters, addressed, days_of, names_of
 from inventory_planner import dashboard
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.folder import Folder
@@ -68,9 +68,14 @@ def test_a_mart_is_narrowed_by_what_it_knows_and_the_rest_is_said() -> None:
 
 
 def test_what_to_find_is_found_in_any_of_the_names() -> None:
-    assert Filters(search=" Mug ").conditions({"purchase_order_number", "sku", "title"}) == [
-        "(contains(lower(purchase_order_number), 'mug')"
-        " or contains(lower(sku), 'mug') or contains(lower(title), 'mug'))"
+    assert Filters(search=" Ox ").conditions({"purchase_order_number", "sku", "title"}) == [
+        "(contains(lower(purchase_order_number), 'ox') or contains(lower(sku), 'ox') or contains(lower(title), 'ox'))"
+    ]
+
+
+def test_what_has_no_vendor_is_found_as_the_scorecard_names_it() -> None:
+    assert Filters(vendors=("Kestrel", "(no vendor)"), order_type="all").conditions({"vendor_name"}) == [
+        "(vendor_name in ('Kestrel', '(no vendor)') or vendor_name is null)"
     ]
 
 
@@ -134,6 +139,21 @@ def test_the_days_of_an_address_are_always_days_of_the_data(text: str, days: tup
     found = days_of(text, date(2026, 1, 1), date(2026, 12, 31))
 
     assert tuple(map(str, found)) == days
+
+
+@pytest.mark.parametrize(
+    ("names", "value"),
+    [
+        pytest.param([], "", id="none"),
+        pytest.param(["Kestrel Lighting", "Pan-Orient"], "Kestrel Lighting|Pan-Orient", id="plain"),
+        pytest.param(["A|B Trading", "A", "B Trading"], '"A|B Trading"|A|B Trading', id="the separator"),
+        pytest.param(['The "Mug" Works', "O'Hara, Sons"], '"The ""Mug"" Works"|O\'Hara, Sons', id="quotes"),
+        pytest.param(["Two\nlines"], '"Two\nlines"', id="a line break"),
+    ],
+)
+def test_names_come_back_from_the_address_whatever_signs_they_have(names: list[str], value: str) -> None:
+    assert addressed(names) == value
+    assert names_of(value) == names
 
 
 @pytest.mark.parametrize("module", ["marimo", "altair"])

@@ -152,6 +152,15 @@ def test_the_filters_of_the_address_narrow_to_what_the_same_sql_gives(
     assert tiles(browser)["Overdue"] == (money(overdue, "USD"), f"{count_overdue:,} lines")
 
 
+def test_a_vendor_that_no_order_has_is_said_to_have_none(browser: Browser, url: str) -> None:
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR&vendor=%22A|B+Trading%22#/")
+    browser.until_shown(BRIEFING)
+
+    assert tiles(browser)["Open"] == (money(None, "EUR"), "0 lines")
+    assert "No order has a vendor “A|B Trading”: nothing is shown of it." in browser.texts(".ip-aside")
+
+
 def test_a_filter_changes_the_numbers_and_holds_on_the_next_page(browser: Browser, url: str, published: Path) -> None:
     value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR' and is_overdue")
     browser.size(1280, 900)
