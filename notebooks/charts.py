@@ -313,7 +313,7 @@ def otif_by_month(rows: pa.Table) -> Any:
 
 def deliveries(rows: pa.Table) -> Any:
     """A bar for each delivery, as long as its lead time and coloured by its promise; the line is the planned one."""
-    order = alt.X("purchase_order_number:N", sort=None, title="Orders by completion", axis=_slanted())
+    order = alt.X("order_label:N", sort=None, title="Orders by completion", axis=_slanted())
     days = alt.Y("lead_time_days:Q", title="Days from order to completion")
     bars = alt.Chart(rows).mark_bar()
     taken = bars.encode(
@@ -321,7 +321,7 @@ def deliveries(rows: pa.Table) -> Any:
         y=days,
         color=_coloured("delivery", DELIVERY),
         tooltip=[
-            _said("purchase_order_number:N", "Order"),
+            _said("order_label:N", "Order"),
             _said("completion_date:T", "Complete"),
             _said("lead_time_days:Q", "Days"),
             _said("planned_lead_time_days:Q", "Planned"),
@@ -338,11 +338,11 @@ def received_shares(rows: pa.Table) -> Any:
     bars = alt.Chart(rows).mark_bar()
     return _finished(
         bars.encode(
-            x=alt.X("purchase_order_number:N", sort=None, title="Orders by completion", axis=_slanted()),
+            x=alt.X("order_label:N", sort=None, title="Orders by completion", axis=_slanted()),
             y=alt.Y("receipt_ratio:Q", title="Received of ordered", axis=_percent_axis()),
             color=_coloured("quantity", QUANTITY),
             tooltip=[
-                _said("purchase_order_number:N", "Order"),
+                _said("order_label:N", "Order"),
                 _said("receipt_ratio:Q", "Received of ordered", ".1%"),
                 _said("quantity:N", "Quantity"),
             ],

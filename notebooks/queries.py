@@ -194,15 +194,21 @@ VENDOR_PERIODS: Final = """
     select * from marts.vendor_scorecard where vendor_name = $vendor
 """
 DELIVERIES: Final = """
-    select * from (
-        select purchase_order_number, completion_date, lead_time_days, planned_lead_time_days, days_late, receipt_ratio,
+    select *,
+        case when count(*) over same_number = 1 then purchase_order_number
+            else concat(purchase_order_number, ' (', row_number() over (same_number order by completion_date,
+                purchase_order_id), ')') end as order_label
+    from (
+        select purchase_order_id, purchase_order_number, completion_date, lead_time_days, planned_lead_time_days,
+            days_late, receipt_ratio,
             case when days_late is null then 'no promise' when not is_on_time then 'late'
                 when days_late < 0 then 'early' else 'on time' end as delivery,
             case when receipt_ratio < 1 then 'short' when receipt_ratio = 1 then 'full' else 'over' end as quantity
         from marts.purchase_orders where vendor_name = $vendor and lead_time_days >= 0
         order by completion_date desc, purchase_order_number desc limit $most
     )
-    order by completion_date, purchase_order_number
+    window same_number as (partition by purchase_order_number)
+    order by completion_date, purchase_order_number, purchase_order_id
 """
 LEAD_TIMES_OF_VENDOR: Final = """
     select lead_time_days, count(*) as count_orders from marts.purchase_orders
