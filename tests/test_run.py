@@ -49,9 +49,7 @@ def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(accoun
     second = run(job, POLICY)
     assert (second.published, second.sync.has_news, second.swept, len(account.requests)) == (False, False, None, 2)
     assert job.folder.analytics.stat().st_mtime_ns == before.st_mtime_ns
-    assert (
-        job.folder.published.stat().st_mtime > before.st_mtime
-    )  # when it was known current
+    assert job.folder.published.stat().st_mtime > before.st_mtime  # when it was known current
 
     job.folder.seeds.mkdir()
     (job.folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")
