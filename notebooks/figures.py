@@ -185,16 +185,14 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def _notes(view: View, sql: str, count: int) -> list[mo.Html]:
-    unheard = unheard_note(view, sql)
     cut = [mo.Html(f'<p class="ip-aside">The first {MOST_ROWS:,} rows; the filters narrow them.</p>')]
-    return [*(cut if count > MOST_ROWS else []), *unheard]
+    return [*(cut if count > MOST_ROWS else []), *filter_notes(view, sql)]
 
 
-def unheard_note(view: View, sql: str, what: str = "") -> list[mo.Html]:
-    """Says which filters are set that this query can't follow; what of the page it is, where that is not plain."""
-    unheard = view.unheard(sql)
-    begun = f"{what}: not" if what else "Not"
-    return [mo.Html(f'<p class="ip-aside">{begun} narrowed by {", ".join(unheard)}.</p>')] if unheard else []
+def filter_notes(view: View, sql: str, what: str = "") -> list[mo.Html]:
+    """Says which filters this query can't follow, or not to the letter; what of the page it is, if not plain."""
+    said = [f"{what}: {note}" if what else note[0].upper() + note[1:] for note in view.notes(sql)]
+    return [mo.Html(f'<p class="ip-aside">{escape(note)}</p>') for note in said]
 
 
 def section(title: str, *content: object, about: str = "") -> mo.Html:

@@ -71,6 +71,17 @@ class Filters:
         }
         return [name for name, known in heard.items() if not known]
 
+    def in_full(self, columns: set[str]) -> list[str]:
+        """In words, what these filters take in whole because of a part, in a mart with these columns."""
+        parts = {
+            "what had a receipt on these days counts with all its receipts.": (self.first or self.last)
+            and self._span(columns) == ("first_receipt_date", "last_receipt_date"),
+            "an order of which a line is found counts with all its lines.": self.search.strip()
+            and "purchase_order_id" in columns
+            and not columns.intersection({"purchase_order_line_id", "sku"}),
+        }
+        return [said for said, holds in parts.items() if holds]
+
     def _dated(self, columns: set[str]) -> list[str]:
         span = self._span(columns)
         if span is None:

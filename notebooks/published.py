@@ -133,10 +133,11 @@ class View:
         """What a column means in the first mart of a query that describes it."""
         return self.published.meaning(column, marts_in(sql))
 
-    def unheard(self, sql: str) -> list[str]:
-        """The filters that are set, but that no mart in this query knows."""
+    def notes(self, sql: str) -> list[str]:
+        """Where what a query finds is not just what the filters that are set ask for, going by all the marts in it."""
         known = {column for mart in marts_in(sql) for column in self.published.columns[mart]}
-        return self.filters.unheard(known)
+        unheard = self.filters.unheard(known)
+        return [*([f"not narrowed by {', '.join(unheard)}."] if unheard else []), *self.filters.in_full(known)]
 
 
 def view(published: Published, filters: Filters) -> View:

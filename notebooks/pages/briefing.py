@@ -6,7 +6,7 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, days, number, rate, section, shelf, table, tiles, unheard_note, words
+from figures import Column, Tile, days, filter_notes, number, rate, section, shelf, table, tiles, words
 from published import View
 
 NEEDS_ACTION = {
@@ -28,7 +28,9 @@ def page(view: View) -> mo.Html:
     return mo.vstack(
         [
             shelf(_open(view), _received(view), _rates(view), _to_close(view)),
-            *unheard_note(view, queries.RATES_BY_PERIOD, "OTIF and fill rate"),
+            *filter_notes(view, queries.RECEIVED_IN_WEEKS, "Received in 7 days"),
+            *filter_notes(view, queries.RATES_BY_PERIOD, "OTIF and fill rate"),
+            *filter_notes(view, queries.ORDERS_TO_CLOSE, "Orders to close"),
             section("Incoming, next eight weeks", charts.incoming(view.rows(queries.INCOMING_BY_WEEK), view.money)),
             section(f"Needs action, value in {view.money}", table(view, queries.NEEDS_ACTION, NEEDS_ACTION)),
         ]

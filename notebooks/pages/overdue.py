@@ -6,7 +6,7 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, day, days, number, section, shelf, table, tiles
+from figures import Column, Tile, day, days, filter_notes, number, section, shelf, table, tiles
 from published import View
 
 LINES = {
@@ -35,6 +35,7 @@ def page(view: View) -> mo.Html:
             section(
                 "Open and overdue, day by day",
                 charts.open_by_day(view.rows(queries.OPEN_BY_DAY), view.money),
+                *filter_notes(view, queries.OPEN_BY_DAY),
                 about="Known from the first build of the warehouse on.",
             ),
             section(

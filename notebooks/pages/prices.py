@@ -6,7 +6,7 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, beside, day, number, price, rate, section, shelf, signed, table, tiles, unheard_note
+from figures import Column, Tile, beside, day, filter_notes, number, price, rate, section, shelf, signed, table, tiles
 from published import View
 
 MOST_SKUS = 6  # lines of one chart that can be told apart
@@ -28,6 +28,7 @@ def page(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
+            *filter_notes(view, queries.PRICE_TOTALS, "Price variance and unit costs"),
             beside(
                 section(
                     "Price variance by vendor",
@@ -39,7 +40,7 @@ def page(view: View) -> mo.Html:
                 section(
                     "Landed cost above net cost",
                     charts.landed_uplifts(charts.largest(view.rows(queries.LANDED_BY_VENDOR), "count_lines")),
-                    *unheard_note(view, queries.LANDED_BY_VENDOR),
+                    *filter_notes(view, queries.LANDED_BY_VENDOR),
                     about="Orders of the last 365 days.",
                 ),
             ),

@@ -6,7 +6,7 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, day, days, decimal, number, rate, section, shelf, table, tiles, yes
+from figures import Column, Tile, day, days, decimal, filter_notes, number, rate, section, shelf, table, tiles, yes
 from published import View
 
 RECEIPTS = {
@@ -30,7 +30,12 @@ def page(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            section("Units received by week", charts.receipts(view.rows(queries.RECEIPTS_BY_WEEK))),
+            *filter_notes(view, queries.SPLIT_RECEIPTS, "Split lines"),
+            section(
+                "Units received by week",
+                charts.receipts(view.rows(queries.RECEIPTS_BY_WEEK)),
+                *filter_notes(view, queries.RECEIPTS_BY_WEEK),
+            ),
             *_timeline(view),
             section(f"Receipts, value in {view.money}", table(view, queries.RECEIPT_LIST, RECEIPTS)),
         ]

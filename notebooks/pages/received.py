@@ -6,7 +6,22 @@ import marimo as mo
 
 import charts
 import queries
-from figures import Column, Tile, beside, day, days, number, rate, section, shelf, table, tabs, tiles, words
+from figures import (
+    Column,
+    Tile,
+    beside,
+    day,
+    days,
+    filter_notes,
+    number,
+    rate,
+    section,
+    shelf,
+    table,
+    tabs,
+    tiles,
+    words,
+)
 from published import View
 
 QUANTITIES = {
@@ -46,6 +61,7 @@ def page(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
+            *filter_notes(view, queries.QUANTITIES),
             section(
                 "Units by month of the promise",
                 charts.ordered_and_received(view.rows(queries.BY_MONTH)),

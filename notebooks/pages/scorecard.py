@@ -14,13 +14,13 @@ from figures import (
     beside,
     days,
     decimal,
+    filter_notes,
     links,
     number,
     rate,
     section,
     table,
     tabs,
-    unheard_note,
     yes,
 )
 from filters import addressed
@@ -54,7 +54,7 @@ def page(view: View) -> mo.Html:
             section(
                 "OTIF of the last twelve months",
                 charts.otif_by_month(charts.largest(view.rows(queries.VENDOR_MONTHS), "count_due_lines")),
-                *unheard_note(view, queries.VENDOR_MONTHS),
+                *filter_notes(view, queries.VENDOR_MONTHS),
                 about="By the month of the promise.",
             ),
         ]

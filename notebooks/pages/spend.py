@@ -14,6 +14,7 @@ from figures import (
     beside,
     day,
     decimal,
+    filter_notes,
     number,
     rate,
     section,
@@ -21,7 +22,6 @@ from figures import (
     table,
     tabs,
     tiles,
-    unheard_note,
     words,
 )
 from published import View
@@ -51,7 +51,8 @@ def page(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            *unheard_note(view, queries.PARETO, "Concentration"),
+            *filter_notes(view, queries.SPEND_TOTALS, "Ordered, received and open"),
+            *filter_notes(view, queries.PARETO, "Concentration"),
             section(
                 f"Concentration of the last 365 days, {view.money}",
                 tabs({title: _pareto(view, by) for title, by in (("Vendors", "vendor"), ("Variants", "variant"))}),
@@ -61,7 +62,7 @@ def page(view: View) -> mo.Html:
                 section(
                     "Cash calendar",
                     charts.cash(view.rows(queries.CASH_BY_WEEK), view.money),
-                    *unheard_note(view, queries.CASH_BY_WEEK),
+                    *filter_notes(view, queries.CASH_BY_WEEK),
                 ),
             ),
             section(f"Cash calendar, in {view.money}", table(view, queries.CASH, CASH)),

@@ -15,6 +15,7 @@ from figures import (
     day,
     days,
     empty,
+    filter_notes,
     number,
     rate,
     section,
@@ -22,7 +23,6 @@ from figures import (
     table,
     text,
     tiles,
-    unheard_note,
     words,
 )
 from published import View
@@ -53,10 +53,11 @@ def page(view: View) -> mo.Html:
     deliveries = view.rows(queries.DELIVERIES, vendor=name, most=MOST_DELIVERIES)
     return mo.vstack(
         [
-            section(name, _tiles(view, periods), *unheard_note(view, queries.VENDOR_PERIODS), about=how),
+            section(name, _tiles(view, periods), *filter_notes(view, queries.VENDOR_PERIODS), about=how),
             section(
                 "Deliveries",
                 charts.deliveries(deliveries),
+                *filter_notes(view, queries.DELIVERIES),
                 about=f"The last {MOST_DELIVERIES} complete orders; the grey line is the planned lead time.",
             ),
             section("Quantities of the same orders", charts.received_shares(deliveries)),
@@ -73,6 +74,7 @@ def page(view: View) -> mo.Html:
                 section(
                     "Price history",
                     charts.unit_costs(view.rows(queries.PRICES_OF_VENDOR, vendor=name, most=MOST_SKUS), view.money),
+                    *filter_notes(view, queries.PRICES_OF_VENDOR),
                     about=f"The {MOST_SKUS} variants on which most was spent.",
                 ),
             ),

@@ -73,6 +73,18 @@ def test_what_to_find_is_found_in_any_of_the_names() -> None:
     ]
 
 
+def test_what_a_part_brings_in_whole_is_said() -> None:
+    days = Filters(basis="received", first=date(2026, 1, 1), search="Mug")
+    order = {"purchase_order_id", "first_receipt_date", "last_receipt_date"}
+
+    assert days.in_full(order) == [
+        "what had a receipt on these days counts with all its receipts.",
+        "an order of which a line is found counts with all its lines.",
+    ]
+    assert days.in_full({*order, "purchase_order_line_id", "receipt_date"}) == []
+    assert Filters(basis="received").in_full(order) == []
+
+
 def test_what_has_no_vendor_is_found_as_the_scorecard_names_it() -> None:
     assert Filters(vendors=("Kestrel", "(no vendor)"), order_type="all").conditions({"vendor_name"}) == [
         "(vendor_name in ('Kestrel', '(no vendor)') or vendor_name is null)"

@@ -178,6 +178,24 @@ def test_a_filter_changes_the_numbers_and_holds_on_the_next_page(browser: Browse
     assert tiles(browser)["Overdue value"] == (money(value, "EUR"), f"{count} lines")
 
 
+@pytest.mark.parametrize(
+    ("path", "note", "times"),
+    [
+        pytest.param("#/", "Received in 7 days: not narrowed by overdue only.", 1, id="briefing"),
+        pytest.param("#/prices", "Price variance and unit costs: not narrowed by overdue only.", 1, id="prices"),
+        pytest.param("#/receipts", "Not narrowed by overdue only.", 2, id="receipts, chart and table"),
+    ],
+)
+def test_a_page_says_what_the_filters_do_not_narrow(
+    browser: Browser, url: str, path: str, note: str, times: int
+) -> None:
+    browser.size(1280, 2400)
+    browser.open(f"{url}/?overdue=yes{path}")
+    browser.until_shown(PAGES[path])
+
+    assert browser.texts(".ip-aside").count(note) == times
+
+
 def test_dates_narrow_by_the_basis_that_was_chosen(browser: Browser, url: str, published: Path) -> None:
     sql = """
         select sum(quantity_received), count(*) from marts.purchase_order_lines
@@ -193,6 +211,7 @@ def test_dates_narrow_by_the_basis_that_was_chosen(browser: Browser, url: str, p
 
     assert count > 0
     assert tiles(browser)["Received"] == (f"{units:,.0f} units", f"{count:,} lines")
+    assert "What had a receipt on these days counts with all its receipts." in browser.texts(".ip-aside")
 
 
 def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
