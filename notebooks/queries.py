@@ -58,7 +58,9 @@ ORDERS_TO_CLOSE: Final = """
     from marts.purchase_orders where lifecycle_state = 'received_not_closed'
 """
 NEEDS_ACTION: Final = """
-    select * from marts.exceptions order by value_at_stake desc nulls last, purchase_order_number, exception_rule
+    select * from marts.exceptions
+    order by case severity when 'high' then 1 when 'medium' then 2 else 3 end,
+        value_at_stake desc nulls last, purchase_order_number, exception_rule
 """
 INCOMING_BY_WEEK: Final = """
     select date_trunc('week', promise_current) as week_start, is_overdue, warehouse_name,

@@ -15,7 +15,7 @@ from filters import Filters, addressed, days_of, names_of
 from inventory_planner import dashboard
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.folder import Folder
-from queries import DELIVERIES, INCOMING_BY_WEEK
+from queries import DELIVERIES, INCOMING_BY_WEEK, NEEDS_ACTION
 
 MODULES = sorted(dashboard.notebooks().rglob("*.py"))
 READ = re.compile(r"\b(?:from|join)\s+(?!\()([\w.]+)", re.IGNORECASE)
@@ -208,3 +208,16 @@ def test_each_delivery_has_a_bar_of_its_own_also_where_orders_share_a_number() -
         {"order_label": "8", "purchase_order_number": "8", "lead_time_days": 30},
         {"order_label": "7 (2)", "purchase_order_number": "7", "lead_time_days": 30},
     ]
+
+
+def test_what_is_severe_needs_action_before_what_is_only_worth_more() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create schema marts;
+            create table marts.exceptions as
+            select *, 'overdue' as exception_rule
+            from (values ('1', 'low', 9000), ('2', 'medium', 800), ('3', 'high', null), ('4', 'high', 5),
+                ('5', 'medium', 900)) as exceptions (purchase_order_number, severity, value_at_stake)
+        """)
+
+        assert [row[0] for row in connection.execute(NEEDS_ACTION).fetchall()] == ["4", "3", "5", "2", "1"]
