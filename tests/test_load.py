@@ -318,7 +318,10 @@ def test_a_status_filter_keeps_others_out_and_follows_who_is_in(account: Account
     oracle.assert_equal(job.folder.warehouse, [account.get("in")])
 
 
-def test_a_preview_tells_what_would_come_and_writes_nothing(account: Account, job: Job) -> None:
+def test_a_preview_tells_what_would_come_and_writes_nothing(
+    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "WORTH_APPENDING", 2)
     fill(account)
 
     report = preview(job)

@@ -75,6 +75,8 @@ def has_tables(folder: Folder) -> bool:
 
 def stored_ids(folder: Folder, account_id: str) -> set[str]:
     """The ids of the orders that any table has a row of, be it what a killed run has left."""
+    if not folder.warehouse.exists():
+        return set()
     with warehouse(folder) as connection:
         found = [
             connection.table(table)
