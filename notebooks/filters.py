@@ -25,11 +25,7 @@ DATES: Final[dict[str, tuple[Span, ...]]] = {  # of each basis, between which co
     ),
 }
 SEARCHED: Final = ("purchase_order_number", "sku", "title")
-LINKS: Final = (
-    "purchase_order_line_id",
-    "purchase_order_id",
-    "sku",
-)  # to the lines that have all of these; finest first
+LINKS: Final = ("purchase_order_line_id", "purchase_order_id", "sku")  # to the lines, which have all; finest first
 ORDER_TYPES: Final = {"po": "Purchase orders", "transfer": "Transfers", "assembly": "Assembly orders", ALL: "All types"}
 
 

@@ -185,8 +185,9 @@ class _Reading:
             stamp = (self.sync.account_id, synced_at)
             yield {QUARANTINE.name: quarantine_rows(bad, self.quarantined, self.sync.sync_id, stamp)}
         self.quarantined += len(bad)
-        self.order_ids.update(record.order_id for record in good)
-        chunk.order_ids.update(record.order_id for record in good)
+        order_ids = {record.order_id for record in good}
+        self.order_ids |= order_ids
+        chunk.order_ids |= order_ids
         chunk.lines += sum(len(record.order.items or ()) for record in good)
         chunk.quarantined += len(bad)
         chunk.pages_read += 1

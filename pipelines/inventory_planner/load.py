@@ -220,8 +220,8 @@ def _commit_each(job: Job, found: Iterator[Chunk], report: SyncReport, stored: M
     for chunk in found:
         first = next(chunk.pages, None)
         if first or is_first or chunk.mark != stored:
-            empty = {table.name: table.schema.empty_table() for table in MERGED_TABLES}
-            chunk.pages = chain([empty] if is_first else [], [first] if first else [], chunk.pages)
+            begin = [{table.name: table.schema.empty_table() for table in MERGED_TABLES}] if is_first else []
+            chunk.pages = chain(begin, [first] if first else [], chunk.pages)
             _commit(pipeline(), job, chunk)
             stored, is_first = chunk.mark, False
         report.add(chunk)
