@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -120,9 +121,7 @@ def data_folder(path: Path) -> Folder:
     folder = folder_at(path)
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
-        probe = folder.root / f".writable-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        TemporaryFile(dir=folder.root).close()  # where the system can, without a name: nothing is left if we are killed
     except OSError as error:
         raise ConfigurationError(
             f"Can't write to the data folder {folder.root} ({error.strerror}). Choose another with --data or"
