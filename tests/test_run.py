@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -33,7 +34,10 @@ def published(folder: Folder, sql: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.usefixtures("one_report")
-def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(account: Account, job: Job) -> None:
+def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(
+    account: Account, job: Job, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
 
     assert run(job, {"as_of_date": "2026-01-20"}).published
@@ -56,7 +60,9 @@ def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(accoun
     assert [run(job, POLICY).published, run(job, POLICY).published] == [True, False]
 
     account.receive("one", "c9_5001", 6)
+    caplog.clear()
     assert run(job, POLICY).published
+    assert "Building what changed as of 2026-01-21." in caplog.messages
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
 
 

@@ -43,7 +43,7 @@ def publish(folder: Folder, made_of: Mapping[str, Any]) -> None:
         ) from error
 
 
-def note_built(folder: Folder, made_of: Mapping[str, Any]) -> None:
+def note_made_of(folder: Folder, made_of: Mapping[str, Any]) -> None:
     """Take down what the marts in the warehouse were just built with.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from inventory_planner import __version__
+from inventory_planner.built import built_until, note_built
 from inventory_planner.changes import Batch, Way
 from inventory_planner.contract import record
 from inventory_planner.errors import InventoryPlannerError, LoadError, SweepError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, is_wanted, load, store
 from inventory_planner.policy import with_day
-from inventory_planner.publish import is_current, made_of_now, note_built, note_current, publish
+from inventory_planner.publish import is_current, made_of_now, note_current, note_made_of, publish
 from inventory_planner.sweep import compare, confirm, order_count, read_again
 from inventory_planner.sync_log import SyncReport, last_sweep, logged, write_down
-from inventory_planner.transform import transform
+from inventory_planner.transform import fingerprint, project_files, transform
 from inventory_planner.warehouse import (
     forget_quarantined,
     has_tables,
@@ -152,10 +153,13 @@ def build_marts(folder: Folder, variables: Mapping[str, Any]) -> None:
     if not has_tables(folder):
         raise LoadError(f"{folder.warehouse} holds no orders yet: run `inventory-planner load` first.")
     made_of = _made_of(folder, variables)
-    log.info("Building the marts as of %s.", made_of["variables"]["as_of_date"])
+    as_text = json.dumps(made_of, default=str, sort_keys=True)
+    until = built_until(folder, as_text)
+    log.info("Building %s as of %s.", "what changed" if until else "the marts", made_of["variables"]["as_of_date"])
     folder.built.unlink(missing_ok=True)
-    transform(folder, made_of["variables"])
-    note_built(folder, made_of)
+    transform(folder, made_of["variables"], built_until=until)
+    note_built(folder, as_text)
+    note_made_of(folder, made_of)
 
 
 def publish_marts(folder: Folder) -> None:
@@ -168,8 +172,9 @@ def publish_marts(folder: Folder) -> None:
 
 
 def _made_of(folder: Folder, variables: Mapping[str, Any]) -> dict[str, Any]:
-    seeds = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.seeds.glob("*.csv"))}
-    return {"version": __version__, "variables": with_day(variables), "seeds": seeds}
+    seeds = {path.name: fingerprint([path]) for path in sorted(folder.seeds.glob("*.csv"))}
+    models = fingerprint(project_files())
+    return {"version": __version__, "models": models, "variables": with_day(variables), "seeds": seeds}
 
 
 def _built(job: Job, variables: Mapping[str, Any]) -> bool:

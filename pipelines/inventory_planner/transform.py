@@ -5,13 +5,15 @@ That process ends with ours, also when ours is killed: it would hold the databas
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
@@ -21,17 +23,23 @@ from inventory_planner.folder import Folder
 
 BUILD: Final = ("build", "--exclude-resource-type", "unit_test")  # unit tests try the SQL, not the data
 DATABASE_VARIABLE: Final = "INVENTORY_PLANNER_DATABASE"  # where dbt/profiles.yml looks for the path of the warehouse
+BUILT_UNTIL_VARIABLE: Final = "INVENTORY_PLANNER_BUILT_UNTIL"  # where dbt/macros/partial_builds.sql looks
+PARTS_OF_PROJECT: Final = ("macros", "models", "seeds", "snapshots", "tests")
+PROJECT_SUFFIXES: Final = frozenset({".sql", ".yml", ".csv"})
 FAILED: Final = frozenset({"error", "fail", "runtime error"})
 SHOWN_FAILURES: Final = 5  # the first ones; dbt's own log has the rest
 
 
-def transform(folder: Folder, variables: Mapping[str, Any], words: Sequence[str] = BUILD) -> str:
+def transform(
+    folder: Folder, variables: Mapping[str, Any], words: Sequence[str] = BUILD, *, built_until: datetime | None = None
+) -> str:
     """Run dbt, and return what it printed. The caller holds the folder's lock.
 
     Args:
         folder: where the warehouse is, and where dbt's target and logs go.
         variables: dbt vars, such as `{"as_of_date": "2025-12-31"}`.
         words: a dbt command and its options.
+        built_until: of models of orders only those that were read later are built again; None for all.
 
     Raises:
         TransformError: a model was not built or a test failed; the message names the first ones.
@@ -40,7 +48,7 @@ def transform(folder: Folder, variables: Mapping[str, Any], words: Sequence[str]
     with _lifeline() as stdin:
         done = subprocess.run(  # noqa: S603 (no shell, and the words are the user's own)
             command(variables, words),
-            env={**os.environ, **environment(folder)},
+            env={**os.environ, **environment(folder), BUILT_UNTIL_VARIABLE: str(built_until or "")},
             stdin=stdin,
             capture_output=True,
             text=True,
@@ -80,6 +88,17 @@ def project() -> Path:
     """The dbt project: within the package in an installed wheel, beside `pipelines/` in a checkout."""
     installed = Path(__file__).parent / "dbt_project"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "dbt"
+
+
+def project_files() -> list[Path]:
+    """What decides what the models are, in a fixed order; nothing that dbt or an editor leaves beside it."""
+    found = (path for part in PARTS_OF_PROJECT for path in (project() / part).rglob("*"))
+    return [project() / "dbt_project.yml", *sorted(path for path in found if path.suffix in PROJECT_SUFFIXES)]
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """Changes when the text of one of the files does."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def dbt() -> None:

@@ -2,7 +2,7 @@ with
 
 snapshots as (
 
-    select * from {{ ref('purchase_order_snapshots') }}
+    select * from {{ ref('purchase_order_snapshots') }} {{ of_changed_orders() }}
 
 ),
 

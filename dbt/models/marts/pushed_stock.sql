@@ -2,13 +2,13 @@ with
 
 lines as (
 
-    select * from {{ ref('purchase_order_lines') }}
+    select * from {{ ref('purchase_order_lines') }} {{ of_changed_orders() }}
 
 ),
 
 stock_updates as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_order_stock_updates') }}
+    select * from {{ ref('stg_inventory_planner__purchase_order_stock_updates') }} {{ of_changed_orders() }}
 
 ),
 

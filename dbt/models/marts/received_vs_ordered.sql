@@ -2,7 +2,7 @@ with
 
 lines as (
 
-    select * from {{ ref('purchase_order_lines') }}
+    select * from {{ ref('purchase_order_lines') }} {{ of_changed_orders() }}
 
 ),
 
