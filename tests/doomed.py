@@ -61,7 +61,7 @@ def load_and_publish(job: Job) -> None:
 
 def run_without_dbt(job: Job) -> None:
     """The scheduled run with its sweep, but for dbt."""
-    run.transform = lambda *_: ""  # type: ignore[assignment]
+    run.transform = lambda *_, **__: ""  # type: ignore[assignment]
     run.run(job, MADE_OF)
 
 

@@ -55,7 +55,7 @@ LOAD_STEPS = {
     "the line in the sync log": Blow("^execute merge into inventory_planner._syncs", 2),
 }
 PUBLISH_STEPS = {
-    "the copy": Blow("^execute checkpoint analytics"),
+    "the copy": Blow("^execute checkpoint$"),
     "the swap": Blow(r"^os.rename .*analytics\.duckdb\.new"),
     "the note of what was published": Blow(r"^open .*published\.json"),
 }

@@ -27,6 +27,7 @@ from inventory_planner import contract, rows, tables
 DBT = Path(sys.executable).with_name("dbt")
 PROJECT = Path(__file__).parents[1] / "dbt"
 AS_OF = date(2024, 6, 30)
+NOT_BUILT = {"exposure", "operation"}  # dbt tells of them too
 
 Json = dict[str, Any]
 
@@ -153,8 +154,8 @@ def dbt(workspace: Path, warehouse: Path, *words: str, variables: Json | None = 
     with moved({warehouse: place, warehouse.parent / "seeds": place.parent / "seeds"}):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     results = json.loads((target / "run_results.json").read_text())["results"]
-    built = [each for each in results if each["status"] != "no-op"]  # exposures are only told of
-    outcomes = {each["unique_id"].split(".")[2]: each["status"] for each in built}
+    nodes = [(each["unique_id"].split("."), each["status"]) for each in results]
+    outcomes = {name: status for (kind, _, name, *_), status in nodes if kind not in NOT_BUILT}
     return Built(warehouse, outcomes, done.stdout + done.stderr)
 
 

@@ -26,6 +26,12 @@ def write(folder: Folder, value: int) -> None:
         connection.execute("create or replace view marts.seen as select * from inventory_planner.raw")
 
 
+def write_many(folder: Folder, rows: int) -> None:
+    with duckdb.connect(folder.warehouse) as connection:
+        connection.execute(f"create or replace table marts.many as from range({rows}) order by hash(range)")
+        connection.execute("checkpoint")
+
+
 def seen(connection: duckdb.DuckDBPyConnection) -> list[tuple[int]]:
     return connection.execute("select value from marts.seen").fetchall()
 
@@ -38,6 +44,18 @@ def test_readers_get_tables_and_views_but_not_what_dlt_left(warehouse: Folder) -
             "select distinct table_schema from information_schema.tables order by 1"
         ).fetchall()
         assert (seen(connection), schemas) == ([(1,)], [("inventory_planner",), ("marts",)])
+
+
+def test_a_warehouse_with_more_gaps_than_rows_is_published_without_them(warehouse: Folder) -> None:
+    write_many(warehouse, 1_000_000)
+    write_many(warehouse, 100_000)
+
+    publish(warehouse, MADE_OF)
+
+    assert warehouse.analytics.stat().st_size < warehouse.warehouse.stat().st_size / 2
+    with duckdb.connect(warehouse.analytics, read_only=True) as connection:
+        different = connection.execute("(from marts.many) except all (from range(100_000))").fetchall()
+        assert (seen(connection), different) == ([(1,)], [])
 
 
 def test_a_reader_keeps_the_old_file_and_a_new_one_gets_the_new(warehouse: Folder) -> None:

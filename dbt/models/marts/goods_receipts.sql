@@ -2,7 +2,8 @@ with
 
 receipts as (
 
-    select * from {{ ref('receipts') }} {{ of_changed_orders() }}
+    select * from {{ ref('receipts') }}
+    {{ of_changed_orders() }}
 
 ),
 
@@ -12,7 +13,8 @@ lines as (
         *,
         {{ quantity_required('quantity_ordered') }} as quantity_required,
         {{ last_on_time_date('promise_date') }} as last_on_time_date
-    from {{ ref('purchase_order_lines') }} {{ of_changed_orders() }}
+    from {{ ref('purchase_order_lines') }}
+    {{ of_changed_orders() }}
 
 ),
 

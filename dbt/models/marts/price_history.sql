@@ -85,7 +85,8 @@ final as (
 
         -- dates
         order_date,
-        previous_order_date
+        previous_order_date,
+        promise_date
 
     from compared
 

@@ -2,7 +2,8 @@ with
 
 snapshots as (
 
-    select * from {{ ref('purchase_order_line_snapshots') }} {{ of_changed_orders() }}
+    select * from {{ ref('purchase_order_line_snapshots') }}
+    {{ of_changed_orders() }}
 
 ),
 

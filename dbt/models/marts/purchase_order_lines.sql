@@ -2,31 +2,36 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_orders') }} {{ of_changed_orders() }}
+    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+    {{ of_changed_orders() }}
 
 ),
 
 items as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_order_items') }} {{ of_changed_orders() }}
+    select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
+    {{ of_changed_orders() }}
 
 ),
 
 receipts as (
 
-    select * from {{ ref('receipts') }} {{ of_changed_orders() }}
+    select * from {{ ref('receipts') }}
+    {{ of_changed_orders() }}
 
 ),
 
 order_histories as (
 
-    select * from {{ ref('purchase_order_histories') }} {{ of_changed_orders() }}
+    select * from {{ ref('purchase_order_histories') }}
+    {{ of_changed_orders() }}
 
 ),
 
 line_histories as (
 
-    select * from {{ ref('purchase_order_line_histories') }} {{ of_changed_orders() }}
+    select * from {{ ref('purchase_order_line_histories') }}
+    {{ of_changed_orders() }}
 
 ),
 

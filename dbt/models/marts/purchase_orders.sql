@@ -2,19 +2,22 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_orders') }} {{ of_changed_orders() }}
+    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+    {{ of_changed_orders() }}
 
 ),
 
 lines as (
 
-    select * from {{ ref('purchase_order_lines') }} {{ of_changed_orders() }}
+    select * from {{ ref('purchase_order_lines') }}
+    {{ of_changed_orders() }}
 
 ),
 
 histories as (
 
-    select * from {{ ref('purchase_order_histories') }} {{ of_changed_orders() }}
+    select * from {{ ref('purchase_order_histories') }}
+    {{ of_changed_orders() }}
 
 ),
 

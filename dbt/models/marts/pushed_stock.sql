@@ -2,13 +2,15 @@ with
 
 lines as (
 
-    select * from {{ ref('purchase_order_lines') }} {{ of_changed_orders() }}
+    select * from {{ ref('purchase_order_lines') }}
+    {{ of_changed_orders() }}
 
 ),
 
 stock_updates as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_order_stock_updates') }} {{ of_changed_orders() }}
+    select * from {{ ref('stg_inventory_planner__purchase_order_stock_updates') }}
+    {{ of_changed_orders() }}
 
 ),
 

@@ -2,7 +2,8 @@ with
 
 lines as (
 
-    select * from {{ ref('purchase_order_lines') }} {{ of_changed_orders() }}
+    select * from {{ ref('purchase_order_lines') }}
+    {{ of_changed_orders() }}
 
 ),
 

@@ -1,26 +1,5 @@
 with
 
-prices as (
-
-    select * from {{ ref('price_history') }}
-
-),
-
-lines_joined_to_prices as (
-
-    select
-        purchase_order_lines.*,
-        prices.price_variance,
-        prices.price_baseline
-    from {{ ref('purchase_order_lines') }} as purchase_order_lines
-    left join prices
-        on
-            purchase_order_lines.account_id = prices.account_id
-            and purchase_order_lines.purchase_order_line_id = prices.purchase_order_line_id
-    where purchase_order_lines.order_type = 'po' and purchase_order_lines.status_type <> 'draft'
-
-),
-
 lines as (
 
     select
@@ -36,7 +15,35 @@ lines as (
             when order_date is not null then 'order'
             else 'none'
         end as month_source
-    from lines_joined_to_prices
+    from {{ ref('purchase_order_lines') }}
+    where order_type = 'po' and status_type <> 'draft'
+
+),
+
+prices as (
+
+    select
+        *,
+        {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
+        case when promise_date is not null then 'promise' else 'order' end as month_source
+    from {{ ref('price_history') }}
+
+),
+
+prices_summed_to_months as (
+
+    select
+        account_id,
+        vendor_id,
+        currency_code,
+        report_month,
+        month_source,
+        count(price_variance) as count_compared_lines,
+        sum(price_variance) as price_variance,
+        sum(abs(price_variance)) as price_movement,
+        sum(price_baseline) as price_baseline
+    from prices
+    group by account_id, vendor_id, currency_code, report_month, month_source
 
 ),
 
@@ -101,10 +108,6 @@ lines_summed_to_months as (
         coalesce(sum(short_value), 0) as short_value,
         coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
         coalesce(sum(canceled_value), 0) as canceled_value,
-        count(price_variance) as count_compared_lines,
-        coalesce(sum(price_variance), 0) as price_variance,
-        coalesce(sum(abs(price_variance)), 0) as price_movement,
-        coalesce(sum(price_baseline), 0) as price_baseline,
         coalesce(
             sum(received_landed_value - landed_base_value) filter (where is_vendor_scope), 0
         ) as landed_uplift_value,
@@ -123,6 +126,25 @@ lines_summed_to_months as (
     from lines
     group by account_id, vendor_key, currency_code, report_month, month_source
 
+),
+
+prices_joined_to_months as (
+
+    select
+        months.*,
+        coalesce(prices.count_compared_lines, 0) as count_compared_lines,
+        coalesce(prices.price_variance, 0) as price_variance,
+        coalesce(prices.price_movement, 0) as price_movement,
+        coalesce(prices.price_baseline, 0) as price_baseline
+    from lines_summed_to_months as months
+    left join prices_summed_to_months as prices
+        on
+            months.account_id = prices.account_id
+            and months.vendor_id = prices.vendor_id
+            and months.currency_code = prices.currency_code
+            and months.report_month = prices.report_month
+            and months.month_source = prices.month_source
+
 )
 
-select * from lines_summed_to_months
+select * from prices_joined_to_months

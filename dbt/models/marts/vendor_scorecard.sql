@@ -39,7 +39,10 @@ canceled_orders as (
 
 prices as (
 
-    select * from {{ ref('price_history') }}
+    select
+        *,
+        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago
+    from {{ ref('price_history') }}
 
 ),
 
@@ -159,18 +162,10 @@ lines_in_periods as (
 
     select
         lines.*,
-        prices.price_variance,
-        prices.price_baseline,
-        prices.price_variance_365_days,
-        prices.price_baseline_365_days,
         periods.period
     from lines
     inner join periods
         on periods.period_days is null or lines.days_ago between 0 and periods.period_days - 1
-    left join prices
-        on
-            lines.account_id = prices.account_id
-            and lines.purchase_order_line_id = prices.purchase_order_line_id
 
 ),
 
@@ -185,12 +180,6 @@ lines_summed_to_vendors as (
         sum(case when is_due then quantity_capped else 0 end) as quantity_capped_due,
         sum(case when quantity_ordered > 0 then quantity_over else 0 end)
             as quantity_over_of_ordered,
-        count(price_variance) as count_compared_lines,
-        sum(price_variance) as price_variance,
-        sum(abs(price_variance)) as price_movement,
-        sum(price_baseline) as price_baseline,
-        sum(price_variance_365_days) as price_variance_365_days,
-        sum(price_baseline_365_days) as price_baseline_365_days,
         sum(received_landed_value) - sum(landed_base_value) as landed_uplift_value,
         sum(landed_base_value) as landed_base_value,
         count(due_days_late) as count_dated_due_lines,
@@ -207,6 +196,35 @@ lines_summed_to_vendors as (
         stddev_samp(observed_lead_time_days) as line_lead_time_stddev_days
     from lines_in_periods
     group by account_id, vendor_key, currency_code, period
+
+),
+
+prices_in_periods as (
+
+    select
+        prices.*,
+        periods.period
+    from prices
+    inner join periods
+        on periods.period_days is null or prices.days_ago between 0 and periods.period_days - 1
+
+),
+
+prices_summed_to_vendors as (
+
+    select
+        account_id,
+        vendor_id as vendor_key,
+        currency_code,
+        period,
+        count(price_variance) as count_compared_lines,
+        sum(price_variance) as price_variance,
+        sum(abs(price_variance)) as price_movement,
+        sum(price_baseline) as price_baseline,
+        sum(price_variance_365_days) as price_variance_365_days,
+        sum(price_baseline_365_days) as price_baseline_365_days
+    from prices_in_periods
+    group by account_id, vendor_id, currency_code, period
 
 ),
 
@@ -375,15 +393,15 @@ rated as (
         vendors.ordered_value_reporting,
         vendors.received_value_reporting,
         vendors.open_value_reporting,
-        coalesce(timings.count_compared_lines, 0) as count_compared_lines,
-        timings.price_variance,
-        {{ rate('timings.price_variance', 'timings.price_baseline') }} as price_variance_rate,
-        timings.price_variance_365_days,
-        {{ rate('timings.price_variance_365_days', 'timings.price_baseline_365_days') }}
+        coalesce(prices.count_compared_lines, 0) as count_compared_lines,
+        prices.price_variance,
+        {{ rate('prices.price_variance', 'prices.price_baseline') }} as price_variance_rate,
+        prices.price_variance_365_days,
+        {{ rate('prices.price_variance_365_days', 'prices.price_baseline_365_days') }}
             as price_variance_rate_365_days,
         case
-            when timings.price_movement > timings.price_baseline then 0
-            else 1 - {{ rate('timings.price_movement', 'timings.price_baseline') }}
+            when prices.price_movement > prices.price_baseline then 0
+            else 1 - {{ rate('prices.price_movement', 'prices.price_baseline') }}
         end as price_stability,
         timings.landed_uplift_value,
         {{ rate('timings.landed_uplift_value', 'timings.landed_base_value') }}
@@ -413,6 +431,12 @@ rated as (
             and vendors.vendor_key = timings.vendor_key
             and vendors.currency_code = timings.currency_code
             and vendors.period = timings.period
+    left join prices_summed_to_vendors as prices
+        on
+            vendors.account_id = prices.account_id
+            and vendors.vendor_key = prices.vendor_key
+            and vendors.currency_code = prices.currency_code
+            and vendors.period = prices.period
     left join canceled_orders_summed_to_vendors as canceled
         on
             vendors.account_id = canceled.account_id
