@@ -24,7 +24,10 @@ hypothesis_settings.register_profile("steady", deadline=None, suppress_health_ch
 hypothesis_settings.load_profile("steady")
 
 
-FIRST = ("test_churn.py", "test_pages.py", "test_kill.py")  # the longest: one of them alone at the end costs a minute
+FIRST = (  # the longest: one of them alone at the end costs a minute
+    *("test_marts.py", "test_churn.py", "test_kill.py", "test_pages.py", "test_run.py"),
+    *("test_cli.py", "test_readers.py", "test_full_disk.py", "test_partial_builds.py"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,9 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from dbt_process import dbt_output
 from inventory_planner import contract, rows, tables
 
-DBT = Path(sys.executable).with_name("dbt")
 PROJECT = Path(__file__).parents[1] / "dbt"
 AS_OF = date(2024, 6, 30)
 NOT_BUILT = {"exposure", "operation"}  # dbt tells of them too
@@ -144,7 +142,7 @@ def dbt(workspace: Path, warehouse: Path, *words: str, variables: Json | None = 
     """What dbt makes of the warehouse, which meanwhile lies at one place: for each other one dbt would parse anew."""
     target, place = workspace / "target", workspace / "at_work" / "warehouse.duckdb"
     command = [
-        *(str(DBT), "--no-use-colors", *words),
+        *("--no-use-colors", *words),
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(target), "--log-path", str(workspace / "logs")),
         *("--vars", json.dumps(variables or {"as_of_date": AS_OF.isoformat()})),
@@ -152,11 +150,11 @@ def dbt(workspace: Path, warehouse: Path, *words: str, variables: Json | None = 
     environment = {**os.environ, "INVENTORY_PLANNER_DATABASE": str(place)}
     place.parent.mkdir(exist_ok=True)
     with moved({warehouse: place, warehouse.parent / "seeds": place.parent / "seeds"}):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        output = dbt_output(command, environment, workspace / "output.txt")
     results = json.loads((target / "run_results.json").read_text())["results"]
     nodes = [(each["unique_id"].split("."), each["status"]) for each in results]
     outcomes = {name: status for (kind, _, name, *_), status in nodes if kind not in NOT_BUILT}
-    return Built(warehouse, outcomes, done.stdout + done.stderr)
+    return Built(warehouse, outcomes, output)
 
 
 @contextmanager

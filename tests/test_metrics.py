@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 import yaml
 
-from test_marts import DBT, ORDERS, OTHER_ACCOUNT, PROJECT, dbt, fill, select
+from test_marts import ORDERS, OTHER_ACCOUNT, PROJECT, dbt, fill, select
 
+DBT = Path(sys.executable).with_name("dbt")
 MF = Path(sys.executable).with_name("mf")
 KEY = ("account_id", "vendor_id", "currency_code")
 GROUPS = [f"purchase_order__{name}" for name in KEY]

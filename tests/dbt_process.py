@@ -1,0 +1,38 @@
+"""dbt in a process of its own that need not import it first, which takes longer than a small build."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PRELOADED = ("dbt.cli.main", "dbt.adapters.duckdb")
+
+
+def dbt_output(words: Sequence[str], environment: Mapping[str, str], log: Path) -> str:
+    """What dbt printed; how it ended is in its run_results.json."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([*PRELOADED])
+    process = processes.Process(target=_dbt, args=(words, dict(environment), log))
+    process.start()
+    process.join()
+    return log.read_text()
+
+
+def _dbt(words: Sequence[str], environment: dict[str, str], log: Path) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(output, stream.fileno())
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 (not where this one starts)
+    from dbt.cli.main import cli  # noqa: PLC0415
+
+    try:
+        cli(words, prog_name="dbt")
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # such a process ends without what would close them
