@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import Iterator
 from functools import partial
@@ -33,11 +32,6 @@ FIRST = (  # the longest: one of them alone at the end costs a minute
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: for a third of the time a test waits for a process of its own or the disk."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
