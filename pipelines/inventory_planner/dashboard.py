@@ -74,7 +74,9 @@ def run(folder: Folder, host: str, port: int, *, ready: Callable[[str], None]) -
 
 def _application() -> Starlette:
     try:
-        import altair  # noqa: F401, PLC0415 (now: to say at once that it is missing, and for a quick first page)
+        import altair  # noqa: F401, PLC0415 (all three now: to say at once what is missing, and for a quick first page)
+        import duckdb  # noqa: F401, PLC0415
+        import pyarrow  # noqa: F401, PLC0415
         from marimo import create_asgi_app  # noqa: PLC0415 (an extra: all else works without)
     except ModuleNotFoundError as error:
         raise ConfigurationError(MISSING) from error

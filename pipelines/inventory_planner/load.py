@@ -188,6 +188,7 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     dlt.config["extract.next_item_mode"] = "fifo"  # a page goes into all tables before the next; else eight are kept
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["load.workers"] = 1  # several statements at once only cost memory
+    dlt.config["load.raise_on_max_retries"] = 1  # a full disk is as full a second later; the next run tries again
     dlt.config["runtime.intercept_signals"] = False  # see _held
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what a page took until the next one needs it
     with _explained():
