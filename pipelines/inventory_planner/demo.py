@@ -13,7 +13,7 @@ from typing import Any, Final
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Event, demo_account, live_a_day, serve
-from inventory_planner.folder import Folder
+from inventory_planner.folder import Folder, files_of
 from inventory_planner.load import Job, Progress
 from inventory_planner.report import published
 from inventory_planner.run import run
@@ -117,7 +117,7 @@ def demo(folder: Folder, progress: Progress) -> DemoReport:
 
 def _forget(folder: Folder) -> None:
     with folder.locked("demo"):
-        for path in (folder.warehouse, folder.warehouse.with_suffix(".duckdb.wal")):
+        for path in files_of(folder.warehouse):
             path.unlink(missing_ok=True)
         folder.outdate()
         shutil.rmtree(folder.dbt, ignore_errors=True)

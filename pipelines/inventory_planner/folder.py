@@ -112,6 +112,11 @@ def folder_at(path: Path) -> Folder:
     return Folder(path.expanduser().absolute())
 
 
+def files_of(database: Path) -> tuple[Path, Path]:
+    """What a DuckDB database can consist of: its file, and its log of what is not in the file yet."""
+    return database, database.with_name(f"{database.name}.wal")
+
+
 def data_folder(path: Path) -> Folder:
     """The folder at this path, made if need be.
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import duckdb
 
 from inventory_planner.errors import PublishError
-from inventory_planner.folder import Folder
+from inventory_planner.folder import Folder, files_of
 from inventory_planner.tables import SCHEMA
 
 STAGING_OF_DLT: Final = f"{SCHEMA}_staging"  # where dlt puts rows before it merges them
@@ -131,14 +131,9 @@ def _free_share(connection: duckdb.DuckDBPyConnection) -> float:
 
 def _copy_blocks(warehouse: Path, new: Path) -> None:
     """The file as it is, and its log, which DuckDB takes in as it opens the copy."""
-    shutil.copyfile(warehouse, new)
-    log = _log_of(warehouse)
-    if log.exists():
-        shutil.copyfile(log, _log_of(new))
-
-
-def _log_of(database: Path) -> Path:
-    return database.with_name(f"{database.name}.wal")
+    for source, copy in zip(files_of(warehouse), files_of(new), strict=True):
+        if source.exists():
+            shutil.copyfile(source, copy)
 
 
 def _quoted(path: Path) -> str:
@@ -152,5 +147,5 @@ def _flush(path: Path) -> None:
 
 
 def _discard(new: Path) -> None:
-    for path in (new, _log_of(new)):
+    for path in files_of(new):
         path.unlink(missing_ok=True)

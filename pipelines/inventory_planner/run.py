@@ -136,7 +136,7 @@ def build(folder: Folder, variables: Mapping[str, Any]) -> bool:
         note_current(folder)
         log.info("Nothing changed: %s is current.", folder.analytics)
         return False
-    build_marts(folder, variables)
+    _build(folder, made_of)
     publish(folder, made_of)
     log.info("Published %s.", folder.analytics)
     return True
@@ -150,9 +150,12 @@ def build_marts(folder: Folder, variables: Mapping[str, Any]) -> None:
         TransformError: a model was not built or a test failed.
         ConfigurationError: a var makes no sense.
     """
+    _build(folder, _made_of(folder, variables))
+
+
+def _build(folder: Folder, made_of: Mapping[str, Any]) -> None:
     if not has_tables(folder):
         raise LoadError(f"{folder.warehouse} holds no orders yet: run `inventory-planner load` first.")
-    made_of = _made_of(folder, variables)
     as_text = json.dumps(made_of, default=str, sort_keys=True)
     until = built_until(folder, as_text)
     log.info("Building %s as of %s.", "what changed" if until else "the marts", made_of["variables"]["as_of_date"])

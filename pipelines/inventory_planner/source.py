@@ -108,12 +108,14 @@ def _resources(
 def _joined(pages: Iterator[Page]) -> Iterator[Page]:
     """Small pages together; large ones as they come."""
     held: dict[str, list[pa.Table]] = {}
+    count = 0
     for page in pages:
         for name, rows in page.items():
             held.setdefault(name, []).append(rows)
-        if sum(rows.num_rows for parts in held.values() for rows in parts) >= ROWS_AT_ONCE:
+            count += rows.num_rows
+        if count >= ROWS_AT_ONCE:
             yield _concatenated(held)
-            held = {}
+            held, count = {}, 0
     if held:
         yield _concatenated(held)
 
