@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from forked import exit_code
+
 PRELOADED = ("dbt.cli.main", "dbt.adapters.duckdb")
 
 
 def dbt_output(words: Sequence[str], environment: Mapping[str, str], log: Path) -> str:
     """What dbt printed; how it ended is in its run_results.json."""
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload([*PRELOADED])
-    process = processes.Process(target=_dbt, args=(words, dict(environment), log))
-    process.start()
-    process.join()
+    exit_code(PRELOADED, _dbt, words, dict(environment), log)
     return log.read_text()
 
 

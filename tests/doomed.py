@@ -6,7 +6,6 @@ opened for writing, renamed or removed. So a run is hit at the same place each t
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import signal
@@ -23,6 +22,7 @@ from typing import Any
 import duckdb
 import httpx
 
+from forked import exit_code
 from inventory_planner import chunks, cli, load, publish, run
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
@@ -73,7 +73,7 @@ def run_with_one_report(job: Job) -> None:
 
 def exit_status(work: Work, settings: Settings, folder: Folder, blow: Blow | None = None) -> int:
     """How the work ended in a process of its own: 0, or the signal that killed it as a negative number."""
-    return _ended(_work, work, settings, folder, blow)
+    return exit_code(PRELOADED, _work, work, settings, folder, blow)
 
 
 def environment(settings: Settings, folder: Folder) -> dict[str, str]:
@@ -91,7 +91,7 @@ def environment(settings: Settings, folder: Folder) -> dict[str, str]:
 def command(word: str, settings: Settings, folder: Folder, blow: Blow) -> tuple[int, str]:
     """The exit status of a command that is hit, and what it wrote to standard error."""
     errors = folder.root.with_name("stderr")
-    return _ended(_command, word, settings, folder, blow, errors), errors.read_text()
+    return exit_code(PRELOADED, _command, word, settings, folder, blow, errors), errors.read_text()
 
 
 def started(word: str, settings: Settings, folder: Folder) -> subprocess.Popen[str]:
@@ -133,16 +133,6 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
-
-
-def _ended(target: Callable[..., None], *arguments: Any) -> int:
-    processes = multiprocessing.get_context("forkserver")  # forks a process that has imported most already
-    processes.set_forkserver_preload(list(PRELOADED))
-    process = processes.Process(target=target, args=arguments)
-    process.start()
-    process.join()
-    assert process.exitcode is not None
-    return process.exitcode
 
 
 def _work(work: Work, settings: Settings, folder: Folder, blow: Blow | None) -> None:
