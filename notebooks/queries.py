@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from filters import NO_VENDOR
+
 # What can be chosen in the filters: of the whole file.
 
-VENDOR_NAMES: Final = """
-    select distinct coalesce(vendor_name, '(no vendor)') as vendor_name from published.marts.purchase_order_lines
+VENDOR_NAMES: Final = f"""
+    select distinct coalesce(vendor_name, '{NO_VENDOR}') as vendor_name from published.marts.purchase_order_lines
     order by 1
-"""
+"""  # noqa: S608 (our own word)
 WAREHOUSE_NAMES: Final = """
     select distinct warehouse_name from published.marts.purchase_order_lines where warehouse_name is not null order by 1
 """

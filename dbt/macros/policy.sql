@@ -54,6 +54,20 @@
 {%- endmacro %}
 
 
+{# The month that a line is reported in, by its promise or else by its order, and which of them it was. #}
+{% macro report_month() -%}
+    {{ month_of('coalesce(promise_date, order_date)') }}
+{%- endmacro %}
+
+{% macro month_source() -%}
+    case
+        when promise_date is not null then 'promise'
+        when order_date is not null then 'order'
+        else 'none'
+    end
+{%- endmacro %}
+
+
 {# The days between which goods arrive on time; null where there is no such bound. #}
 {% macro first_on_time_date(promise_date) -%}
     {%- if var('early_tolerance_days') is none -%}

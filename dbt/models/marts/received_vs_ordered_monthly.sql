@@ -6,12 +6,8 @@ lines as (
         *,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         coalesce(warehouse_id, '(no warehouse)') as warehouse_key,
-        {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
-        case
-            when promise_date is not null then 'promise'
-            when order_date is not null then 'order'
-            else 'none'
-        end as month_source
+        {{ report_month() }} as report_month,
+        {{ month_source() }} as month_source
     from {{ ref('purchase_order_lines') }}
     where order_type = 'po' and status_type <> 'draft'
 

@@ -9,12 +9,8 @@ lines as (
         case when is_vendor_scope and lead_time_days >= 0 then lead_time_days end
             as observed_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value,
-        {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
-        case
-            when promise_date is not null then 'promise'
-            when order_date is not null then 'order'
-            else 'none'
-        end as month_source
+        {{ report_month() }} as report_month,
+        {{ month_source() }} as month_source
     from {{ ref('purchase_order_lines') }}
     where order_type = 'po' and status_type <> 'draft'
 
@@ -24,8 +20,8 @@ prices as (
 
     select
         *,
-        {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
-        case when promise_date is not null then 'promise' else 'order' end as month_source
+        {{ report_month() }} as report_month,
+        {{ month_source() }} as month_source
     from {{ ref('price_history') }}
 
 ),
