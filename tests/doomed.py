@@ -106,12 +106,10 @@ def started(word: str, settings: Settings, folder: Folder) -> subprocess.Popen[s
     )
 
 
-def dbt_at_work(folder: Folder) -> int:
-    """The process that has the warehouse open and has begun to write; who opens it now is told which it is."""
-    wait_for(folder.warehouse.with_suffix(".duckdb.wal").exists)
-    holder = re.search(r"\(PID (\d+)\)", refusal(folder))
-    assert holder
-    return int(holder[1])
+def dbt_at_work(folder: Folder) -> None:
+    """Wait until dbt has built its first model, so it has the warehouse open; its log tells, without a lock taken."""
+    log = folder.dbt / "logs" / "dbt.log"
+    wait_for(lambda: log.exists() and " OK created " in log.read_text())
 
 
 def is_free(folder: Folder) -> bool:
