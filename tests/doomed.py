@@ -184,7 +184,7 @@ class _Steps:
         original = getattr(owner, name)
 
         def step(*arguments: Any, **options: Any) -> Any:
-            self._take(" ".join([name, *map(str, arguments[1:])]))
+            self._take(" ".join([name, *map(str, (*arguments[1:], *options.values()))]))
             return original(*arguments, **options)
 
         setattr(owner, name, step)

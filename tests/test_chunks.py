@@ -6,17 +6,19 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec import Raw
 
 from inventory_planner import chunks as module
 from inventory_planner.changes import BEGINNING, Batch, Way
 from inventory_planner.chunks import OVERLAP, Chunk, Mark, Sync, chunks
-from inventory_planner.contract import Order, Summary, digest, record
+from inventory_planner.contract import Summary, digest, raw_order
 from inventory_planner.errors import UnreachableError
-from inventory_planner.tables import MERGED_TABLES
+from inventory_planner.tables import MERGED_TABLES, ORDER_TABLES
 from orders import line, order, raw
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 NOTHING = Mark()
+ALL_BUT_QUARANTINE = sorted(table.name for table in ORDER_TABLES)
 
 
 def at(minutes: float) -> datetime:
@@ -34,7 +36,7 @@ def bad(order_id: str, minutes: float = 5) -> bytes:
 
 
 def batch(*texts: bytes, mark: datetime | None = None, total: int | None = None) -> Batch:
-    return Batch(tuple(map(record, texts)), len(texts) if total is None else total, Way.SEEK, mark)
+    return Batch(tuple(raw_order(Raw(text)) for text in texts), len(texts) if total is None else total, Way.SEEK, mark)
 
 
 def cut(*batches: Batch, mark: Mark = NOTHING, **fields: Any) -> list[Chunk]:
@@ -186,6 +188,23 @@ def test_pages_are_made_when_they_are_taken() -> None:
     assert made == ["1"]
 
 
+def test_a_large_answer_is_read_in_parts_that_are_one_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [changed("1", 9), changed("2", 8), bad("3"), changed("4", 7), bad("5")]
+    monkeypatch.setattr(module, "TEXT_AT_ONCE", len(texts[0]) + 1)
+
+    (chunk,) = cut(batch(*texts, mark=at(7)))
+
+    assert [sorted(page) for page in chunk.pages] == [
+        ALL_BUT_QUARANTINE,
+        ALL_BUT_QUARANTINE,
+        ["_quarantine"],
+        ["_quarantine"],
+    ]
+    assert loaded(chunk) == ["1", "2", "4"]
+    assert [(position, order_id) for position, order_id, _ in quarantined(chunk)] == [(0, "3"), (1, "5")]
+    assert (chunk.order_ids, chunk.pages_read, chunk.mark.instant) == ({"1", "2", "4"}, 1, at(7))
+
+
 # orders that were never there
 
 
@@ -229,16 +248,20 @@ def test_a_reading_for_one_package_is_cut_only_before_an_order_that_comes_again(
 
 
 def test_what_is_not_wanted_is_neither_loaded_nor_counted() -> None:
-    def is_open(each: Order | Summary) -> bool:
+    def is_open(each: Summary) -> bool:
         return each.status == "open"
 
     (chunk,) = cut(batch(changed("1", 60, status="draft"), changed("2", 50), mark=at(50)), is_wanted=is_open)
     assert (loaded(chunk), chunk.order_ids, chunk.lines) == (["2"], {"2"}, 2)
 
 
-def test_a_bad_record_is_set_aside_whatever_is_wanted() -> None:
-    (chunk,) = cut(batch(bad("1")), is_wanted=lambda _: False)
-    assert quarantined(chunk) == [(0, "1", "Invalid decimal string - at `$.total`")]
+def test_a_bad_record_is_set_aside_if_its_order_is_wanted_or_does_not_tell() -> None:
+    texts = [bad("1"), changed("2", 5, total="x", status="draft"), changed("3", 5, status=["odd"])]
+    (chunk,) = cut(batch(*texts), is_wanted=lambda summary: summary.status != "draft")
+    assert quarantined(chunk) == [
+        (0, "1", "Invalid decimal string - at `$.total`"),
+        (1, "3", "Expected `int | str | null`, got `array` - at `$.status`"),
+    ]
 
 
 # the quarantine

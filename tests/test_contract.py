@@ -27,6 +27,7 @@ from inventory_planner.contract import (
     StockUpdateItem,
     Summary,
     digest,
+    raw_order,
     record,
     stock_updates_as_written,
     summary,
@@ -128,11 +129,11 @@ def test_an_order_is_read_whole() -> None:
     )
 
 
-def test_a_record_tells_its_id_and_its_instant_and_keeps_its_text() -> None:
+def test_a_record_tells_its_id_and_keeps_its_text() -> None:
     text = b'{"id":17,"last_modified":"2026-01-05T11:41:07+02:00"}'
     found = record(text)
     assert isinstance(found, Record)
-    assert (found.order_id, found.last_modified, found.raw) == ("17", datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC), text)
+    assert (found.order_id, found.raw) == ("17", text)
 
 
 # numbers
@@ -453,7 +454,6 @@ def test_a_wrong_shape_makes_a_bad_record_with_the_place(text: bytes, words: str
 )
 def test_bytes_that_are_no_text_make_a_bad_record(text: bytes) -> None:
     assert "can't decode byte 0xff" in reason(text)
-    assert BadRecord(text, "").last_modified is None
     assert BadRecord(text, "").order_id in ("1", None)
 
 
@@ -505,18 +505,28 @@ def test_json_that_is_not_there_is_no_field() -> None:
     assert read(b'{"id":"1"}').history == NOT_A_FIELD
 
 
-# what a bad record still tells
+# orders that are not read yet
 
 
-def test_a_bad_record_tells_its_id_and_its_instant_where_it_can() -> None:
-    bad = BadRecord(b'{"id":17,"last_modified":"2026-01-05T09:41:07Z","total":"x"}', "")
-    assert (bad.order_id, bad.last_modified) == ("17", datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC))
+def test_an_order_tells_what_it_is_before_it_is_read() -> None:
+    text = raw(order())
+    found = raw_order(Raw(text))
+    assert (bytes(found.raw), found.digest, found.summary) == (text, digest(text), SUMMARY)
+    assert (found.key, found.order_id, found.last_modified) == (ORDER_ID, ORDER_ID, SUMMARY.last_modified)
+
+
+def test_an_order_that_does_not_fit_tells_its_id_and_its_instant_where_it_can() -> None:
+    found = raw_order(Raw(b'{"id":17,"last_modified":"2026-01-05T09:41:07Z","total_ordered":"x"}'))
+    assert (found.summary, found.key) == (None, "17")
+    assert (found.order_id, found.last_modified) == ("17", datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("text", [b"[]", b'{"id":"","last_modified":""}', b'{"id":[1],"last_modified":"never"}', b"{"])
-def test_a_bad_record_without_an_id_and_an_instant_says_so(text: bytes) -> None:
-    bad = BadRecord(text, "")
-    assert (bad.order_id, bad.last_modified) == (None, None)
+def test_an_order_without_an_id_and_an_instant_says_so_and_is_known_by_its_digest(text: bytes) -> None:
+    found = raw_order(Raw(text))
+    assert (found.order_id, found.last_modified, found.summary) == (None, None, None)
+    assert found.key == found.digest == digest(text)
+    assert BadRecord(text, "").order_id is None
 
 
 # summaries

@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import Final
 
 from inventory_planner.client import Client
-from inventory_planner.contract import BadRecord, Page, Reader, Record, digest
+from inventory_planner.contract import Page, RawOrder, raw_order
 from inventory_planner.errors import UnreadableAnswerError
 
 PATH: Final = "/api/v1/purchase-orders"
@@ -49,25 +49,23 @@ class Batch:
     """What one request brought.
 
     `mark` is set once everything modified before it has been handed out with this batch and the ones before:
-    when all of them are committed, the next reading may start there. `unknown` are the names of fields, met so far in
-    the reading, that the contract does not list.
+    when all of them are committed, the next reading may start there.
     """
 
-    records: tuple[Record | BadRecord, ...]
+    orders: tuple[RawOrder, ...]
     total: int
     way: Way
     mark: datetime | None
-    unknown: tuple[str, ...] = ()
 
     @property
     def instants(self) -> list[datetime]:
         """When its orders were modified, in the order of the answer; in UTC, whatever offsets it is written with."""
-        return [each.last_modified.astimezone(UTC) for each in self.records if each.last_modified is not None]
+        return [each.last_modified.astimezone(UTC) for each in self.orders if each.last_modified is not None]
 
     @property
     def is_whole(self) -> bool:
         """Whether the answer holds all that it promises; a page may be short only because the service caps it."""
-        return not self.records or len(self.records) >= self.total
+        return not self.orders or len(self.orders) >= self.total
 
 
 class _NotFilteredError(Exception):
@@ -108,12 +106,9 @@ def changes(client: Client, since: datetime | None, page_size: int) -> Iterator[
 
 
 def _asking(client: Client, page_size: int, way: Way) -> Ask:
-    reader = Reader()
-
     def ask(**params: str | int) -> Batch:
         page = client.get(PATH, {"limit": page_size, "page": 0, **params}, Page)
-        records = tuple(reader.record(bytes(raw)) for raw in page.orders)
-        return Batch(records, page.meta.total, way, mark=None, unknown=reader.unknown)
+        return Batch(tuple(map(raw_order, page.orders)), page.meta.total, way, mark=None)
 
     return ask
 
@@ -163,11 +158,11 @@ def _prove_sort(ask: Ask, step: _Step, oldest: Batch) -> None:
     _check_sort(newest.instants[::-1])
     last = max(oldest.instants, default=step.mark)
     if max(newest.instants, default=last) == last:
-        others = oldest.total - sum(each.last_modified != last for each in oldest.records)
+        others = oldest.total - sum(each.last_modified != last for each in oldest.orders)
         is_proven = ask(last_modified_gte=last.isoformat()).total >= others
     else:
-        known = {each.order_id for each in oldest.records}
-        is_proven = any(each.last_modified and each.order_id not in known for each in newest.records)
+        known = {each.order_id for each in oldest.orders}
+        is_proven = any(each.last_modified and each.order_id not in known for each in newest.orders)
     if not is_proven:
         raise _NotSortedError("shows the same orders first, whichever way they are to be sorted")
 
@@ -175,7 +170,7 @@ def _prove_sort(ask: Ask, step: _Step, oldest: Batch) -> None:
 def _next_step(ask: Ask, step: _Step, answer: Batch, newest: datetime) -> Generator[Batch, None, _Step]:
     if newest > step.mark:
         yield replace(answer, mark=step.mark)  # the next answer tells whether the page held all before its newest
-        return _Step(newest, answer.total - sum(each.last_modified != newest for each in answer.records))
+        return _Step(newest, answer.total - sum(each.last_modified != newest for each in answer.orders))
     if step.is_after:
         raise _NotSortedError(f"has more orders modified after {step.mark}, and does not show when")
     count = yield from _instant(ask, step.mark)
@@ -208,8 +203,8 @@ def _newest_first(ask: Ask, since: datetime) -> Iterator[Batch]:
         if answer.total < total:
             raise _NotSortedError("lost orders while its pages were walked")
         newest, total = max([newest, *answer.instants]) if page == 0 else newest, answer.total
-        read += len(answer.records)
-        is_last = not answer.records or read >= answer.total or min(answer.instants, default=newest) < since
+        read += len(answer.orders)
+        is_last = not answer.orders or read >= answer.total or min(answer.instants, default=newest) < since
         yield replace(_not_before(answer, since), mark=newest if is_last else None)
         if is_last:
             return
@@ -230,7 +225,7 @@ class _Walk:
     totals: set[int] = field(default_factory=set)
 
     def add(self, answer: Batch) -> None:
-        self.digests.update((each.order_id or digest(each.raw), digest(each.raw)) for each in answer.records)
+        self.digests.update((each.key, each.digest) for each in answer.orders)
         self.instants.update(answer.instants)
         self.totals.add(answer.total)
 
@@ -264,17 +259,17 @@ def _walk(ask_page: Callable[[int], Batch], known: Mapping[str, str], since: dat
     while True:
         answer = ask_page(page)
         walk.add(answer)
-        read += len(answer.records)
-        news = tuple(each for each in answer.records if known.get(each.order_id or "") != digest(each.raw))
-        yield _not_before(replace(answer, records=news), since)
-        if not answer.records or read >= answer.total:  # what a page after the last one holds, nobody knows
+        read += len(answer.orders)
+        news = tuple(each for each in answer.orders if known.get(each.key) != each.digest)
+        yield _not_before(replace(answer, orders=news), since)
+        if not answer.orders or read >= answer.total:  # what a page after the last one holds, nobody knows
             return walk
         page += 1
 
 
 def _not_before(answer: Batch, since: datetime) -> Batch:
-    kept = (each for each in answer.records if each.last_modified is None or each.last_modified >= since)
-    return replace(answer, records=tuple(kept))
+    kept = (each for each in answer.orders if each.last_modified is None or each.last_modified >= since)
+    return replace(answer, orders=tuple(kept))
 
 
 def _check_filter(instants: Sequence[datetime], mark: datetime) -> None:

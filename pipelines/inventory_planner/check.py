@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from inventory_planner.changes import PATH
 from inventory_planner.client import Client
-from inventory_planner.contract import BadRecord, Page, record
+from inventory_planner.contract import BadRecord, Page, raw_order, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ def check(client: Client) -> Account:
         ApiError: it could not be read; the message says why.
     """
     page = client.get(PATH, {"limit": 1, "page": 0, "last_modified_sort": "desc"}, Page)
-    newest = [record(bytes(raw)) for raw in page.orders]
+    newest = [(raw_order(raw), record(bytes(raw))) for raw in page.orders]
     return Account(
         account_id=client.account_id,
         base_url=client.base_url,
         orders=page.meta.total,
-        newest=next((each.last_modified for each in newest), None),
-        problem=next((each.reason for each in newest if isinstance(each, BadRecord)), None),
+        newest=next((order.last_modified for order, _ in newest), None),
+        problem=next((read.reason for _, read in newest if isinstance(read, BadRecord)), None),
     )

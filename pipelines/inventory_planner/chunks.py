@@ -3,7 +3,8 @@
 A chunk holds each order in one state only: when an order comes again, changed, the chunk ends before it. What came
 before and has not changed, as everything in the overlap of two readings has not, is left out.
 
-The pages of a chunk are made when they are taken, so that however much there is to read, one page is in memory.
+The pages of a chunk are made when they are taken, each of a part of an answer, so that however much there is to read,
+little is in memory.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Final, Self
 import pyarrow as pa
 
 from inventory_planner.changes import BEGINNING, Batch, Way
-from inventory_planner.contract import BadRecord, Order, Record, Summary, digest
+from inventory_planner.contract import BadRecord, RawOrder, Reader, Record, Summary
 from inventory_planner.errors import ApiError
 from inventory_planner.rows import MisfitError, quarantine_rows, rows, sift
 from inventory_planner.tables import QUARANTINE
@@ -25,6 +26,7 @@ from inventory_planner.tables import QUARANTINE
 ORDERS_PER_CHUNK: Final = 20_000  # what a kill costs at most
 WORTH_APPENDING: Final = 1_000  # orders; to change between merging and appending costs dlt a new schema version
 OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it says it was made
+TEXT_AT_ONCE: Final = 3_000_000  # bytes of orders read at once: as objects they take three times that
 SHORT: Final = timedelta(minutes=1)  # a reading that takes no longer costs the overlap next to nothing
 
 
@@ -66,7 +68,7 @@ class Sync:
     sync_id: str
     account_id: str
     now: Callable[[], datetime]
-    is_wanted: Callable[[Order | Summary], bool] = lambda _: True
+    is_wanted: Callable[[Summary], bool] = lambda _: True
     are_new: Callable[[Collection[str]], bool] = lambda _: False
     in_one: bool = False
 
@@ -125,7 +127,7 @@ def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync, known: Mapping[str,
         raise reading.failure
 
 
-Found = dict[str, Record | BadRecord]
+Found = dict[str, RawOrder]  # by id
 
 
 def _coming(reading: _Reading, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Found]]:
@@ -146,6 +148,7 @@ class _Reading:
     known: Mapping[str, str]
     began_at: datetime
     reached: datetime | None = None
+    reader: Reader = field(default_factory=Reader)
     seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     order_ids: set[str] = field(default_factory=set)
     quarantined: int = 0
@@ -156,9 +159,9 @@ class _Reading:
     def news(self, batch: Batch) -> Found:
         """The orders of the batch that are wanted and not yet known in this state, by id."""
         return {
-            key: each
-            for key, each in ((each.order_id or digest(each.raw), each) for each in batch.records)
-            if not self._is_known(key, each) and (isinstance(each, BadRecord) or self.sync.is_wanted(each.order))
+            each.key: each
+            for each in batch.orders
+            if not self._is_known(each) and (each.summary is None or self.sync.is_wanted(each.summary))
         }
 
     def pages(self, chunk: Chunk, coming: Iterator[tuple[Batch, Found]]) -> Iterator[Page]:
@@ -176,23 +179,13 @@ class _Reading:
     def add(self, chunk: Chunk, batch: Batch, found: Found) -> Iterator[Page]:
         """Count what was found into the chunk, and hand out its rows."""
         synced_at = self.sync.now()
-        good, bad, tables = self._rows(found.values(), synced_at)
         if chunk.is_empty:
             chunk.is_new = batch.total >= WORTH_APPENDING and self._are_new(found)
-        if good:
-            yield tables
-        if bad:
-            stamp = (self.sync.account_id, synced_at)
-            yield {QUARANTINE.name: quarantine_rows(bad, self.quarantined, self.sync.sync_id, stamp)}
-        self.quarantined += len(bad)
-        order_ids = {record.order_id for record in good}
-        self.order_ids |= order_ids
-        chunk.order_ids |= order_ids
-        chunk.lines += sum(len(record.order.items or ()) for record in good)
-        chunk.quarantined += len(bad)
+        for part in _parts(found.values()):
+            yield from self._read(chunk, part, synced_at)
         chunk.pages_read += 1
         chunk.way, chunk.to_read = batch.way, batch.total
-        chunk.unknown.update(batch.unknown)
+        chunk.unknown.update(self.reader.unknown)
         self._remember(batch, synced_at)
         if batch.mark:
             chunk.mark = self._mark(self._not_chased(self._not_after(batch, batch.mark, synced_at), synced_at))
@@ -216,10 +209,20 @@ class _Reading:
     def _are_new(self, found: Found) -> bool:
         return self.order_ids.isdisjoint(found) and self.sync.are_new(found)
 
+    def _read(self, chunk: Chunk, part: Iterable[RawOrder], synced_at: datetime) -> list[Page]:
+        good, bad, tables = self._rows([self.reader.record(bytes(each.raw)) for each in part], synced_at)
+        aside = quarantine_rows(bad, self.quarantined, self.sync.sync_id, (self.sync.account_id, synced_at))
+        order_ids = {record.order_id for record in good}
+        self.order_ids |= order_ids
+        self.quarantined += len(bad)
+        chunk.order_ids |= order_ids
+        chunk.quarantined += len(bad)
+        chunk.lines += sum(len(record.order.items or ()) for record in good)
+        return [*([tables] if good else []), *([{QUARANTINE.name: aside}] if bad else [])]
+
     def _rows(
-        self, found: Iterable[Record | BadRecord], synced_at: datetime
-    ) -> tuple[list[Record], list[BadRecord], dict[str, pa.Table]]:
-        records = list(found)
+        self, records: list[Record | BadRecord], synced_at: datetime
+    ) -> tuple[list[Record], list[BadRecord], Page]:
         good = [each for each in records if isinstance(each, Record)]
         bad = [each for each in records if isinstance(each, BadRecord)]
         try:
@@ -228,14 +231,12 @@ class _Reading:
             fit, misfits = sift(good, self.sync.account_id, synced_at)
             return fit, bad + misfits, rows(fit, self.sync.account_id, synced_at)
 
-    def _is_known(self, key: str, each: Record | BadRecord) -> bool:
-        known = self.seen[key][1] if key in self.seen else self.known.get(key)
-        return known is not None and known == digest(each.raw)
+    def _is_known(self, order: RawOrder) -> bool:
+        known = self.seen[order.key][1] if order.key in self.seen else self.known.get(order.key)
+        return known == order.digest
 
     def _remember(self, batch: Batch, synced_at: datetime) -> None:
-        for each in batch.records:
-            key = each.order_id or digest(each.raw)
-            self.seen[key] = (each.last_modified or synced_at, digest(each.raw))
+        self.seen.update((each.key, (each.last_modified or synced_at, each.digest)) for each in batch.orders)
 
     def _not_after(self, batch: Batch, mark: datetime, now: datetime) -> datetime:
         """The mark, or the newest instant before now: an order "modified" next year must not hide any other."""
@@ -265,3 +266,16 @@ class _Reading:
 
     def _digests(self, mark: datetime) -> dict[str, str]:
         return {key: known for key, (instant, known) in self.seen.items() if instant >= mark - OVERLAP}
+
+
+def _parts(orders: Iterable[RawOrder]) -> Iterator[list[RawOrder]]:
+    part: list[RawOrder] = []
+    size = 0
+    for order in orders:
+        part.append(order)
+        size += len(memoryview(order.raw))
+        if size >= TEXT_AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part

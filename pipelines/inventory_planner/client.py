@@ -158,28 +158,24 @@ class Client:
         what = f"GET {path}"
         self.traffic.requests += 1
         try:
-            response = self._http.get(path, params=dict(params))
+            with self._http.stream("GET", path, params=dict(params)) as response:
+                body = b"".join(response.iter_bytes())  # what a response has read stays until garbage is collected
         except (httpx.TransportError, httpx.DecodingError) as error:
             unreachable = UnreachableError(f"{what}: {_broken(error)}. Is {self.base_url} reachable from here?")
             raise _PassingError(unreachable) from error
-        self.traffic.bytes += len(response.content)
-        log.debug(
-            "%s?%s answered %d with %d bytes.",
-            what,
-            response.url.query.decode(),
-            response.status_code,
-            len(response.content),
-        )
-        return self._read(what, response, answer)
+        self.traffic.bytes += len(body)
+        query, status = response.url.query.decode(), response.status_code
+        log.debug("%s?%s answered %d with %d bytes.", what, query, status, len(body))
+        return self._read(what, response, body, answer)
 
-    def _read(self, what: str, response: httpx.Response, answer: type[AnswerT]) -> AnswerT:
-        status, said = response.status_code, self._said(response)
+    def _read(self, what: str, response: httpx.Response, body: bytes, answer: type[AnswerT]) -> AnswerT:
         if response.is_success:
-            return self._decode(f"{what} answered {status}", response.content, answer)
+            return self._decode(f"{what} answered {response.status_code}", body, answer)
+        status, said = response.status_code, self._said(body)
         if status in PASSING or (status == HTTPStatus.INTERNAL_SERVER_ERROR and said is None):
             failure = UnreachableError(f"{what} answered {status}{_quoted(said)}.")
             raise _PassingError(failure, _retry_after(response.headers.get("Retry-After")))
-        raise _refusal(f"{what} answered {status}", status, said, response.content)
+        raise _refusal(f"{what} answered {status}", status, said, body)
 
     def _decode(self, what: str, body: bytes, answer: type[AnswerT]) -> AnswerT:
         try:
@@ -200,9 +196,9 @@ class Client:
         said = self._without_key(result.message)
         raise _rejection(said)(f"{what}, but reports an error{_quoted(said)}.")
 
-    def _said(self, response: httpx.Response) -> str | None:
+    def _said(self, body: bytes) -> str | None:
         """The message of an error answer, if it is JSON and has one."""
-        result = _result_of(response.content).result if not response.is_success else None
+        result = _result_of(body).result
         return self._without_key(result.message) if result else None
 
     def _without_key(self, message: str | None) -> str | None:

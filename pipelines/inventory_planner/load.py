@@ -6,6 +6,7 @@ back from the database. So a killed run, and a copied or restored warehouse, go 
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import signal
@@ -30,7 +31,7 @@ from inventory_planner.changes import Batch, changes
 from inventory_planner.chunks import Chunk, Mark, Sync, chunks
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
-from inventory_planner.contract import Order, Summary
+from inventory_planner.contract import Summary
 from inventory_planner.errors import LoadError
 from inventory_planner.folder import Folder
 from inventory_planner.source import one_chunk
@@ -140,7 +141,7 @@ def stored_mark(job: Job) -> Mark:
     return Mark.from_state(sources.get(SCHEMA, {}).get(job.settings.account_id, {}))
 
 
-def is_wanted(job: Job) -> Callable[[Order | Summary], bool]:
+def is_wanted(job: Job) -> Callable[[Summary], bool]:
     """The status filter decides which orders come in; one that is in is followed whatever becomes of it."""
     if not job.settings.status:
         return lambda _: True
@@ -148,7 +149,7 @@ def is_wanted(job: Job) -> Callable[[Order | Summary], bool]:
     known = known_orders(job.folder, job.settings.account_id)
     followed = {*known.present, *known.gone}
 
-    def is_wanted_or_followed(order: Order | Summary) -> bool:
+    def is_wanted_or_followed(order: Summary) -> bool:
         if str(order.status).casefold() in wanted:
             followed.add(str(order.id))  # it can come again in this reading, in another status
         return str(order.id) in followed
@@ -176,7 +177,7 @@ def _sync(job: Job, report: SyncReport) -> Sync:
 def _watched(batches: Iterator[Batch], progress: Progress) -> Iterator[Batch]:
     read = total = 0
     for batch in batches:
-        read += len(batch.records)
+        read += len(batch.orders)
         total = max(total, batch.total)
         progress(min(read, total), total)
         yield batch
@@ -190,7 +191,7 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     dlt.config["load.workers"] = 1  # several statements at once only cost memory
     dlt.config["load.raise_on_max_retries"] = 1  # a full disk is as full a second later; the next run tries again
     dlt.config["runtime.intercept_signals"] = False  # see _held
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what a page took until the next one needs it
+    gc.freeze()  # or each collection looks at all that was imported, which takes a twelfth of a large load
     with _explained():
         if folder.dlt.exists():
             shutil.rmtree(folder.dlt)
@@ -233,6 +234,7 @@ def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
     job.folder.outdate()
     with _explained():
         pipeline.extract(one_chunk(chunk, job.settings.account_id), loader_file_format="parquet")
+    pa.default_memory_pool().release_unused()  # Arrow keeps what the rows took, and DuckDB needs as much
     with _held(), _explained():
         pipeline.normalize()
         pipeline.load()

@@ -12,7 +12,7 @@ from typing import Any, Final
 from inventory_planner import __version__
 from inventory_planner.built import built_until, note_built
 from inventory_planner.changes import Batch, Way
-from inventory_planner.contract import record
+from inventory_planner.contract import raw_order
 from inventory_planner.errors import InventoryPlannerError, LoadError, SweepError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, is_wanted, load, store
@@ -97,9 +97,9 @@ def replay(job: Job) -> SyncReport:
     """
     report = SyncReport(job.settings.account_id, way=Way.REPLAY)
     with logged(job.folder, job.client, report):
-        records = tuple(record(text) for text in quarantined(job.folder, job.settings.account_id))
-        if records:
-            store(job, [Batch(records, len(records), Way.REPLAY, mark=None)], report)
+        orders = tuple(map(raw_order, quarantined(job.folder, job.settings.account_id)))
+        if orders:
+            store(job, [Batch(orders, len(orders), Way.REPLAY, mark=None)], report)
             forget_quarantined(job.folder, job.settings.account_id, before=report.started_at)
     log.info("%s", report.summary)
     return report

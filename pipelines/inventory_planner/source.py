@@ -18,7 +18,7 @@ from uuid import uuid4
 import dlt
 import pyarrow as pa
 import pyarrow.compute as pc
-from dlt.common.schema.typing import TColumnSchema, TWriteDispositionConfig
+from dlt.common.schema.typing import TWriteDispositionConfig
 from dlt.extract import DltResource
 
 from inventory_planner.changes import changes
@@ -26,18 +26,14 @@ from inventory_planner.chunks import Chunk, Mark, Page, Sync, chunks
 from inventory_planner.client import Client
 from inventory_planner.configuration import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, instant
 from inventory_planner.tables import (
-    COUNT,
-    FLAG,
-    INSTANT,
     IS_REMOVED,
     MERGED_TABLES,
     SCHEMA,
-    Column,
     Table,
 )
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
-ROWS_AT_ONCE: Final = 5_000  # dlt takes milliseconds to look at the columns of whatever it is handed
+BYTES_AT_ONCE: Final = 10_000_000  # dlt takes milliseconds to look at the columns of whatever it is handed
 # dlt's usual naming would turn `__synced_at` into `_synced_at`; "direct" leaves the names as `tables` has them.
 NAMING: Final = {"names": "direct", "json": {"module": "dlt.common.normalizers.json.relational"}}
 DLT_SCHEMA: Final = dlt.Schema(SCHEMA, normalizers=cast(Any, NAMING))
@@ -108,14 +104,14 @@ def _resources(
 def _joined(pages: Iterator[Page]) -> Iterator[Page]:
     """Small pages together; large ones as they come."""
     held: dict[str, list[pa.Table]] = {}
-    count = 0
+    size = 0
     for page in pages:
         for name, rows in page.items():
             held.setdefault(name, []).append(rows)
-            count += rows.num_rows
-        if count >= ROWS_AT_ONCE:
+            size += rows.nbytes
+        if size >= BYTES_AT_ONCE:
             yield _concatenated(held)
-            held, count = {}, 0
+            held, size = {}, 0
     if held:
         yield _concatenated(held)
 
@@ -131,18 +127,9 @@ def _resource(table: Table, feed: DltResource, *, is_new: bool) -> DltResource:
 
     resource = dlt.transformer(rows_of_table, data_from=feed, name=table.name)
     return resource.apply_hints(
-        columns={column.name: _hint(column) for column in table.columns},
+        columns={IS_REMOVED.name: {"name": IS_REMOVED.name, "hard_delete": True}}
+        if IS_REMOVED in table.columns
+        else {},
         write_disposition="append" if is_new else MERGE,
         merge_key=table.replaces,
     )
-
-
-def _hint(column: Column) -> TColumnSchema:
-    """A new dict each time: dlt writes into the one it is given."""
-    return cast(TColumnSchema, {"name": column.name, "hard_delete": column is IS_REMOVED, **_data_type(column.type)})
-
-
-def _data_type(type_: pa.DataType) -> dict[str, Any]:
-    if pa.types.is_decimal(type_):
-        return {"data_type": "decimal", "precision": type_.precision, "scale": type_.scale}
-    return {"data_type": {COUNT: "bigint", FLAG: "bool", INSTANT: "timestamp"}.get(type_, "text")}

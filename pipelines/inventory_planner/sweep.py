@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
+from msgspec import Raw
+
 from inventory_planner.changes import PATH, Batch, Way, changes
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
-from inventory_planner.contract import Page, Single, Summary, record, summary
+from inventory_planner.contract import Page, Single, Summary, raw_order, summary
 from inventory_planner.errors import NotFoundError, SweepError
 from inventory_planner.rows import rounded
 from inventory_planner.tables import QUANTITY
@@ -73,7 +75,7 @@ def read_again(client: Client, settings: Settings, changed: list[str]) -> Iterat
         return
     for order_id in changed:
         try:
-            yield Batch((record(_order(client, order_id)),), len(changed), Way.SWEEP, mark=None)
+            yield Batch((raw_order(_order(client, order_id)),), len(changed), Way.SWEEP, mark=None)
         except NotFoundError:
             log.info("Order %s was deleted while it was read.", order_id)
 
@@ -113,7 +115,7 @@ def _walk(client: Client, settings: Settings, findings: Findings) -> Iterator[Su
     while True:
         params: dict[str, str | int] = {"fields": FIELDS, "id_sort": "asc", "limit": settings.page_size, "page": page}
         answer = client.get(PATH, params, Page)
-        yield from (found for raw in answer.orders if (found := summary(bytes(raw))))
+        yield from (found for raw in answer.orders if (found := summary(raw)))
         read, page = read + len(answer.orders), page + 1
         findings.account_orders = answer.meta.total
         if not answer.orders or read >= answer.meta.total:
@@ -164,5 +166,5 @@ def _is_gone(client: Client, order_id: str) -> bool:
     return False
 
 
-def _order(client: Client, order_id: str) -> bytes:
-    return bytes(client.get(f"{PATH}/{quote(order_id, safe='')}", {}, Single).order)
+def _order(client: Client, order_id: str) -> Raw:
+    return client.get(f"{PATH}/{quote(order_id, safe='')}", {}, Single).order

@@ -11,6 +11,7 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 from duckdb import ColumnExpression, ConstantExpression
+from msgspec import Raw
 
 from inventory_planner.errors import LoadError
 from inventory_planner.folder import Folder
@@ -19,7 +20,7 @@ from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, QUARANTINE,
 ORDERS = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 SET_ASIDE = f"{SCHEMA}.{QUARANTINE.name}"
 FRUGAL = (
-    "set timezone = 'UTC'; set threads = 1; set memory_limit = '192MB'"  # more of either takes memory, and no less time
+    "set timezone = 'UTC'; set threads = 1; set memory_limit = '96MB'"  # more of either takes memory, and no less time
 )
 
 
@@ -115,7 +116,7 @@ def known_orders(folder: Folder, account_id: str) -> KnownOrders:
     return KnownOrders(present, gone, frozenset(order_id for (order_id,) in aside if order_id is not None))
 
 
-def quarantined(folder: Folder, account_id: str) -> list[bytes]:
+def quarantined(folder: Folder, account_id: str) -> list[Raw]:
     """The texts of the records of the account that were set aside, in the order in which they came."""
     if not has_tables(folder):
         return []
@@ -127,7 +128,7 @@ def quarantined(folder: Folder, account_id: str) -> list[bytes]:
             .project("record")
             .fetchall()
         )
-    return [text.encode() for (text,) in found]
+    return [Raw(text) for (text,) in found]
 
 
 def forget_quarantined(folder: Folder, account_id: str, before: datetime) -> None:
