@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+import dbt_process
+from inventory_planner.cli import GARBAGE
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.demo import DemoReport, demo
@@ -34,8 +38,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()  # all that is imported by now stays; to look through it again and again takes a tenth of the run
+    gc.set_threshold(GARBAGE)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--churn-examples", type=int, help="drawn programs for each test of test_churn.py; all new ones")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ready_dbt() -> Iterator[None]:
+    """Where a test runs dbt by a call of ours, it runs in a process that need not import it first.
+
+    Commands that a test starts, and test_transform.py, run it as users do.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("inventory_planner.transform.subprocess", SimpleNamespace(run=dbt_process.run))
+        yield
 
 
 @pytest.fixture(scope="session")

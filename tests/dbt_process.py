@@ -7,15 +7,23 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 
 from forked import exit_code
 
-PRELOADED = ("dbt.cli.main", "dbt.adapters.duckdb")
+
+def run(command: Sequence[str], *, env: Mapping[str, str], **_: object) -> CompletedProcess[str]:
+    """As `subprocess.run`, for the command line that `transform` makes for dbt."""
+    words = command[command.index("inventory_planner.transform") + 1 :]
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "output.txt"
+        return CompletedProcess(command, exit_code(_dbt, words, dict(env), log), log.read_text(), "")
 
 
 def dbt_output(words: Sequence[str], environment: Mapping[str, str], log: Path) -> str:
     """What dbt printed; how it ended is in its run_results.json."""
-    exit_code(PRELOADED, _dbt, words, dict(environment), log)
+    exit_code(_dbt, words, dict(environment), log)
     return log.read_text()
 
 

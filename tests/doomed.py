@@ -34,7 +34,6 @@ from readers import ONE_REPORT
 PAGE_SIZE = 5
 ORDERS_PER_CHUNK = 6  # reached with the second page
 WORTH_APPENDING = 2  # so the first chunk, with orders that were there before, is merged, and the others are appended
-PRELOADED = ("inventory_planner.run", "inventory_planner.cli", "inventory_planner.configuration", "pyarrow.dataset")
 MADE_OF = {"as_of_date": "2026-01-05"}
 STATEMENTS = ("execute", "executemany", "begin", "commit", "close")
 CHANGES_OF_FILES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir")
@@ -73,7 +72,7 @@ def run_with_one_report(job: Job) -> None:
 
 def exit_status(work: Work, settings: Settings, folder: Folder, blow: Blow | None = None) -> int:
     """How the work ended in a process of its own: 0, or the signal that killed it as a negative number."""
-    return exit_code(PRELOADED, _work, work, settings, folder, blow)
+    return exit_code(_work, work, settings, folder, blow)
 
 
 def environment(settings: Settings, folder: Folder) -> dict[str, str]:
@@ -91,7 +90,7 @@ def environment(settings: Settings, folder: Folder) -> dict[str, str]:
 def command(word: str, settings: Settings, folder: Folder, blow: Blow) -> tuple[int, str]:
     """The exit status of a command that is hit, and what it wrote to standard error."""
     errors = folder.root.with_name("stderr")
-    return exit_code(PRELOADED, _command, word, settings, folder, blow, errors), errors.read_text()
+    return exit_code(_command, word, settings, folder, blow, errors), errors.read_text()
 
 
 def started(word: str, settings: Settings, folder: Folder) -> subprocess.Popen[str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+PRELOADED = (
+    *("inventory_planner.run", "inventory_planner.cli", "inventory_planner.configuration", "pyarrow.dataset"),
+    *("dbt.cli.main", "dbt.adapters.duckdb"),
+)
 
-def exit_code(preloaded: Sequence[str], target: Callable[..., None], *arguments: Any) -> int:
-    """How the target ended; a signal that killed it as a negative number. The first call decides what is preloaded."""
+
+def exit_code(target: Callable[..., None], *arguments: Any) -> int:
+    """How the target ended; a signal that killed it as a negative number."""
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(list(preloaded))
+    processes.set_forkserver_preload(list(PRELOADED))
     process = processes.Process(target=target, args=arguments)
     process.start()
     process.join()

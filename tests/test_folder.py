@@ -23,6 +23,15 @@ with data_folder(Path(sys.argv[1])).locked("run"):
     sys.stdin.read()
 """
 
+SPILL = """
+import os, sys
+import duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("set memory_limit = '20MB'")
+connection.execute("create temp table wide as select md5(i::varchar) from range(1_000_000) as t(i)")
+os.kill(os.getpid(), 9)
+"""
+
 
 def test_everything_lies_within_the_folder(folder: Folder) -> None:
     root = folder.root
@@ -130,3 +139,12 @@ def test_a_killed_run_leaves_no_lock(folder: Folder) -> None:
         other.wait()
     with folder.locked("load", patience=0):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
+def test_what_a_killed_run_has_spilled_goes_with_the_next_one(folder: Folder) -> None:
+    assert subprocess.run([sys.executable, "-c", SPILL, folder.warehouse], check=False).returncode == -signal.SIGKILL
+    assert any((folder.root / "warehouse.duckdb.tmp").iterdir())
+
+    with folder.locked("run"):
+        assert {path.name for path in folder.root.iterdir()} == {"run.lock", "run.json", "warehouse.duckdb"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ from inventory_planner.errors import TransformError
 from inventory_planner.folder import Folder, folder_at
 from inventory_planner.load import Job, load
 from inventory_planner.transform import environment, project, transform
+
+
+@pytest.fixture(autouse=True)
+def dbt_as_users_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inventory_planner.transform.subprocess", subprocess)
 
 
 @pytest.mark.parametrize("word", ["--version", "debug"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -67,6 +68,11 @@ class Folder:
         self.published.unlink(missing_ok=True)
 
     @property
+    def _spilled(self) -> Path:
+        """Where DuckDB puts what does not fit into memory, and leaves it when it is killed."""
+        return self.warehouse.with_name(f"{self.warehouse.name}.tmp")
+
+    @property
     def _lock(self) -> Path:
         return self.root / "run.lock"
 
@@ -90,6 +96,7 @@ class Folder:
         except OSError as error:
             raise ConfigurationError(f"Can't lock the data folder: {error}. Mend its permissions.") from error
         try:
+            shutil.rmtree(self._spilled, ignore_errors=True)
             with suppress(OSError):  # on a full disk another run can't be told who is at work, and that is all
                 self._holding.write_text(json.dumps(_holder(command)))
             yield

@@ -27,6 +27,7 @@ from inventory_planner.warehouse import (
     known_orders,
     mark_deleted,
     quarantined,
+    stored_order_count,
     warehouse,
 )
 
@@ -84,7 +85,7 @@ def sweep(job: Job, *, force: bool = False) -> SyncReport:
             job.folder.outdate()
             mark_deleted(job.folder, job.settings.account_id, gone, datetime.now(UTC))
         report.way, report.deleted = Way.SWEEP, len(known.present.keys() & set(gone))
-        report.warehouse_orders = len(known_orders(job.folder, job.settings.account_id).present)
+        report.warehouse_orders = stored_order_count(job.folder, job.settings.account_id)
     log.info("%s", report.summary)
     return report
 
@@ -124,7 +125,7 @@ def _is_sweep_due(job: Job) -> bool:
         return True
     if job.settings.status:  # the account's total counts orders that are not wanted, and they come and go
         return False
-    in_warehouse = len(known_orders(job.folder, job.settings.account_id).present)
+    in_warehouse = stored_order_count(job.folder, job.settings.account_id)
     difference: int = last["account_orders"] - last["warehouse_orders"]
     return order_count(job.client) - in_warehouse != difference
 

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 import duckdb
-import pyarrow as pa
 
 from inventory_planner.changes import Way
 from inventory_planner.chunks import Chunk
@@ -24,6 +23,7 @@ from inventory_planner.warehouse import warehouse
 
 LOG = f"{SCHEMA}.{SYNCS.name}"
 RUNNING = "running"  # the outcome of a sync that is at work, or was killed and not followed by another yet
+COLUMNS_OF_LOG = "select column_name from information_schema.columns where table_schema = ? and table_name = ?"
 KILLED = "It ended without a word: it was killed, or the machine stopped."
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,8 @@ def logged(folder: Folder, client: Client, report: SyncReport) -> Iterator[None]
             raise
         finally:
             report.ended_at = datetime.now(UTC)
-            held.close()  # after a full disk only a file that is opened anew takes another row
+            if report.error:
+                held.close()  # after a full disk only a file that is opened anew takes another row
             write_down(folder, report)
 
 
@@ -167,6 +168,9 @@ def last_sweep(folder: Folder, account_id: str) -> dict[str, Any] | None:
 
 def _make_log(connection: duckdb.DuckDBPyConnection) -> None:
     """The table, with the columns of today also where an older version made it."""
+    found = connection.execute(COLUMNS_OF_LOG, [SCHEMA, SYNCS.name]).fetchall()
+    if {(column.name,) for column in SYNCS.columns}.issubset(found):
+        return
     connection.execute(f"create schema if not exists {SCHEMA}")
     connection.register("syncs_of_today", SYNCS.schema.empty_table())
     connection.execute(f"create table if not exists {LOG} as from syncs_of_today")
@@ -192,11 +196,13 @@ def write_down(folder: Folder, report: SyncReport) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection, report: SyncReport) -> None:
     """The row of the sync, in place of the one that it had."""
-    row = {**asdict(report), "_account_id": report.account_id}
-    connection.register("row", pa.Table.from_pylist([row], schema=SYNCS.schema))
+    fields = {**asdict(report), "_account_id": report.account_id}
+    row = {column.name: fields[column.name] for column in SYNCS.columns}
+    values = ", ".join(f"${name} as {name}" for name in row)
     connection.execute(
-        f"merge into {LOG} using row using (sync_id)"
-        " when matched then update by name when not matched then insert by name"
+        f"merge into {LOG} using (select {values}) as row using (sync_id)"
+        " when matched then update by name when not matched then insert by name",
+        row,
     )
 
 
