@@ -26,7 +26,7 @@ from inventory_planner.tables import QUARANTINE
 ORDERS_PER_CHUNK: Final = 20_000  # what a kill costs at most
 WORTH_APPENDING: Final = 1_000  # orders; to change between merging and appending costs dlt a new schema version
 OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it says it was made
-TEXT_AT_ONCE: Final = 3_000_000  # bytes of orders read at once: as objects they take three times that
+TEXT_AT_ONCE: Final = 2_000_000  # bytes of orders read at once: as objects they take three times that
 SHORT: Final = timedelta(minutes=1)  # a reading that takes no longer costs the overlap next to nothing
 
 

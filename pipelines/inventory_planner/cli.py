@@ -36,7 +36,7 @@ INTERRUPTED: Final = 130  # what shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
 EMULATOR_PORT: Final = 8765
 DASHBOARD_PORT: Final = 8766
-GARBAGE: Final = 20_000  # new objects, when it is collected; at 700 a fifth of a run without news would go into that
+GARBAGE: Final = 10_000  # new objects, when it is collected; at 700 a fifth of a run without news would go into that
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 log = logging.getLogger(__name__)

@@ -6,7 +6,6 @@ back from the database. So a killed run, and a copied or restored warehouse, go 
 
 from __future__ import annotations
 
-import gc
 import logging
 import shutil
 import signal
@@ -191,7 +190,6 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     dlt.config["load.workers"] = 1  # several statements at once only cost memory
     dlt.config["load.raise_on_max_retries"] = 1  # a full disk is as full a second later; the next run tries again
     dlt.config["runtime.intercept_signals"] = False  # see _held
-    gc.freeze()  # or each collection looks at all that was imported, which takes a twelfth of a large load
     with _explained():
         if folder.dlt.exists():
             shutil.rmtree(folder.dlt)

@@ -33,7 +33,7 @@ from inventory_planner.tables import (
 )
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
-BYTES_AT_ONCE: Final = 10_000_000  # dlt takes milliseconds to look at the columns of whatever it is handed
+BYTES_AT_ONCE: Final = 8_000_000  # dlt takes milliseconds to look at the columns of whatever it is handed
 # dlt's usual naming would turn `__synced_at` into `_synced_at`; "direct" leaves the names as `tables` has them.
 NAMING: Final = {"names": "direct", "json": {"module": "dlt.common.normalizers.json.relational"}}
 DLT_SCHEMA: Final = dlt.Schema(SCHEMA, normalizers=cast(Any, NAMING))
