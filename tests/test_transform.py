@@ -56,3 +56,14 @@ def test_a_failure_names_the_model_and_where_dbt_logged_it(client: Client, setti
 def test_words_that_dbt_does_not_know_are_answered_in_its_own_words(folder: Folder) -> None:
     with pytest.raises(TransformError, match="No such command 'bild'"):
         transform(folder, {}, ["bild"])
+
+
+def test_an_error_that_dbt_does_not_expect_is_told_without_its_traceback(folder: Folder) -> None:
+    in_the_way = folder.dbt / "target" / "manifest.json"
+    in_the_way.mkdir(parents=True)
+
+    with pytest.raises(TransformError) as failure:
+        transform(folder, {}, ["parse"])
+
+    _, *told = str(failure.value).splitlines()
+    assert told == [f"  IsADirectoryError: [Errno 21] Is a directory: '{in_the_way}'"]

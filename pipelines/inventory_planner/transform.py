@@ -127,10 +127,16 @@ def _lifeline() -> Iterator[int]:
 
 
 def _explanation(folder: Folder, output: str) -> str:
-    failures = _failures(_results(folder)) or output.strip().splitlines()[-SHOWN_FAILURES:]
+    failures = _failures(_results(folder)) or _last_words(output)
     shown = "\n".join(f"  {failure}" for failure in failures[:SHOWN_FAILURES])
     log = folder.dbt / "logs" / "dbt.log"
     return f"dbt did not succeed; readers keep the last good file. See {log}.\n{shown}"
+
+
+def _last_words(output: str) -> list[str]:
+    """What dbt said at its end; of an error that it did not expect, as on a full disk, the error alone."""
+    lines = output.strip().splitlines()
+    return lines[-1:] if "Traceback (most recent call last):" in output else lines[-SHOWN_FAILURES:]
 
 
 def _results(folder: Folder) -> Path:
