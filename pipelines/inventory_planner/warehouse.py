@@ -19,8 +19,8 @@ from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, QUARANTINE,
 
 ORDERS = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 SET_ASIDE = f"{SCHEMA}.{QUARANTINE.name}"
-# More memory or threads take no less time. The widest table needs 72 MB: a few blocks for each of its columns.
-FRUGAL = "set timezone = 'UTC'; set threads = 1; set memory_limit = '96MB'"
+# More threads take memory and no less time. Orders with 100 KB of JSON each need more than 192 MB for one commit.
+FRUGAL = "set timezone = 'UTC'; set threads = 1; set memory_limit = '512MB'"
 
 
 @dataclass(frozen=True, slots=True)
