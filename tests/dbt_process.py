@@ -15,16 +15,19 @@ from forked import exit_code
 
 def run(command: Sequence[str], *, env: Mapping[str, str], **_: object) -> CompletedProcess[str]:
     """As `subprocess.run`, for the command line that `transform` makes for dbt."""
-    words = command[command.index("inventory_planner.transform") + 1 :]
+    return CompletedProcess(command, *_ended(command[command.index("inventory_planner.transform") + 1 :], env), "")
+
+
+def dbt_output(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What dbt printed; how it ended is in its run_results.json."""
+    _, printed = _ended(words, environment)
+    return printed
+
+
+def _ended(words: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
     with TemporaryDirectory() as folder:
         log = Path(folder) / "output.txt"
-        return CompletedProcess(command, exit_code(_dbt, words, dict(env), log), log.read_text(), "")
-
-
-def dbt_output(words: Sequence[str], environment: Mapping[str, str], log: Path) -> str:
-    """What dbt printed; how it ended is in its run_results.json."""
-    exit_code(_dbt, words, dict(environment), log)
-    return log.read_text()
+        return exit_code(_dbt, words, dict(environment), log), log.read_text()
 
 
 def _dbt(words: Sequence[str], environment: dict[str, str], log: Path) -> None:

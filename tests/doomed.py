@@ -113,16 +113,11 @@ def dbt_at_work(folder: Folder) -> None:
 
 def is_free(folder: Folder) -> bool:
     """Whether nobody has the warehouse open; what a killed process left in its log is taken over."""
-    return not refusal(folder)
-
-
-def refusal(folder: Folder) -> str:
-    """What DuckDB has against opening the warehouse."""
     try:
         duckdb.connect(folder.warehouse).close()
-    except duckdb.IOException as error:
-        return str(error)
-    return ""
+    except duckdb.IOException:
+        return False
+    return True
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -150,7 +150,7 @@ def dbt(workspace: Path, warehouse: Path, *words: str, variables: Json | None = 
     environment = {**os.environ, "INVENTORY_PLANNER_DATABASE": str(place)}
     place.parent.mkdir(exist_ok=True)
     with moved({warehouse: place, warehouse.parent / "seeds": place.parent / "seeds"}):
-        output = dbt_output(command, environment, workspace / "output.txt")
+        output = dbt_output(command, environment)
     results = json.loads((target / "run_results.json").read_text())["results"]
     nodes = [(each["unique_id"].split("."), each["status"]) for each in results]
     outcomes = {name: status for (kind, _, name, *_), status in nodes if kind not in NOT_BUILT}

@@ -211,14 +211,17 @@ class _Reading:
 
     def _read(self, chunk: Chunk, part: Iterable[RawOrder], synced_at: datetime) -> list[Page]:
         good, bad, tables = self._rows([self.reader.record(bytes(each.raw)) for each in part], synced_at)
-        aside = quarantine_rows(bad, self.quarantined, self.sync.sync_id, (self.sync.account_id, synced_at))
+        pages = [tables] if good else []
+        if bad:
+            stamp = (self.sync.account_id, synced_at)
+            pages.append({QUARANTINE.name: quarantine_rows(bad, self.quarantined, self.sync.sync_id, stamp)})
         order_ids = {record.order_id for record in good}
         self.order_ids |= order_ids
         self.quarantined += len(bad)
         chunk.order_ids |= order_ids
         chunk.quarantined += len(bad)
         chunk.lines += sum(len(record.order.items or ()) for record in good)
-        return [*([tables] if good else []), *([{QUARANTINE.name: aside}] if bad else [])]
+        return pages
 
     def _rows(
         self, records: list[Record | BadRecord], synced_at: datetime

@@ -25,12 +25,7 @@ from inventory_planner.changes import changes
 from inventory_planner.chunks import Chunk, Mark, Page, Sync, chunks
 from inventory_planner.client import Client
 from inventory_planner.configuration import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, instant
-from inventory_planner.tables import (
-    IS_REMOVED,
-    MERGED_TABLES,
-    SCHEMA,
-    Table,
-)
+from inventory_planner.tables import IS_REMOVED, MERGED_TABLES, SCHEMA, Table
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
 BYTES_AT_ONCE: Final = 8_000_000  # dlt takes milliseconds to look at the columns of whatever it is handed
