@@ -17,6 +17,7 @@ EXIT_STATUS = {
     "RejectedError": 1,
     "UnreadableAnswerError": 1,
     "LoadError": 1,
+    "MemoryLimitError": 1,
     "SweepError": 1,
     "TransformError": 1,
     "PublishError": 1,

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 import oracle
-from inventory_planner import chunks
+from inventory_planner import chunks, warehouse
 from inventory_planner.client import ATTEMPTS, Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account, Fault, RecordedRequest
@@ -19,6 +19,7 @@ from inventory_planner.load import Job, _pipeline, load, preview
 from orders import line, order, receipt
 
 PAGE_SIZE = 10
+HEAVY = "The orders of this account need more memory than most. From now on DuckDB has all there is: run this again."
 REFUSED = (
     "GET /api/v1/purchase-orders answered 401 (Invalid API key). Check the key (Account > Settings > API; its user"
     " needs full access) and the account id (`a=` in the address of the web application)."
@@ -80,6 +81,48 @@ def test_what_a_killed_run_has_left_of_new_orders_is_merged_with(
 
     load(replace(job, full=True))
 
+    oracle.assert_equal(job.folder.warehouse, account.orders())
+
+
+def fill_with_heavy_orders(account: Account) -> None:
+    for number in range(12):
+        account.put(order(f"order-{number:02}", last_modified=minute(number), history=f"{number}, " * 100_000))
+
+
+def test_orders_that_need_more_memory_than_most_are_loaded_all_the_same(
+    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "FRUGAL", "set timezone = 'UTC'; set threads = 1; set memory_limit = '12MB'")
+    fill_with_heavy_orders(account)
+
+    load(job)
+
+    oracle.assert_equal(job.folder.warehouse, account.orders())
+    needed_more = [("failed", HEAVY), ("succeeded", None)]
+    assert query(job.folder, "select outcome, error from inventory_planner._syncs order by started_at") == needed_more
+
+    account.put(order("order-00", last_modified=minute(59)))
+    load(job)
+
+    oracle.assert_equal(job.folder.warehouse, account.orders())
+    assert query(job.folder, "select count(*) from inventory_planner._syncs") == [(3,)]
+
+
+def test_too_little_memory_is_named_and_loses_nothing(
+    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.put(order("light", last_modified="2025-11-30T08:00:00+00:00"))
+    load(job)
+    with monkeypatch.context() as patched:
+        for settings in ("FRUGAL", "GENEROUS"):
+            patched.setattr(warehouse, settings, "set timezone = 'UTC'; set threads = 1; set memory_limit = '12MB'")
+        fill_with_heavy_orders(account)
+
+        with pytest.raises(LoadError, match=r"need more memory than there is: run it where there is more. \(.*used\)\)$"):
+            load(job)
+
+    assert query(job.folder, "select purchase_order_id from inventory_planner.purchase_orders") == [("light",)]
+    load(job)
     oracle.assert_equal(job.folder.warehouse, account.orders())
 
 

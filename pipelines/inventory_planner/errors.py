@@ -10,6 +10,7 @@
     │   ├── RejectedError                the service answered with an error of its own
     │   └── UnreadableAnswerError        HTML, nothing at all, or not the documented shape
     ├── LoadError                        the warehouse took no rows
+    │   └── MemoryLimitError             for it may take too little memory; the next try may take all there is
     ├── SweepError                       too many orders seem deleted to believe it
     ├── TransformError                   dbt did not build, or one of its tests failed
     └── PublishError                     the readers' file could not be replaced
@@ -70,6 +71,10 @@ class UnreadableAnswerError(ApiError):
 
 class LoadError(InventoryPlannerError):
     """The warehouse did not take the rows; what it held before is still there."""
+
+
+class MemoryLimitError(LoadError):
+    """DuckDB ran out of the memory that it is usually given; the next try gives it all there is."""
 
 
 class SweepError(InventoryPlannerError):

@@ -62,10 +62,23 @@ class Folder:
         """Says what the marts in the warehouse were built with; missing as soon as the warehouse holds more."""
         return self.root / "built.json"
 
+    @property
+    def is_heavy(self) -> bool:
+        """Whether DuckDB has needed more memory for this warehouse than is usual."""
+        return self._heavy.exists()
+
+    def note_heavy(self) -> None:
+        """Take note that DuckDB needs more memory for this warehouse than is usual."""
+        self._heavy.touch()
+
     def outdate(self) -> None:
         """Take note that the warehouse changes: neither the marts nor the readers' file show all of it any more."""
         self.built.unlink(missing_ok=True)
         self.published.unlink(missing_ok=True)
+
+    @property
+    def _heavy(self) -> Path:
+        return self.root / "heavy"
 
     @property
     def _spilled(self) -> Path:

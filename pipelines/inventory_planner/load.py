@@ -36,7 +36,16 @@ from inventory_planner.folder import Folder
 from inventory_planner.source import one_chunk
 from inventory_planner.sync_log import SyncReport, counted, logged
 from inventory_planner.tables import MERGED_TABLES, SCHEMA
-from inventory_planner.warehouse import has_tables, known_orders, stored_ids, tidy_quarantine, warehouse
+from inventory_planner.warehouse import (
+    has_tables,
+    is_shortage,
+    known_orders,
+    shortage,
+    stored_ids,
+    tidy_quarantine,
+    warehouse,
+    with_enough_memory,
+)
 
 PIPELINE: Final = "inventory_planner"
 
@@ -78,6 +87,7 @@ class Job:
         return min(mark.since, self.since or mark.since)
 
 
+@with_enough_memory
 def load(job: Job) -> SyncReport:
     """Bring the warehouse up to date with the account; the caller holds the folder's lock.
 
@@ -190,7 +200,7 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     dlt.config["load.workers"] = 1  # several statements at once only cost memory
     dlt.config["load.raise_on_max_retries"] = 1  # a full disk is as full a second later; the next run tries again
     dlt.config["runtime.intercept_signals"] = False  # see _held
-    with _explained():
+    with _explained(folder):
         if folder.dlt.exists():
             shutil.rmtree(folder.dlt)
         pipeline = dlt.pipeline(
@@ -230,10 +240,10 @@ def _commit_each(job: Job, found: Iterator[Chunk], report: SyncReport, stored: M
 def _commit(pipeline: dlt.Pipeline, job: Job, chunk: Chunk) -> None:
     """Load a chunk and its mark in one package."""
     job.folder.outdate()
-    with _explained():
+    with _explained(job.folder):
         pipeline.extract(one_chunk(chunk, job.settings.account_id), loader_file_format="parquet")
     pa.default_memory_pool().release_unused()  # Arrow keeps what the rows took, and DuckDB needs as much
-    with _held(), _explained():
+    with _held(), _explained(job.folder):
         pipeline.normalize()
         pipeline.load()
 
@@ -264,13 +274,15 @@ def _held() -> Iterator[None]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(folder: Folder) -> Iterator[None]:
     try:
         yield
     except (PipelineStepFailed, OSError) as error:
         root = _root(error)
         if isinstance(root, KeyboardInterrupt):
             raise root from None
+        if is_shortage(root):
+            raise shortage(folder, root) from error
         raise LoadError(
             f"The warehouse took no rows: {root}. It holds what it held before; the next run reads the same"
             " changes again."

@@ -29,6 +29,7 @@ from inventory_planner.warehouse import (
     quarantined,
     stored_order_count,
     warehouse,
+    with_enough_memory,
 )
 
 SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
@@ -66,6 +67,7 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
     return RunReport(sync, swept, published)
 
 
+@with_enough_memory
 def sweep(job: Job, *, force: bool = False) -> SyncReport:
     """Compare the whole account with the warehouse: mark orders that are gone, read again those that differ.
 
@@ -90,6 +92,7 @@ def sweep(job: Job, *, force: bool = False) -> SyncReport:
     return report
 
 
+@with_enough_memory
 def replay(job: Job) -> SyncReport:
     """Read the records that were set aside again, for instance with a newer version; asks nothing of the service.
 

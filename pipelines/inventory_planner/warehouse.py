@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
 from duckdb import ColumnExpression, ConstantExpression
 from msgspec import Raw
 
-from inventory_planner.errors import LoadError
+from inventory_planner.errors import LoadError, MemoryLimitError
 from inventory_planner.folder import Folder
 from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, QUARANTINE, SCHEMA
 
 ORDERS = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 SET_ASIDE = f"{SCHEMA}.{QUARANTINE.name}"
-# More threads take memory and no less time. Orders with 100 KB of JSON each need more than 192 MB for one commit.
-FRUGAL = "set timezone = 'UTC'; set threads = 1; set memory_limit = '512MB'"
+# More threads take memory and no less time; more memory DuckDB would fill with what is written already.
+FRUGAL = "set timezone = 'UTC'; set threads = 1; set memory_limit = '96MB'"
+# DuckDB handles 2,048 rows at once, and an order can have 100 KB of JSON.
+GENEROUS = "set timezone = 'UTC'; set threads = 1"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +60,53 @@ def warehouse(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for as long as the block lasts; instants come in UTC.
 
     Raises:
+        MemoryLimitError: DuckDB needs more memory than is usual.
         LoadError: DuckDB can't open the file, or can't do what is asked of it.
     """
     try:
         with duckdb.connect(folder.warehouse) as connection:
-            connection.execute(FRUGAL)
+            connection.execute(GENEROUS if folder.is_heavy else FRUGAL)
             yield connection
     except duckdb.Error as error:
+        if is_shortage(error):
+            raise shortage(folder, error) from error
         raise LoadError(
             f"Can't use {folder.warehouse}: {error}. If another program has it open, close it there: the file is for"
             f" this tool alone; read {folder.analytics} instead. If it is damaged, delete it: the next run reads all"
             " anew."
         ) from error
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether DuckDB ran out of memory; an error of any class can say so, a failed commit has one of its own."""
+    return isinstance(error, duckdb.Error) and "memory_limit" in str(error)
+
+
+def shortage(folder: Folder, error: BaseException) -> LoadError:
+    """What to raise when DuckDB runs out of memory; if it was for our limit, the folder has none from now on."""
+    if folder.is_heavy:
+        what = str(error).splitlines()[0]
+        return LoadError(
+            f"The orders of this account need more memory than there is: run it where there is more. ({what})"
+        )
+    folder.note_heavy()
+    return MemoryLimitError(
+        "The orders of this account need more memory than most. From now on DuckDB has all there is: run this again."
+    )
+
+
+def with_enough_memory(step: Callable[P, T]) -> Callable[P, T]:
+    """The step, which is taken again where it needs more memory than is usual; it must bear that."""
+
+    @wraps(step)
+    def taken(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return step(*args, **kwargs)
+        except MemoryLimitError:
+            log.info("The orders of this account need more memory than most: once more, with all there is.")
+            return step(*args, **kwargs)
+
+    return taken
 
 
 def has_tables(folder: Folder) -> bool:
