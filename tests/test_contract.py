@@ -605,6 +605,12 @@ def test_a_reader_learns_fields_as_they_come_and_keeps_their_text() -> None:
     ]
 
 
+def test_unknown_fields_with_a_percent_sign_are_kept_as_they_are() -> None:
+    reader = Reader()
+    texts = [b'{"id":"1","100%b":1,"%d":"50%"}', b'{"id":"2","100%b":2}']
+    assert [kept(reader.record(text))[0] for text in texts] == [b'{"100%b":1,"%d":"50%"}', b'{"100%b":2}']
+
+
 def test_names_without_end_are_passed_over_in_the_end() -> None:
     reader = Reader()
     for number in range(300):

@@ -118,7 +118,9 @@ def test_too_little_memory_is_named_and_loses_nothing(
             patched.setattr(warehouse, settings, "set timezone = 'UTC'; set threads = 1; set memory_limit = '12MB'")
         fill_with_heavy_orders(account)
 
-        with pytest.raises(LoadError, match=r"need more memory than there is: run it where there is more. \(.*used\)\)$"):
+        with pytest.raises(
+            LoadError, match=r"need more memory than there is: run it where there is more. \(.*used\)\)$"
+        ):
             load(job)
 
     assert query(job.folder, "select purchase_order_id from inventory_planner.purchase_orders") == [("light",)]

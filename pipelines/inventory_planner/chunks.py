@@ -186,10 +186,13 @@ class _Reading:
         chunk.pages_read += 1
         chunk.way, chunk.to_read = batch.way, batch.total
         chunk.unknown.update(self.reader.unknown)
-        self._remember(batch, synced_at)
         if batch.mark:
-            chunk.mark = self._mark(self._not_chased(self._not_after(batch, batch.mark, synced_at), synced_at))
-        elif found:
+            instant = self._not_chased(self._not_after(batch, batch.mark, synced_at), synced_at)
+            self._remember(batch, synced_at, since=instant - OVERLAP)
+            chunk.mark = self._mark(instant)
+            return
+        self._remember(batch, synced_at)
+        if found:
             chunk.mark = chunk.mark.without(found)
 
     def end(self, mark: Mark) -> Mark:
@@ -236,10 +239,15 @@ class _Reading:
 
     def _is_known(self, order: RawOrder) -> bool:
         known = self.seen[order.key][1] if order.key in self.seen else self.known.get(order.key)
-        return known == order.digest
+        return known is not None and known == order.digest
 
-    def _remember(self, batch: Batch, synced_at: datetime) -> None:
-        self.seen.update((each.key, (each.last_modified or synced_at, each.digest)) for each in batch.orders)
+    def _remember(self, batch: Batch, synced_at: datetime, since: datetime | None = None) -> None:
+        for each in batch.orders:
+            instant = each.last_modified or synced_at
+            if since is None or instant >= since:
+                self.seen[each.key] = instant, each.digest
+            else:
+                self.seen.pop(each.key, None)
 
     def _not_after(self, batch: Batch, mark: datetime, now: datetime) -> datetime:
         """The mark, or the newest instant before now: an order "modified" next year must not hide any other."""
