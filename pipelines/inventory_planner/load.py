@@ -23,6 +23,7 @@ import dlt
 import pyarrow as pa
 from dlt.common.schema.typing import LOADS_TABLE_NAME, PIPELINE_STATE_TABLE_NAME
 from dlt.common.versioned_state import decompress_state
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from inventory_planner.ahead import ahead
@@ -203,10 +204,12 @@ def _pipeline(folder: Folder) -> dlt.Pipeline:
     with _explained(folder):
         if folder.dlt.exists():
             shutil.rmtree(folder.dlt)
+        credentials = DuckDbCredentials(str(folder.warehouse))
+        credentials.resolve()  # once, or dlt looks for each part of them wherever it is configured, again and again
         pipeline = dlt.pipeline(
             PIPELINE,
             # without transactions readers would see a table empty amid its merge, and a kill would leave it so
-            destination=dlt.destinations.duckdb(str(folder.warehouse), supports_transactions=True),
+            destination=dlt.destinations.duckdb(credentials, supports_transactions=True),
             dataset_name=SCHEMA,
             pipelines_dir=str(folder.dlt),
         )
