@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
 import altair as alt
@@ -34,6 +35,7 @@ AGES: Final = {
 }
 HEIGHT: Final = 240  # pixels
 ROW: Final = 26  # pixels that a vendor or a state takes in a chart of rows
+MOST_WEEKS: Final = 520  # on one axis; a date that somebody has mistyped can lie thousands of years away
 MOST_VENDORS: Final = 30  # in one chart: more could not be told apart
 CONTAINER_CBM: Final = 67  # what a 40-foot container holds
 
@@ -56,13 +58,11 @@ PERCENT: Final = ".0%"
 def incoming(rows: pa.Table, money: str) -> Any:
     """Open value by the week of the promise, stacked by warehouse; what is overdue stands apart, first."""
     labels = ["Overdue" if row["is_overdue"] else f"{row['week_start']:%d %b}" for row in rows.to_pylist()]
-    by_week = rows.append_column("week", pa.array(labels, pa.string())).sort_by(
-        [("is_overdue", "descending"), ("week_start", "ascending")]
-    )
+    by_week = rows.append_column("week", pa.array(labels, pa.string()))
     bars = alt.Chart(by_week).mark_bar()
     return _finished(
         bars.encode(
-            x=alt.X("week:O", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=_labelled_week(by_week, "Overdue"),
             y=_amount("sum(open_value)", f"Open value, {money}"),
             color=_categories("warehouse_name"),
             tooltip=[
@@ -131,7 +131,7 @@ def week_by_vendor(rows: pa.Table) -> Any:
     cells = alt.Chart(rows).mark_rect()
     return _finished(
         cells.encode(
-            x=_week("week_start"),
+            x=_week(rows),
             y=alt.Y("vendor_name:N", title=None),
             color=alt.Color(
                 "quantity_open:Q",
@@ -156,7 +156,7 @@ def promised_and_forecast(rows: pa.Table) -> Any:
     bars = alt.Chart(rows).mark_bar()
     return _finished(
         bars.encode(
-            x=_week("week_start"),
+            x=_week(rows),
             xOffset=alt.XOffset("basis:N", sort=["promised", "forecast"]),
             y=_amount("quantity_open", "Units"),
             color=_coloured("basis", {"promised": "#a9b4c0", "forecast": BLUE}),
@@ -176,7 +176,7 @@ def volume(rows: pa.Table) -> Any:
         alt.Chart(rows)
         .mark_bar(color=BLUE)
         .encode(
-            x=_week("week_start"),
+            x=_week(rows),
             y=alt.Y("open_volume_cbm:Q", title="Cubic metres", axis=alt.Axis(format=EXACT)),
             tooltip=[
                 _said("week_start:T", "Week of"),
@@ -431,7 +431,7 @@ def receipts(rows: pa.Table) -> Any:
     bars = alt.Chart(rows).mark_bar()
     return _finished(
         bars.encode(
-            x=_week("week_start"),
+            x=_week(rows),
             y=_amount("quantity_received", "Units"),
             color=_categories("warehouse_name"),
             tooltip=[
@@ -547,14 +547,13 @@ def cash(rows: pa.Table, money: str) -> Any:
     """Open value by the week in which it will have to be paid; what is past stands first."""
     labels = [f"{row['week_start']:%d %b}" if row["week_start"] else "Past" for row in rows.to_pylist()]
     kinds = {"payment_date": "payment date", "promise": "promised date"}
-    bars = alt.Chart(
-        rows.append_column("week", pa.array(labels, pa.string())).append_column(
-            "due_by", pa.array([kinds.get(each, each) for each in rows.column("due_basis").to_pylist()], pa.string())
-        )
-    ).mark_bar()
+    by_week = rows.append_column("week", pa.array(labels, pa.string())).append_column(
+        "due_by", pa.array([kinds.get(each, each) for each in rows.column("due_basis").to_pylist()], pa.string())
+    )
+    bars = alt.Chart(by_week).mark_bar()
     return _finished(
         bars.encode(
-            x=alt.X("week:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=_labelled_week(by_week, "Past"),
             y=_amount("open_value", f"Open value, {money}"),
             color=_coloured("due_by", {"payment date": BLUE, "promised date": ORANGE}),
             tooltip=[
@@ -610,10 +609,24 @@ def _amount(field: str, title: str, channel: Any = alt.Y) -> Any:
     return channel(f"{field}:Q", title=title, axis=alt.Axis(format=EXACT, tickCount=5))
 
 
-def _week(field: str) -> alt.X:
-    return alt.X(
-        f"yearmonthdate({field}):O", title=None, axis=alt.Axis(format="%d %b", labelAngle=0, labelOverlap=True)
-    )
+def _week(rows: pa.Table) -> alt.X:
+    days = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in each_week(rows)]
+    return alt.X("yearmonthdate(week_start):O", title=None, scale=alt.Scale(domain=days), axis=_weeks())
+
+
+def _labelled_week(rows: pa.Table, before: str) -> alt.X:
+    """The same for weeks that are labels already, since what comes `before` all weeks is none."""
+    first = [before] if before in rows.column("week").to_pylist() else []
+    weeks = [f"{day:%d %b}" for day in each_week(rows.filter(pc.field("week") != before))]
+    axis = alt.Axis(labelAngle=0, labelOverlap=True)
+    return alt.X("week:O", title=None, scale=alt.Scale(domain=first + weeks), axis=axis)
+
+
+def each_week(rows: pa.Table) -> list[date]:
+    """The weeks from the first to the last one, also those in which nothing happens."""
+    weeks = sorted({day for day in rows.column("week_start").to_pylist() if day})
+    count = (weeks[-1] - weeks[0]).days // 7 + 1 if weeks else 0
+    return [weeks[0] + timedelta(weeks=number) for number in range(count)] if count <= MOST_WEEKS else weeks
 
 
 def _weeks() -> alt.Axis:

@@ -68,8 +68,15 @@ class Folder:
         return self._heavy.exists()
 
     def note_heavy(self) -> None:
-        """Take note that DuckDB needs more memory for this warehouse than is usual."""
-        self._heavy.touch()
+        """Take note that DuckDB needs more memory for this warehouse than is usual.
+
+        Raises:
+            ConfigurationError: nothing can be written there.
+        """
+        try:
+            self._heavy.touch()
+        except OSError as error:
+            raise ConfigurationError(f"Can't write to the data folder: {error}. Mend its permissions.") from error
 
     def outdate(self) -> None:
         """Take note that the warehouse changes: neither the marts nor the readers' file show all of it any more."""

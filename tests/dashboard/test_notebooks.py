@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from charts import each_week
 from filters import Filters, addressed, days_of, names_of
 from inventory_planner import dashboard
 from inventory_planner.errors import ConfigurationError
@@ -221,3 +223,20 @@ def test_what_is_severe_needs_action_before_what_is_only_worth_more() -> None:
         """)
 
         assert [row[0] for row in connection.execute(NEEDS_ACTION).fetchall()] == ["4", "3", "5", "2", "1"]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "shown"),
+    [
+        pytest.param([], [], id="none"),
+        pytest.param([None, date(2026, 1, 5)], [date(2026, 1, 5)], id="one"),
+        pytest.param(
+            [date(2026, 1, 19), date(2025, 12, 29), date(2026, 1, 19)],
+            [date(2025, 12, 29), date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19)],
+            id="two with others between",
+        ),
+        pytest.param([date(2026, 1, 5), date(9999, 12, 27)], [date(2026, 1, 5), date(9999, 12, 27)], id="a slip"),
+    ],
+)
+def test_an_axis_of_weeks_has_those_too_in_which_nothing_happens(weeks: list[date | None], shown: list[date]) -> None:
+    assert each_week(pa.table({"week_start": pa.array(weeks, pa.date32())})) == shown
