@@ -88,3 +88,22 @@
 {% macro rate(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
+
+
+{# A decimal with room for what it is multiplied by. DuckDB makes of two narrow ones a product of 18
+   digits, ten of them behind the point, and breaks off where that is too few. #}
+{% macro wide(number) -%}
+    cast({{ number }} as decimal(28, 6))
+{%- endmacro %}
+
+
+{# All digits of a product. #}
+{% macro product(left, right) -%}
+    {{ wide(left) }} * {{ right }}
+{%- endmacro %}
+
+
+{# A product as an amount of money, or of anything with as many decimals. #}
+{% macro value_of(quantity, unit_cost) -%}
+    cast({{ product(quantity, unit_cost) }} as decimal(28, 6))
+{%- endmacro %}

@@ -11,7 +11,7 @@
         case
             when {{ is_discount_enabled }}
                 then
-                    {{ unit_price }}
+                    {{ wide(unit_price) }}
                     * (100 - coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0))
                     * 0.01
             else {{ unit_price }}
@@ -23,7 +23,7 @@
 {# What must have arrived for a line to count as in full. #}
 {% macro quantity_required(quantity_ordered) -%}
     cast(
-        {{ quantity_ordered }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01
+        {{ wide(quantity_ordered) }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01
         as decimal(18, 4)
     )
 {%- endmacro %}
@@ -31,7 +31,7 @@
 
 {# More than this is an over-receipt. #}
 {% macro quantity_tolerated(quantity_ordered) -%}
-    {{ quantity_ordered }} * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01
+    {{ wide(quantity_ordered) }} * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01
 {%- endmacro %}
 
 

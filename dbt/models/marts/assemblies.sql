@@ -40,11 +40,17 @@ components_joined_to_lines as (
         lines.quantity_received as quantity_built,
         lines.quantity_open,
         components.quantity_per_unit,
-        cast(components.quantity_per_unit * lines.quantity_ordered as decimal(28, 4))
-            as quantity_needed,
-        cast(components.quantity_per_unit * lines.quantity_received as decimal(28, 4))
-            as quantity_used,
-        cast(components.quantity_per_unit * lines.quantity_open as decimal(28, 4))
+        cast(
+            {{ product(
+                'components.quantity_per_unit', 'lines.quantity_ordered'
+            ) }} as decimal(28, 4)
+        ) as quantity_needed,
+        cast(
+            {{ product(
+                'components.quantity_per_unit', 'lines.quantity_received'
+            ) }} as decimal(28, 4)
+        ) as quantity_used,
+        cast({{ product('components.quantity_per_unit', 'lines.quantity_open') }} as decimal(28, 4))
             as quantity_still_needed,
         lines.days_overdue,
 

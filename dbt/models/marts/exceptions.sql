@@ -51,7 +51,10 @@ lines as (
         pushed_stock.not_pushed_value,
         abs(prices.price_change_rate) > {{ var('price_jump_threshold') }} as is_price_jump,
         abs(
-            (prices.unit_cost - prices.previous_unit_cost) * purchase_order_lines.quantity_ordered
+            {{ product(
+                'prices.unit_cost - prices.previous_unit_cost',
+                'purchase_order_lines.quantity_ordered'
+            ) }}
         ) as price_jump_value
     from {{ ref('purchase_order_lines') }} as purchase_order_lines
     left join prices

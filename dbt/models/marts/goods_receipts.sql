@@ -46,11 +46,11 @@ receipts_joined_to_lines as (
         receipts.quantity_received_to_date,
         {{ rate('receipts.quantity_received_to_date', 'lines.quantity_ordered') }}
             as receipt_ratio_to_date,
-        cast(receipts.quantity_received * lines.unit_cost as decimal(28, 6)) as received_value,
-        cast(receipts.quantity_received * lines.unit_landed_cost as decimal(28, 6))
+        {{ value_of('receipts.quantity_received', 'lines.unit_cost') }} as received_value,
+        {{ value_of('receipts.quantity_received', 'lines.unit_landed_cost') }}
             as received_landed_value,
         cast(
-            cast(receipts.quantity_received * lines.unit_cost as decimal(28, 6))
+            {{ value_of('receipts.quantity_received', 'lines.unit_cost') }}
             * lines.exchange_rate as decimal(28, 6)
         ) as received_value_reporting,
         {{ days_between('lines.order_date', 'receipts.receipt_date') }} as days_after_order,

@@ -162,7 +162,7 @@ final as (
         open_value,
         open_landed_value,
         open_value_reporting,
-        cast(quantity_open * unit_volume_cbm as decimal(28, 6)) as open_volume_cbm,
+        {{ value_of('quantity_open', 'unit_volume_cbm') }} as open_volume_cbm,
         quantity_in_stock,
         days_overdue,
         {{ days_between('order_date', as_of_date()) }} as days_since_order,

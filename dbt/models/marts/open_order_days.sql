@@ -67,7 +67,7 @@ open_order_versions as (
         sum(open_line_versions.quantity_open) as quantity_open,
         cast(
             sum(
-                open_line_versions.quantity_open
+                {{ wide('open_line_versions.quantity_open') }}
                 * {{
                     unit_cost(
                         'open_line_versions.unit_price',

@@ -18,7 +18,7 @@ with_previous as (
         lag(unit_cost) over prices as previous_unit_cost,
         lag(unit_landed_cost) over prices as previous_unit_landed_cost,
         lag(order_date) over prices as previous_order_date,
-        sum(quantity_ordered * unit_cost) over last_year as value_before,
+        sum({{ product('quantity_ordered', 'unit_cost') }}) over last_year as value_before,
         sum(quantity_ordered) over last_year as quantity_before
     from lines
     window
@@ -69,17 +69,16 @@ final as (
         previous_unit_cost,
         mean_unit_cost as mean_unit_cost_365_days,
         {{ rate('unit_cost - previous_unit_cost', 'previous_unit_cost') }} as price_change_rate,
-        cast((unit_cost - previous_unit_cost) * quantity_received as decimal(28, 6))
+        {{ value_of('unit_cost - previous_unit_cost', 'quantity_received') }}
             as price_variance,
-        cast(previous_unit_cost * quantity_received as decimal(28, 6)) as price_baseline,
-        cast((unit_cost - mean_unit_cost) * quantity_received as decimal(28, 6))
+        {{ value_of('previous_unit_cost', 'quantity_received') }} as price_baseline,
+        {{ value_of('unit_cost - mean_unit_cost', 'quantity_received') }}
             as price_variance_365_days,
-        cast(mean_unit_cost * quantity_received as decimal(28, 6)) as price_baseline_365_days,
+        {{ value_of('mean_unit_cost', 'quantity_received') }} as price_baseline_365_days,
         unit_landed_cost,
-        cast(
-            (unit_landed_cost - previous_unit_landed_cost) * quantity_received as decimal(28, 6)
-        ) as landed_price_variance,
-        cast(previous_unit_landed_cost * quantity_received as decimal(28, 6))
+        {{ value_of('unit_landed_cost - previous_unit_landed_cost', 'quantity_received') }}
+            as landed_price_variance,
+        {{ value_of('previous_unit_landed_cost', 'quantity_received') }}
             as landed_price_baseline,
         {{ rate('unit_landed_cost - unit_cost', 'unit_cost') }} as landed_uplift_rate,
 

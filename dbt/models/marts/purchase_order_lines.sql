@@ -193,7 +193,7 @@ receipts_summed_to_lines as (
             case
                 when receipts.receipt_date > items_joined_to_orders.promise_date
                     then
-                        receipts.quantity_received
+                        {{ wide('receipts.quantity_received') }}
                         * {{
                             days_between(
                                 'items_joined_to_orders.promise_date', 'receipts.receipt_date'
@@ -218,7 +218,7 @@ items_summed_to_orders as (
     select
         account_id,
         purchase_order_id,
-        sum(quantity_ordered * unit_cost) as ordered_value
+        sum({{ product('quantity_ordered', 'unit_cost') }}) as ordered_value
     from items_joined_to_orders
     group by account_id, purchase_order_id
 
@@ -325,9 +325,9 @@ valued as (
 
     select
         *,
-        cast(quantity_ordered * unit_cost as decimal(28, 6)) as ordered_value,
-        cast(quantity_received * unit_cost as decimal(28, 6)) as received_value,
-        cast(quantity_open * unit_cost as decimal(28, 6)) as open_value,
+        {{ value_of('quantity_ordered', 'unit_cost') }} as ordered_value,
+        {{ value_of('quantity_received', 'unit_cost') }} as received_value,
+        {{ value_of('quantity_open', 'unit_cost') }} as open_value,
         {{ days_between('promise_date', 'effective_date') }} as days_late
     from split_by_status
 
@@ -403,16 +403,16 @@ final as (
         ordered_value,
         received_value,
         open_value,
-        cast(quantity_short * unit_cost as decimal(28, 6)) as short_value,
-        cast(quantity_canceled * unit_cost as decimal(28, 6)) as canceled_value,
-        cast(quantity_over * unit_cost as decimal(28, 6)) as over_value,
-        cast(quantity_ignored * unit_cost as decimal(28, 6)) as ignored_value,
-        cast(quantity_received * unit_landed_cost as decimal(28, 6)) as received_landed_value,
-        cast(quantity_open * unit_landed_cost as decimal(28, 6)) as open_landed_value,
+        {{ value_of('quantity_short', 'unit_cost') }} as short_value,
+        {{ value_of('quantity_canceled', 'unit_cost') }} as canceled_value,
+        {{ value_of('quantity_over', 'unit_cost') }} as over_value,
+        {{ value_of('quantity_ignored', 'unit_cost') }} as ignored_value,
+        {{ value_of('quantity_received', 'unit_landed_cost') }} as received_landed_value,
+        {{ value_of('quantity_open', 'unit_landed_cost') }} as open_landed_value,
         exchange_rate,
-        cast(ordered_value * exchange_rate as decimal(28, 6)) as ordered_value_reporting,
-        cast(received_value * exchange_rate as decimal(28, 6)) as received_value_reporting,
-        cast(open_value * exchange_rate as decimal(28, 6)) as open_value_reporting,
+        {{ value_of('ordered_value', 'exchange_rate') }} as ordered_value_reporting,
+        {{ value_of('received_value', 'exchange_rate') }} as received_value_reporting,
+        {{ value_of('open_value', 'exchange_rate') }} as open_value_reporting,
         days_late,
         case when is_overdue then {{ days_between('promise_current', as_of_date()) }} end
             as days_overdue,
@@ -420,7 +420,8 @@ final as (
             unit_days_late_received
             + case
                 when promise_date < {{ as_of_date() }}
-                    then quantity_open * {{ days_between('promise_date', as_of_date()) }}
+                    then
+                        {{ product('quantity_open', days_between('promise_date', as_of_date())) }}
                 else 0
             end as decimal(28, 4)
         ) as unit_days_late,

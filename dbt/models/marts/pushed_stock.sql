@@ -155,9 +155,9 @@ final as (
         cast(quantity_to_push - quantity_not_pushed as decimal(18, 4)) as quantity_pushed,
         cast(quantity_not_pushed as decimal(18, 4)) as quantity_not_pushed,
         count_push_errors,
-        cast(quantity_not_pushed * unit_cost as decimal(28, 6)) as not_pushed_value,
+        {{ value_of('quantity_not_pushed', 'unit_cost') }} as not_pushed_value,
         cast(
-            cast(quantity_not_pushed * unit_cost as decimal(28, 6)) * exchange_rate
+            {{ value_of('quantity_not_pushed', 'unit_cost') }} * exchange_rate
             as decimal(28, 6)
         ) as not_pushed_value_reporting,
 
