@@ -22,6 +22,16 @@ vendor_aliases as (
 
 ),
 
+vendor_names as (
+
+    select
+        vendor_id,
+        max(vendor_name) as vendor_name
+    from vendor_aliases
+    group by vendor_id
+
+),
+
 warehouse_names as (
 
     select
@@ -126,7 +136,7 @@ status_types_and_names_joined as (
             order_statuses.status_type,
             'unknown'
         ) as status_type,
-        coalesce(vendor_aliases.vendor_name, renamed.vendor_name) as vendor_name,
+        coalesce(vendor_names.vendor_name, renamed.vendor_name) as vendor_name,
         coalesce(warehouse_names.warehouse_name, renamed.warehouse_name) as warehouse_name,
         coalesce(source_warehouse_names.warehouse_name, renamed.source_name) as source_name,
         renamed.currency_code,
@@ -167,6 +177,8 @@ status_types_and_names_joined as (
     from renamed
     left join order_statuses on upper(renamed.status) = upper(trim(order_statuses.status))
     left join vendor_aliases on renamed.vendor_id = vendor_aliases.old_vendor_id
+    left join vendor_names
+        on coalesce(vendor_aliases.vendor_id, renamed.vendor_id) = vendor_names.vendor_id
     left join warehouse_names on renamed.warehouse_id = warehouse_names.warehouse_id
     left join warehouse_names as source_warehouse_names
         on renamed.source_warehouse_id = source_warehouse_names.warehouse_id
