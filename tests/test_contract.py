@@ -611,6 +611,24 @@ def test_unknown_fields_with_a_percent_sign_are_kept_as_they_are() -> None:
     assert [kept(reader.record(text))[0] for text in texts] == [b'{"100%b":1,"%d":"50%"}', b'{"100%b":2}']
 
 
+@pytest.mark.parametrize("text", [b'{"id":"1","a\\"b":1}', b'{"id":"1","items":[{"id":"2","a\\\\b":1}]}'])
+def test_an_order_with_a_field_whose_name_no_column_can_hold_is_set_aside_alone(text: bytes) -> None:
+    reader = Reader()
+    bad, good = reader.record(text), reader.record(b'{"id":"2","color":1}')
+
+    assert isinstance(bad, BadRecord)
+    assert bad.reason.startswith("A field of an unknown name can't be kept")
+    assert (kept(good), reader.unknown) == ((b'{"color":1}', []), ("purchase-order.color",))
+
+
+@pytest.mark.parametrize("instant", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_an_order_modified_on_no_day_of_the_calendar_is_set_aside_and_tells_no_instant(instant: str) -> None:
+    text = b'{"id":"1","last_modified":"%b"}' % instant.encode()
+    assert reason(text).startswith("In UTC `last_modified` is no day of the calendar")
+    found = raw_order(msgspec.Raw(text))
+    assert (found.order_id, found.last_modified) == ("1", None)
+
+
 def test_names_without_end_are_passed_over_in_the_end() -> None:
     reader = Reader()
     for number in range(300):

@@ -51,6 +51,19 @@ def asked(account: Account) -> list[tuple[str, Any]]:
     ]
 
 
+@pytest.mark.parametrize("total", [400638133393100, "Infinity"])
+def test_an_order_with_a_total_that_no_column_can_hold_stops_no_sweep(account: Account, job: Job, total: Any) -> None:
+    account.put(order("good", last_modified="2025-12-01T08:00:00+00:00"))
+    account.put(order("bad", last_modified="2025-12-01T08:01:00+00:00", total_ordered=total))
+    load(job)
+
+    report = sweep(job)
+
+    assert (report.account_orders, report.warehouse_orders, report.quarantined) == (2, 1, 1)
+    account.requests.clear()
+    assert not load(job).has_news
+
+
 def test_a_sweep_without_findings_walks_the_ids_and_changes_nothing(account: Account, loaded: Job) -> None:
     report = sweep(loaded)
 

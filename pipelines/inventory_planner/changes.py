@@ -60,7 +60,7 @@ class Batch:
     @property
     def instants(self) -> list[datetime]:
         """When its orders were modified, in the order of the answer; in UTC, whatever offsets it is written with."""
-        return [each.last_modified.astimezone(UTC) for each in self.orders if each.last_modified is not None]
+        return [each.last_modified for each in self.orders if each.last_modified is not None]
 
     @property
     def is_whole(self) -> bool:

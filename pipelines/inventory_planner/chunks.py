@@ -192,8 +192,10 @@ class _Reading:
             chunk.mark = self._mark(instant)
             return
         self._remember(batch, synced_at)
-        if found:
-            chunk.mark = chunk.mark.without(found)
+        seen = chunk.mark.seen
+        chunk.mark = chunk.mark.without(
+            {key for key, each in found.items() if key in seen and seen[key] != each.digest}
+        )
 
     def end(self, mark: Mark) -> Mark:
         """The mark of a whole reading: never before where it began, also when the newest order is gone since then."""

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
@@ -359,6 +359,8 @@ class Reader:
             stock_updates = _stock_updates(order)
         except UNREADABLE as error:
             return BadRecord(raw, str(error))
+        if order.last_modified and not _in_utc(order.last_modified):
+            return BadRecord(raw, f"In UTC `last_modified` is no day of the calendar: {order.last_modified}")
         if order.items is None and order.total_ordered:  # stored as it is, it would delete the lines read before
             return BadRecord(raw, f"No `items`, although `total_ordered` is {order.total_ordered}")
         return Record(order, raw, stock_updates)
@@ -382,14 +384,19 @@ class Reader:
         new_in_lines = [name for name in dict.fromkeys(in_lines) if name not in _fields(self._line)]
         if not (new_in_order or new_in_lines):
             return
-        self.unknown += (
+        unknown = (
+            *self.unknown,
             *(f"purchase-order.{name}" for name in new_in_order),
             *(f"item.{name}" for name in new_in_lines),
         )
-        is_open = len(self.unknown) > UNKNOWN_AT_MOST
-        self._line = _with_fields(self._line, new_in_lines, is_open=is_open)
-        with_line: Any = list[self._line] | None  # type: ignore[name-defined]
-        self._order = _with_fields(self._order, new_in_order, ("items", with_line, None), is_open=is_open)
+        is_open = len(unknown) > UNKNOWN_AT_MOST
+        try:
+            line = _with_fields(self._line, new_in_lines, is_open=is_open)
+            with_line: Any = list[line] | None  # type: ignore[valid-type]
+            order = _with_fields(self._order, new_in_order, ("items", with_line, None), is_open=is_open)
+        except ValueError as error:  # of names with quotation marks, backslashes or control characters
+            raise msgspec.ValidationError(f"A field of an unknown name can't be kept: {error}") from error
+        self.unknown, self._line, self._order = unknown, line, order
         self._read = msgspec.json.Decoder(self._order, strict=False).decode
 
 
@@ -398,7 +405,7 @@ def raw_order(raw: Raw) -> RawOrder:
     found = summary(raw)
     if found is None:
         return RawOrder(raw, None, _legible_id(raw), _legible_instant(raw))
-    return RawOrder(raw, found, str(found.id), found.last_modified)
+    return RawOrder(raw, found, str(found.id), _in_utc(found.last_modified))
 
 
 def record(raw: bytes) -> Record | BadRecord:
@@ -469,8 +476,16 @@ def _legible_id(raw: bytes | Raw) -> str | None:
 
 def _legible_instant(raw: bytes | Raw) -> datetime | None:
     try:
-        return _read_instant(raw).last_modified
+        return _in_utc(_read_instant(raw).last_modified)
     except UNREADABLE:
+        return None
+
+
+def _in_utc(instant: datetime | None) -> datetime | None:
+    """The same instant in UTC; None for one that is no day of the calendar there."""
+    try:
+        return instant and instant.astimezone(UTC)
+    except OverflowError:
         return None
 
 

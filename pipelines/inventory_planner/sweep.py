@@ -20,7 +20,7 @@ from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.contract import Page, Single, Summary, raw_order, summary
 from inventory_planner.errors import NotFoundError, SweepError
-from inventory_planner.rows import rounded
+from inventory_planner.rows import MisfitError, rounded
 from inventory_planner.tables import QUANTITY
 from inventory_planner.warehouse import Fingerprint, KnownOrders
 
@@ -97,6 +97,7 @@ def confirm(client: Client, findings: Findings, known: KnownOrders, *, force: bo
         return []
     _check_share(findings, known, force=force)
     _check_reads(client, findings)
+    log.info("Asking once more for each of the orders that seem gone (%d).", len(findings.gone))
     return [order_id for order_id in findings.gone if _is_gone(client, order_id)]
 
 
@@ -124,9 +125,11 @@ def _walk(client: Client, settings: Settings, findings: Findings) -> Iterator[Su
 
 def _is_changed(order: Summary, before: Fingerprint | None) -> bool:
     status = None if order.status in {None, ""} else str(order.status)
-    return before != Fingerprint(
-        order.last_modified, status, _quantity(order.total_ordered), _quantity(order.total_received)
-    )
+    try:
+        quantities = _quantity(order.total_ordered), _quantity(order.total_received)
+    except MisfitError:
+        return True  # the warehouse has no order with such a number
+    return before != Fingerprint(order.last_modified, status, *quantities)
 
 
 def _quantity(value: int | Decimal | None) -> Decimal | None:
