@@ -85,6 +85,9 @@ def test_blanks_around_the_key_and_the_account_are_not_sent(account: Account, se
     assert [request.status for request in account.requests] == [200]
 
 
+BAD_HOSTS = ("http://a:b", "http://a:65536", "http://xn--a")
+
+
 @pytest.mark.parametrize("value", ["", "  ", "gehe\u00efm", "two\nlines", "tab\there"])
 @pytest.mark.parametrize("setting", ["api_key", "account_id"])
 def test_what_no_header_can_hold_is_a_wrong_setting(setting: str, value: str) -> None:
@@ -96,7 +99,24 @@ def test_what_no_header_can_hold_is_a_wrong_setting(setting: str, value: str) ->
     assert not value.strip() or value not in str(caught.value)
 
 
-@pytest.mark.parametrize("base_url", ["", "app.inventory-planner.com", "ftp://service.test", "https://", "http://a:b"])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks5://localhost:1080"),
+        ("NO_PROXY", "fd00::/8,localhost"),
+        ("HTTP_PROXY", "ftp://x"),
+        ("SSL_CERT_FILE", "/nowhere"),
+    ],
+)
+def test_a_variable_that_makes_no_client_is_a_wrong_setting(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=r"Can't prepare requests to https://service\.test: .*ALL_PROXY"):
+        Client("https://service.test", API_KEY, "a1000")
+
+
+@pytest.mark.parametrize("base_url", ["", "app.inventory-planner.com", "ftp://service.test", "https://", *BAD_HOSTS])
 def test_what_is_no_address_is_a_wrong_setting(base_url: str) -> None:
     with pytest.raises(ConfigurationError, match="`base_url`"):
         Client(base_url, API_KEY, "a1000")

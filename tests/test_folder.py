@@ -68,6 +68,13 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert data_folder(Path("~/data")).root == tmp_path / "data"
 
 
+@pytest.mark.parametrize("name", ["100%", "why?"])
+def test_a_folder_whose_name_dlt_or_duckdb_would_misread_is_a_wrong_setting(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"choose one without % and \?"):
+        data_folder(tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize("below", ["", "data"], ids=["a file", "a file on the way"])
 def test_a_folder_that_can_not_be_written_is_a_wrong_setting(below: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()

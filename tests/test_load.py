@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -375,12 +377,29 @@ def test_a_preview_tells_what_would_come_and_writes_nothing(
     assert not job.folder.warehouse.exists()
 
 
-def test_a_warehouse_that_somebody_has_open_is_an_error_that_says_so(account: Account, job: Job) -> None:
+def test_a_damaged_warehouse_is_an_error_that_says_so(account: Account, job: Job) -> None:
     fill(account)
     job.folder.warehouse.write_bytes(b"this is no database")
 
-    with pytest.raises(LoadError, match=r"Can't use .*warehouse\.duckdb"):
+    with pytest.raises(
+        LoadError, match=r"Can't use .*warehouse\.duckdb.*If it is damaged, put a copy of it in its place"
+    ):
         load(job)
+
+
+def test_a_warehouse_that_another_program_has_open_is_not_called_damaged(account: Account, job: Job) -> None:
+    fill(account)
+    load(job)
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, job.folder.warehouse], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(LoadError, match="Another program has it open: close it there") as caught:
+            load(job)
+        holder.communicate()
+    assert "damaged" not in str(caught.value)
 
 
 def test_the_merge_runs_in_a_transaction(job: Job) -> None:

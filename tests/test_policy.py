@@ -46,8 +46,21 @@ def test_the_reports_look_from_today_where_the_account_is(variables: dict[str, A
         ({"abc_thresholds": [0.8]}, r"Expected `array` of length 2, got 1 - at `\$.abc_thresholds`"),
         ({"scorecard_weights": {"speed": 1}}, "Invalid enum value 'speed'"),
         ({"account_timezone": "Mars/Olympus"}, "'Mars/Olympus' is no time zone"),
+        ({"account_timezone": "Europe"}, "'Europe' is no time zone"),
+        ({"account_timezone": ""}, "'' is no time zone"),
     ],
-    ids=["misspelt", "text", "negative", "no such day", "no such type", "one short", "no such term", "no such zone"],
+    ids=[
+        "misspelt",
+        "text",
+        "negative",
+        "no such day",
+        "no such type",
+        "one short",
+        "no such term",
+        "no such zone",
+        "a part",
+        "no zone",
+    ],
 )
 def test_a_var_that_makes_no_sense_is_refused_and_named(variables: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):

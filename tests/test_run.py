@@ -10,7 +10,7 @@ import pytest
 from inventory_planner.client import Client
 from inventory_planner.configuration import Settings
 from inventory_planner.emulator import Account
-from inventory_planner.errors import LoadError, PublishError, TransformError
+from inventory_planner.errors import ConfigurationError, LoadError, PublishError, TransformError
 from inventory_planner.folder import Folder
 from inventory_planner.load import Job, load
 from inventory_planner.run import build_marts, publish_marts, run
@@ -95,6 +95,12 @@ def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account
 
     assert (made_up.sync.has_news, made_up.published) == (False, True)
     assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
+
+
+def test_a_var_that_makes_no_sense_is_refused_before_anything_is_read(account: Account, job: Job) -> None:
+    with pytest.raises(ConfigurationError, match="`on_time_grace_day`"):
+        run(job, {"on_time_grace_day": 2})
+    assert account.requests == []
 
 
 def test_an_empty_account_is_published_with_empty_reports(job: Job) -> None:

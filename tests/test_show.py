@@ -32,7 +32,7 @@ def shown(report: RenderableType, width: int = 160) -> list[str]:
     [
         ("fill_rate", Decimal("0.98765"), "98.8%"),
         ("otif", 0.5, "50.0%"),
-        ("spend", Decimal("1234567.89"), "1,234,568"),
+        ("received_value", Decimal("1234567.89"), "1,234,568"),
         ("open_value", Decimal("0.000000"), "0"),
         ("ordered", Decimal("1000.0000"), "1,000"),
         ("ordered", Decimal("0.2500"), "0.25"),

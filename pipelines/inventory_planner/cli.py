@@ -36,6 +36,7 @@ INTERRUPTED: Final = 130  # what shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
 EMULATOR_PORT: Final = 8765
 DASHBOARD_PORT: Final = 8766
+MOST_ROWS: Final = 2**63 - 1  # that DuckDB counts to
 GARBAGE: Final = 10_000  # new objects, when it is collected; at 700 a fifth of a run without news would go into that
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -100,7 +101,8 @@ def _as_of_option(command: Command) -> Command:
 def commands(log_format: str, verbose: bool) -> None:  # noqa: FBT001 (click passes it by name)
     """Inventory Planner purchase orders, kept exact and current in DuckDB.
 
-    Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 75 try again later; 77 key or account refused.
+    Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 75 try again later; 77 key or account refused; 130 or
+    143 stopped.
     """
     start_logging(log_format, verbose=verbose)
 
@@ -244,7 +246,9 @@ def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes
     help="Only these columns, or `all` of them. As a table, if not given, those that fit and tell most.",
 )
 @click.option("--sort", default="", metavar="COLUMN", help="By that column; with `-` before it the highest first.")
-@click.option("--limit", type=click.IntRange(0), help="Rows, at most; 0 is all. If not given, 20 as a table, else all.")
+@click.option(
+    "--limit", type=click.IntRange(0, MOST_ROWS), help="Rows, at most; 0 is all. If not given, 20 as a table, else all."
+)
 @click.option("--describe", "described", is_flag=True, help="Instead of rows, what each column means.")
 @click.option("--csv", "form", flag_value="csv", help="As CSV with a header, each value as stored.")
 @click.option("--json", "form", flag_value="json", help="As a JSON array with an object a line.")

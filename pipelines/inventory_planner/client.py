@@ -41,6 +41,7 @@ ATTEMPTS: Final = 6  # with the waits below about a quarter of a minute: a resta
 FIRST_WAIT: Final = 0.5  # seconds; each further wait is twice as long
 LONGEST_WAIT: Final = 30.0  # seconds, for the waits that we choose
 LONGEST_RETRY_AFTER: Final = 120.0  # seconds; a scheduled run must not hang on what a proxy dreams up
+LAST_PORT: Final = 65_535
 PASSING: Final = frozenset({408, 429, 502, 503, 504, *range(520, 528)})  # 520 to 527 are Cloudflare's
 REDIRECTS: Final = range(300, 400)
 ESCAPE: Final = re.compile(  # of a pair of surrogates, of a surrogate without its other half, and of anything else
@@ -103,9 +104,14 @@ class Client:
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
         }
-        self._http = httpx.Client(
-            base_url=_address(self.base_url), headers=headers, timeout=TIMEOUT, transport=self.transport
-        )
+        base_url = _address(self.base_url)
+        try:
+            self._http = httpx.Client(base_url=base_url, headers=headers, timeout=TIMEOUT, transport=self.transport)
+        except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"Can't prepare requests to {base_url}: {error}. Mend the address, or what HTTP_PROXY, ALL_PROXY,"
+                " NO_PROXY or SSL_CERT_FILE say in the environment."
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -218,9 +224,10 @@ def _header(setting: str, value: str) -> str:
 def _address(base_url: str) -> httpx.URL:
     try:
         url = httpx.URL(base_url.strip())
-    except httpx.InvalidURL as error:
+        is_address = url.scheme in {"http", "https"} and url.host and (url.port or 0) <= LAST_PORT
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise ConfigurationError(f"`base_url` {base_url!r} is not an address: {error}.") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    if not is_address:
         raise ConfigurationError(f"`base_url` {base_url!r} is not an address that begins with https:// or http://.")
     return url
 

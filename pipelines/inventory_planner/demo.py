@@ -33,11 +33,11 @@ RECEIVED_VS_ORDERED: Final = """
         sum(quantity_short) as short,
         sum(quantity_over) as over,
         sum(quantity_capped) / sum(quantity_ordered) as fill_rate,
-        sum(received_value) as spend
+        sum(received_value) as received_value
     from marts.received_vs_ordered
     where is_vendor_scope
     group by currency_code
-    order by spend desc
+    order by received_value desc
 """
 VENDORS: Final = """
     select
@@ -48,7 +48,7 @@ VENDORS: Final = """
         otif_line_rate as otif,
         lead_time_median_days as lead_days,
         lead_time_stddev_days as sd,
-        received_value as spend
+        received_value
     from marts.vendor_scorecard
     where period = 'all' and otif_line_rate is not null
     order by otif_line_rate desc, received_value desc

@@ -18,6 +18,9 @@ from filelock import FileLock, Timeout
 
 from inventory_planner.errors import AnotherRunError, ConfigurationError
 
+UNUSABLE: Final = frozenset(
+    "%?"
+)  # in the name of a folder: dlt takes what follows for a place holder, DuckDB for options
 LOCK_PATIENCE: Final = 2.0  # seconds; `status` holds the lock for a blink, and a run should not fail for that
 
 
@@ -151,6 +154,8 @@ def data_folder(path: Path) -> Folder:
         ConfigurationError: nothing can be written there.
     """
     folder = folder_at(path)
+    if UNUSABLE.intersection(str(folder.root)):
+        raise ConfigurationError(f"DuckDB and dlt can't use the data folder {folder.root}: choose one without % and ?.")
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder.root).close()  # where the system can, without a name: nothing is left if we are killed

@@ -71,8 +71,8 @@ def _policy(variables: Mapping[str, Any]) -> Policy:
 
 
 def _timezone(policy: Policy) -> ZoneInfo:
-    name = policy.account_timezone or DEFAULT_TIMEZONE
+    name = DEFAULT_TIMEZONE if policy.account_timezone is UNSET else policy.account_timezone
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigurationError(f"`account_timezone` {name!r} is no time zone; write it as Europe/Paris.") from error

@@ -67,7 +67,8 @@ def made_of_now(folder: Folder) -> Any:
         return json.loads(folder.built.read_text())
     except (OSError, ValueError) as error:
         raise PublishError(
-            "The marts don't show all that the warehouse holds: run `inventory-planner transform` first."
+            "The marts in the warehouse are not whole and tested, or don't show all that it holds: run"
+            " `inventory-planner transform` first."
         ) from error
 
 

@@ -54,9 +54,11 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
         variables: dbt vars. `as_of_date` is set to today in `account_timezone` where it is missing.
 
     Raises:
+        ConfigurationError: a var makes no sense; nothing was done.
         AnotherRunError: another run is at work in the folder.
         InventoryPlannerError: as `load`, `transform` and `publish` say.
     """
+    with_day(variables)  # or a var that makes no sense would be found after a long load
     with job.folder.locked("run"):
         sync = load(job)
         log.info("%s", sync.summary)
@@ -179,7 +181,7 @@ def publish_marts(folder: Folder) -> None:
 
 
 def _made_of(folder: Folder, variables: Mapping[str, Any]) -> dict[str, Any]:
-    seeds = {path.name: fingerprint([path]) for path in sorted(folder.seeds.glob("*.csv"))}
+    seeds = {path.name: fingerprint([path]) for path in sorted(folder.seeds.glob("*.csv")) if path.is_file()}
     models = fingerprint(project_files())
     return {"version": __version__, "models": models, "variables": with_day(variables), "seeds": seeds}
 

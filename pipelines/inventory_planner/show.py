@@ -34,7 +34,6 @@ MONEY: Final = (
     "_stake",
     "_variance",
     "_baseline",
-    "spend",
 )  # and of sums of money, where nobody reads cents
 COSTS: Final = "_cost"  # and of prices, where cents are the least
 INDEXES: Final = ("_cv", "hhi")  # and of numbers that say all behind the point

@@ -70,11 +70,19 @@ def warehouse(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.Error as error:
         if is_shortage(error):
             raise shortage(folder, error) from error
-        raise LoadError(
-            f"Can't use {folder.warehouse}: {error}. If another program has it open, close it there: the file is for"
-            f" this tool alone; read {folder.analytics} instead. If it is damaged, delete it: the next run reads all"
-            " anew."
-        ) from error
+        raise LoadError(f"Can't use {folder.warehouse}: {error}. {_advice(folder, error)}") from error
+
+
+def _advice(folder: Folder, error: duckdb.Error) -> str:
+    if "lock" in str(error):
+        return (
+            f"Another program has it open: close it there. The file is for this tool alone; read {folder.analytics}"
+            " instead."
+        )
+    return (
+        "If it is damaged, put a copy of it in its place; the next run goes on from what the copy holds. Without a copy"
+        " move it away: the next run reads all orders anew, and only what `snapshots` knew of earlier states is lost."
+    )
 
 
 def is_shortage(error: BaseException) -> bool:
