@@ -152,6 +152,25 @@ def test_rows_are_chosen_sorted_and_limited(published: Folder, words: list[str],
     assert [row["sku"] for row in read(published, "open_lines", *words)] == skus
 
 
+def test_what_matters_most_comes_first_and_vendors_by_name(folder: Folder) -> None:
+    make(
+        folder,
+        """
+        create schema marts;
+        create table marts.exceptions as
+            select * from (values ('low', 9), ('medium', 5), ('high', 1), ('high', null), ('high', 2))
+                as found (severity, value_at_stake);
+        create table marts.vendors as
+            select * from (values ('Bolt', date '2026-01-02'), ('Acme', date '2026-01-01'))
+                as found (vendor_name, last_order_date);
+        """,
+    )
+
+    found = [(row["severity"], row["value_at_stake"]) for row in read(folder, "exceptions")]
+    assert found == [("high", 2), ("high", 1), ("high", None), ("medium", 5), ("low", 9)]
+    assert [row["vendor_name"] for row in read(folder, "vendors")] == ["Acme", "Bolt"]
+
+
 def test_no_rows_are_a_line_a_header_or_an_empty_array(published: Folder) -> None:
     nothing = ("warehouses", "--limit", "1", "--sort", "warehouse_name")
     with duckdb.connect(published.warehouse) as connection:

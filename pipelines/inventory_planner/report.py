@@ -32,7 +32,13 @@ DATES: Final = {  # the first that a mart has is its date; what is past reads ne
     "report_month": "desc",
     "date_day": "asc",
     "week_start": "asc",
-    "last_order_date": "desc",
+    "last_order_date": "",  # that of a vendor or a variant, of which nobody wants the latest first
+}
+FIRST: Final = {  # by what a mart is read that has one of these, before its date
+    "severity": "case severity when 'high' then 1 when 'medium' then 2 else 3 end",
+    "value_at_stake": "value_at_stake desc nulls last",
+    "spend_rank": "spend_rank",
+    "count_found": "count_found desc",
 }
 ROWS_OF_A_TABLE: Final = 20  # about a screenful
 BATCH: Final = 10_000  # rows that are in memory at once
@@ -84,8 +90,8 @@ class Wanted:
         columns: their names, in the order wanted; none or `all` for all.
         vendor: only rows whose vendor's name or id contains this, in capitals or not.
         since: only rows whose date, one of `DATES`, is this day or later.
-        sort: a column, with `-` before it the highest first; without one by the mart's date, then by all its
-            columns, ids last.
+        sort: a column, with `-` before it the highest first; without one by what matters most or the mart's date, then
+            by all its columns, ids last.
         limit: rows, at most; 0 is all; none is what people like to see at once, and all for other programs.
         described: instead of rows, what each column means.
     """
@@ -262,9 +268,10 @@ def _condition(mart: Mart, wanted: Wanted) -> tuple[str, list[Any]]:
 
 def _order(mart: Mart, sort: str) -> str:
     readable_first = sorted(mart.names, key=lambda name: name.endswith("_id"))
-    terms = [f"{_quoted(name)} nulls last" for name in readable_first]
-    if mart.date:
-        terms.insert(0, f"{_quoted(mart.date)} {DATES[mart.date]} nulls last")
+    terms = [term for name, term in FIRST.items() if name in mart.names]
+    if mart.date and DATES[mart.date]:
+        terms.append(f"{_quoted(mart.date)} {DATES[mart.date]} nulls last")
+    terms += [f"{_quoted(name)} nulls last" for name in readable_first]
     if sort:
         name = _known(sort.removeprefix(HIGHEST_FIRST), mart)
         terms.insert(0, f"{_quoted(name)} {'desc' if sort.startswith(HIGHEST_FIRST) else 'asc'} nulls last")
