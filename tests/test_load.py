@@ -387,6 +387,17 @@ def test_a_damaged_warehouse_is_an_error_that_says_so(account: Account, job: Job
         load(job)
 
 
+def test_a_warehouse_with_a_damaged_block_is_not_called_open_elsewhere(account: Account, job: Job) -> None:
+    fill(account)
+    load(job)
+    with job.folder.warehouse.open("r+b") as file:
+        file.seek(12_288)  # behind the headers
+        file.write(b"\xff" * 262_144)
+
+    with pytest.raises(LoadError, match=r"block.*If it is damaged, put a copy of it in its place"):
+        load(replace(job, full=True))
+
+
 def test_a_warehouse_that_another_program_has_open_is_not_called_damaged(account: Account, job: Job) -> None:
     fill(account)
     load(job)

@@ -18,9 +18,7 @@ from filelock import FileLock, Timeout
 
 from inventory_planner.errors import AnotherRunError, ConfigurationError
 
-UNUSABLE: Final = frozenset(
-    "%?"
-)  # in the name of a folder: dlt takes what follows for a place holder, DuckDB for options
+UNUSABLE: Final = frozenset("%?")  # in a path: dlt takes what follows for a place holder, DuckDB for options
 LOCK_PATIENCE: Final = 2.0  # seconds; `status` holds the lock for a blink, and a run should not fail for that
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ SET_ASIDE = f"{SCHEMA}.{QUARANTINE.name}"
 FRUGAL = "set timezone = 'UTC'; set threads = 1; set memory_limit = '96MB'"
 # DuckDB handles 2,048 rows at once, and an order can have 100 KB of JSON.
 GENEROUS = "set timezone = 'UTC'; set threads = 1"
+
+LOCKED = re.compile("set lock on file|used by another process")  # the second by Windows
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,7 +77,7 @@ def warehouse(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _advice(folder: Folder, error: duckdb.Error) -> str:
-    if "lock" in str(error):
+    if LOCKED.search(str(error)):
         return (
             f"Another program has it open: close it there. The file is for this tool alone; read {folder.analytics}"
             " instead."
