@@ -104,6 +104,6 @@
 
 
 {# A product as an amount of money, or of anything with as many decimals. #}
-{% macro value_of(quantity, unit_cost) -%}
-    cast({{ product(quantity, unit_cost) }} as decimal(28, 6))
+{% macro value_of(left, right) -%}
+    cast({{ product(left, right) }} as decimal(28, 6))
 {%- endmacro %}

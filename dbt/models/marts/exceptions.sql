@@ -191,7 +191,7 @@ final as (
 
         -- numerics
         cast(value_at_stake as decimal(38, 6)) as value_at_stake,
-        cast(cast(value_at_stake as decimal(28, 6)) * exchange_rate as decimal(38, 6))
+        cast({{ product('value_at_stake', 'exchange_rate') }} as decimal(38, 6))
             as value_at_stake_reporting,
         days_overdue,
 

@@ -49,10 +49,9 @@ receipts_joined_to_lines as (
         {{ value_of('receipts.quantity_received', 'lines.unit_cost') }} as received_value,
         {{ value_of('receipts.quantity_received', 'lines.unit_landed_cost') }}
             as received_landed_value,
-        cast(
-            {{ value_of('receipts.quantity_received', 'lines.unit_cost') }}
-            * lines.exchange_rate as decimal(28, 6)
-        ) as received_value_reporting,
+        {{ value_of(
+            value_of('receipts.quantity_received', 'lines.unit_cost'), 'lines.exchange_rate'
+        ) }} as received_value_reporting,
         {{ days_between('lines.order_date', 'receipts.receipt_date') }} as days_after_order,
         {{ days_between('lines.promise_date', 'receipts.receipt_date') }} as days_after_promise,
 

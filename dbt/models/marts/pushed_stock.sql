@@ -156,10 +156,8 @@ final as (
         cast(quantity_not_pushed as decimal(18, 4)) as quantity_not_pushed,
         count_push_errors,
         {{ value_of('quantity_not_pushed', 'unit_cost') }} as not_pushed_value,
-        cast(
-            {{ value_of('quantity_not_pushed', 'unit_cost') }} * exchange_rate
-            as decimal(28, 6)
-        ) as not_pushed_value_reporting,
+        {{ value_of(value_of('quantity_not_pushed', 'unit_cost'), 'exchange_rate') }}
+            as not_pushed_value_reporting,
 
         -- booleans
         push_error is not null as is_push_failed,

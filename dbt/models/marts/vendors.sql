@@ -19,7 +19,7 @@ orders_summed_to_vendors as (
 
         -- numerics
         count(*) as count_orders,
-        count(*) filter (where is_on_order and quantity_open > 0) as count_open_orders,
+        count(*) filter (where quantity_open > 0) as count_open_orders,
         count(distinct currency_code) as count_currencies,
 
         -- booleans

@@ -12,7 +12,7 @@ receiving_and_sending as (
         account_id,
         warehouse_id,
         warehouse_name,
-        is_on_order and quantity_open > 0 as is_incoming,
+        quantity_open > 0 as is_incoming,
         false as is_outgoing
     from orders
     where warehouse_id is not null
@@ -22,7 +22,7 @@ receiving_and_sending as (
         source_warehouse_id as warehouse_id,
         source_name as warehouse_name,
         false as is_incoming,
-        is_on_order and quantity_open > 0 as is_outgoing
+        quantity_open > 0 as is_outgoing
     from orders
     where source_warehouse_id is not null and order_type = 'transfer'
 
