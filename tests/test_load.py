@@ -21,6 +21,7 @@ from inventory_planner.load import Job, _pipeline, load, preview
 from orders import line, order, receipt
 
 PAGE_SIZE = 10
+TIGHT = f"{warehouse.GENEROUS}; set memory_limit = '12MB'"
 HEAVY = "The orders of this account need more memory than most. From now on DuckDB has all there is: run this again."
 REFUSED = (
     "GET /api/v1/purchase-orders answered 401 (Invalid API key). Check the key (Account > Settings > API; its user"
@@ -94,7 +95,7 @@ def fill_with_heavy_orders(account: Account) -> None:
 def test_orders_that_need_more_memory_than_most_are_loaded_all_the_same(
     account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse, "FRUGAL", "set timezone = 'UTC'; set threads = 1; set memory_limit = '12MB'")
+    monkeypatch.setattr(warehouse, "FRUGAL", TIGHT)
     fill_with_heavy_orders(account)
 
     load(job)
@@ -117,7 +118,7 @@ def test_too_little_memory_is_named_and_loses_nothing(
     load(job)
     with monkeypatch.context() as patched:
         for settings in ("FRUGAL", "GENEROUS"):
-            patched.setattr(warehouse, settings, "set timezone = 'UTC'; set threads = 1; set memory_limit = '12MB'")
+            patched.setattr(warehouse, settings, TIGHT)
         fill_with_heavy_orders(account)
 
         with pytest.raises(

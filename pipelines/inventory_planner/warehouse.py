@@ -23,10 +23,9 @@ from inventory_planner.tables import MERGED_TABLES, PURCHASE_ORDERS, QUARANTINE,
 
 ORDERS = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 SET_ASIDE = f"{SCHEMA}.{QUARANTINE.name}"
-# More threads take memory and no less time; more memory DuckDB would fill with what is written already.
-FRUGAL = "set timezone = 'UTC'; set threads = 1; set memory_limit = '96MB'"
-# DuckDB handles 2,048 rows at once, and an order can have 100 KB of JSON.
-GENEROUS = "set timezone = 'UTC'; set threads = 1"
+GENEROUS = "set timezone = 'UTC'; set threads = 1"  # more threads take memory, and no less time
+# More memory DuckDB would fill with what is written already; it handles 2,048 rows at once, and few are too heavy.
+FRUGAL = f"{GENEROUS}; set memory_limit = '96MB'"
 
 LOCKED = re.compile("set lock on file|used by another process")  # the second by Windows
 
@@ -134,14 +133,14 @@ def stored_ids(folder: Folder, account_id: str) -> set[str]:
         return set()
     with warehouse(folder) as connection:
         found = [
-            connection.table(table)
-            .filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
-            .project("purchase_order_id")
-            .distinct()
-            .fetchall()
+            _of_account(connection, table, account_id).project("purchase_order_id").distinct().fetchall()
             for table in _tables(connection)
         ]
     return {order_id for rows in found for (order_id,) in rows}
+
+
+def _of_account(connection: duckdb.DuckDBPyConnection, table: str, account_id: str) -> duckdb.DuckDBPyRelation:
+    return connection.table(table).filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -156,15 +155,13 @@ def known_orders(folder: Folder, account_id: str) -> KnownOrders:
     """The orders of the account in the warehouse."""
     if not has_tables(folder):
         return KnownOrders({}, frozenset(), frozenset())
-    of_account = ColumnExpression("_account_id") == ConstantExpression(account_id)
     with warehouse(folder) as connection:
         found = (
-            connection.table(ORDERS)
-            .filter(of_account)
+            _of_account(connection, ORDERS, account_id)
             .project("purchase_order_id, last_modified, status, total_ordered, total_received, _deleted_at is null")
             .fetchall()
         )
-        aside = connection.table(SET_ASIDE).filter(of_account).project("purchase_order_id").fetchall()
+        aside = _of_account(connection, SET_ASIDE, account_id).project("purchase_order_id").fetchall()
     present = {order_id: Fingerprint(*fields) for order_id, *fields, is_present in found if is_present}
     gone = frozenset(order_id for order_id, *_, is_present in found if not is_present)
     return KnownOrders(present, gone, frozenset(order_id for (order_id,) in aside if order_id is not None))
@@ -175,8 +172,8 @@ def stored_order_count(folder: Folder, account_id: str) -> int:
     if not has_tables(folder):
         return 0
     with warehouse(folder) as connection:
-        of_account = connection.table(ORDERS).filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
-        counted = of_account.filter(ColumnExpression("_deleted_at").isnull()).aggregate("count(*)").fetchall()
+        present = _of_account(connection, ORDERS, account_id).filter(ColumnExpression("_deleted_at").isnull())
+        counted = present.aggregate("count(*)").fetchall()
     count: int = counted[0][0]
     return count
 
@@ -187,8 +184,7 @@ def quarantined(folder: Folder, account_id: str) -> list[Raw]:
         return []
     with warehouse(folder) as connection:
         found = (
-            connection.table(SET_ASIDE)
-            .filter(ColumnExpression("_account_id") == ConstantExpression(account_id))
+            _of_account(connection, SET_ASIDE, account_id)
             .order("__synced_at, sync_id, position")
             .project("record")
             .fetchall()
