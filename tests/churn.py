@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from inventory_planner.emulator import Account
-from inventory_planner.emulator.totals import with_totals
+from inventory_planner_emulator import Account
+from inventory_planner_emulator.totals import with_totals
 from orders import line, order
 
 MOST_LATE = timedelta(minutes=9)  # the overlap of two readings, less the minute that a reading may take unnoticed

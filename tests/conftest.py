@@ -13,13 +13,13 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 import dbt_process
-from inventory_planner.cli import GARBAGE
-from inventory_planner.client import Client
-from inventory_planner.configuration import Settings
+from inventory_planner.api.client import Client
+from inventory_planner.cli.commands import GARBAGE
+from inventory_planner.data_folder import Folder, data_folder
 from inventory_planner.demo import DemoReport, demo
-from inventory_planner.emulator import Account, Server, serve
-from inventory_planner.folder import Folder, data_folder
-from inventory_planner.transform import transform
+from inventory_planner.marts.dbt import transform
+from inventory_planner.settings import Settings
+from inventory_planner_emulator import Account, Server, serve
 from orders import API_KEY, NOW
 from readers import ONE_REPORT
 
@@ -30,7 +30,7 @@ hypothesis_settings.load_profile("steady")
 
 FIRST = (  # the longest: one of them alone at the end costs a minute
     *("test_marts.py", "test_churn.py", "test_kill.py", "test_pages.py", "test_run.py"),
-    *("test_cli.py", "test_readers.py", "test_full_disk.py", "test_partial_builds.py"),
+    *("test_commands.py", "test_readers.py", "test_full_disk.py", "test_partial_builds.py"),
 )
 
 
@@ -54,7 +54,7 @@ def ready_dbt() -> Iterator[None]:
     Commands that a test starts, and test_transform.py, run it as users do.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("inventory_planner.transform.subprocess", SimpleNamespace(run=dbt_process.run))
+        patch.setattr("inventory_planner.marts.dbt.subprocess", SimpleNamespace(run=dbt_process.run))
         yield
 
 

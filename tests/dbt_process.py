@@ -15,7 +15,7 @@ from forked import exit_code
 
 def run(command: Sequence[str], *, env: Mapping[str, str], **_: object) -> CompletedProcess[str]:
     """As `subprocess.run`, for the command line that `transform` makes for dbt."""
-    return CompletedProcess(command, *_ended(command[command.index("inventory_planner.transform") + 1 :], env), "")
+    return CompletedProcess(command, *_ended(command[command.index("inventory_planner.marts.dbt") + 1 :], env), "")
 
 
 def dbt_output(words: Sequence[str], environment: Mapping[str, str]) -> str:

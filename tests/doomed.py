@@ -23,12 +23,15 @@ import duckdb
 import httpx
 
 from forked import exit_code
-from inventory_planner import chunks, cli, load, publish, run
-from inventory_planner.client import Client
-from inventory_planner.configuration import Settings
-from inventory_planner.folder import Folder, data_folder
-from inventory_planner.load import Job
-from inventory_planner.transform import transform
+from inventory_planner import run
+from inventory_planner.api.client import Client
+from inventory_planner.cli import commands as cli
+from inventory_planner.data_folder import Folder, data_folder
+from inventory_planner.marts import publish
+from inventory_planner.marts.dbt import transform
+from inventory_planner.settings import Settings
+from inventory_planner.sync import chunks, load
+from inventory_planner.sync.load import Job
 from readers import ONE_REPORT
 
 PAGE_SIZE = 5

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 PRELOADED = (
-    *("inventory_planner.run", "inventory_planner.cli", "inventory_planner.configuration", "pyarrow.dataset"),
+    *("inventory_planner.run", "inventory_planner.cli.commands", "inventory_planner.settings", "pyarrow.dataset"),
     *("dbt.cli.main", "dbt.adapters.duckdb"),
 )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from inventory_planner.emulator.wire import encoded
+from inventory_planner_emulator.wire import encoded
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)  # where the clock of the served account stands
 API_KEY = "secret-key-9b1f"  # of the account that serves them

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from inventory_planner.emulator import Account
+from inventory_planner_emulator import Account
 from orders import line, order
 
 BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import duckdb
 
+from inventory_planner.data_folder import Folder
 from inventory_planner.demo import DemoReport
-from inventory_planner.folder import Folder
 
 HEADERS_DISAGREE_WITH_LINES = """
     select purchase_order_id

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 import pytest
 
-from inventory_planner import configuration, errors
-from inventory_planner.cli import commands
-from inventory_planner.configuration import Settings
+from inventory_planner import errors
+from inventory_planner import settings as configuration
+from inventory_planner.cli.commands import commands
+from inventory_planner.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text()

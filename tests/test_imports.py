@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import inventory_planner
 
-PACKAGE = "inventory_planner"
-ROOT = Path(inventory_planner.__file__).parent
-NETWORK = {"httpx", "socket", "ssl", "urllib.request", "http.client", "requests", "aiohttp"}
-STEPS = {"load", "sweep", "transform", "publish"}  # `run` alone knows in which order they come
+ROOT = Path(inventory_planner.__file__).parents[1]
+PACKAGES = ("inventory_planner", "inventory_planner_emulator", "inventory_planner_dashboard")
+NETWORK = ("httpx", "socket", "ssl", "urllib.request", "http.client", "requests", "aiohttp")
+
+# What each place may import of our own; what is not named here may not be imported.
+ALLOWED = {
+    "errors": set(),
+    "data_folder": {"errors"},
+    "settings": {"errors"},
+    "api": {"errors"},
+    "warehouse": {"data_folder", "errors"},
+    "sync": {"api", "warehouse", "data_folder", "errors", "settings"},
+    "marts": {"warehouse", "data_folder", "errors"},
+    "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
+    "run": {"monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
+    "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
+    "dashboard": {"data_folder", "errors", "marts"},
+    "emulator": set(),
+    "__main__": {"cli"},
+}
+ONE_HOME = {  # an outside thing, and the only modules that may know it
+    "httpx": {"api.client"},
+    "dbt": {"marts.dbt"},
+    "subprocess": {"marts.dbt"},
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -27,109 +49,71 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def within(name: str, of: str) -> bool:
-    return name == of or name.startswith(f"{of}.")
+def module_name(path: Path) -> str:
+    """`api.client` in the extractor, `emulator.app` and `dashboard.charts` in the packages beside it."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    package = parts[0].removeprefix("inventory_planner").removeprefix("_")
+    return ".".join(part for part in (package, *parts[1:]) if part and part != "__init__")
 
 
-def places(names: set[str]) -> set[str]:
-    """The modules of the package among them; what `__init__` holds is none."""
-    parts = (name.split(".") for name in names if within(name, PACKAGE))
-    return {each[1] for each in parts if len(each) > 1} & (set(MODULES) | {"emulator"})
+def local(name: str) -> str:
+    """An imported name of ours as MODULES has it."""
+    package, _, rest = name.partition(".")
+    outer = package.removeprefix("inventory_planner").removeprefix("_")
+    return f"{outer}.{rest}".strip(".") if package in PACKAGES else name
 
 
-MODULES = {path.stem: imported(path) for path in sorted(ROOT.glob("*.py"))}
-EMULATOR = {path.stem: imported(path) for path in sorted((ROOT / "emulator").glob("*.py"))}
+def place(name: str) -> str | None:
+    """The place of an imported name: a folder or a module at the top; None where it is not ours."""
+    package, *rest = name.split(".")
+    if package not in PACKAGES:
+        return None
+    outer = package.removeprefix("inventory_planner").removeprefix("_")
+    return outer or rest[0]
 
 
-def knowing(outside: str) -> set[str]:
-    """The modules that import something from outside."""
-    return {module for module, names in MODULES.items() if any(within(name, outside) for name in names)}
+PATHS = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if path.name != "__init__.py"]
+MODULES = {module_name(path): imported(path) for path in PATHS}
+PLACED = [name for name in MODULES if name.split(".")[0] in ALLOWED]
 
 
-def importing(place: str) -> set[str]:
-    return {module for module, names in MODULES.items() if place in places(names)}
+def knows(module: str, outside: str) -> bool:
+    return any(name == outside or name.startswith(f"{outside}.") for name in MODULES[module])
 
 
-def test_the_walk_finds_what_is_imported_at_the_top_and_within_functions() -> None:
-    assert {"load", "run", "status"} <= places(MODULES["cli"])
-    assert "client" in places(MODULES["changes"])
-    assert EMULATOR["account"]
+@pytest.mark.parametrize("module", PLACED)
+def test_imports_point_one_way(module: str) -> None:
+    own = module.split(".", maxsplit=1)[0]
+    constants = {"__version__"}  # of the package itself
+    found = {place(name) for name in MODULES[module]} - {None, own} - constants
+    assert found <= ALLOWED[own]
 
 
-def test_errors_know_nothing() -> None:
-    assert places(MODULES["errors"]) == set()
+def test_every_place_has_a_rule() -> None:
+    assert {module.split(".")[0] for module in MODULES} - {"cli"} <= ALLOWED.keys()
 
 
-@pytest.mark.parametrize(
-    ("module", "others"),
-    [
-        ("ahead", set()),
-        ("contract", set()),
-        ("tables", set()),
-        ("rows", {"contract", "tables"}),
-        ("client", {"contract", "errors"}),
-        ("changes", {"client", "contract", "errors"}),
-        ("chunks", {"changes", "contract", "errors", "rows", "tables"}),
-        ("configuration", {"errors"}),
-        ("folder", {"errors"}),
-        ("log", set()),
-        ("policy", {"errors"}),
-        ("transform", {"errors", "folder"}),
-        ("publish", {"errors", "folder", "tables"}),
-        ("report", {"errors", "folder"}),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_module_knows_only_what_comes_before_it(module: str, others: set[str]) -> None:
-    assert places(MODULES[module]) <= others
+def test_there_is_no_cycle() -> None:
+    graph = {
+        module: {found for name in names for found in (local(name), local(name.rpartition(".")[0])) if found in MODULES}
+        for module, names in MODULES.items()
+    }
+    assert list(TopologicalSorter({module: needed - {module} for module, needed in graph.items()}).static_order())
 
 
-@pytest.mark.parametrize("module", ["contract", "tables", "rows"])
-def test_records_and_rows_know_neither_network_nor_dlt_nor_dbt(module: str) -> None:
-    outside = {*NETWORK, "dlt", "dbt", "duckdb", "subprocess"}
-    assert {each for each in outside for name in MODULES[module] if within(name, each)} == set()
+@pytest.mark.parametrize(("outside", "homes"), ONE_HOME.items(), ids=ONE_HOME)
+def test_an_outside_thing_has_one_home(outside: str, homes: set[str]) -> None:
+    assert {module for module in MODULES if knows(module, outside)} - {"emulator.server"} == homes
 
 
-def test_only_the_client_speaks_http() -> None:
-    assert knowing("httpx") == {"client"}
-    assert {module for outside in NETWORK for module in knowing(outside)} == {"client", "folder", "dashboard"}
-    assert {name for name in MODULES["folder"] if within(name, "socket")} == {"socket"}  # for the name of this machine
-    assert {name for name in MODULES["dashboard"] if within(name, "socket")} == {"socket"}  # to listen
+def test_only_the_client_reaches_the_network() -> None:
+    listening = {"emulator", "dashboard"}
+    found = {module for module in MODULES for outside in NETWORK if knows(module, outside)}
+    found = {module for module in found if module.split(".")[0] not in listening}
+    assert found == {"api.client", "data_folder"}
+    assert {name for name in MODULES["data_folder"] if name.startswith("socket")} == {"socket"}  # the machine's name
 
 
-def test_only_configuration_source_and_load_know_dlt() -> None:
-    assert knowing("dlt") == {"configuration", "source", "load"}
-
-
-def test_only_transform_starts_dbt_and_knows_it() -> None:
-    assert knowing("subprocess") == {"transform"}
-    assert knowing("dbt") == {"transform"}
-
-
-@pytest.mark.parametrize("step", sorted(STEPS & set(MODULES)))
-def test_a_step_of_the_run_does_not_know_the_others(step: str) -> None:
-    assert places(MODULES[step]) & (STEPS - {step}) == set()
-
-
-def test_the_command_line_is_known_to_nobody() -> None:
-    assert importing("cli") == {"__main__"}
-
-
-def test_changes_are_handed_a_client() -> None:
-    called = {ast.unparse(node.func) for node in ast.walk(tree("changes")) if isinstance(node, ast.Call)}
-    assert called
-    assert "Client" not in called
-
-
-def tree(module: str) -> ast.Module:
-    return ast.parse((ROOT / f"{module}.py").read_text())
-
-
-@pytest.mark.parametrize("module", EMULATOR)
-def test_the_emulator_shares_nothing_with_the_extractor(module: str) -> None:
-    assert places(EMULATOR[module]) <= {"emulator"}
-    assert not any(within(name, "dlt") or within(name, "httpx") for name in EMULATOR[module])
-
-
-def test_only_the_demo_and_the_command_line_serve_a_made_up_account() -> None:
-    assert importing("emulator") == {"demo", "cli"}
+def test_only_the_demo_and_the_command_line_know_the_emulator() -> None:
+    users = {module for module, names in MODULES.items() if any(place(name) == "emulator" for name in names)}
+    assert {module.split(".")[0] for module in users} - {"emulator"} == {"demo", "cli"}

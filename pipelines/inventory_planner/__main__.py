@@ -1,5 +1,5 @@
 """`python -m inventory_planner` is the command `inventory-planner`."""
 
-from inventory_planner.cli import main
+from inventory_planner.cli.commands import main
 
 main()

@@ -19,8 +19,8 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from inventory_planner.data_folder import Folder
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.folder import Folder
 
 MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
 

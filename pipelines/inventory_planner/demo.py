@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from inventory_planner.client import Client
-from inventory_planner.configuration import Settings
-from inventory_planner.emulator import Event, demo_account, live_a_day, serve
-from inventory_planner.folder import Folder, files_of
-from inventory_planner.load import Job, Progress
-from inventory_planner.report import published
+from inventory_planner.api.client import Client
+from inventory_planner.data_folder import Folder, files_of
+from inventory_planner.marts.published import published
 from inventory_planner.run import run
-from inventory_planner.sync_log import SyncReport
+from inventory_planner.settings import Settings
+from inventory_planner.sync.load import Job, Progress
+from inventory_planner.warehouse.sync_log import SyncReport
+from inventory_planner_emulator import Event, demo_account, live_a_day, serve
 
 WITHOUT_LIMIT: Final = 0.0  # requests a second: the emulator needs no mercy
 DAYS_OF_BUSINESS: Final = 2

@@ -10,18 +10,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from inventory_planner import __version__
-from inventory_planner.built import built_until, note_built
-from inventory_planner.changes import Batch, Way
-from inventory_planner.contract import raw_order
+from inventory_planner.api.changes import Batch, Way
+from inventory_planner.api.contract import raw_order
+from inventory_planner.data_folder import Folder
 from inventory_planner.errors import InventoryPlannerError, LoadError, SweepError
-from inventory_planner.folder import Folder
-from inventory_planner.load import Job, is_wanted, load, store
-from inventory_planner.policy import with_day
-from inventory_planner.publish import is_current, made_of_now, note_current, note_made_of, publish
-from inventory_planner.sweep import compare, confirm, order_count, read_again
-from inventory_planner.sync_log import SyncReport, last_sweep, logged, write_down
-from inventory_planner.transform import fingerprint, project_files, transform
-from inventory_planner.warehouse import (
+from inventory_planner.marts.dbt import fingerprint, project_files, transform
+from inventory_planner.marts.dbt_vars import with_day
+from inventory_planner.marts.publish import is_current, made_of_now, note_current, note_made_of, publish
+from inventory_planner.sync.load import Job, is_wanted, load, store
+from inventory_planner.sync.sweep import compare, confirm, order_count, read_again
+from inventory_planner.warehouse.build_record import built_until, note_built
+from inventory_planner.warehouse.stored_orders import (
     forget_quarantined,
     has_tables,
     known_orders,
@@ -31,6 +30,7 @@ from inventory_planner.warehouse import (
     warehouse,
     with_enough_memory,
 )
+from inventory_planner.warehouse.sync_log import SyncReport, last_sweep, logged, write_down
 
 SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
 

@@ -21,7 +21,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner import contract, tables
+from inventory_planner.api import contract
+from inventory_planner.warehouse import tables
 
 LIMIT = 1000
 UNREAD = msgspec.Raw(b"")

@@ -24,8 +24,8 @@ from typing import Any
 import msgspec
 from large_account import LAST_DAY, Record, orders, with_more_ordered
 
-from inventory_planner.emulator import Account, Fault, serve
-from inventory_planner.emulator.wire import decoded, encoded
+from inventory_planner_emulator import Account, Fault, serve
+from inventory_planner_emulator.wire import decoded, encoded
 
 DELAYED = 10_000  # answers; no benchmark asks for more
 BETWEEN_CHANGES = timedelta(hours=1)  # more than what is read again each time, or a round would pay for all before

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from inventory_planner.data_folder import Folder
 from inventory_planner.demo import DemoReport
-from inventory_planner.folder import Folder
 
 
 @pytest.fixture(scope="session")

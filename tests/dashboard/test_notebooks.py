@@ -15,8 +15,8 @@ import pytest
 from charts import each_week
 from filters import Filters, addressed, days_of, names_of
 from inventory_planner import dashboard
+from inventory_planner.data_folder import Folder
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.folder import Folder
 from queries import DELIVERIES, INCOMING_BY_WEEK, NEEDS_ACTION
 
 MODULES = sorted(dashboard.notebooks().rglob("*.py"))

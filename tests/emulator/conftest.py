@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from inventory_planner.emulator import Account, Quirks, serve
+from inventory_planner_emulator import Account, Quirks, serve
 from orders import NOW
 
 HEADERS = {"Authorization": "demo-key", "Account": "a1000", "User-Agent": "tests"}

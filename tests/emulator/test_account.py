@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from inventory_planner.emulator import Account
+from inventory_planner_emulator import Account
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, 999_999, tzinfo=UTC)
 STAMP = "2026-01-05T12:00:00+00:00"

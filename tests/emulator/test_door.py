@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from inventory_planner.emulator import Account, RecordedRequest
+from inventory_planner_emulator import Account, RecordedRequest
 
 LIST = "/api/v1/purchase-orders"
 

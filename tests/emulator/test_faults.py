@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from inventory_planner.emulator import Account, Fault
+from inventory_planner_emulator import Account, Fault
 
 LIST = "/api/v1/purchase-orders"
 

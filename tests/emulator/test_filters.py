@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inventory_planner.emulator.filters import FilterError, condition
+from inventory_planner_emulator.filters import FilterError, condition
 
 MOMENT = "2024-05-03T09:41:07+00:00"
 SAME_MOMENT = "2024-05-03T05:41:07-04:00"

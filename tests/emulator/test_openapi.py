@@ -9,12 +9,12 @@ import httpx
 import msgspec
 import pytest
 
-from inventory_planner.emulator import Account, demo_account
-from inventory_planner.emulator.endpoints import ROUTES
-from inventory_planner.emulator.fields import ORDER_FIELDS
-from inventory_planner.emulator.openapi import description
-from inventory_planner.emulator.records import Order
-from inventory_planner.emulator.wire import encoded
+from inventory_planner_emulator import Account, demo_account
+from inventory_planner_emulator.endpoints import ROUTES
+from inventory_planner_emulator.fields import ORDER_FIELDS
+from inventory_planner_emulator.openapi import description
+from inventory_planner_emulator.records import Order
+from inventory_planner_emulator.wire import encoded
 
 OPERATORS = (
     "eq",

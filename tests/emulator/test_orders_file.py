@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inventory_planner.emulator import read_orders
+from inventory_planner_emulator import read_orders
 
 
 def test_orders_are_read_with_every_digit(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from inventory_planner.emulator.query import LAST_PAGE, Query, Sort, parsed
+from inventory_planner_emulator.query import LAST_PAGE, Query, Sort, parsed
 
 KNOWN = frozenset({"id", "status", "last_modified", "source_type"})
 

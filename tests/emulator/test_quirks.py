@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from inventory_planner.emulator import Account, Quirks
+from inventory_planner_emulator import Account, Quirks
 
 Get = Callable[..., httpx.Response]
 ORDER = {

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from inventory_planner.emulator import Account
+from inventory_planner_emulator import Account
 
 Get = Callable[..., httpx.Response]
 LINES = [

@@ -9,11 +9,11 @@ import threading
 import httpx
 import pytest
 
-from inventory_planner.emulator import Account, serve
+from inventory_planner_emulator import Account, serve
 
 HEADERS = {"Authorization": "k", "Account": "A7"}
 SCRIPT = """
-from inventory_planner.emulator import Account, run
+from inventory_planner_emulator import Account, run
 run(Account([{"id": "a"}]), "127.0.0.1", 0, ready=lambda url: print(url, flush=True))
 """
 

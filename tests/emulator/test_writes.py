@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from inventory_planner.emulator import Account
+from inventory_planner_emulator import Account
 
 STAMP = "2026-01-05T12:00:00+00:00"
 UNIX = 1767614400

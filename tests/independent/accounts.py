@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from inventory_planner.emulator import Account, Quirks, demo_account
+from inventory_planner_emulator import Account, Quirks, demo_account
 
 sys.path.append(str(Path(__file__).parents[1]))
 from orders import line, order, receipt

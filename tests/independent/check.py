@@ -27,12 +27,12 @@ from peers import PEERS, Peer
 from rich.console import Console
 from rich.table import Table
 
-from inventory_planner.client import Client
-from inventory_planner.configuration import Settings
-from inventory_planner.emulator import Account, serve
-from inventory_planner.folder import data_folder
-from inventory_planner.load import Job, load
+from inventory_planner.api.client import Client
+from inventory_planner.data_folder import data_folder
 from inventory_planner.run import sweep
+from inventory_planner.settings import Settings
+from inventory_planner.sync.load import Job, load
+from inventory_planner_emulator import Account, serve
 
 TOLD = 10  # disagreements that are told in full for each reading
 

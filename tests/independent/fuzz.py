@@ -23,7 +23,7 @@ from zlib import crc32
 import schemathesis
 from schemathesis.cli import schemathesis as command
 
-from inventory_planner.emulator import Account, serve
+from inventory_planner_emulator import Account, serve
 
 sys.path.append(str(Path(__file__).parents[1]))
 from orders import line, order, receipt

@@ -1,0 +1,1 @@
+"""Inventory Planner over HTTP; knows no table, no engine and no dlt."""

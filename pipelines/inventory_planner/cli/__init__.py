@@ -1,0 +1,1 @@
+"""The command line: click groups, terminal tables and logging set-up."""

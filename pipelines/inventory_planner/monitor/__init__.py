@@ -1,0 +1,1 @@
+"""How current the data is, and whether the account answers."""

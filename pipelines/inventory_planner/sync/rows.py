@@ -1,0 +1,373 @@
+"""Records become rows: one Arrow table for each table that belongs to an order. Pure, and built column by column.
+
+An order that has no rows in a table gets one row there with `_is_removed` set: it tells the merge to delete what the
+order had before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from hashlib import md5
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from inventory_planner.api.contract import (
+    BLANK,
+    BLANKED,
+    MISSING,
+    BadRecord,
+    Component,
+    Connection,
+    Line,
+    Order,
+    Receipt,
+    Record,
+    StockUpdate,
+    StockUpdateItem,
+    stock_updates_as_written,
+    unknown_fields,
+)
+from inventory_planner.warehouse.tables import (
+    FLAG,
+    INSTANT,
+    JSON,
+    PURCHASE_ORDER_COMPONENTS,
+    PURCHASE_ORDER_CONNECTIONS,
+    PURCHASE_ORDER_ITEMS,
+    PURCHASE_ORDER_RECEIPTS,
+    PURCHASE_ORDER_STOCK_UPDATES,
+    PURCHASE_ORDERS,
+    QUARANTINE,
+    TEXT,
+    Column,
+    Table,
+)
+
+MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds it is the year 5138, as milliseconds 1973: larger means ms
+DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
+ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # refuses what has more digits
+
+NOT_SET: Final = pa.array([*MISSING, None], pa.binary())
+
+Values = list[Any]
+_Named = TypeVar("_Named", Line, Component)
+
+
+class _Pushed(NamedTuple):
+    """An item of a stock update, with its place in it and that of the update in its order."""
+
+    order_id: str
+    update_number: int
+    update: StockUpdate
+    entry: int
+    item: StockUpdateItem
+
+
+class MisfitError(ValueError):
+    """A value that its column can't hold."""
+
+
+class _OrderLine(NamedTuple):
+    """A line with what identifies it: its order, its key, its place and how often its item came before."""
+
+    order_id: str
+    line: Line
+    item_id: str
+    key: str
+    line_number: int
+    occurrence: int
+
+
+def rows(records: Sequence[Record], account_id: str, synced_at: datetime) -> dict[str, pa.Table]:
+    """The rows of all tables that belong to these orders, by table name. Each order may come only once.
+
+    Raises:
+        MisfitError: a number is too large for its column; `sift` tells whose.
+    """
+    orders = [record.order for record in records]
+    lines = [line for order in orders for line in _lines(order)]
+    order_ids = [str(order.id) for order in orders]
+    stamp = _Stamp(account_id, synced_at, order_ids)
+    tables = (
+        _order_rows(orders, stamp),
+        _item_rows(lines, stamp),
+        _receipt_rows(lines, stamp),
+        _component_rows(lines, stamp),
+        _connection_rows(orders, stamp),
+        _stock_update_rows(records, stamp),
+    )
+    return {table.name: arrow for table, arrow in tables}
+
+
+def sift(records: Iterable[Record], account_id: str, synced_at: datetime) -> tuple[list[Record], list[BadRecord]]:
+    """The records that the tables can hold, and those that they can't, each with the reason."""
+    fit: list[Record] = []
+    misfits: list[BadRecord] = []
+    for record in records:
+        try:
+            rows([record], account_id, synced_at)
+        except MisfitError as error:
+            misfits.append(BadRecord(record.raw, str(error)))
+        else:
+            fit.append(record)
+    return fit, misfits
+
+
+def quarantine_rows(bad: Sequence[BadRecord], first: int, sync_id: str, stamp: tuple[str, datetime]) -> pa.Table:
+    """Bad records as rows; `first` is the position of the first one within its sync."""
+    account_id, synced_at = stamp
+    computed: dict[str, Values] = {
+        "sync_id": [sync_id] * len(bad),
+        "position": list(range(first, first + len(bad))),
+        "purchase_order_id": [each.order_id for each in bad],
+        "reason": [each.reason for each in bad],
+        "record": [each.raw.decode(errors="replace") for each in bad],
+        "_account_id": [account_id] * len(bad),
+        "__synced_at": [synced_at] * len(bad),
+    }
+    return pa.table(
+        [pa.array(computed[field.name], field.type) for field in QUARANTINE.schema], schema=QUARANTINE.schema
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    account_id: str
+    synced_at: datetime
+    order_ids: list[str]
+
+    def table(self, table: Table, things: Sequence[Any], computed: dict[str, Values]) -> tuple[Table, pa.Table]:
+        """The table with a row for each thing, the computed columns as given, and the stamp on every row."""
+        removed = self._without_rows(table, computed)
+        stamp = self._columns(len(things), is_removed=False)
+        arrays = [
+            stamp[column.name] if column.name in stamp else _array(column, things, computed) for column in table.columns
+        ]
+        return table, pa.concat_tables([pa.Table.from_arrays(arrays, schema=table.schema), removed])
+
+    def _without_rows(self, table: Table, computed: dict[str, Values]) -> pa.Table:
+        """The rows that say of each order without rows in this table that it has none."""
+        if "_is_removed" not in table.schema.names:
+            return table.schema.empty_table()
+        present = set(computed["purchase_order_id"])
+        absent = [order_id for order_id in self.order_ids if order_id not in present]
+        count = len(absent)
+        marks = {"purchase_order_id": pa.array(absent, TEXT), **self._columns(count, is_removed=True)}
+        arrays = [marks.get(field.name, pa.nulls(count, field.type)) for field in table.schema]
+        return pa.Table.from_arrays(arrays, schema=table.schema)
+
+    def _columns(self, count: int, *, is_removed: bool) -> dict[str, pa.Array]:
+        return {
+            "_account_id": pa.repeat(pa.scalar(self.account_id, TEXT), count),
+            "__synced_at": pa.repeat(pa.scalar(self.synced_at, INSTANT), count),
+            "_is_removed": pa.repeat(pa.scalar(is_removed, FLAG), count),
+        }
+
+
+def _order_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
+    computed: dict[str, Values] = {
+        "extra_reference": [order.extra_reference or order.reference2 for order in orders],
+        "stock_updates": [stock_updates_as_written(order) for order in orders],
+        "_unknown_fields": [unknown_fields(order) for order in orders],
+        "_deleted_at": [None] * len(orders),
+    }
+    return stamp.table(PURCHASE_ORDERS, orders, computed)
+
+
+def _item_rows(lines: list[_OrderLine], stamp: _Stamp) -> tuple[Table, pa.Table]:
+    things = [each.line for each in lines]
+    computed: dict[str, Values] = {
+        **_line_identity(lines),
+        "line_number": [each.line_number for each in lines],
+        "occurrence": [each.occurrence for each in lines],
+        "_unknown_fields": [unknown_fields(line) for line in things],
+        "cost_price": [
+            line.cost_price_as_documented if line.cost_price is None else line.cost_price for line in things
+        ],
+    }
+    return stamp.table(PURCHASE_ORDER_ITEMS, things, computed)
+
+
+def _receipt_rows(lines: list[_OrderLine], stamp: _Stamp) -> tuple[Table, pa.Table]:
+    found = [
+        (each, entry, receipt)
+        for each in lines
+        if each.line.received_history
+        for entry, receipt in enumerate(each.line.received_history, start=1)
+    ]
+    receipts: list[Receipt] = [receipt for _, _, receipt in found]
+    computed: dict[str, Values] = {
+        **_line_identity([each for each, _, _ in found]),
+        "entry": [entry for _, entry, _ in found],
+        "received_at": [_instant(receipt.date) for receipt in receipts],
+    }
+    return stamp.table(PURCHASE_ORDER_RECEIPTS, receipts, computed)
+
+
+def _component_rows(lines: list[_OrderLine], stamp: _Stamp) -> tuple[Table, pa.Table]:
+    found = [
+        (each, occurrence, component)
+        for each in lines
+        if each.line.components
+        for occurrence, component in _occurrences(each.line.components)
+    ]
+    computed: dict[str, Values] = {
+        **_line_identity([each for each, _, _ in found]),
+        "occurrence": [occurrence for _, occurrence, _ in found],
+    }
+    return stamp.table(PURCHASE_ORDER_COMPONENTS, [component for _, _, component in found], computed)
+
+
+def _connection_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
+    found = [
+        (str(order.id), name, connection)
+        for order in orders
+        if order.connections
+        for name, connection in _named(order.connections).items()
+    ]
+    computed: dict[str, Values] = {
+        "purchase_order_id": [order_id for order_id, _, _ in found],
+        "connection": [name for _, name, _ in found],
+    }
+    return stamp.table(PURCHASE_ORDER_CONNECTIONS, [connection for _, _, connection in found], computed)
+
+
+def _stock_update_rows(records: Sequence[Record], stamp: _Stamp) -> tuple[Table, pa.Table]:
+    found = [
+        _Pushed(record.order_id, update_number, update, entry, item)
+        for record in records
+        if record.stock_updates
+        for update_number, update in enumerate(record.stock_updates, start=1)
+        for entry, item in enumerate(update.items or (), start=1)
+    ]
+    computed: dict[str, Values] = {
+        "purchase_order_id": [each.order_id for each in found],
+        "update_number": [each.update_number for each in found],
+        "entry": [each.entry for each in found],
+        "purchase_order_item_id": [each.item.id for each in found],
+        "warehouse": [each.update.warehouse for each in found],
+        "is_for_destination": [each.update.is_for_destination for each in found],
+        "error": [_message(each.item.error) for each in found],
+    }
+    return stamp.table(PURCHASE_ORDER_STOCK_UPDATES, [each.item for each in found], computed)
+
+
+def _lines(order: Order) -> Iterable[_OrderLine]:
+    order_id = str(order.id)
+    for line_number, (occurrence, line) in enumerate(_occurrences(order.items or ()), start=1):
+        item_id = str(line.id)
+        yield _OrderLine(order_id, line, item_id, _key(order_id, item_id, occurrence), line_number, occurrence)
+
+
+def _key(order_id: str, item_id: str, occurrence: int) -> str:
+    """Daasity's key for the first line of an item in an order; later ones, which Daasity loses, get their own."""
+    repeated = "" if occurrence == 1 else f"#{occurrence}"
+    return md5(f"{order_id}{item_id}{repeated}".encode(), usedforsecurity=False).hexdigest()
+
+
+def _occurrences(things: Iterable[_Named]) -> Iterable[tuple[int, _Named]]:
+    """Each thing with its number among those of the same id, from 1."""
+    seen: dict[str, int] = {}
+    for thing in things:
+        item_id = str(thing.id)
+        seen[item_id] = occurrence = seen.get(item_id, 0) + 1
+        yield occurrence, thing
+
+
+def _named(connections: Iterable[Connection]) -> dict[str, Connection]:
+    """Connections by name; one of two with the same name is the same connection written twice."""
+    return {str(each.connection or each.connection_id or each.id or ""): each for each in connections}
+
+
+def _line_identity(lines: list[_OrderLine]) -> dict[str, Values]:
+    return {
+        "key": [each.key for each in lines],
+        "purchase_order_id": [each.order_id for each in lines],
+        "purchase_order_item_id": [each.item_id for each in lines],
+    }
+
+
+def _message(error: Any) -> str | None:
+    """What went wrong, as text; an error that is not set, or false, is none."""
+    if not error:
+        return None
+    return error if isinstance(error, str) else msgspec.json.encode(error).decode()
+
+
+def _instant(date: str | int | None) -> datetime | None:
+    """A time stamp of the received history, documented as Unix seconds; None if it is not an instant."""
+    if date is None or date == "":
+        return None
+    try:
+        number = float(date)
+        return datetime.fromtimestamp(number / 1000 if abs(number) > MILLISECONDS_FROM else number, UTC)
+    except (ValueError, OverflowError, OSError):
+        return _written_instant(str(date))
+
+
+def _written_instant(date: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(date)
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _array(column: Column, things: Sequence[Any], computed: dict[str, Values]) -> pa.Array:
+    values = computed.get(column.name)
+    if values is None:
+        values = list(map(attrgetter(column.field or column.name), things))
+    try:
+        return _converter(column.type)(values, column.type)
+    except (pa.ArrowException, MisfitError) as error:
+        raise MisfitError(f"`{column.field or column.name}`: {error}") from error
+
+
+def _converter(type_: pa.DataType) -> Callable[[Values, pa.DataType], pa.Array]:
+    if type_ == TEXT:
+        return _text
+    if type_ == JSON:
+        return _json
+    return _decimals if pa.types.is_decimal(type_) else pa.array
+
+
+def _text(values: Values, type_: pa.DataType) -> pa.Array:
+    try:
+        array = pa.array(values, type_)
+    except pa.ArrowTypeError:  # ids and numbers that are text by meaning
+        array = pa.array([None if value is None else str(value) for value in values], type_)
+    return array if pc.index(array, "").as_py() < 0 else pc.if_else(pc.equal(array, ""), pa.scalar(None, type_), array)
+
+
+def _json(values: Values, type_: pa.DataType) -> pa.Array:
+    """The texts as `json_text` gives them, without a call for each."""
+    texts = pa.array([None if value is None else bytes(value) for value in values], pa.binary())
+    texts = pc.replace_substring(texts, BLANKED, BLANK)
+    is_set = pc.invert(pc.is_in(texts, NOT_SET))
+    return pc.if_else(is_set, texts, pa.scalar(None, pa.binary())).cast(type_)
+
+
+def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:
+    try:
+        return pa.array(values, type_)
+    except pa.ArrowInvalid:  # more decimals than the column has, as the noise of a float upstream
+        return pa.array([None if value is None else rounded(value, type_.scale) for value in values], type_)
+
+
+def rounded(value: int | Decimal, scale: int) -> Decimal:
+    """The value as a DECIMAL column of this scale holds it, half a unit rounded to the even one.
+
+    Raises:
+        MisfitError: it has too many digits before the point.
+    """
+    try:
+        return ROUNDING.quantize(value, Decimal(1).scaleb(-scale))
+    except InvalidOperation as error:
+        raise MisfitError(f"{value} does not fit DECIMAL({DECIMAL_DIGITS}, {scale})") from error

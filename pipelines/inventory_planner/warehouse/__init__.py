@@ -1,0 +1,1 @@
+"""Where the tables are and what they remember; knows no network."""

@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import pytest
+
+from inventory_planner.api.changes import BEGINNING, WALKS, Batch, Way, changes
+from inventory_planner.api.client import Client
+from inventory_planner.errors import RejectedError, UnreadableAnswerError
+from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest
+from orders import NOW, order
+
+FIRST = datetime(2025, 12, 1, 8, 0, 0, tzinfo=UTC)
+PAGE_SIZE = 10
+
+
+def written(instant: datetime) -> str:
+    return instant.isoformat()
+
+
+def fill(account: Account, count: int, step: timedelta = timedelta(minutes=1)) -> list[str]:
+    """Orders modified one after the other, or all at FIRST with a step of nothing."""
+    ids = [f"order-{number:03}" for number in range(count)]
+    for number, order_id in enumerate(ids):
+        account.put(order(order_id, last_modified=written(FIRST + number * step)))
+    return ids
+
+
+def read_ids(batches: Iterable[Batch]) -> list[str | None]:
+    return [each.order_id for batch in batches for each in batch.orders]
+
+
+def last_states(batches: Iterable[Batch]) -> dict[str, datetime | None]:
+    return {each.order_id or "": each.last_modified for batch in batches for each in batch.orders}
+
+
+def truth(account: Account) -> dict[str, datetime]:
+    return {each["id"]: datetime.fromisoformat(each["last_modified"]) for each in account.orders()}
+
+
+def test_an_empty_account_is_read_with_one_request(account: Account, client: Client) -> None:
+    batches = list(changes(client, None, PAGE_SIZE))
+
+    assert batches == [Batch((), total=0, way=Way.SEEK, mark=datetime(1970, 1, 1, tzinfo=UTC))]
+    assert [request.params for request in account.requests] == [
+        {
+            "limit": "10",
+            "page": "0",
+            "last_modified_gte": "1970-01-01T00:00:00+00:00",
+            "last_modified_sort": "asc",
+        }
+    ]
+
+
+def test_each_page_is_asked_for_by_the_newest_instant_of_the_one_before(account: Account, client: Client) -> None:
+    ids = fill(account, 25)
+
+    batches = list(changes(client, None, PAGE_SIZE))
+
+    assert sorted(set(read_ids(batches))) == ids
+    assert [
+        (r.params["last_modified_gte"], r.params["page"], r.params["last_modified_sort"]) for r in account.requests
+    ] == [
+        ("1970-01-01T00:00:00+00:00", "0", "asc"),
+        ("1970-01-01T00:00:00+00:00", "0", "desc"),  # once, for proof
+        (written(FIRST + timedelta(minutes=9)), "0", "asc"),
+        (written(FIRST + timedelta(minutes=18)), "0", "asc"),
+    ]
+    assert [batch.mark for batch in batches] == [BEGINNING, *(FIRST + timedelta(minutes=last) for last in (9, 24))]
+
+
+def test_only_what_changed_since_the_instant_is_read(account: Account, client: Client) -> None:
+    ids = fill(account, 25)
+
+    batches = list(changes(client, FIRST + timedelta(minutes=20), PAGE_SIZE))
+
+    assert read_ids(batches) == ids[20:]
+    assert len(account.requests) == 1
+
+
+def test_an_order_edited_while_the_pages_are_read_is_not_lost_and_hides_no_other(
+    account: Account, client: Client
+) -> None:
+    ids = fill(account, 50)
+    edits = iter(ids)
+
+    def edit_the_next(_request: RecordedRequest) -> None:
+        account.edit(next(edits), notes="edited")
+
+    account.before_answer.append(edit_the_next)
+
+    assert last_states(changes(client, None, PAGE_SIZE)) == truth(account)
+
+
+@pytest.mark.parametrize("count", [11, 20, 35], ids=["a little more", "two pages", "three pages and a half"])
+def test_more_orders_than_a_page_holds_can_share_an_instant(account: Account, client: Client, count: int) -> None:
+    ids = fill(account, count, step=timedelta())
+    account.put(order("earlier", last_modified=written(FIRST - timedelta(hours=1))))
+    account.put(order("later", last_modified=written(FIRST + timedelta(hours=1))))
+
+    batches = list(changes(client, None, PAGE_SIZE))
+
+    assert sorted(set(read_ids(batches))) == sorted(["earlier", "later", *ids])
+    assert batches[-1].mark == FIRST + timedelta(hours=1)
+
+
+def test_an_order_edited_out_of_its_instant_between_two_pages_hides_no_other(account: Account, client: Client) -> None:
+    ids = fill(account, 35, step=timedelta())
+
+    def edit_once(request: RecordedRequest) -> None:
+        if request.params["page"] == "2" and "edited" not in str(account.get(ids[0])["notes"]):
+            account.edit(ids[0], notes="edited")
+
+    account.before_answer.append(edit_once)
+
+    assert last_states(changes(client, None, PAGE_SIZE)) == truth(account)
+
+
+def test_an_instant_that_never_rests_is_given_up_with_an_error(account: Account, client: Client) -> None:
+    ids = iter(fill(account, 35 * (WALKS + 1), step=timedelta()))
+    account.before_answer.append(lambda _request: account.edit(next(ids), notes="edited"))
+
+    with pytest.raises(UnreadableAnswerError, match="changed during each of 10 readings"):
+        list(changes(client, None, PAGE_SIZE))
+
+
+@pytest.mark.parametrize(
+    "quirks",
+    [
+        Quirks(page_cap=3),
+        Quirks(short_pages=True),
+        Quirks(mixed_offsets=True),
+        Quirks(limit_as_number=True, no_count=True),
+        Quirks(empty_text_numbers=True, numeric_item_ids=True, empty_maps_as_lists=True),
+        Quirks(drop_unset=True, lists_as_objects=True, status_case="upper"),
+    ],
+    ids=["a capped page", "short pages", "mixed offsets", "another envelope", "odd values", "odd containers"],
+)
+@pytest.mark.parametrize("step", [timedelta(minutes=1), timedelta()], ids=["one after the other", "all at once"])
+def test_a_quirk_of_the_service_loses_no_order(
+    account: Account, client: Client, quirks: Quirks, step: timedelta
+) -> None:
+    fill(account, 25, step)
+    account.quirks = quirks
+
+    batches = list(changes(client, None, PAGE_SIZE))
+
+    assert last_states(batches) == truth(account)
+    assert {batch.way for batch in batches} == {Way.SEEK}
+
+
+@pytest.mark.parametrize(
+    ("quirks", "way"),
+    [
+        (Quirks(ignore_modified_filter=True), Way.NEWEST_FIRST),
+        (Quirks(ignore_sort=True), Way.EVERYTHING),
+        (Quirks(ignore_sort=True, default_order="scattered"), Way.EVERYTHING),
+        (Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="newest first"), Way.EVERYTHING),
+        (Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="scattered"), Way.EVERYTHING),
+    ],
+    ids=["filter ignored", "sort ignored", "scattered", "always newest first", "nothing honoured"],
+)
+def test_a_service_that_does_not_answer_as_asked_is_read_another_way(
+    account: Account, client: Client, quirks: Quirks, way: Way
+) -> None:
+    ids = fill(account, 35)
+    for order_id in (ids[0], ids[7]):
+        account.edit(order_id, notes="edited")
+    account.quirks = quirks
+    since = FIRST + timedelta(minutes=20)
+
+    batches = list(changes(client, since, PAGE_SIZE))
+
+    changed = {order_id: instant for order_id, instant in truth(account).items() if instant >= since}
+    assert {key: at for key, at in last_states(batches).items() if at is not None and at >= since} == changed
+    assert batches[-1].way is way
+    assert batches[-1].mark == max(changed.values())
+
+
+def test_a_sort_that_is_ignored_is_noticed_even_where_the_first_page_looks_sorted(
+    account: Account, client: Client
+) -> None:
+    ids = fill(account, 35)
+    account.put(order("late entry", last_modified=written(FIRST)))  # the last in the order of entry
+    account.quirks = Quirks(ignore_sort=True)
+
+    batches = list(changes(client, None, PAGE_SIZE))
+
+    assert set(read_ids(batches)) == {*ids, "late entry"}
+    assert batches[-1].way is Way.EVERYTHING
+
+
+def test_a_sort_that_is_ignored_is_noticed_even_where_new_orders_make_up_for_the_missing_ones(
+    account: Account, client: Client
+) -> None:
+    ids = fill(account, 8)
+    account.edit(ids[1], notes="edited")  # the first page looks sorted, and the newest order seems to be on it
+    account.quirks = Quirks(ignore_sort=True)
+
+    def create_many(_request: RecordedRequest) -> None:
+        if len(account.requests) == 2:
+            for number in range(20):
+                account.put(order(f"new-{number}", last_modified=written(NOW)))
+
+    account.before_answer.append(create_many)
+
+    assert last_states(changes(client, None, 2)).keys() >= set(ids)
+
+
+def test_an_order_deleted_between_two_pages_does_not_change_the_way_of_reading(
+    account: Account, client: Client
+) -> None:
+    ids = fill(account, 35)
+
+    def delete_one(_request: RecordedRequest) -> None:
+        if len(account.requests) == 2:
+            account.delete(ids[30])
+
+    account.before_answer.append(delete_one)
+
+    batches = list(changes(client, None, PAGE_SIZE))
+
+    assert set(read_ids(batches)) == set(ids) - {ids[30]}
+    assert {batch.way for batch in batches} == {Way.SEEK}
+
+
+def test_no_mark_is_given_out_before_a_reading_by_page_number_has_ended(account: Account, client: Client) -> None:
+    fill(account, 35)
+    account.quirks = Quirks(ignore_modified_filter=True)
+
+    marks = [batch.mark for batch in changes(client, FIRST + timedelta(minutes=5), PAGE_SIZE)]
+
+    assert marks[:-1] == [None] * (len(marks) - 1)
+    assert marks[-1] == FIRST + timedelta(minutes=34)
+
+
+def test_an_order_that_does_not_fit_is_handed_out_with_its_text(account: Account, client: Client) -> None:
+    account.put(order("bad", total="many", last_modified=written(FIRST)))
+    fill(account, 2)
+
+    orders = {each.order_id: each for batch in changes(client, None, PAGE_SIZE) for each in batch.orders}
+
+    assert json.loads(bytes(orders["bad"].raw))["total"] == "many"
+    assert len(orders) == 3
+
+
+def test_a_page_full_of_orders_that_do_not_fit_does_not_stop_the_reading(account: Account, client: Client) -> None:
+    for number in range(25):
+        account.put(order(f"bad-{number:02}", total="many", last_modified=written(FIRST)))
+    ids = fill(account, 5)
+
+    assert set(read_ids(changes(client, None, PAGE_SIZE))) == {*ids, *(f"bad-{number:02}" for number in range(25))}
+
+
+@pytest.mark.parametrize("past_the_end", ["empty", "not found", "last page"])
+@pytest.mark.parametrize(
+    "quirks", [Quirks(ignore_modified_filter=True), Quirks(ignore_sort=True)], ids=["filter", "sort"]
+)
+def test_what_comes_after_the_last_page_does_not_matter(
+    account: Account, client: Client, quirks: Quirks, past_the_end: Literal["empty", "not found", "last page"]
+) -> None:
+    ids = fill(account, 35)
+    account.put(order("late entry", last_modified=written(FIRST)))
+    account.quirks = replace(quirks, past_the_end=past_the_end, page_cap=7)
+
+    assert set(read_ids(changes(client, None, PAGE_SIZE))) == {*ids, "late entry"}
+
+
+@pytest.mark.parametrize("past_the_end", ["empty", "not found", "last page"])
+def test_a_walk_that_an_edit_has_disturbed_comes_to_its_end(
+    account: Account, client: Client, past_the_end: Literal["empty", "not found", "last page"]
+) -> None:
+    ids = fill(account, 35, step=timedelta())
+    account.quirks = Quirks(past_the_end=past_the_end)
+
+    def disturb_once(request: RecordedRequest) -> None:
+        if request.params["page"] == "1" and account.get(ids[0])["notes"] == "":
+            account.edit(ids[0], notes="edited")
+            account.put(order("new", last_modified=written(FIRST)))
+
+    account.before_answer.append(disturb_once)
+
+    assert last_states(changes(client, None, PAGE_SIZE)) == truth(account)
+    assert len(account.requests) < 20
+
+
+def test_an_old_order_that_was_edited_is_found_where_the_newest_come_first_whatever_is_asked(
+    account: Account, client: Client
+) -> None:
+    ids = fill(account, 35)
+    account.edit(ids[0], notes="edited")
+    account.quirks = Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="newest first")
+
+    batches = list(changes(client, FIRST + timedelta(minutes=30), PAGE_SIZE))
+
+    assert last_states(batches)[ids[0]] == truth(account)[ids[0]]
+    assert batches[-1].way is Way.EVERYTHING
+
+
+def test_pages_that_look_sorted_because_all_orders_share_an_instant_prove_nothing(
+    account: Account, client: Client
+) -> None:
+    fill(account, 20, step=timedelta())
+    account.put(order("long ago", last_modified=written(FIRST - timedelta(days=9))))
+    account.put(order("just now", last_modified=written(FIRST)))
+    account.quirks = Quirks(ignore_modified_filter=True, ignore_sort=True)
+
+    batches = list(changes(client, FIRST - timedelta(minutes=10), 7))
+
+    assert "just now" in read_ids(batches)
+    assert batches[-1].way is Way.EVERYTHING
+
+
+def test_the_service_is_asked_in_utc_whatever_offsets_it_writes(account: Account, client: Client) -> None:
+    fill(account, 35)
+    account.quirks = Quirks(mixed_offsets=True)
+
+    marks = [batch.mark for batch in changes(client, None, PAGE_SIZE)]
+
+    assert {mark.tzinfo for mark in marks if mark} == {UTC}
+    assert {request.params["last_modified_gte"][-6:] for request in account.requests} == {"+00:00"}
+
+
+def test_a_page_moves_the_mark_only_when_the_next_one_shows_that_it_was_sorted(
+    account: Account, client: Client
+) -> None:
+    fill(account, 35)
+    account.put(order("late entry", last_modified=written(FIRST)))
+    account.quirks = Quirks(ignore_sort=True)
+    account.faults.extend([Fault.slow(0), Fault.refused("Something went wrong")])
+    batches = changes(client, None, PAGE_SIZE)
+
+    assert next(batches).mark == BEGINNING
+    with pytest.raises(RejectedError):
+        next(batches)

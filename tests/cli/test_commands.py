@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from inventory_planner.cli.commands import commands
+from inventory_planner.data_folder import Folder
+from inventory_planner.settings import Settings
+from inventory_planner_emulator import Account
+from orders import order, raw
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def inventory_planner(settings: Settings, folder: Folder, tmp_path: Path) -> Run:
+    """The command as a user starts it, in a folder without a configuration of its own."""
+
+    def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        configured = {
+            "SOURCES__INVENTORY_PLANNER__API_KEY": settings.api_key,
+            "SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": settings.account_id,
+            "SOURCES__INVENTORY_PLANNER__BASE_URL": settings.base_url,
+            "SOURCES__INVENTORY_PLANNER__REQUESTS_PER_SECOND": "0",
+            "INVENTORY_PLANNER_DATA": str(folder.root),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "inventory_planner", *words],
+            env={**os.environ, **configured, **environment},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+def test_a_run_its_status_and_any_dbt_command_after_it(account: Account, inventory_planner: Run) -> None:
+    account.put(order())
+
+    done = inventory_planner("--log-format", "json", "run", "--as-of", "2026-01-21")
+    told = inventory_planner("status", "--json")
+    listed = inventory_planner("transform", "--", "list", "--resource-type", "model", "--output", "name")
+
+    assert done.returncode == 0, done.stderr
+    logged = [json.loads(text)["message"] for text in done.stderr.splitlines()]
+    assert logged[:3] == [
+        "1 order with 2 lines read (1 request, seek).",
+        "No order changed (1 request, sweep).",
+        "Building the marts as of 2026-01-21.",
+    ]
+    assert done.stdout == ""
+    assert json.loads(told.stdout)["rows"]["purchase_order_items"] == 2
+    assert "vendor_scorecard\n" in listed.stdout
+
+
+def test_load_says_what_came_and_a_dry_run_what_would_come(account: Account, inventory_planner: Run) -> None:
+    account.put(order())
+
+    would = inventory_planner("load", "--dry-run")
+    does = inventory_planner("load")
+    again = inventory_planner("load", "--since", "2025-01-01")
+
+    assert would.stderr.endswith("Would load: 1 order with 2 lines read (1 request, seek).\n")
+    assert does.stderr.endswith("INFO 1 order with 2 lines read (1 request, seek).\n")
+    assert again.stderr.endswith("INFO No order changed (1 request, seek).\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "status", "message"),
+    [
+        ({"SOURCES__INVENTORY_PLANNER__API_KEY": "a wrong key"}, 77, "answered 401"),
+        ({"SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": "a9999"}, 77, "answered 403"),
+        ({"SOURCES__INVENTORY_PLANNER__API_KEY": ""}, 2, "No `api_key`: set SOURCES__INVENTORY_PLANNER__API_KEY"),
+        ({"SOURCES__INVENTORY_PLANNER__BASE_URL": "app.example"}, 2, "is not an address"),
+        ({"SOURCES__INVENTORY_PLANNER__PAGE_SIZE": "0"}, 2, "a number, from 1 to 1000"),
+        ({"INVENTORY_PLANNER_DATA": "/proc/nowhere"}, 2, "Can't write to the data folder /proc/nowhere"),
+        ({"TRANSFORM__VARS": "{"}, 2, "it must be a JSON object"),
+    ],
+    ids=["wrong key", "wrong account", "no key", "wrong address", "wrong number", "no place to write", "wrong vars"],
+)
+def test_what_can_be_wrong_before_anything_is_read_is_one_line_and_a_status(
+    inventory_planner: Run, environment: dict[str, str], status: int, message: str
+) -> None:
+    failed = inventory_planner("run", **environment)
+
+    lines = failed.stderr.splitlines()
+    assert (failed.returncode, len(lines)) == (status, 1)
+    assert lines[0].startswith("Error: ")
+    assert message in lines[0]
+    assert "a wrong key" not in lines[0]
+
+
+def test_a_settings_file_that_can_not_be_read_is_one_line_too(inventory_planner: Run, tmp_path: Path) -> None:
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "secrets.toml").write_text("[sources.inventory_planner]\napi_key = without quotes\n")
+
+    failed = inventory_planner("--log-format", "json", "check")
+
+    assert failed.returncode == 2
+    assert "line 2 col 10" in json.loads(failed.stderr)["message"]
+
+
+def test_a_second_run_at_the_same_time_is_told_who_is_at_work(inventory_planner: Run, folder: Folder) -> None:
+    with folder.locked("run"):
+        second = inventory_planner("run")
+
+    assert second.returncode == 75
+    assert second.stderr.startswith(f"Error: `run` (process {os.getpid()} on ")
+
+
+def test_the_account_that_the_emulator_serves_can_be_checked(inventory_planner: Run, tmp_path: Path) -> None:
+    orders = tmp_path / "orders.jsonl"
+    orders.write_bytes(raw(order()) + b"\n")
+    words = [sys.executable, "-m", "inventory_planner", "emulate", "--data", str(orders), "--port", "0"]
+
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as emulator:
+        assert emulator.stdout is not None
+        url = emulator.stdout.readline().split()[3]
+        checked = inventory_planner(
+            "check", SOURCES__INVENTORY_PLANNER__BASE_URL=url, SOURCES__INVENTORY_PLANNER__API_KEY="demo-key"
+        )
+        emulator.terminate()
+
+    assert checked.stdout == (
+        f"Account a1000 at {url} answers: 1 orders, the last one modified at 2026-01-05 09:41:07 UTC.\n"
+    )
+
+
+@pytest.mark.parametrize("command", sorted(commands.commands))
+def test_every_command_says_what_it_does(command: str) -> None:
+    shown = CliRunner().invoke(commands, [command, "--help"])
+
+    assert shown.exit_code == 0
+    assert commands.commands[command].help
+
+
+def test_status_does_not_wait_for_dlt(folder: Folder) -> None:
+    words = (
+        "import sys; from click.testing import CliRunner; from inventory_planner.cli.commands import commands;"
+        f"CliRunner().invoke(commands, ['status', '--data', {str(folder.root)!r}]); print('dlt' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False\n"

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from inventory_planner.cli.log import OUR_LOGGER, start_logging
+
+
+@pytest.fixture(autouse=True)
+def logger() -> Iterator[logging.Logger]:
+    """Our logger, given back as it was."""
+    logger = logging.getLogger(OUR_LOGGER)
+    before = (list(logger.handlers), logger.level, logger.propagate)
+    yield logger
+    logger.handlers[:], logger.propagate = before[0], before[2]
+    logger.setLevel(before[1])
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What was written to standard error; nothing goes to standard output."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    return err.splitlines()
+
+
+def test_text_lines_have_a_time_a_level_and_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("text")
+    logging.getLogger("inventory_planner.api.client").warning("answered %d", 503)
+    (line,) = lines(capsys)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARNING answered 503", line)
+
+
+def test_json_lines_are_objects_with_the_instant_in_utc(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("json")
+    logging.getLogger("inventory_planner.api.client").warning('answered "%s"\nthen nothing', "503 é")
+    (line,) = map(json.loads, lines(capsys))
+    at = datetime.fromisoformat(line.pop("at"))
+    assert at.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
+    assert line == {
+        "level": "warning",
+        "logger": "inventory_planner.api.client",
+        "message": 'answered "503 é"\nthen nothing',
+    }
+
+
+def test_an_exception_stays_in_its_json_line(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("json")
+    try:
+        _ = 1 / 0
+    except ZeroDivisionError:
+        logging.getLogger(OUR_LOGGER).exception("failed")
+    (line,) = map(json.loads, lines(capsys))
+    assert (line["level"], line["message"]) == ("error", "failed")
+    assert line["exception"].startswith("Traceback (most recent call last):\n")
+    assert line["exception"].endswith("ZeroDivisionError: division by zero")
+
+
+@pytest.mark.parametrize(("verbose", "expected"), [(False, ["info"]), (True, ["debug", "info"])])
+def test_more_is_logged_only_when_asked(verbose: bool, expected: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("json", verbose=verbose)
+    logging.getLogger("inventory_planner.sync.load").debug("detail")
+    logging.getLogger("inventory_planner.sync.load").info("news")
+    assert [json.loads(line)["level"] for line in lines(capsys)] == expected
+
+
+def test_starting_twice_does_not_write_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("text")
+    start_logging("json")
+    logging.getLogger(OUR_LOGGER).info("once")
+    assert [json.loads(line)["message"] for line in lines(capsys)] == ["once"]
+
+
+def test_a_line_is_not_written_again_by_whoever_else_logs(caplog: pytest.LogCaptureFixture) -> None:
+    start_logging("text")
+    logging.getLogger(OUR_LOGGER).info("once")
+    assert caplog.messages == []
+
+
+def test_lines_of_others_are_not_ours_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("text", verbose=True)
+    logging.getLogger("httpx").info("HTTP Request")
+    logging.getLogger("dlt").info("loading")
+    assert lines(capsys) == []

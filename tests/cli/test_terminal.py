@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from inventory_planner.api.changes import Way
+from inventory_planner.cli.terminal import demo_report, print_report, status_report, table
+from inventory_planner.data_folder import Folder
+from inventory_planner.demo import DemoReport
+from inventory_planner.monitor.status import Status
+from inventory_planner.sync.load import SyncReport
+from inventory_planner_emulator import Event
+
+AT = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
+
+
+def shown(report: RenderableType, width: int = 160) -> list[str]:
+    """The lines of a report, without blanks around them."""
+    file = StringIO()
+    Console(file=file, width=width).print(report)
+    return [line.strip() for line in file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("fill_rate", Decimal("0.98765"), "98.8%"),
+        ("otif", 0.5, "50.0%"),
+        ("received_value", Decimal("1234567.89"), "1,234,568"),
+        ("open_value", Decimal("0.000000"), "0"),
+        ("ordered", Decimal("1000.0000"), "1,000"),
+        ("ordered", Decimal("0.2500"), "0.25"),
+        ("lead_days", 12.345, "12.3"),
+        ("orders", 4012, "4,012"),
+        ("started_at", AT, "2026-01-05 12:00:00"),
+        ("vendor", "acme mills", "acme mills"),
+        ("is_open", True, "True"),
+        ("otif", None, "-"),
+        ("vendor", None, "-"),
+        ("vendor", "acme [uk] [/b]", "acme [uk] [/b]"),
+    ],
+)
+def test_a_value_is_shown_as_people_read_it(name: str, value: Any, expected: str) -> None:
+    assert shown(table("T", [{name: value}]))[4] == expected
+
+
+def test_a_table_has_a_title_and_names_without_underscores() -> None:
+    rows = [{"vendor": "Acme", "lead_days": 4.0}, {"vendor": "Bolt & Sons", "lead_days": None}]
+    assert shown(table("Vendors", rows)) == [
+        "Vendors",
+        "",
+        "vendor      lead days",
+        "─────────────────────",
+        "Acme              4.0",
+        "Bolt & Sons         -",
+        "",
+    ]
+
+
+def test_no_rows_are_told_in_a_line() -> None:
+    assert shown(table("Overdue", [])) == ["Overdue: none", ""]
+
+
+def test_a_long_error_is_wrapped_and_nothing_else() -> None:
+    rows = [{"outcome": "failed", "error": "word " * 30}]
+    assert all(len(line) <= 60 for line in shown(table("T", rows), width=60))
+    assert sum("failed" in line for line in shown(table("T", rows), width=60)) == 1
+
+
+# the status
+
+
+def status(folder: Folder, **values: Any) -> Status:
+    nothing: dict[str, Any] = {"at_work": None, "published_at": None, "age_seconds": None, "rows": {}, "syncs": []}
+    return Status(str(folder.root), **{**nothing, **values})
+
+
+def test_a_folder_without_data_says_so(folder: Folder) -> None:
+    assert shown(status_report(status(folder)), width=500) == [
+        f"{folder.root}: data never loaded, published never.",
+        "Rows: none",
+        "",
+        "The last syncs (UTC): none",
+        "",
+    ]
+
+
+def test_the_status_tells_the_age_the_rows_and_the_last_syncs(folder: Folder) -> None:
+    sync = {
+        "sync_id": "s-1",
+        "started_at": AT,
+        "_account_id": "a1000",
+        "outcome": "failed",
+        "way": None,
+        "requests": 6,
+        "orders": 0,
+        "deleted": 0,
+        "quarantined": 0,
+        "error": "GET /api/v1/purchase-orders answered 503.",
+    }
+    report = status(
+        folder, published_at=AT, age_seconds=93_784.6, rows={"purchase_orders": 4012, "_quarantine": 0}, syncs=[sync]
+    )
+    found = shown(status_report(report), width=500)
+    assert found[0] == f"{folder.root}: data 1 day, 2:03:05 old, published 2026-01-05 12:00 UTC."
+    assert [line.split() for line in found[5:7]] == [["purchase_orders", "4,012"], ["_quarantine", "0"]]
+    assert found[10].split() == ["started", "at", "account", "id", "outcome", "way", *list(sync)[5:]]
+    assert found[12].split(maxsplit=9) == [
+        *("2026-01-05", "12:00:00", "a1000", "failed", "-", "6", "0", "0", "0"),
+        "GET /api/v1/purchase-orders answered 503.",
+    ]
+
+
+def test_the_status_during_a_run_says_so_and_what_it_tells_of(folder: Folder) -> None:
+    found = shown(status_report(status(folder, at_work="`run` (process 7)")), width=500)
+    assert found[0] == (
+        f"{folder.root}: data never loaded, published never. `run` (process 7) is at work; this is what was published"
+        " before."
+    )
+
+
+# the demo
+
+
+def demo(vendors: int, overdue: int) -> DemoReport:
+    return DemoReport(
+        first=SyncReport("a1000", orders=600, lines=3_000, requests=2, way=Way.SEEK),
+        second=SyncReport("a1000", orders=12, lines=70, requests=1, way=Way.SEEK),
+        swept=SyncReport("a1000", deleted=2, requests=4, way=Way.SWEEP),
+        events=[event(kind) for kind in ("received", "new", "received")],
+        received_vs_ordered=[{"currency": "EUR", "fill_rate": 0.9}],
+        vendors=[{"vendor": f"V{place:02}", "otif": 1 - place / 100} for place in range(vendors)],
+        overdue=[{"number": f"N{place:02}", "days": place} for place in range(overdue)],
+    )
+
+
+def event(kind: str) -> Event:
+    return Event(AT, kind, "1", "something happened")
+
+
+def test_the_demo_tells_what_happened_and_where_the_files_are(folder: Folder) -> None:
+    report = demo(vendors=2, overdue=0)
+    found = shown(demo_report(report, folder), width=500)
+    assert f"First load: {report.first.summary}" in found
+    assert "Two days of business: 1 new, 2 received." in found
+    assert f"Then:       {report.second.summary}" in found
+    assert "Sweep:      0 orders with 0 lines read, 2 orders marked as deleted (4 requests, sweep)." in found
+    assert "Overdue: 0 vendor orders; the 8 with most at stake: none" in found
+    assert f"For readers, at any moment: {folder.analytics}" in found
+    assert f"The writer's own:           {folder.warehouse}" in found
+
+
+@pytest.mark.parametrize(
+    ("vendors", "expected"),
+    [
+        (6, ["V00", "V01", "V02", "V03", "V04", "V05"]),
+        (12, ["V00", "V01", "V02", "V09", "V10", "V11"]),
+        (2, ["V00", "V01"]),
+    ],
+)
+def test_the_demo_shows_the_best_and_the_worst_vendors_once(vendors: int, expected: list[str], folder: Folder) -> None:
+    found = shown(demo_report(demo(vendors, overdue=0), folder))
+    assert [line.split()[0] for line in found if line.startswith(("V0", "V1"))] == expected
+
+
+def test_the_demo_counts_all_overdue_orders_and_shows_eight(folder: Folder) -> None:
+    found = shown(demo_report(demo(vendors=1, overdue=11), folder))
+    assert "Overdue: 11 vendor orders; the 8 with most at stake" in " ".join(found)
+    assert [line.split()[0] for line in found if line.startswith("N")] == [f"N{place:02}" for place in range(8)]
+
+
+def test_a_report_goes_to_standard_output_without_being_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(Text("x" * 110))
+    assert capsys.readouterr().out == "x" * 110 + "\n"

@@ -1,0 +1,390 @@
+"""The warehouse follows an account that never stands still, through whatever goes wrong on the way.
+
+A program of changes, faults and quirks is drawn, and lived through: the account changes between the runs and, at
+drawn requests, during them. After every run, also one that failed, no order is torn, orphaned or doubled, and the mark
+is not ahead of what is stored. After a run on an account that stands still, every order that the account has stamped
+is in the warehouse as it is; after a last quiet load and a sweep, every row of every table is what the account says.
+
+The programs of the normal test run are always the same, and short. `pytest tests/test_churn.py --churn-examples 1500`
+lives through that many others, longer ones, in each of its two tests; `--hypothesis-seed` repeats them. A failure
+prints its program, made as short as it goes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import pytest
+from duckdb import ColumnExpression, ConstantExpression, Expression
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import oracle
+from churn import Change, Clock, Life, Order
+from inventory_planner.api.client import Client
+from inventory_planner.data_folder import data_folder
+from inventory_planner.errors import ApiError, SweepError
+from inventory_planner.run import sweep
+from inventory_planner.settings import Settings
+from inventory_planner.sync import chunks
+from inventory_planner.sync.chunks import Mark
+from inventory_planner.sync.load import Job, _pipeline, load, stored_mark
+from inventory_planner.warehouse.stored_orders import ORDERS, has_tables
+from inventory_planner.warehouse.tables import MERGED_TABLES, SCHEMA
+from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest, Server
+from orders import API_KEY, NOW
+
+EXAMPLES = 30  # of each of the two tests; a run takes half a second, nearly all of it in dlt and DuckDB
+WORTH_APPENDING = 2  # orders; so that a chunk is appended as often as it can be
+MOST_REQUESTS = 3_000  # in a run; more than any program needs, so a reading that never ends fails
+FAULTS = {
+    "429": Fault.rate_limited(),
+    "429 with Retry-After": Fault.rate_limited(30),
+    "429 with a date": Fault.rate_limited(NOW),
+    "500": Fault.server_error(500),
+    "503": Fault.server_error(503),
+    "524": Fault.server_error(524),
+    "no answer": Fault.no_answer(),
+    "half a body": Fault.broken_body(),
+    "half the JSON": Fault.truncated_json(),
+    "HTML": Fault.html(),
+    "a firewall": Fault.cloudflare(),
+    "empty 200": Fault.empty(),
+    "error in 200": Fault.error_in_200("Something went wrong"),
+    "business error": Fault.refused("Something went wrong"),
+    "slow": Fault.slow(0.003),
+}
+KINDS = (
+    *("create", "edit", "edit", "count", "receive", "remove_line", "empty", "repeat_line", "assemble", "connect"),
+    *("edit_many", "create_many", "bring_back", "bring_back_changed", "delete", "delete", "restore"),
+    *("change_silently", "create_undated", "create_dated", "create_for_the_future", "tick", "tick"),
+)
+
+
+AS_DOCUMENTED = Quirks()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A fault that befalls a request of a run, and the same one `times` in a row."""
+
+    at: int
+    fault: str
+    times: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """What happens before a run and during it, and how it reads."""
+
+    before: tuple[Change, ...]
+    command: str = "load"
+    during: tuple[tuple[int, Change], ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    late: int = 0
+    quirks: Quirks = AS_DOCUMENTED
+    page_size: int = 5
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the account stands still meanwhile, and answers."""
+        return not (self.during or self.troubles or self.late)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The life of an account and of its warehouse."""
+
+    rounds: tuple[Round, ...]
+    orders_per_chunk: int
+    statuses: tuple[str, ...]
+    skew: timedelta
+
+
+changes = st.builds(Change, st.sampled_from(KINDS), st.integers(0, 9), st.integers(0, 9))
+troubles = st.builds(Trouble, st.integers(1, 12), st.sampled_from(sorted(FAULTS)), st.sampled_from((1, 1, 2, 5, 6, 7)))
+shapes = st.sampled_from(
+    (
+        AS_DOCUMENTED,
+        Quirks(mixed_offsets=True, limit_as_number=True),
+        Quirks(drop_unset=True, no_count=True),
+        Quirks(empty_text_numbers=True, empty_maps_as_lists=True),
+        Quirks(lists_as_objects=True, not_found_as_200=True),
+    )
+)
+pagings = st.fixed_dictionaries(
+    {
+        "page_cap": st.sampled_from((None, None, 2, 4)),
+        "short_pages": st.booleans(),
+        "past_the_end": st.sampled_from(("empty", "not found", "last page")),
+        "default_order": st.sampled_from(("oldest first", "newest first", "scattered")),
+    }
+)
+disobedience = st.sampled_from(
+    (
+        {"ignore_modified_filter": True},
+        {"ignore_sort": True},
+        {"ignore_modified_filter": True, "ignore_sort": True},
+    )
+)
+
+
+def rounds(obeys: bool) -> st.SearchStrategy[Round]:
+    noise = st.just({}) if obeys else disobedience
+    return st.builds(
+        Round,
+        before=st.lists(changes, max_size=6).map(tuple),
+        command=st.sampled_from(("load", "load", "load", "load", "full", "since", "sweep", "believing sweep")),
+        during=st.lists(st.tuples(st.integers(1, 12), changes), max_size=8).map(tuple),
+        troubles=st.lists(troubles, max_size=2).map(tuple),
+        late=st.sampled_from((0, 0, 0, 1, 3, 10)),
+        quirks=st.builds(lambda shape, *more: replace(shape, **more[0], **more[1]), shapes, pagings, noise),
+        page_size=st.sampled_from((1, 2, 3, 5, 1000)),
+    )
+
+
+def programs(obeys: bool, most_rounds: int) -> st.SearchStrategy[Program]:
+    filling = st.lists(changes, min_size=2, max_size=12).map(lambda found: (Change("create_many", 6), *found))
+    return st.builds(
+        lambda start, first, others, **fields: Program((replace(first, before=start), *others), **fields),
+        filling,
+        rounds(obeys),
+        st.lists(rounds(obeys), max_size=most_rounds - 1),
+        orders_per_chunk=st.sampled_from((10, 20_000, 20_000)),
+        statuses=st.sampled_from(((), (), ("open", "CLOSED"))),
+        skew=st.sampled_from([timedelta(minutes=minutes) for minutes in (0, 0, 4, -4, 1440, -1440)]),
+    )
+
+
+class World:
+    """An account that lives through a program, and a warehouse that follows it."""
+
+    def __init__(self, account: Account, server: Server, root: Path, program: Program) -> None:
+        self.clock = Clock(NOW, program.skew)
+        Account.__init__(account, api_key=API_KEY, now=self.clock.of_account)
+        self.account = account
+        self.life = Life(account, self.clock)
+        client = Client(server.url, API_KEY, account.account_id, 0, sleep=lambda _: None)
+        of_account = Settings(API_KEY, account.account_id, server.url, status=program.statuses, requests_per_second=0)
+        self.job = Job(client, of_account, data_folder(root))
+        self.warehouse = duckdb.connect(self.job.folder.warehouse)  # while it is open, a run opens it in no time
+        self.warehouse.execute("set threads = 1")
+        self.outcomes: list[str] = []
+        self.failures: list[Exception] = []
+        self.mark: Mark = Mark()
+        self.rows: dict[tuple[str, int], oracle.Rows] = {}
+
+    def run(self, each: Round) -> None:
+        """Change, read, and see what has come of it."""
+        for change in each.before:
+            self.life.do(change)
+        self.account.quirks = each.quirks
+        self.life.hide(each.late)
+        job = replace(self.job, settings=replace(self.job.settings, page_size=each.page_size))
+        with self.disturbed(each):
+            outcome = _outcome(job, each.command)
+        self.outcomes.append(outcome)
+        assert len(self.account.requests) < MOST_REQUESTS, "the reading does not end"
+        assert outcome in {"succeeded", "unbelievable"} or not each.is_quiet, outcome
+        self.check_log()
+        self.check_stored()
+        if each.is_quiet and outcome == "succeeded" and "sweep" not in each.command:
+            self.check_loaded()
+
+    def end(self) -> None:
+        """No row of any table differs from the account; other orders are marked as deleted."""
+        orders = self.wanted(self.ids(ConstantExpression(True)))
+        as_dlt_says = _pipeline(self.job.folder).state.get("sources", {}).get(SCHEMA, {})
+        assert self.mark == Mark.from_state(as_dlt_says.get(self.account.account_id, {}))
+        self.close()
+        oracle.assert_equal(self.job.folder.warehouse, orders)
+
+    def close(self) -> None:
+        """Let go of the warehouse and of the service."""
+        self.warehouse.close()
+        self.job.client.__exit__(None, None, None)
+
+    @contextmanager
+    def disturbed(self, each: Round) -> Iterator[None]:
+        """Let the changes and the faults of a round happen at their requests."""
+        self.account.requests.clear()
+
+        def disturb(_request: RecordedRequest) -> None:
+            try:
+                self.disturb(each, len(self.account.requests))
+            except Exception as error:  # the service would take it for one of its own, and the client would ask again
+                self.failures.append(error)
+                raise
+
+        self.account.before_answer.append(disturb)
+        yield
+        self.account.before_answer.clear()
+        self.account.faults.clear()
+        if self.failures:
+            raise self.failures[0]
+
+    def disturb(self, each: Round, number: int) -> None:
+        """What a round has for this request."""
+        for _, change in (found for found in each.during if found[0] == number):
+            self.life.do(change)
+        for trouble in (found for found in each.troubles if found.at == number):
+            self.account.faults.extend([FAULTS[trouble.fault]] * trouble.times)
+        if number >= MOST_REQUESTS:
+            self.account.faults.append(FAULTS["a firewall"])
+
+    def wanted(self, stored: Container[str]) -> list[Order]:
+        """The orders of the account that belong in the warehouse: an order that is in it is followed."""
+        statuses = {status.casefold() for status in self.job.settings.status}
+        return [
+            each
+            for each in self.life.present()
+            if not statuses or each["status"].casefold() in statuses or each["id"] in stored
+        ]
+
+    def check_log(self) -> None:
+        """Each run has a row, with its outcome."""
+        logged = self.ask("select outcome, error is null from inventory_planner._syncs order by started_at")
+        assert logged == [
+            (("succeeded", True) if outcome == "succeeded" else ("failed", False)) for outcome in self.outcomes
+        ]
+
+    def check_stored(self) -> None:
+        """What holds after every run, also after one that failed."""
+        if not has_tables(self.job.folder):
+            return
+        for table in MERGED_TABLES:
+            keys = self.warehouse.table(f"{SCHEMA}.{table.name}").project(*map(ColumnExpression, table.key)).fetchall()
+            assert len(keys) == len(set(keys)), f"a row of {table.name} is there twice"
+        stored = self.stored()
+        for order_id, rows in stored.items():
+            assert any(rows == self.rows_of(order_id, n) for n in self.numbers(order_id)), f"{order_id} never was so"
+        before, self.mark = self.mark, stored_mark(self.job)
+        assert not (before.instant and self.mark.instant) or before.instant <= self.mark.instant, "the mark went back"
+        self.check_mark(stored)
+
+    def check_mark(self, stored: dict[str, oracle.Rows]) -> None:
+        """An order that no later load reads again is stored as it is, except where only a sweep could have seen it."""
+        for each in self.wanted(stored):
+            order_id = each["id"]
+            if self.mark.since and order_id not in self.life.silent and _modified(each) < self.mark.since:
+                assert stored.get(order_id) == self.rows_of(order_id, -1), f"{order_id} is behind the mark"
+
+    def check_loaded(self) -> None:
+        """What the account has stamped is stored as it is, and not marked as deleted."""
+        stored, gone = self.stored(), self.ids(ColumnExpression("_deleted_at").isnotnull())
+        for each in self.wanted(stored):
+            order_id = each["id"]
+            if order_id not in self.life.silent:
+                assert stored.get(order_id) == self.rows_of(order_id, -1), f"{order_id} was missed"
+                assert order_id not in gone, f"{order_id} came back"
+
+    def stored(self) -> dict[str, oracle.Rows]:
+        """The rows of each order, also of a deleted one."""
+        found: dict[str, oracle.Rows] = defaultdict(lambda: {table: [] for table in oracle.RENAMED})
+        for table in oracle.RENAMED:
+            cursor = self.warehouse.execute(f"from {SCHEMA}.{table}")
+            names = [column[0] for column in cursor.description]
+            for row in (dict(zip(names, values, strict=True)) for values in cursor.fetchall()):
+                kept = {name: oracle._parsed(name, row[name]) for name in names if name not in oracle.NOT_COMPARED}
+                found[row["purchase_order_id"]][table].append(
+                    kept | ({"_deleted_at": None} if "_deleted_at" in row else {})
+                )
+        return {key: {table: oracle._sorted(rows) for table, rows in tables.items()} for key, tables in found.items()}
+
+    def ids(self, condition: Expression) -> set[str]:
+        """The ids of the stored orders that meet a condition."""
+        found = self.warehouse.table(ORDERS).filter(condition).project("purchase_order_id").fetchall()
+        return {order_id for (order_id,) in found}
+
+    def numbers(self, order_id: str) -> range:
+        """The numbers of the states of an order, the newest first."""
+        return range(len(self.life.states[order_id]) - 1, -1, -1)
+
+    def rows_of(self, order_id: str, number: int) -> oracle.Rows:
+        """The rows of an order as it once was."""
+        states = self.life.states[order_id]
+        key = order_id, number % len(states)
+        if key not in self.rows:
+            self.rows[key] = oracle.expected([states[number]], self.types)
+        return self.rows[key]
+
+    @cached_property
+    def types(self) -> dict[str, dict[str, str]]:
+        found = self.ask(
+            "select table_name, column_name, data_type from information_schema.columns"
+            " where table_schema = 'inventory_planner'"
+        )
+        return {table: {column: kind for name, column, kind in found if name == table} for table in oracle.RENAMED}
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        self.warehouse.execute("set timezone = 'UTC'")
+        return self.warehouse.execute(sql).fetchall()
+
+
+def _outcome(job: Job, command: str) -> str:
+    try:
+        if "sweep" in command:
+            sweep(job, force=command == "believing sweep")
+        else:
+            load(replace(job, full=command == "full", since=NOW - timedelta(days=1) if command == "since" else None))
+    except SweepError:
+        return "unbelievable"
+    except ApiError as error:
+        return f"failed: {error}"
+    return "succeeded"
+
+
+def _modified(order: Order) -> datetime:
+    return datetime.fromisoformat(order["last_modified"])
+
+
+def _live(program: Program, account: Account, server: Server) -> None:
+    with TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
+        world = World(account, server, Path(root), program)
+        patch.setattr(chunks, "ORDERS_PER_CHUNK", program.orders_per_chunk)
+        patch.setattr(chunks, "WORTH_APPENDING", WORTH_APPENDING)
+        patch.setattr("inventory_planner.sync.load.datetime", world.clock)
+        try:
+            for each in program.rounds:
+                world.run(each)
+            last = replace(program.rounds[-1], before=(), during=(), troubles=(), late=0)
+            for command in ("load", "believing sweep"):
+                world.run(replace(last, command=command))
+            world.end()
+        finally:
+            world.close()
+
+
+def _try(pytestconfig: pytest.Config, obeys: bool, live: Callable[[Program], None]) -> None:
+    examples = pytestconfig.getoption("churn_examples")
+    most_rounds = 4 if examples else 1  # two loads come after them in any case
+    drawn = settings(
+        max_examples=examples or EXAMPLES,
+        derandomize=examples is None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    drawn(given(programs(obeys, most_rounds))(live))()
+
+
+class TestAServiceThatAnswersAsAsked:
+    def test_is_followed_through_churn_and_faults(
+        self, pytestconfig: pytest.Config, account: Account, server: Server
+    ) -> None:
+        _try(pytestconfig, True, lambda program: _live(program, account, server))
+
+
+class TestAServiceThatIgnoresWhatItIsAsked:
+    def test_is_followed_through_churn_and_faults(
+        self, pytestconfig: pytest.Config, account: Account, server: Server
+    ) -> None:
+        _try(pytestconfig, False, lambda program: _live(program, account, server))

@@ -1,0 +1,112 @@
+"""The metrics of dbt/models/semantic say what the marts say, by another road: MetricFlow writes its own SQL.
+
+uv run --group metrics pytest tests/test_metrics.py
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from test_marts import ORDERS, OTHER_ACCOUNT, PROJECT, dbt, fill, select
+
+DBT = Path(sys.executable).with_name("dbt")
+MF = Path(sys.executable).with_name("mf")
+KEY = ("account_id", "vendor_id", "currency_code")
+GROUPS = [f"purchase_order__{name}" for name in KEY]
+METRICS = [
+    metric["name"]
+    for metric in yaml.safe_load((PROJECT / "models" / "semantic" / "metrics.yml").read_text())["metrics"]
+]
+RATES_AND_DAYS = ("_rate", "_days")
+BY_THE_MARTS = """
+    select scores.*, sum(prices.price_baseline) as price_baseline
+    from marts.vendor_scorecard as scores
+    left join marts.price_history as prices
+        on scores.account_id = prices.account_id
+        and scores.vendor_id = prices.vendor_id
+        and scores.currency_code = prices.currency_code
+    where scores.period = 'all'
+    group by all
+"""
+
+pytestmark = pytest.mark.skipif(not MF.exists(), reason="mf is not installed: uv run --group metrics pytest")
+
+Key = tuple[str, ...]
+Answers = dict[Key, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small account with its marts, as readers get them."""
+    workspace = tmp_path_factory.mktemp("metrics")
+    warehouse = workspace / "warehouse.duckdb"
+    fill(warehouse, {"a1": ORDERS, "a2": OTHER_ACCOUNT})
+    built = dbt(workspace, warehouse, "build", "--exclude-resource-type", "test", "unit_test")
+    assert set(built.outcomes.values()) == {"success"}, built.log
+    return warehouse.rename(workspace / "analytics.duckdb")
+
+
+@pytest.fixture(scope="module")
+def by_metricflow(published: Path) -> Answers:
+    """All metrics for each vendor, in one query."""
+    project = published.parent / "dbt"  # mf looks for what dbt parsed in the project alone
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
+    answer = published.parent / "answer.csv"
+    in_project(published, project, DBT, "parse", "--quiet")
+    words = ("query", "--metrics", ",".join(METRICS), "--group-by", ",".join(GROUPS), "--csv", answer)
+    in_project(published, project, MF, *words)
+    with answer.open() as file:
+        rows = list(csv.DictReader(file))
+    return {tuple(row[name] or "(no vendor)" for name in GROUPS): row for row in rows}
+
+
+@pytest.fixture(scope="module")
+def by_marts(published: Path) -> Answers:
+    return {tuple(row[name] for name in KEY): row for row in select(published, BY_THE_MARTS)}
+
+
+def in_project(database: Path, project: Path, *words: str | Path) -> None:
+    environment = {
+        **os.environ,
+        "INVENTORY_PLANNER_DATABASE": str(database),
+        "INVENTORY_PLANNER_TARGET": "published",
+    }
+    done = subprocess.run(words, env=environment, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_there_is_something_to_compare(by_marts: Answers) -> None:
+    vendors = {("a1", "acme mills", "EUR"), ("a1", "acme mills", "USD"), ("a1", "gone", "EUR"), ("a2", "zenith", "EUR")}
+    assert set(by_marts) == vendors
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_metric_is_for_each_vendor_what_the_scorecard_says(
+    metric: str, by_metricflow: Answers, by_marts: Answers
+) -> None:
+    answered = {key: number(metric, row[metric]) for key, row in by_metricflow.items() if key in by_marts}
+    expected = {key: number(metric, row[metric]) for key, row in by_marts.items()}
+
+    assert answered == pytest.approx(expected, abs=1e-9)
+
+
+def number(metric: str, value: Any) -> float | None:
+    """As a number; a sum over nothing is 0, a rate over nothing is none."""
+    if value not in (None, ""):
+        return float(value)
+    return None if metric.endswith(RATES_AND_DAYS) else 0.0
+
+
+def test_what_no_vendor_is_judged_by_is_in_no_metric(by_metricflow: Answers, by_marts: Answers) -> None:
+    others = {key: row for key, row in by_metricflow.items() if key not in by_marts}
+
+    assert others
+    assert {number(metric, row[metric]) for row in others.values() for metric in METRICS} == {0.0, None}

@@ -1,0 +1,678 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from hashlib import md5
+from typing import Any, get_args
+
+import msgspec
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory_planner.api.contract import (
+    BadRecord,
+    Flag,
+    Id,
+    Instant,
+    Json,
+    Number,
+    Order,
+    Record,
+    StockUpdate,
+    Text,
+    record,
+)
+from inventory_planner.sync.rows import MisfitError, quarantine_rows, rows, sift
+from inventory_planner.warehouse.tables import (
+    ORDER_PARTS,
+    ORDER_TABLES,
+    PURCHASE_ORDER_COMPONENTS,
+    PURCHASE_ORDER_CONNECTIONS,
+    PURCHASE_ORDER_ITEMS,
+    PURCHASE_ORDER_RECEIPTS,
+    PURCHASE_ORDER_STOCK_UPDATES,
+    PURCHASE_ORDERS,
+    QUARANTINE,
+    Table,
+)
+from orders import ORDER_ID, line, order, raw, receipt
+
+SYNCED_AT = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
+STAMP = {"_account_id": "a1000", "__synced_at": SYNCED_AT}
+D = Decimal
+
+
+def read(*orders: Any) -> list[Record]:
+    found = [record(each if isinstance(each, bytes) else raw(each)) for each in orders]
+    good = [each for each in found if isinstance(each, Record)]
+    assert good == found
+    return good
+
+
+def tables(*orders: Any) -> dict[str, pa.Table]:
+    return rows(read(*orders), "a1000", SYNCED_AT)
+
+
+def made(table: Table, *orders: Any) -> list[dict[str, Any]]:
+    """The rows of one table."""
+    return tables(*orders)[table.name].to_pylist()
+
+
+def row(table: Table, **values: Any) -> dict[str, Any]:
+    """A row with nothing in it but the stamp and these values."""
+    nothing: dict[str, Any] = dict.fromkeys(table.schema.names)
+    there = {"_is_removed": False} if "_is_removed" in nothing else {}
+    return {**nothing, **STAMP, **there, **values}
+
+
+def key(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def identity(item_id: str, key_of: str | None = None, order_id: str = ORDER_ID) -> dict[str, str]:
+    return {
+        "key": key(key_of or order_id + item_id),
+        "purchase_order_id": order_id,
+        "purchase_order_item_id": item_id,
+    }
+
+
+def removed(table: Table, order_id: str = ORDER_ID) -> dict[str, Any]:
+    return row(table, purchase_order_id=order_id, _is_removed=True)
+
+
+# a full order
+
+
+def test_an_order_becomes_one_row() -> None:
+    assert made(PURCHASE_ORDERS, order()) == [
+        row(
+            PURCHASE_ORDERS,
+            purchase_order_id=ORDER_ID,
+            purchase_order_number="1042",
+            status="open",
+            source="acme mills",
+            type="po",
+            vendor="acme mills",
+            last_modified=datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC),
+            total_ordered=D("50.0000"),
+            total_received=D("12.0000"),
+            created_date="2025-12-01",
+            received_date="2026-01-04",
+            expected_date="2026-01-20",
+            created_at=datetime(2025, 12, 1, 8, 12, 55, tzinfo=UTC),
+            updated_at=datetime(2026, 1, 5, 9, 41, 8, tzinfo=UTC),
+            warehouse="c9_1001",
+            warehouse_display_name="Main DC",
+            vendor_name="Acme Mills",
+            source_name="Acme Mills",
+            replenishment_type="old_products",
+            source_type="vendor",
+            replenish_warehouse="c9_1001",
+            currency="EUR",
+            total=D("512.500000"),
+            discount_enabled=False,
+            moq="variant",
+            uom_ordering=True,
+            uom_round="up",
+            vendor_address="1 Mill Lane\nLeeds",
+            email="buyer@example.test",
+            add_my_skus=False,
+            add_vendor_skus=True,
+            version=D("3.0000"),
+            tax_info='{"rate":0.20,"name":"VAT"}',
+        )
+    ]
+
+
+def test_a_line_becomes_one_row() -> None:
+    (first, second) = made(PURCHASE_ORDER_ITEMS, order())
+    same = {
+        "title": "Tee red M",
+        "vendor_reference": "AM-17",
+        "product_id": "5000_1",
+        "barcode": "4006381333931",
+        "ordered_cost": D("127.500000"),
+        "total": D("127.500000"),
+        "uom_ordering": D("6.0000"),
+        "uom_info": "5x6",
+        "boxes": D("5.0000"),
+        "replenishment_original": D("28.0000"),
+        "in_stock": D("3.0000"),
+        "has_error": False,
+        "cost_price_list": '{"EUR":4.25}',
+        "attributes": '[{"n":"Acme","t":"brand"}]',
+        "occurrence": 1,
+    }
+    assert first == row(
+        PURCHASE_ORDER_ITEMS,
+        **identity("c9_5001"),
+        **same,
+        sku="TEE-RED-M",
+        replenishment=D("30.0000"),
+        cost_price=D("4.250000"),
+        received=D("12.0000"),
+        line_number=1,
+        line_id="c9_5001",
+        remaining=D("18.0000"),
+    )
+    assert second == row(
+        PURCHASE_ORDER_ITEMS,
+        **identity("c9_5002"),
+        **same,
+        sku="TEE-RED-L ",
+        replenishment=D("20.0000"),
+        cost_price=D("19.250000"),
+        line_number=2,
+        line_id="c9_5002",
+        remaining=D("20.0000"),
+    )
+
+
+def test_the_key_of_a_line_is_the_one_that_daasity_computes() -> None:
+    (first, _) = made(PURCHASE_ORDER_ITEMS, order())
+    assert first["key"] == "77b5e202068c100e4877e829a72798cb"  # md5 of order id and item id, as text
+
+
+def test_each_receipt_becomes_a_row() -> None:
+    assert made(PURCHASE_ORDER_RECEIPTS, order()) == [
+        row(
+            PURCHASE_ORDER_RECEIPTS,
+            **identity("c9_5001"),
+            entry=1,
+            date="1767225600",
+            received_at=datetime(2026, 1, 1, tzinfo=UTC),
+            value=D("10.0000"),
+        ),
+        row(
+            PURCHASE_ORDER_RECEIPTS,
+            **identity("c9_5001"),
+            entry=2,
+            date="1767484800",
+            received_at=datetime(2026, 1, 4, tzinfo=UTC),
+            value=D("2.0000"),
+        ),
+    ]
+
+
+def test_each_component_becomes_a_row_also_when_it_comes_twice() -> None:
+    leg = {"id": "c9_6001", "quantity": 4, "sku": "LEG", "title": "Leg", "barcode": ""}
+    top = {"id": 6002, "quantity": D("0.5"), "sku": "TOP", "title": "Top", "barcode": "40"}
+    table = order(type="assembly", items=[line(components=[leg, top, {**leg, "quantity": 1}])])
+    words = {"sku": "LEG", "title": "Leg"}
+    assert made(PURCHASE_ORDER_COMPONENTS, table) == [
+        row(
+            PURCHASE_ORDER_COMPONENTS,
+            **identity("c9_5001"),
+            component_id="c9_6001",
+            occurrence=1,
+            quantity=D("4.0000"),
+            **words,
+        ),
+        row(
+            PURCHASE_ORDER_COMPONENTS,
+            **identity("c9_5001"),
+            component_id="6002",
+            occurrence=1,
+            quantity=D("0.5000"),
+            sku="TOP",
+            title="Top",
+            barcode="40",
+        ),
+        row(
+            PURCHASE_ORDER_COMPONENTS,
+            **identity("c9_5001"),
+            component_id="c9_6001",
+            occurrence=2,
+            quantity=D("1.0000"),
+            **words,
+        ),
+    ]
+
+
+def test_each_connection_becomes_a_row() -> None:
+    shop = {
+        "connection": "shop",
+        "connection_id": "c9",
+        "id": 77,
+        "reference": "S-77",
+        "status": "success",
+        "save_po": True,
+    }
+    connected = order(connections=[shop, {"connection": "books", "status": "queued", "save_po": False}])
+    assert made(PURCHASE_ORDER_CONNECTIONS, connected) == [
+        row(
+            PURCHASE_ORDER_CONNECTIONS,
+            purchase_order_id=ORDER_ID,
+            connection="shop",
+            connection_id="c9",
+            connected_order_id="77",
+            connected_order_reference="S-77",
+            status="success",
+            save_po=True,
+        ),
+        row(
+            PURCHASE_ORDER_CONNECTIONS,
+            purchase_order_id=ORDER_ID,
+            connection="books",
+            status="queued",
+            save_po=False,
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("connections", "expected"),
+    [
+        ([{"connection": "shop", "id": "1"}, {"connection": "shop", "id": "2"}], [("shop", "2")]),
+        ([{"connection_id": "c9", "id": "1"}], [("c9", "1")]),
+        ([{"id": 1}], [("1", "1")]),
+        ([{"status": "run"}], [(None, None)]),
+    ],
+    ids=["written twice", "without a name", "with its id alone", "without anything that names it"],
+)
+def test_a_connection_has_one_row_under(
+    connections: list[dict[str, Any]], expected: list[tuple[str | None, str | None]]
+) -> None:
+    found = made(PURCHASE_ORDER_CONNECTIONS, order(connections=connections))
+    assert [(each["connection"], each["connected_order_id"]) for each in found] == expected
+
+
+def test_each_item_of_each_stock_update_becomes_a_row() -> None:
+    pushed = {
+        "forDst": True,
+        "wh": 13434355,
+        "items": [
+            {"id": 123, "delta": 10, "stock_before": 0},
+            {"id": "b", "delta": D("5.5"), "stock_before": 1, "error": "Update request failed"},
+        ],
+    }
+    found = made(PURCHASE_ORDER_STOCK_UPDATES, order(stock_updates=[pushed, {"wh": "c"}, {"items": [{"id": "b"}]}]))
+    place = {"purchase_order_id": ORDER_ID, "warehouse": "13434355", "is_for_destination": True}
+    first = {"purchase_order_item_id": "123", "delta": D(10), "stock_before": D(0)}
+    failed = {"purchase_order_item_id": "b", "delta": D("5.5"), "stock_before": D(1), "error": "Update request failed"}
+    assert found == [
+        row(PURCHASE_ORDER_STOCK_UPDATES, update_number=1, entry=1, **place, **first),
+        row(PURCHASE_ORDER_STOCK_UPDATES, update_number=1, entry=2, **place, **failed),
+        row(
+            PURCHASE_ORDER_STOCK_UPDATES,
+            purchase_order_id=ORDER_ID,
+            update_number=3,
+            entry=1,
+            purchase_order_item_id="b",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("Refused", "Refused"),
+        ("", None),
+        (None, None),
+        (False, None),
+        ([], None),
+        ({}, None),
+        ({"code": 7}, '{"code":7}'),
+        (["a", "b"], '["a","b"]'),
+        (True, "true"),
+        (404, "404"),
+    ],
+    ids=str,
+)
+def test_the_error_of_a_stock_update_is_text(error: Any, expected: str | None) -> None:
+    (found,) = made(PURCHASE_ORDER_STOCK_UPDATES, order(stock_updates={"items": [{"id": "a", "error": error}]}))
+    assert found["error"] == expected
+
+
+def test_every_table_has_the_columns_of_its_schema_even_without_orders() -> None:
+    for found in (tables(), tables(order())):
+        assert {name: table.schema for name, table in found.items()} == {
+            each.name: each.schema for each in ORDER_TABLES
+        }
+    assert {table.num_rows for table in tables().values()} == {0}
+
+
+# repeated items
+
+
+def test_a_repeated_variant_keeps_all_its_lines_under_keys_of_their_own() -> None:
+    history = [receipt(1767225600, 1)]
+    items = [line("7"), line(7, received_history=history), line("8"), line("7", components=[{"id": "c"}])]
+    found = tables(order(items=items))
+    keys = [key(ORDER_ID + "7"), key(f"{ORDER_ID}7#2"), key(f"{ORDER_ID}8"), key(f"{ORDER_ID}7#3")]
+    lines = found[PURCHASE_ORDER_ITEMS.name].select(["key", "line_number", "occurrence"]).to_pylist()
+    assert [tuple(each.values()) for each in lines] == list(zip(keys, [1, 2, 3, 4], [1, 2, 1, 3], strict=True))
+    assert found[PURCHASE_ORDER_RECEIPTS.name]["key"].to_pylist() == [keys[1]]
+    assert found[PURCHASE_ORDER_COMPONENTS.name]["key"].to_pylist() == [keys[3]]
+
+
+def test_the_same_variant_in_two_orders_is_not_repeated() -> None:
+    found = made(PURCHASE_ORDER_ITEMS, order("1", items=[line("7")]), order("2", items=[line("7")]))
+    assert [(each["key"], each["occurrence"]) for each in found] == [(key("17"), 1), (key("27"), 1)]
+
+
+# orders without parts
+
+PUSHED_TWICE = [{"items": [{"id": "a"}]}, {"items": [{"id": "a"}]}]
+
+
+@pytest.mark.parametrize("items", [[], None], ids=["no lines", "no word of lines"])
+def test_an_order_without_parts_tells_each_table_to_remove_what_it_had(items: list[Any] | None) -> None:
+    found = tables(order(items=items, total_ordered=0))
+    assert {each.name: found[each.name].to_pylist() for each in ORDER_PARTS} == {
+        each.name: [removed(each)] for each in ORDER_PARTS
+    }
+
+
+def test_an_order_tells_only_the_tables_where_it_has_no_part() -> None:
+    found = tables(
+        order("1"), order("2", items=[], total_ordered=0), order("3", items=[line()], stock_updates=PUSHED_TWICE)
+    )
+    said = {
+        table.name: [(each["purchase_order_id"], each["_is_removed"]) for each in found[table.name].to_pylist()]
+        for table in ORDER_PARTS
+    }
+    assert said == {
+        "purchase_order_items": [("1", False), ("1", False), ("3", False), ("2", True)],
+        "purchase_order_receipts": [("1", False), ("1", False), ("2", True), ("3", True)],
+        "purchase_order_components": [("1", True), ("2", True), ("3", True)],
+        "purchase_order_connections": [("1", True), ("2", True), ("3", True)],
+        "purchase_order_stock_updates": [("3", False), ("3", False), ("1", True), ("2", True)],
+    }
+
+
+# receipts
+
+
+@pytest.mark.parametrize(
+    ("date", "text", "instant"),
+    [
+        (1767225600, "1767225600", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("1767225600", "1767225600", datetime(2026, 1, 1, tzinfo=UTC)),
+        (1767225600000, "1767225600000", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("1767225600250", "1767225600250", datetime(2026, 1, 1, 0, 0, 0, 250_000, tzinfo=UTC)),
+        (D("1767225600.5"), "1767225600.5", datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)),
+        ("2026-01-01T02:00:00+02:00", "2026-01-01T02:00:00+02:00", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", datetime(2026, 1, 1, tzinfo=UTC)),
+        (0, "0", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("2026-01-01", "2026-01-01", None),
+        ("2026-01-01T00:00:00", "2026-01-01T00:00:00", None),
+        ("2026-06-31T00:00:00Z", "2026-06-31T00:00:00Z", None),
+        ("0001-01-01T00:00:00+05:00", "0001-01-01T00:00:00+05:00", None),
+        ("NaN", "NaN", None),
+        (10**30, "1" + "0" * 30, None),
+        ("soon", "soon", None),
+        ("", None, None),
+        (None, None, None),
+    ],
+    ids=[
+        *(
+            "seconds",
+            "seconds as text",
+            "milliseconds",
+            "milliseconds as text",
+            "a part of a second",
+            "ISO with offset",
+        ),
+        *("ISO in UTC", "the beginning", "a date", "ISO without offset", "an impossible day", "before the calendar"),
+        *("no number", "beyond the calendar", "a word", "an empty text", "null"),
+    ],
+)
+def test_the_date_of_a_receipt_is_kept_and_read(date: Any, text: str | None, instant: datetime | None) -> None:
+    (found,) = made(PURCHASE_ORDER_RECEIPTS, order(items=[line(received_history=[receipt(date, 1)])]))
+    assert found == row(
+        PURCHASE_ORDER_RECEIPTS, **identity("c9_5001"), entry=1, date=text, received_at=instant, value=D(1)
+    )
+
+
+# where a column has two sources
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"cost_price": D("1.5"), "cost price": D("2.5")}, D("1.5")),
+        ({"cost_price": 0, "cost price": D("2.5")}, D(0)),
+        ({"cost_price": "", "cost price": D("2.5")}, D("2.5")),
+        ({"cost_price": None}, None),
+    ],
+)
+def test_the_cost_price_is_read_under_both_names(fields: dict[str, Any], expected: Decimal | None) -> None:
+    assert made(PURCHASE_ORDER_ITEMS, order(items=[line(**fields)]))[0]["cost_price"] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "column", "expected"),
+    [
+        ({"extra_reference": "X", "reference2": "Y"}, "extra_reference", "X"),
+        ({"extra_reference": "", "reference2": "Y"}, "extra_reference", "Y"),
+        ({"stock-update": [{"delta": 1}], "stock_updates": [{"delta": 2}]}, "stock_updates", '[{"delta":1}]'),
+        ({"stock-update": [], "stock_updates": [{"delta": 2}]}, "stock_updates", '[{"delta":2}]'),
+        ({"stock-update": [], "stock_update": [{"delta": 2}]}, "stock_updates", '[{"delta":2}]'),
+        ({"stock-update": [], "stock_updates": {}}, "stock_updates", None),
+    ],
+)
+def test_a_field_with_two_names_is_read_under_both(fields: dict[str, Any], column: str, expected: str | None) -> None:
+    assert made(PURCHASE_ORDERS, order(**fields))[0][column] == expected
+
+
+# what is not set
+
+
+@pytest.mark.parametrize("value", ["", None, [], {}], ids=["an empty text", "null", "an empty list", "an empty map"])
+@pytest.mark.parametrize("min_budget", [5, ""], ids=["as it is", "tidied"])
+def test_what_is_not_set_is_null(value: Any, min_budget: Any) -> None:
+    names = ("status", "notes", "expected_date", "tax_info", "custom_fields", "history")
+    if min_budget == "":
+        names += ("total", "total_received", "created_at", "readonly")
+    elif value in ([], {}):
+        names = ("tax_info", "custom_fields", "history")
+    (found,) = made(PURCHASE_ORDERS, order(min_budget=min_budget, **dict.fromkeys(names, value)))
+    assert {found[name] for name in names} == {None}
+
+
+def test_json_is_kept_as_it_was_written() -> None:
+    text = b'{"id":"1", "custom_fields": {"Season": "SS26", "price": 1.50}, "history": [ 1 ], "details": "a=b"}'
+    (found,) = made(PURCHASE_ORDERS, text)
+    expected = ('{"Season": "SS26", "price": 1.50}', "[ 1 ]", '"a=b"')
+    assert (found["custom_fields"], found["history"], found["details"]) == expected
+
+
+def test_ids_and_words_that_are_numbers_are_text_beside_those_that_are_not() -> None:
+    found = made(PURCHASE_ORDERS, order("a", reference="PO-1"), order(7, reference=1042), order("b", reference=10**25))
+    assert [(each["purchase_order_id"], each["purchase_order_number"]) for each in found] == [
+        ("a", "PO-1"),
+        ("7", "1042"),
+        ("b", "1" + "0" * 25),
+    ]
+
+
+def test_an_instant_with_an_offset_is_in_utc() -> None:
+    (found,) = made(PURCHASE_ORDERS, order(last_modified="2026-01-05T09:41:07-05:00"))
+    assert found["last_modified"] == datetime(2026, 1, 5, 14, 41, 7, tzinfo=UTC)
+
+
+# numbers and their columns
+
+
+@pytest.mark.parametrize(
+    ("written", "quantity", "money"),
+    [
+        ("-0.050000000000017364", "-0.0500", "-0.050000"),
+        ("4.2", "4.2000", "4.200000"),
+        ("0.00005", "0.0000", "0.000050"),
+        ("0.00015", "0.0002", "0.000150"),
+        ("0.0000005", "0.0000", "0.000000"),
+        ("0.0000015", "0.0000", "0.000002"),
+        ("1e3", "1000.0000", "1000.000000"),
+        ("999999999999.999999", "1000000000000.0000", "999999999999.999999"),
+        ("-999999999999.999999", "-1000000000000.0000", "-999999999999.999999"),
+    ],
+)
+def test_a_number_has_the_decimals_of_its_column(written: str, quantity: str, money: str) -> None:
+    (found,) = made(PURCHASE_ORDERS, order(total_received=written, total=written))
+    assert (str(found["total_received"]), str(found["total"])) == (quantity, money)
+
+
+def test_rounding_one_number_leaves_the_others_exact() -> None:
+    found = made(PURCHASE_ORDERS, order("1", total=D("1.123456")), order("2", total="0.30000000000000004"), order("3"))
+    assert [str(each["total"]) for each in found] == ["1.123456", "0.300000", "512.500000"]
+
+
+TOO_LARGE = {
+    "an order's quantity": (
+        {"total_received": 10**14},
+        "`total_received`: 100000000000000 does not fit DECIMAL(18, 4)",
+    ),
+    "an order's money": ({"total": 10**12}, "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
+    "rounded up": (
+        {"total": "999999999999.9999995"},
+        "`total`: 999999999999.9999995 does not fit DECIMAL(18, 6)",
+    ),
+    "a huge exponent": ({"total": "1e999999"}, "`total`: 1E+999999 does not fit DECIMAL(18, 6)"),
+    "without end": ({"total": "-Infinity"}, "`total`: -Infinity does not fit DECIMAL(18, 6)"),
+    "a line's quantity": (
+        {"items": [line(replenishment=10**14)]},
+        "`replenishment`: 100000000000000 does not fit DECIMAL(18, 4)",
+    ),
+    "a receipt's": (
+        {"items": [line(received_history=[receipt(0, 10**14)])]},
+        "`value`: 100000000000000 does not fit DECIMAL(18, 4)",
+    ),
+    "a component's": (
+        {"items": [line(components=[{"id": "c", "quantity": 10**14}])]},
+        "`quantity`: 100000000000000 does not fit DECIMAL(18, 4)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "words"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_a_number_too_large_for_its_column_is_refused(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(MisfitError) as caught:
+        tables(order(**fields))
+    assert str(caught.value) == words
+
+
+def test_what_is_no_number_is_refused() -> None:
+    with pytest.raises(MisfitError, match=r"`total`.*NaN"):
+        tables(order(total="NaN"))
+
+
+def test_sift_parts_what_fits_from_what_does_not() -> None:
+    records = read(order("1"), order("2", total=10**12), order("3", items=[line(cost_price=10**12)]), order("4"))
+    fit, misfits = sift(records, "a1000", SYNCED_AT)
+    assert fit == [records[0], records[3]]
+    assert misfits == [
+        BadRecord(records[1].raw, "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
+        BadRecord(records[2].raw, "`cost_price`: 1000000000000 does not fit DECIMAL(18, 6)"),
+    ]
+
+
+# the quarantine
+
+
+def test_bad_records_become_rows_with_their_text_and_the_reason() -> None:
+    bad = [BadRecord(b'{"id":7,"total":"x"}', "no number"), BadRecord(b'{"notes":"\xff"}', "no text")]
+    found = quarantine_rows(bad, 5, "sync-1", ("a1000", SYNCED_AT))
+    assert found.schema == QUARANTINE.schema
+    assert found.to_pylist() == [
+        row(
+            QUARANTINE,
+            sync_id="sync-1",
+            position=5,
+            purchase_order_id="7",
+            reason="no number",
+            record='{"id":7,"total":"x"}',
+        ),
+        row(QUARANTINE, sync_id="sync-1", position=6, reason="no text", record='{"notes":"\ufffd"}'),
+    ]
+
+
+# however an order is written, its rows are the same
+
+NUMBERS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False).map(str)
+INSTANTS = st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (naive limits)
+Written = tuple[bytes | None, bytes | None]  # cleanly, and as the service may write the same; None is a missing key
+
+
+def either(clean: bytes, *others: bytes) -> st.SearchStrategy[Written]:
+    return st.tuples(st.just(clean), st.sampled_from([clean, *others]))
+
+
+def encoded(value: Any) -> st.SearchStrategy[Written]:
+    return either(msgspec.json.encode(value))
+
+
+VALUES: dict[Any, st.SearchStrategy[Written]] = {
+    Id: st.integers(0, 10**20).flatmap(lambda number: either(b'"%d"' % number, b"%d" % number)),
+    Text: st.one_of(
+        st.from_regex(r"\A[1-9][0-9]{0,3}\.[0-9][1-9]\Z")
+        .map(str.encode)
+        .flatmap(lambda text: either(b'"%b"' % text, text)),
+        st.integers(-(10**20), 10**20).flatmap(lambda number: either(b'"%d"' % number, b"%d" % number)),
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1).flatmap(encoded),
+    ),
+    Number: NUMBERS.flatmap(lambda number: either(number.encode(), f'"{number}"'.encode())),
+    Flag: st.sampled_from([(b"true", b"1", b'"true"'), (b"false", b"0", b'"0"')]).flatmap(lambda ways: either(*ways)),
+    Instant: INSTANTS.flatmap(encoded),
+    Json: st.sampled_from([[1], {"a": "b"}, "a=b"]).flatmap(encoded),
+    Any: st.sampled_from(["Refused", {"code": 7}]).flatmap(encoded),
+}
+
+
+def not_set(*ways: bytes) -> st.SearchStrategy[Written]:
+    return st.tuples(st.none(), st.sampled_from([None, b"null", b'""', *ways]))
+
+
+def list_of(struct: type[msgspec.Struct]) -> st.SearchStrategy[Written]:
+    return st.tuples(st.lists(object_of(struct), max_size=3), st.booleans()).map(
+        lambda drawn: (
+            b"[%b]" % b",".join(clean for clean, _ in drawn[0]),
+            b"{%b}" % b",".join(b'"%d":%b' % (place, dirty) for place, (_, dirty) in enumerate(drawn[0]))
+            if drawn[1]
+            else b"[%b]" % b",".join(dirty for _, dirty in drawn[0]),
+        )
+    )
+
+
+def value_of(hint: Any) -> st.SearchStrategy[Written]:
+    if hint == Id:
+        return VALUES[Id]
+    if hint in VALUES:
+        return VALUES[hint] | not_set(b"[]", b"{}")
+    (struct,) = get_args(get_args(hint)[0])
+    return list_of(struct) | not_set()
+
+
+def _type_within(field: msgspec.structs.FieldInfo) -> Any:
+    return list[StockUpdate] | None if field.name.startswith("stock_update") else field.type
+
+
+@st.composite
+def object_of(draw: st.DrawFn, struct: type[msgspec.Struct]) -> tuple[bytes, bytes]:
+    fields = msgspec.structs.fields(struct)
+    chosen = draw(st.lists(st.sampled_from(fields), max_size=8, unique_by=lambda each: each.name))
+    identity = [each for each in fields if each.type == Id and each not in chosen]
+    pairs = [(each.encode_name.encode(), draw(value_of(_type_within(each)))) for each in (*identity, *chosen)]
+    clean = b",".join(b'"%b":%b' % (name, value) for name, (value, _) in pairs if value is not None)
+    dirty = b",".join(b'"%b":%b' % (name, value) for name, (_, value) in pairs if value is not None)
+    return b"{%b}" % clean, b"{%b}" % dirty
+
+
+def read_rows(found: Record) -> dict[str, pa.Table]:
+    """The rows without the one column that shows how something was written that has a table as well."""
+    made_of = rows([found], "a1000", SYNCED_AT)
+    return {**made_of, "purchase_orders": made_of["purchase_orders"].drop_columns(["stock_updates"])}
+
+
+@settings(max_examples=100)
+@given(object_of(Order))
+def test_however_an_order_is_written_its_rows_are_the_same(written: tuple[bytes, bytes]) -> None:
+    clean, dirty = (record(text) for text in written)
+    if isinstance(clean, BadRecord) or isinstance(dirty, BadRecord):
+        assert getattr(clean, "reason", None) == getattr(dirty, "reason", None)
+    else:
+        assert read_rows(clean) == read_rows(dirty)

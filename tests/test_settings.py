@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from dlt.common.configuration.container import Container
+from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
+
+from inventory_planner.errors import ConfigurationError
+from inventory_planner.settings import Settings, instant, settings, variables
+
+PREFIX = "SOURCES__INVENTORY_PLANNER__"
+Put = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder in place of the one with the `.dlt` of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith((PREFIX, "TRANSFORM__")):
+            monkeypatch.delenv(name)
+    context = Container()[PluggableRunContext]
+    before = context.context.run_dir
+    (tmp_path / ".dlt").mkdir()
+    context.reload(str(tmp_path))
+    yield tmp_path
+    context.reload(before)
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> Put:
+    """Set variables of the environment, on top of a key and an account."""
+
+    def put(**values: str) -> None:
+        for name, value in {"API_KEY": "k-1", "ACCOUNT_ID": "a1000", **values}.items():
+            monkeypatch.setenv(f"{PREFIX}{name}", value)
+
+    return put
+
+
+def write(project: Path, name: str, text: str) -> None:
+    (project / ".dlt" / name).write_text(text)
+    Container()[PluggableRunContext].reload(str(project))
+
+
+def test_a_key_and_an_account_are_enough(put: Put) -> None:
+    put()
+    assert settings() == Settings(
+        api_key="k-1",
+        account_id="a1000",
+        base_url="https://app.inventory-planner.com",
+        start_date=None,
+        status=(),
+        requests_per_second=2.0,
+        page_size=1000,
+    )
+
+
+def test_every_setting_has_a_variable(put: Put) -> None:
+    put(
+        BASE_URL="http://127.0.0.1:8765",
+        START_DATE="2025-01-31",
+        STATUS="open, partially received,",
+        REQUESTS_PER_SECOND="0.5",
+        PAGE_SIZE="100",
+    )
+    assert settings() == Settings(
+        api_key="k-1",
+        account_id="a1000",
+        base_url="http://127.0.0.1:8765",
+        start_date=datetime(2025, 1, 31, tzinfo=UTC),
+        status=("open", "partially received"),
+        requests_per_second=0.5,
+        page_size=100,
+    )
+
+
+def test_every_setting_may_stand_in_the_files(project: Path) -> None:
+    write(project, "secrets.toml", '[sources.inventory_planner]\napi_key = "k-2"\naccount_id = "a2"\n')
+    write(
+        project,
+        "config.toml",
+        "[sources.inventory_planner]\n"
+        'base_url = "http://127.0.0.1:1"\nstart_date = 2025-01-31\nstatus = ["open", "ordered, paid"]\n'
+        "requests_per_second = 1\npage_size = 7\n",
+    )
+    assert settings() == Settings(
+        api_key="k-2",
+        account_id="a2",
+        base_url="http://127.0.0.1:1",
+        start_date=datetime(2025, 1, 31, tzinfo=UTC),
+        status=("open", "ordered, paid"),
+        requests_per_second=1.0,
+        page_size=7,
+    )
+
+
+def test_the_environment_comes_before_the_files(project: Path, put: Put) -> None:
+    write(project, "secrets.toml", '[sources.inventory_planner]\napi_key = "k-2"\naccount_id = "a2"\n')
+    put(API_KEY="k-3")
+    assert settings().api_key == "k-3"
+
+
+@pytest.mark.parametrize("bare", ["API_KEY", "INVENTORY_PLANNER__API_KEY", "SOURCES__API_KEY"])
+def test_a_key_of_something_else_is_not_taken(bare: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}ACCOUNT_ID", "a1000")
+    monkeypatch.setenv(bare, "somebody else's")
+    with pytest.raises(ConfigurationError, match="No `api_key`"):
+        settings()
+
+
+@pytest.mark.parametrize("name", ["api_key", "account_id"])
+@pytest.mark.parametrize("value", ["", "   "])
+def test_a_missing_setting_is_named_with_where_to_set_it(name: str, value: str, put: Put) -> None:
+    put(**{name.upper(): value})
+    with pytest.raises(ConfigurationError) as caught:
+        settings()
+    secrets = Path(".dlt/secrets.toml").absolute()
+    assert str(caught.value) == (
+        f"No `{name}`: set {PREFIX}{name.upper()}, or `{name}` under [sources.inventory_planner] in {secrets}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("start_date", "31.1.2025", "is '31.1.2025'; write it as 2025-01-31."),
+        ("start_date", "2025-02-30", "is '2025-02-30'; write it as 2025-01-31."),
+        ("requests_per_second", "fast", "is 'fast'; it must be a number, at least 0."),
+        ("requests_per_second", "-1", "is '-1'; it must be a number, at least 0."),
+        ("requests_per_second", "nan", "is 'nan'; it must be a number, at least 0."),
+        ("page_size", "0", "is '0'; it must be a number, from 1 to 1000."),
+        ("page_size", "1001", "is '1001'; it must be a number, from 1 to 1000."),
+        ("status", '["open"', """is '["open"'; write it as open,sent."""),
+        ("status", '{"open": 1}', """is '{"open": 1}'; write it as open,sent."""),
+        ("status", "[1]", "is '[1]'; write it as open,sent."),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_with_its_value(name: str, value: str, words: str, put: Put) -> None:
+    put(**{name.upper(): value})
+    with pytest.raises(ConfigurationError) as caught:
+        settings()
+    assert str(caught.value) == f"`{name}` ({PREFIX}{name.upper()}) {words}"
+
+
+def test_a_status_that_is_no_list_is_refused(project: Path, put: Put) -> None:
+    put()
+    write(project, "config.toml", "[sources.inventory_planner]\nstatus = 5\n")
+    with pytest.raises(ConfigurationError, match=r"`status`.* is 5"):
+        settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", ()), (" , ", ()), ("open", ("open",)), ('["open", "ordered, paid"]', ("open", "ordered, paid")), ("[]", ())],
+)
+def test_statuses_are_names_with_commas_or_a_list(value: str, expected: tuple[str, ...], put: Put) -> None:
+    put(STATUS=value)
+    assert settings().status == expected
+
+
+def test_an_empty_setting_is_the_usual_one(put: Put) -> None:
+    put(BASE_URL="", START_DATE="", STATUS="", REQUESTS_PER_SECOND="", PAGE_SIZE="")
+    assert settings() == Settings("k-1", "a1000")
+
+
+def test_the_pace_limit_can_be_lifted(put: Put) -> None:
+    put(REQUESTS_PER_SECOND="0")
+    assert settings().requests_per_second == 0
+
+
+def test_the_key_is_not_in_the_text_of_the_settings(put: Put) -> None:
+    put()
+    assert "k-1" not in f"{settings()}{settings()!r}"
+
+
+# the policy of the reports
+
+
+def test_without_a_policy_there_are_no_variables() -> None:
+    assert variables() == {}
+
+
+def test_the_policy_may_stand_in_a_file(project: Path) -> None:
+    text = '[transform.vars]\non_time_grace_days = 2\nas_of_date = 2025-12-31\nstatus_types = { SENT = "active" }\n'
+    write(project, "config.toml", text)
+    assert variables() == {
+        "on_time_grace_days": 2,
+        "as_of_date": date(2025, 12, 31),
+        "status_types": {"SENT": "active"},
+    }
+
+
+def test_the_policy_may_be_json_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRANSFORM__VARS", '{"account_timezone": "Europe/Paris", "on_time_grace_days": 1}')
+    assert variables() == {"account_timezone": "Europe/Paris", "on_time_grace_days": 1}
+
+
+@pytest.mark.parametrize("text", ["account_timezone=Europe/Paris", "[1]", "7", '"a"', "null"])
+def test_a_policy_that_is_no_object_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRANSFORM__VARS", text)
+    with pytest.raises(ConfigurationError) as caught:
+        variables()
+    assert str(caught.value) == (
+        f"`vars` under [transform], or TRANSFORM__VARS, is {text!r}: it must be a JSON object."
+    )
+
+
+# instants
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
+        ("2026-01-31T08:00:00", datetime(2026, 1, 31, 8, tzinfo=UTC)),
+        ("2026-01-31T08:00:00Z", datetime(2026, 1, 31, 8, tzinfo=UTC)),
+        ("2026-01-31T08:00:00+02:00", datetime(2026, 1, 31, 8, tzinfo=timezone(timedelta(hours=2)))),
+    ],
+    ids=["a date", "no offset", "UTC", "an offset"],
+)
+def test_an_instant_is_utc_unless_it_says_otherwise(text: str, expected: datetime) -> None:
+    found = instant(text)
+    assert (found, found.utcoffset()) == (expected, expected.utcoffset())
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "31.01.2026"])
+def test_what_is_no_instant_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"isoformat|month"):
+        instant(text)
