@@ -375,12 +375,12 @@ def unit_costs(rows: pa.Table, money: str) -> Any:
     lines = alt.Chart(rows).mark_line(interpolate="step-after", point=alt.OverlayMarkDef(size=20))
     return _finished(
         lines.encode(
-            x=alt.X("order_date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)),
+            x=alt.X("sent_date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)),
             y=alt.Y("unit_cost:Q", title=f"Unit cost, {money}", scale=alt.Scale(zero=False)),
             color=_categories("sku"),
             tooltip=[
                 _said("sku:N", "SKU"),
-                _said("order_date:T", "Ordered"),
+                _said("sent_date:T", "Ordered"),
                 _said("unit_cost:Q", f"Unit cost, {money}", ",.2f"),
             ],
         ),

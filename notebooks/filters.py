@@ -16,7 +16,7 @@ NO_VENDOR: Final = "(no vendor)"  # what the scorecard calls it
 Span = tuple[str, str]
 
 DATES: Final[dict[str, tuple[Span, ...]]] = {  # of each basis, between which columns it happened; the first known ones
-    "ordered": (("order_date", "order_date"),),
+    "ordered": (("sent_date", "sent_date"),),
     "promised": (("promise_date", "promise_date"),),
     "received": (
         ("receipt_date", "receipt_date"),

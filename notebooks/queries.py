@@ -20,8 +20,8 @@ CURRENCIES: Final = """
     group by currency_code order by count_lines desc, currency_code
 """
 FIRST_AND_LAST_DAY: Final = """
-    select min(least(order_date, promise_date, first_receipt_date)) as first_day,
-        max(greatest(order_date, promise_date, last_receipt_date)) as last_day
+    select min(least(sent_date, promise_date, first_receipt_date)) as first_day,
+        max(greatest(sent_date, promise_date, last_receipt_date)) as last_day
     from published.marts.purchase_order_lines
 """
 
@@ -75,13 +75,13 @@ INCOMING_BY_WEEK: Final = """
 # Received vs ordered: what neither is a draft nor was called off.
 
 BY_MONTH: Final = """
-    select date_trunc('month', coalesce(promise_date, order_date)) as report_month,
+    select date_trunc('month', coalesce(promise_date, sent_date)) as report_month,
         sum(quantity_ordered) as quantity_ordered, sum(quantity_received) as quantity_received,
         sum(quantity_capped) filter (where has_begun) / nullif(sum(quantity_ordered) filter (where has_begun), 0)
             as fill_rate,
         count(*) as count_lines
     from (
-        select *, coalesce(promise_date, order_date) <= getvariable('as_of_date') as has_begun
+        select *, coalesce(promise_date, sent_date) <= getvariable('as_of_date') as has_begun
         from marts.purchase_order_lines
     )
     where status_type not in ('draft', 'canceled')
@@ -114,10 +114,10 @@ BY_VENDOR: Final = """
     group by 1 order by quantity_ordered desc, vendor_name
 """
 BY_ORDER: Final = """
-    select * from marts.purchase_orders order by order_date desc, purchase_order_number desc
+    select * from marts.purchase_orders order by sent_date desc, purchase_order_number desc
 """
 BY_LINE: Final = """
-    select * from marts.received_vs_ordered order by order_date desc, purchase_order_number desc, line_number
+    select * from marts.received_vs_ordered order by sent_date desc, purchase_order_number desc, line_number
 """
 
 # Incoming stock.
@@ -223,12 +223,12 @@ OPEN_ORDERS_OF_VENDOR: Final = """
     order by promise_current nulls last, purchase_order_number
 """
 PRICES_OF_VENDOR: Final = """
-    select sku, order_date, avg(unit_cost) as unit_cost from marts.price_history
+    select sku, sent_date, avg(unit_cost) as unit_cost from marts.price_history
     where vendor_name = $vendor and sku in (
         select sku from marts.price_history where vendor_name = $vendor
         group by sku order by sum(quantity_ordered * unit_cost) desc nulls last, sku limit $most
     )
-    group by sku, order_date order by order_date, sku
+    group by sku, sent_date order by sent_date, sku
 """
 
 # Lead times and safety days.
@@ -239,7 +239,7 @@ LEAD_TIMES_BY_VENDOR: Final = """
         quantile_cont(lead_time_days, 0.1) as p10, quantile_cont(lead_time_days, 0.25) as p25,
         quantile_cont(lead_time_days, 0.5) as p50, quantile_cont(lead_time_days, 0.75) as p75,
         quantile_cont(lead_time_days, 0.9) as p90
-    from marts.purchase_orders where is_vendor_scope and lead_time_days >= 0
+    from marts.purchase_orders where is_vendor_order and lead_time_days >= 0
     group by 1 order by p50 desc
 """
 SAFETY_DAYS: Final = """
@@ -269,7 +269,7 @@ ORDER_TIMELINE: Final = """
     select receipt_date, sum(quantity_received) as quantity_received,
         sum(sum(quantity_received)) over (order by receipt_date) as quantity_received_to_date
     from (
-        select order_date as receipt_date, 0 as quantity_received
+        select sent_date as receipt_date, 0 as quantity_received
         from marts.purchase_orders where purchase_order_id = $order
         union all
         select receipt_date, quantity_received from marts.goods_receipts where purchase_order_id = $order
@@ -300,16 +300,16 @@ PRICE_TOTALS: Final = """
     from marts.price_history
 """
 MOST_CHANGED_PRICES: Final = """
-    select sku, order_date, avg(unit_cost) as unit_cost from marts.price_history
+    select sku, sent_date, avg(unit_cost) as unit_cost from marts.price_history
     where sku in (
         select sku from marts.price_history
         group by sku order by sum(abs(price_variance)) desc nulls last, sku limit $most
     )
-    group by sku, order_date order by order_date, sku
+    group by sku, sent_date order by sent_date, sku
 """
 PRICE_CHANGES: Final = """
     select * from marts.price_history where price_change_rate <> 0
-    order by abs(price_variance) desc nulls last, order_date desc, purchase_order_number
+    order by abs(price_variance) desc nulls last, sent_date desc, purchase_order_number
 """
 LANDED_BY_VENDOR: Final = """
     select vendor_name, landed_uplift_rate, count_lines, landed_uplift_value from marts.vendor_scorecard
@@ -328,9 +328,9 @@ PARETO: Final = """
     where spend_by = $by and period = '365' and value_basis = 'order' order by spend_rank
 """
 SPEND_BY_MONTH: Final = """
-    select date_trunc('month', order_date) as report_month, sum(ordered_value) as ordered_value,
+    select date_trunc('month', sent_date) as report_month, sum(ordered_value) as ordered_value,
         sum(received_value) as received_value, count(*) as count_orders
-    from marts.purchase_orders where status_type not in ('draft', 'canceled') and order_date is not null
+    from marts.purchase_orders where status_type not in ('draft', 'canceled') and sent_date is not null
     group by 1 order by 1
 """
 CASH_BY_WEEK: Final = """
@@ -361,7 +361,7 @@ COMPONENTS: Final = """
     group by 1 having sum(quantity_still_needed) > 0 order by quantity_still_needed desc, component_sku
 """
 TRANSFERS: Final = """
-    select * from marts.transfers order by is_overdue desc, order_date desc, purchase_order_number
+    select * from marts.transfers order by is_overdue desc, sent_date desc, purchase_order_number
 """
 ASSEMBLIES: Final = """
     select * from marts.assemblies order by is_complete, promise_date, purchase_order_number, component_sku
@@ -376,7 +376,7 @@ CHECKS_WITH_FINDINGS: Final = """
     select * from marts.data_health where count_found > 0
 """
 STATUSES: Final = """
-    select status, status_type, count(*) as count_orders, max(order_date) as last_order_date
+    select status, status_type, count(*) as count_orders, max(sent_date) as last_sent_date
     from marts.purchase_orders group by 1, 2 order by status_type = 'unknown' desc, count_orders desc, status
 """
 EXCEPTIONS_BY_RULE: Final = """

@@ -134,7 +134,7 @@ def _(analytics, mo):
         select vendor_name, currency_code, sku, count(*) as rises, sum(price_variance) as paid_more,
             max(price_change_rate) as steepest_rise
         from marts.price_history
-        where price_change_rate > 0 and order_date > current_date - 365
+        where price_change_rate > 0 and sent_date > current_date - 365
         group by vendor_name, currency_code, sku
         order by paid_more desc
         limit 20
@@ -177,7 +177,7 @@ def _(analytics, mo):
         f"""
         select vendor_name, count(*) as orders, avg(planned_lead_time_days) as planned, avg(lead_time_days) as actual
         from marts.purchase_orders
-        where is_vendor_scope and lead_time_days >= 0
+        where is_vendor_order and lead_time_days >= 0
         group by vendor_name
         order by actual - planned desc
         """,
@@ -198,7 +198,7 @@ def _(analytics, mo):
         f"""
         select vendor_name, currency_code, count(*) as lines, sum(quantity_short) as units, sum(short_value) as value
         from marts.purchase_order_lines
-        where is_vendor_scope and quantity_short > 0
+        where is_vendor_order and quantity_short > 0
         group by vendor_name, currency_code
         order by value desc
         """,

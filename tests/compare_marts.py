@@ -92,7 +92,10 @@ def report_rows(connection: duckdb.DuckDBPyConnection, table: str, twin: str, sa
     if any(counts):
         print(f"{table}: {counts[0]} rows only before, {counts[1]} only after")
         for old_name, new_name in same:
-            columns = (f'select "{old_name}" from before.{table}', f'select "{new_name}" from after.{twin}')
+            columns = (
+                f"select {quoted([old_name])} from before.{table}",
+                f"select {quoted([new_name])} from after.{twin}",
+            )
             differs = len(connection.sql(f"({columns[0]}) except all ({columns[1]})"))
             if differs:
                 print(f"    {old_name}: {differs} values only before")
@@ -101,8 +104,11 @@ def report_rows(connection: duckdb.DuckDBPyConnection, table: str, twin: str, sa
 
 
 def quoted(names: Iterable[str]) -> str:
-    """Column names for a select."""
-    return ", ".join(f'"{name}"' for name in names)
+    """Columns for a select; sums of floats depend on the order in which threads add them up, so they are rounded."""
+    return ", ".join(
+        f'if(typeof("{name}") = \'DOUBLE\', cast(round("{name}"::double, 6) as varchar), "{name}"::varchar)'
+        for name in names
+    )
 
 
 if __name__ == "__main__":

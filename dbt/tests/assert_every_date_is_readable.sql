@@ -26,7 +26,7 @@ inner join orders
         source._account_id = orders.account_id
         and source.purchase_order_id = orders.purchase_order_id
 where
-    ({{ trimmed('source.created_date') }} is not null and orders.order_date is null)
+    ({{ trimmed('source.created_date') }} is not null and orders.created_date is null)
     or ({{ trimmed('source.expected_date') }} is not null and orders.expected_date is null)
     or ({{ trimmed('source.shipment_date') }} is not null and orders.shipment_date is null)
     or ({{ trimmed('source.payment_date') }} is not null and orders.payment_date is null)

@@ -23,7 +23,7 @@ STATUSES = {
     "status": Column("Status in the account"),
     "status_type": Column("Read as"),
     "count_orders": Column("Orders", number),
-    "last_order_date": Column("Last ordered", day),
+    "last_sent_date": Column("Last ordered", day),
 }
 EXCEPTIONS = {
     "exception_rule": Column("Rule", words),

@@ -11,7 +11,7 @@ from published import View
 
 MOST_SKUS = 6  # lines of one chart that can be told apart
 CHANGES = {
-    "order_date": Column("Ordered on", day),
+    "sent_date": Column("Ordered on", day),
     "purchase_order_number": Column("Order"),
     "vendor_name": Column("Vendor"),
     "sku": Column("SKU"),

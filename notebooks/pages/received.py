@@ -39,7 +39,7 @@ BY_ORDER = {
     "vendor_name": Column("Vendor"),
     "warehouse_name": Column("Warehouse"),
     "lifecycle_state": Column("State", words),
-    "order_date": Column("Ordered on", day),
+    "sent_date": Column("Ordered on", day),
     "promise_date": Column("Promised", day),
     "count_lines": Column("Lines", number),
     **QUANTITIES,

@@ -32,7 +32,7 @@ MOST_SKUS = 6  # lines of one chart that can be told apart
 OPEN_ORDERS = {
     "purchase_order_number": Column("Order"),
     "lifecycle_state": Column("State", words),
-    "order_date": Column("Ordered on", day),
+    "sent_date": Column("Ordered on", day),
     "promise_current": Column("Promised", day),
     "count_promise_changes": Column("Re-dated", number),
     "quantity_open": Column("Open", number),

@@ -35,7 +35,7 @@ RECEIVED_VS_ORDERED: Final = """
         sum(quantity_capped) / sum(quantity_ordered) as fill_rate,
         sum(received_value) as received_value
     from marts.received_vs_ordered
-    where is_vendor_scope
+    where is_vendor_order
     group by currency_code
     order by received_value desc
 """
@@ -63,7 +63,7 @@ OVERDUE: Final = """
         sum(open_value) as open_value,
         currency_code as currency
     from marts.received_vs_ordered
-    where is_overdue and is_vendor_scope
+    where is_overdue and is_vendor_order
     group by purchase_order_id, purchase_order_number, vendor_name, currency_code
     order by open_value desc
 """

@@ -21,7 +21,7 @@ from queries import DELIVERIES, INCOMING_BY_WEEK, NEEDS_ACTION
 
 MODULES = sorted(dashboard.notebooks().rglob("*.py"))
 READ = re.compile(r"\b(?:from|join)\s+(?!\()([\w.]+)", re.IGNORECASE)
-LINE = {"order_date", "promise_date", "first_receipt_date", "last_receipt_date", "vendor_name", "is_overdue", "sku"}
+LINE = {"sent_date", "promise_date", "first_receipt_date", "last_receipt_date", "vendor_name", "is_overdue", "sku"}
 
 
 def queries(path: Path) -> list[str]:
@@ -62,7 +62,7 @@ def test_a_mart_is_narrowed_by_what_it_knows_and_the_rest_is_said() -> None:
         "last_receipt_date >= date '2026-01-01'",
         "last_receipt_date <= date '2026-01-31'",
     ]
-    assert filters.unheard({"order_date"}) == ["dates", "vendor", "warehouse"]
+    assert filters.unheard({"sent_date"}) == ["dates", "vendor", "warehouse"]
     assert filters.conditions({"receipt_date"}) == [
         "receipt_date >= date '2026-01-01'",
         "receipt_date <= date '2026-01-31'",

@@ -279,7 +279,7 @@ def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built:
             "days_late": 0,
             "days_overdue": None,
             "lead_time_days": 9,
-            "is_vendor_scope": True,
+            "is_vendor_order": True,
             "is_complete": True,
             "is_due": True,
             "is_in_full": True,
@@ -287,7 +287,7 @@ def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built:
             "is_otif": True,
             "is_overdue": False,
             "is_over_received": False,
-            "order_date": date(2024, 1, 1),
+            "sent_date": date(2024, 1, 1),
             "promise_date": date(2024, 1, 10),
             "first_receipt_date": date(2024, 1, 8),
             "last_receipt_date": date(2024, 1, 10),
@@ -417,8 +417,8 @@ def test_vendor_scorecard_says_all_of_a_vendor(built: Built) -> None:
         "grade": None,
         "is_low_sample": True,
         "is_lead_time_low_sample": True,
-        "first_order_date": date(2024, 1, 1),
-        "last_order_date": date(2024, 6, 1),
+        "first_sent_date": date(2024, 1, 1),
+        "last_sent_date": date(2024, 6, 1),
         "as_of_date": AS_OF,
     }
 
@@ -519,7 +519,7 @@ def test_the_data_tests_find_what_is_spoilt_after_the_build(built: Built, worksp
         "assert_incoming_stock_adds_up_to_the_open_lines",
         "assert_no_line_is_lost",
         "assert_receipts_sum_to_their_line",
-        "assert_totals_agree_by_every_road",
+        "assert_totals_agree_by_every_route",
         "open_lines_hold_together",
         "purchase_orders_have_a_unique_key",
         "stg_purchase_order_items_belong_to_stg_purchase_orders",
@@ -551,7 +551,7 @@ def test_what_the_service_overwrites_is_known_from_the_builds_before(
     found = select(
         warehouse,
         """
-        select purchase_order_id, order_date, order_date_source, promise_original, promise_current, promise_source,
+        select purchase_order_id, sent_date, sent_date_source, promise_original, promise_current, promise_source,
             promise_slip_days, count_promise_changes, count_reopenings, strftime(closed_at, '%m-%d'), closed_at_source
         from marts.purchase_orders
         where account_id = 'a1' and purchase_order_id in ('1', '2', '3', '4', '5')

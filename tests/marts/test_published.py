@@ -26,7 +26,7 @@ LINES = """
     create table marts.open_lines (
         account_id varchar, line_id varchar, vendor_name varchar, vendor_id varchar, sku varchar,
         quantity_open decimal(18, 4), fill_rate double, unit_cost decimal(18, 6), open_value decimal(28, 6),
-        is_overdue boolean, order_date date, modified_at timestamptz, note varchar
+        is_overdue boolean, sent_date date, modified_at timestamptz, note varchar
     );
     comment on table marts.open_lines is 'What is still to come, line by line. One row per line.';
     comment on column marts.open_lines.sku is 'Stock keeping unit';
@@ -106,7 +106,7 @@ def test_a_mart_is_shown_as_people_read_it_the_newest_first_and_without_ids(publ
 def test_csv_is_exactly_what_is_stored(published: Folder) -> None:
     assert shown(published, "open_lines", "--csv") == (
         "account_id,line_id,vendor_name,vendor_id,sku,quantity_open,fill_rate,unit_cost,open_value,is_overdue,"
-        "order_date,modified_at,note\n"
+        "sent_date,modified_at,note\n"
         'a1,l2,"Bolt, & ""Sons""","bolt, & ""sons""",S-2,0.2500,,0.003125,0.000781,false,'
         "2026-02-01,2026-02-01T00:00:00.500000Z,\n"
         "a1,l1,Acme Mills,acme mills,S-1,1200.0000,0.98765,12.500000,15000.000000,true,"
@@ -162,7 +162,7 @@ def test_what_matters_most_comes_first_and_vendors_by_name(folder: Folder) -> No
                 as found (severity, value_at_stake);
         create table marts.vendors as
             select * from (values ('Bolt', date '2026-01-02'), ('Acme', date '2026-01-01'))
-                as found (vendor_name, last_order_date);
+                as found (vendor_name, last_sent_date);
         """,
     )
 

@@ -41,16 +41,16 @@ components_joined_to_lines as (
         lines.quantity_open,
         components.quantity_per_unit,
         cast(
-            {{ product(
+            {{ exact_product(
                 'components.quantity_per_unit', 'lines.quantity_ordered'
             ) }} as decimal(28, 4)
         ) as quantity_needed,
         cast(
-            {{ product(
+            {{ exact_product(
                 'components.quantity_per_unit', 'lines.quantity_received'
             ) }} as decimal(28, 4)
         ) as quantity_used,
-        cast({{ product('components.quantity_per_unit', 'lines.quantity_open') }} as decimal(28, 4))
+        cast({{ exact_product('components.quantity_per_unit', 'lines.quantity_open') }} as decimal(28, 4))
             as quantity_still_needed,
         lines.days_overdue,
 
@@ -59,7 +59,7 @@ components_joined_to_lines as (
         lines.is_overdue,
 
         -- dates
-        lines.order_date,
+        lines.sent_date,
         lines.promise_date,
         lines.completion_date,
         {{ as_of_date() }} as as_of_date

@@ -9,7 +9,7 @@
         'not (coalesce(is_total_ordered_matched, true) and coalesce(is_total_received_matched, true))',
         'is_total_ordered_matched is not null or is_total_received_matched is not null'),
     ('orders', 'open_order_without_promise', 'promise_current is null', 'is_on_order'),
-    ('orders', 'vendor_order_without_vendor', 'vendor_id is null', 'is_vendor_scope'),
+    ('orders', 'vendor_order_without_vendor', 'vendor_id is null', 'is_vendor_order'),
     ('orders', 'promise_not_seen_first_hand', "promise_source <> 'snapshot'", 'promise_date is not null'),
     ('lines', 'line_without_cost', 'unit_cost is null', 'true'),
     ('lines', 'line_without_landed_cost', "landed_source = 'none'", 'true'),

@@ -1,6 +1,6 @@
 {# The columns that hold the dates of the marts; the other ones lie between them. #}
 {%- set dates = [
-    ('purchase_orders', 'order_date'),
+    ('purchase_orders', 'sent_date'),
     ('purchase_orders', 'created_date'),
     ('purchase_orders', 'promise_original'),
     ('purchase_orders', 'promise_current'),

@@ -51,7 +51,7 @@ lines as (
         pushed_stock.not_pushed_value,
         abs(prices.price_change_rate) > {{ var('price_jump_threshold') }} as is_price_jump,
         abs(
-            {{ product(
+            {{ exact_product(
                 'prices.unit_cost - prices.previous_unit_cost',
                 'purchase_order_lines.quantity_ordered'
             ) }}
@@ -191,7 +191,7 @@ final as (
 
         -- numerics
         cast(value_at_stake as decimal(38, 6)) as value_at_stake,
-        cast({{ product('value_at_stake', 'exchange_rate') }} as decimal(38, 6))
+        cast({{ exact_product('value_at_stake', 'exchange_rate') }} as decimal(38, 6))
             as value_at_stake_reporting,
         days_overdue,
 

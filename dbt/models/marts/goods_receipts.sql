@@ -3,7 +3,6 @@ with
 receipts as (
 
     select * from {{ ref('receipts') }}
-    {{ of_changed_orders() }}
 
 ),
 
@@ -14,7 +13,6 @@ lines as (
         {{ quantity_required('quantity_ordered') }} as quantity_required,
         {{ last_on_time_date('promise_date') }} as last_on_time_date
     from {{ ref('purchase_order_lines') }}
-    {{ of_changed_orders() }}
 
 ),
 
@@ -46,17 +44,17 @@ receipts_joined_to_lines as (
         receipts.quantity_received_to_date,
         {{ rate('receipts.quantity_received_to_date', 'lines.quantity_ordered') }}
             as receipt_ratio_to_date,
-        {{ value_of('receipts.quantity_received', 'lines.unit_cost') }} as received_value,
-        {{ value_of('receipts.quantity_received', 'lines.unit_landed_cost') }}
+        {{ money_product('receipts.quantity_received', 'lines.unit_cost') }} as received_value,
+        {{ money_product('receipts.quantity_received', 'lines.unit_landed_cost') }}
             as received_landed_value,
-        {{ value_of(
-            value_of('receipts.quantity_received', 'lines.unit_cost'), 'lines.exchange_rate'
+        {{ money_product(
+            money_product('receipts.quantity_received', 'lines.unit_cost'), 'lines.exchange_rate'
         ) }} as received_value_reporting,
-        {{ days_between('lines.order_date', 'receipts.receipt_date') }} as days_after_order,
+        {{ days_between('lines.sent_date', 'receipts.receipt_date') }} as days_after_order,
         {{ days_between('lines.promise_date', 'receipts.receipt_date') }} as days_after_promise,
 
         -- booleans
-        lines.is_vendor_scope,
+        lines.is_vendor_order,
         receipts.receipt_date <= lines.last_on_time_date as is_by_promise,
         coalesce(
             receipts.receipt_date = lines.completion_date
@@ -69,7 +67,7 @@ receipts_joined_to_lines as (
         receipts.is_reconstructed,
 
         -- dates
-        lines.order_date,
+        lines.sent_date,
         lines.promise_date,
         receipts.receipt_date,
         {{ as_of_date() }} as as_of_date

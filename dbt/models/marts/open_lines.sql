@@ -34,7 +34,7 @@ orders_summed_to_vendors as (
         ) as lead_time_p90_days
     from orders
     where
-        is_vendor_scope
+        is_vendor_order
         and {{ days_between('completion_date', as_of_date()) }}
         between 0 and {{ var('lead_time_window_days') }}
     group by account_id, vendor_id
@@ -55,7 +55,7 @@ lines_joined_to_vendors as (
                 then 'vendor_history'
             when lines.promise_current is not null then 'promise'
             when
-                lines.order_date is not null
+                lines.sent_date is not null
                 and lines.order_type = 'po'
                 and vendors.count_lead_times >= {{ var('min_sample') }}
                 then 'lead_time'
@@ -63,10 +63,10 @@ lines_joined_to_vendors as (
         end as forecast_basis,
         {{ days_after('lines.promise_date', 'vendors.days_late_median') }} as date_by_history,
         {{ days_after('lines.promise_date', 'vendors.days_late_p90') }} as latest_date_by_history,
-        {{ days_after('lines.order_date', 'vendors.lead_time_median_days') }} as date_by_lead_time,
-        {{ days_after('lines.order_date', 'vendors.lead_time_p90_days') }}
+        {{ days_after('lines.sent_date', 'vendors.lead_time_median_days') }} as date_by_lead_time,
+        {{ days_after('lines.sent_date', 'vendors.lead_time_p90_days') }}
             as latest_date_by_lead_time,
-        {{ days_between('coalesce(lines.last_receipt_date, lines.order_date)', as_of_date()) }}
+        {{ days_between('coalesce(lines.last_receipt_date, lines.sent_date)', as_of_date()) }}
             as days_without_receipt,
         {{ days_between(local_date('orders.modified_at'), as_of_date()) }} as days_without_change
     from lines
@@ -162,10 +162,10 @@ final as (
         open_value,
         open_landed_value,
         open_value_reporting,
-        {{ value_of('quantity_open', 'unit_volume_cbm') }} as open_volume_cbm,
+        {{ money_product('quantity_open', 'unit_volume_cbm') }} as open_volume_cbm,
         quantity_in_stock,
         days_overdue,
-        {{ days_between('order_date', as_of_date()) }} as days_since_order,
+        {{ days_between('sent_date', as_of_date()) }} as days_since_order,
         {{ days_between('last_receipt_date', as_of_date()) }} as days_since_receipt,
 
         -- booleans
@@ -173,7 +173,7 @@ final as (
         is_stale,
 
         -- dates
-        order_date,
+        sent_date,
         promise_date,
         promise_current,
         last_receipt_date,

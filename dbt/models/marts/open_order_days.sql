@@ -67,7 +67,7 @@ open_order_versions as (
         sum(open_line_versions.quantity_open) as quantity_open,
         cast(
             sum(
-                {{ wide('open_line_versions.quantity_open') }}
+                {{ as_wide_decimal('open_line_versions.quantity_open') }}
                 * {{
                     unit_cost(
                         'open_line_versions.unit_price',
@@ -142,7 +142,7 @@ final as (
 
         -- dates
         days_of_open_orders.date_day as report_date,
-        versions.expected_date as promise_then
+        versions.expected_date as promise_on_report_date
 
     from days_of_open_orders
     inner join order_versions as versions

@@ -5,9 +5,9 @@ lines as (
     select
         *,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
-        {{ days_between("cast('1970-01-01' as date)", 'order_date') }} as order_day
+        {{ days_between("cast('1970-01-01' as date)", 'sent_date') }} as order_day
     from {{ ref('purchase_order_lines') }}
-    where is_vendor_scope and unit_cost > 0 and order_date is not null
+    where is_vendor_order and unit_cost > 0 and sent_date is not null
 
 ),
 
@@ -17,14 +17,14 @@ with_previous as (
         *,
         lag(unit_cost) over prices as previous_unit_cost,
         lag(unit_landed_cost) over prices as previous_unit_landed_cost,
-        lag(order_date) over prices as previous_order_date,
-        sum({{ product('quantity_ordered', 'unit_cost') }}) over last_year as value_before,
+        lag(sent_date) over prices as previous_sent_date,
+        sum({{ exact_product('quantity_ordered', 'unit_cost') }}) over last_year as value_before,
         sum(quantity_ordered) over last_year as quantity_before
     from lines
     window
         prices as (
             partition by account_id, vendor_key, variant_id, currency_code
-            order by order_date, purchase_order_id, line_number
+            order by sent_date, purchase_order_id, line_number
         ),
         last_year as (
             partition by account_id, vendor_key, variant_id, currency_code
@@ -69,22 +69,22 @@ final as (
         previous_unit_cost,
         mean_unit_cost as mean_unit_cost_365_days,
         {{ rate('unit_cost - previous_unit_cost', 'previous_unit_cost') }} as price_change_rate,
-        {{ value_of('unit_cost - previous_unit_cost', 'quantity_received') }}
+        {{ money_product('unit_cost - previous_unit_cost', 'quantity_received') }}
             as price_variance,
-        {{ value_of('previous_unit_cost', 'quantity_received') }} as price_baseline,
-        {{ value_of('unit_cost - mean_unit_cost', 'quantity_received') }}
+        {{ money_product('previous_unit_cost', 'quantity_received') }} as price_baseline,
+        {{ money_product('unit_cost - mean_unit_cost', 'quantity_received') }}
             as price_variance_365_days,
-        {{ value_of('mean_unit_cost', 'quantity_received') }} as price_baseline_365_days,
+        {{ money_product('mean_unit_cost', 'quantity_received') }} as price_baseline_365_days,
         unit_landed_cost,
-        {{ value_of('unit_landed_cost - previous_unit_landed_cost', 'quantity_received') }}
+        {{ money_product('unit_landed_cost - previous_unit_landed_cost', 'quantity_received') }}
             as landed_price_variance,
-        {{ value_of('previous_unit_landed_cost', 'quantity_received') }}
+        {{ money_product('previous_unit_landed_cost', 'quantity_received') }}
             as landed_price_baseline,
         {{ rate('unit_landed_cost - unit_cost', 'unit_cost') }} as landed_uplift_rate,
 
         -- dates
-        order_date,
-        previous_order_date,
+        sent_date,
+        previous_sent_date,
         promise_date
 
     from compared

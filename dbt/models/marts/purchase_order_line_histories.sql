@@ -3,7 +3,6 @@ with
 snapshots as (
 
     select * from {{ ref('purchase_order_line_snapshots') }}
-    {{ of_changed_orders() }}
 
 ),
 

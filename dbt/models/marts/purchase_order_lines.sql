@@ -3,35 +3,30 @@ with
 orders as (
 
     select * from {{ ref('stg_inventory_planner__purchase_orders') }}
-    {{ of_changed_orders() }}
 
 ),
 
 items as (
 
     select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
-    {{ of_changed_orders() }}
 
 ),
 
 receipts as (
 
     select * from {{ ref('receipts') }}
-    {{ of_changed_orders() }}
 
 ),
 
 order_histories as (
 
     select * from {{ ref('purchase_order_histories') }}
-    {{ of_changed_orders() }}
 
 ),
 
 line_histories as (
 
     select * from {{ ref('purchase_order_line_histories') }}
-    {{ of_changed_orders() }}
 
 ),
 
@@ -52,7 +47,7 @@ orders_with_dates as (
     select
         orders.*,
         order_histories.activation_date,
-        coalesce(order_histories.activation_date, orders.order_date) as sent_date,
+        coalesce(order_histories.activation_date, orders.created_date) as sent_date,
         coalesce(order_histories.promise_original, orders.expected_date) as promise_original,
         {{ promise_date('order_histories.promise_original', 'orders.expected_date') }}
             as promise_date,
@@ -119,14 +114,14 @@ items_joined_to_orders as (
         orders.promise_original,
         orders.expected_date as promise_current,
         line_histories.quantity_ordered_original as quantity_seen_ordered,
-        orders.sent_date as order_date,
+        orders.sent_date,
         case
             when orders.activation_date is not null then 'snapshot'
-            when orders.order_date is not null then 'created'
-        end as order_date_source,
+            when orders.created_date is not null then 'created'
+        end as sent_date_source,
         coalesce(line_histories.count_quantity_changes, 0) as count_quantity_changes,
         orders.order_type = 'po' and orders.status_type not in ('draft', 'canceled')
-            as is_vendor_scope,
+            as is_vendor_order,
         orders.status_type in ('active', 'unknown') as is_on_order,
         {{
             unit_cost(
@@ -193,7 +188,7 @@ receipts_summed_to_lines as (
             case
                 when receipts.receipt_date > items_joined_to_orders.promise_date
                     then
-                        {{ wide('receipts.quantity_received') }}
+                        {{ as_wide_decimal('receipts.quantity_received') }}
                         * {{
                             days_between(
                                 'items_joined_to_orders.promise_date', 'receipts.receipt_date'
@@ -218,7 +213,7 @@ items_summed_to_orders as (
     select
         account_id,
         purchase_order_id,
-        sum({{ product('quantity_ordered', 'unit_cost') }}) as ordered_value
+        sum({{ exact_product('quantity_ordered', 'unit_cost') }}) as ordered_value
     from items_joined_to_orders
     group by account_id, purchase_order_id
 
@@ -276,7 +271,7 @@ measured as (
         case when quantity_ordered > 0 then quantity_received >= quantity_required end
             as is_complete,
         coalesce(
-            is_vendor_scope
+            is_vendor_order
             and quantity_ordered > 0
             and (
                 last_on_time_date < {{ as_of_date() }}
@@ -300,7 +295,7 @@ measured as (
             and (first_on_time_date is null or effective_date >= first_on_time_date),
             false
         ) as is_effective_on_time,
-        {{ days_between('order_date', 'completion_date') }} as lead_time_days
+        {{ days_between('sent_date', 'completion_date') }} as lead_time_days
     from costed
 
 ),
@@ -325,9 +320,9 @@ valued as (
 
     select
         *,
-        {{ value_of('quantity_ordered', 'unit_cost') }} as ordered_value,
-        {{ value_of('quantity_received', 'unit_cost') }} as received_value,
-        {{ value_of('quantity_open', 'unit_cost') }} as open_value,
+        {{ money_product('quantity_ordered', 'unit_cost') }} as ordered_value,
+        {{ money_product('quantity_received', 'unit_cost') }} as received_value,
+        {{ money_product('quantity_open', 'unit_cost') }} as open_value,
         {{ days_between('promise_date', 'effective_date') }} as days_late
     from split_by_status
 
@@ -355,7 +350,7 @@ final as (
         sku,
         title,
         currency_code,
-        order_date_source,
+        sent_date_source,
         promise_source,
         case when quantity_seen_ordered is not null then 'snapshot' else 'current' end
             as quantity_original_source,
@@ -403,16 +398,16 @@ final as (
         ordered_value,
         received_value,
         open_value,
-        {{ value_of('quantity_short', 'unit_cost') }} as short_value,
-        {{ value_of('quantity_canceled', 'unit_cost') }} as canceled_value,
-        {{ value_of('quantity_over', 'unit_cost') }} as over_value,
-        {{ value_of('quantity_ignored', 'unit_cost') }} as ignored_value,
-        {{ value_of('quantity_received', 'unit_landed_cost') }} as received_landed_value,
-        {{ value_of('quantity_open', 'unit_landed_cost') }} as open_landed_value,
+        {{ money_product('quantity_short', 'unit_cost') }} as short_value,
+        {{ money_product('quantity_canceled', 'unit_cost') }} as canceled_value,
+        {{ money_product('quantity_over', 'unit_cost') }} as over_value,
+        {{ money_product('quantity_ignored', 'unit_cost') }} as ignored_value,
+        {{ money_product('quantity_received', 'unit_landed_cost') }} as received_landed_value,
+        {{ money_product('quantity_open', 'unit_landed_cost') }} as open_landed_value,
         exchange_rate,
-        {{ value_of('ordered_value', 'exchange_rate') }} as ordered_value_reporting,
-        {{ value_of('received_value', 'exchange_rate') }} as received_value_reporting,
-        {{ value_of('open_value', 'exchange_rate') }} as open_value_reporting,
+        {{ money_product('ordered_value', 'exchange_rate') }} as ordered_value_reporting,
+        {{ money_product('received_value', 'exchange_rate') }} as received_value_reporting,
+        {{ money_product('open_value', 'exchange_rate') }} as open_value_reporting,
         days_late,
         case when is_overdue then {{ days_between('promise_current', as_of_date()) }} end
             as days_overdue,
@@ -421,16 +416,16 @@ final as (
             + case
                 when promise_date < {{ as_of_date() }}
                     then
-                        {{ product('quantity_open', days_between('promise_date', as_of_date())) }}
+                        {{ exact_product('quantity_open', days_between('promise_date', as_of_date())) }}
                 else 0
             end as decimal(28, 4)
         ) as unit_days_late,
         lead_time_days,
-        {{ days_between('order_date', 'first_receipt_date') }} as first_receipt_lead_time_days,
-        {{ days_between('order_date', 'promise_original') }} as planned_lead_time_days,
+        {{ days_between('sent_date', 'first_receipt_date') }} as first_receipt_lead_time_days,
+        {{ days_between('sent_date', 'promise_original') }} as planned_lead_time_days,
 
         -- booleans
-        is_vendor_scope,
+        is_vendor_order,
         is_on_order,
         is_complete,
         is_due,
@@ -455,7 +450,7 @@ final as (
             as is_multiple_met,
 
         -- dates
-        order_date,
+        sent_date,
         promise_date,
         promise_original,
         promise_current,

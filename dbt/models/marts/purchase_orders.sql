@@ -3,21 +3,18 @@ with
 orders as (
 
     select * from {{ ref('stg_inventory_planner__purchase_orders') }}
-    {{ of_changed_orders() }}
 
 ),
 
 lines as (
 
     select * from {{ ref('purchase_order_lines') }}
-    {{ of_changed_orders() }}
 
 ),
 
 histories as (
 
     select * from {{ ref('purchase_order_histories') }}
-    {{ of_changed_orders() }}
 
 ),
 
@@ -161,8 +158,7 @@ dated as (
 
     select
         *,
-        order_date as created_date,
-        coalesce(activation_date, order_date) as sent_date
+        coalesce(activation_date, created_date) as sent_date
     from lines_joined_to_orders
 
 ),
@@ -203,7 +199,7 @@ final as (
         case
             when activation_date is not null then 'snapshot'
             when created_date is not null then 'created'
-        end as order_date_source,
+        end as sent_date_source,
         promise_source,
         case
             when status_type = 'closed' and seen_closed_at is not null then 'snapshot'
@@ -262,7 +258,7 @@ final as (
         {{ days_between('promise_original', 'expected_date') }} as promise_slip_days,
 
         -- booleans
-        order_type = 'po' and status_type not in ('draft', 'canceled') as is_vendor_scope,
+        order_type = 'po' and status_type not in ('draft', 'canceled') as is_vendor_order,
         status_type in ('active', 'unknown') as is_on_order,
         count_due_lines > 0 as is_due,
         case when count_due_lines > 0 then count_in_full_lines = count_due_lines end as is_in_full,
@@ -274,7 +270,7 @@ final as (
         total_received = quantity_received as is_total_received_matched,
 
         -- dates
-        sent_date as order_date,
+        sent_date,
         created_date,
         promise_date,
         promise_original,

@@ -3,14 +3,12 @@ with
 lines as (
 
     select * from {{ ref('purchase_order_lines') }}
-    {{ of_changed_orders() }}
 
 ),
 
 stock_updates as (
 
     select * from {{ ref('stg_inventory_planner__purchase_order_stock_updates') }}
-    {{ of_changed_orders() }}
 
 ),
 
@@ -155,8 +153,8 @@ final as (
         cast(quantity_to_push - quantity_not_pushed as decimal(18, 4)) as quantity_pushed,
         cast(quantity_not_pushed as decimal(18, 4)) as quantity_not_pushed,
         count_push_errors,
-        {{ value_of('quantity_not_pushed', 'unit_cost') }} as not_pushed_value,
-        {{ value_of(value_of('quantity_not_pushed', 'unit_cost'), 'exchange_rate') }}
+        {{ money_product('quantity_not_pushed', 'unit_cost') }} as not_pushed_value,
+        {{ money_product(money_product('quantity_not_pushed', 'unit_cost'), 'exchange_rate') }}
             as not_pushed_value_reporting,
 
         -- booleans

@@ -3,21 +3,18 @@ with
 orders as (
 
     select * from {{ ref('stg_inventory_planner__purchase_orders') }}
-    {{ of_changed_orders() }}
 
 ),
 
 items as (
 
     select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
-    {{ of_changed_orders() }}
 
 ),
 
 history as (
 
     select * from {{ ref('stg_inventory_planner__purchase_order_receipts') }}
-    {{ of_changed_orders() }}
 
 ),
 

@@ -3,7 +3,6 @@ with
 lines as (
 
     select * from {{ ref('purchase_order_lines') }}
-    {{ of_changed_orders() }}
 
 ),
 
@@ -63,7 +62,7 @@ final as (
         lead_time_days,
 
         -- booleans
-        is_vendor_scope,
+        is_vendor_order,
         is_complete,
         is_due,
         is_in_full,
@@ -73,7 +72,7 @@ final as (
         is_over_received,
 
         -- dates
-        order_date,
+        sent_date,
         promise_date,
         first_receipt_date,
         last_receipt_date,

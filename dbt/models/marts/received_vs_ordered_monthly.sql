@@ -24,38 +24,38 @@ lines_summed_to_months as (
         month_source,
         max(coalesce(vendor_name, vendor_key)) as vendor_name,
         max(coalesce(warehouse_name, warehouse_key)) as warehouse_name,
-        count(distinct case when is_vendor_scope then purchase_order_id end) as count_orders,
-        count(*) filter (where is_vendor_scope) as count_lines,
-        count(is_complete) filter (where is_vendor_scope) as count_ordered_lines,
-        count(*) filter (where is_vendor_scope and is_complete) as count_complete_lines,
+        count(distinct case when is_vendor_order then purchase_order_id end) as count_orders,
+        count(*) filter (where is_vendor_order) as count_lines,
+        count(is_complete) filter (where is_vendor_order) as count_ordered_lines,
+        count(*) filter (where is_vendor_order and is_complete) as count_complete_lines,
         count(*) filter (where quantity_open > 0) as count_open_lines,
         count(*) filter (where quantity_short > 0) as count_short_lines,
-        count(*) filter (where quantity_over > 0 and is_vendor_scope) as count_over_lines,
-        count(*) filter (where not is_vendor_scope) as count_canceled_lines,
+        count(*) filter (where quantity_over > 0 and is_vendor_order) as count_over_lines,
+        count(*) filter (where not is_vendor_order) as count_canceled_lines,
         count(*) filter (where is_due) as count_due_lines,
         count(*) filter (where is_otif) as count_otif_lines,
-        coalesce(sum(quantity_ordered) filter (where is_vendor_scope), 0) as quantity_ordered,
-        coalesce(sum(quantity_received) filter (where is_vendor_scope), 0) as quantity_received,
+        coalesce(sum(quantity_ordered) filter (where is_vendor_order), 0) as quantity_ordered,
+        coalesce(sum(quantity_received) filter (where is_vendor_order), 0) as quantity_received,
         coalesce(
-            sum(quantity_received) filter (where is_vendor_scope and quantity_ordered > 0), 0
+            sum(quantity_received) filter (where is_vendor_order and quantity_ordered > 0), 0
         ) as quantity_received_of_ordered,
-        coalesce(sum(quantity_capped) filter (where is_vendor_scope), 0) as quantity_capped,
+        coalesce(sum(quantity_capped) filter (where is_vendor_order), 0) as quantity_capped,
         sum(quantity_open) as quantity_open,
         sum(quantity_short) as quantity_short,
-        coalesce(sum(quantity_over) filter (where is_vendor_scope), 0) as quantity_over,
+        coalesce(sum(quantity_over) filter (where is_vendor_order), 0) as quantity_over,
         sum(quantity_canceled) as quantity_canceled,
         sum(quantity_ignored) as quantity_ignored,
-        coalesce(sum(ordered_value) filter (where is_vendor_scope), 0) as ordered_value,
-        coalesce(sum(received_value) filter (where is_vendor_scope), 0) as received_value,
+        coalesce(sum(ordered_value) filter (where is_vendor_order), 0) as ordered_value,
+        coalesce(sum(received_value) filter (where is_vendor_order), 0) as received_value,
         coalesce(sum(open_value), 0) as open_value,
         coalesce(sum(short_value), 0) as short_value,
-        coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
+        coalesce(sum(over_value) filter (where is_vendor_order), 0) as over_value,
         coalesce(sum(canceled_value), 0) as canceled_value,
-        {{ sum_of_reporting('ordered_value', 'is_vendor_scope') }}
+        {{ sum_of_reporting('ordered_value', 'is_vendor_order') }}
             as ordered_value_reporting,
-        {{ sum_of_reporting('received_value', 'is_vendor_scope') }}
+        {{ sum_of_reporting('received_value', 'is_vendor_order') }}
             as received_value_reporting,
-        {{ sum_of_reporting('open_value', 'is_vendor_scope') }}
+        {{ sum_of_reporting('open_value', 'is_vendor_order') }}
             as open_value_reporting
     from lines
     group by

@@ -25,9 +25,9 @@ lines as (
 
     select
         *,
-        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago
+        {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago
     from {{ ref('purchase_order_lines') }}
-    where is_vendor_scope
+    where is_vendor_order
 
 ),
 

@@ -6,10 +6,10 @@ transfers as (
         *,
         coalesce(source_warehouse_id, '(no warehouse)') as source_warehouse_key,
         coalesce(warehouse_id, '(no warehouse)') as warehouse_key,
-        {{ month_of('coalesce(promise_date, order_date)') }} as report_month,
+        {{ month_of('coalesce(promise_date, sent_date)') }} as report_month,
         case
             when promise_date is not null then 'promise'
-            when order_date is not null then 'order'
+            when sent_date is not null then 'order'
             else 'none'
         end as month_source,
         is_on_time is not null or is_overdue as is_due,

@@ -54,7 +54,7 @@ final as (
         end as is_on_time,
 
         -- dates
-        lines.order_date,
+        lines.sent_date,
         orders.shipment_date,
         lines.promise_date,
         lines.completion_date,

@@ -8,7 +8,7 @@ lines as (
         coalesce(warehouse_id, '(no warehouse)') as warehouse_key
     from {{ ref('purchase_order_lines') }}
     where
-        is_vendor_scope
+        is_vendor_order
         and lead_time_days >= 0
         and {{ days_between('completion_date', as_of_date()) }}
         between 0 and {{ var('lead_time_window_days') }}

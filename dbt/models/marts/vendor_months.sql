@@ -6,7 +6,7 @@ lines as (
         *,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when is_due then days_late end as due_days_late,
-        case when is_vendor_scope and lead_time_days >= 0 then lead_time_days end
+        case when is_vendor_order and lead_time_days >= 0 then lead_time_days end
             as observed_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value,
         {{ report_month() }} as report_month,
@@ -57,12 +57,12 @@ lines_summed_to_months as (
         month_source,
 
         -- numerics
-        count(distinct case when is_vendor_scope then purchase_order_id end) as count_orders,
-        count(distinct case when not is_vendor_scope then purchase_order_id end)
+        count(distinct case when is_vendor_order then purchase_order_id end) as count_orders,
+        count(distinct case when not is_vendor_order then purchase_order_id end)
             as count_canceled_orders,
-        count(*) filter (where is_vendor_scope) as count_lines,
-        count(is_complete) filter (where is_vendor_scope) as count_ordered_lines,
-        count(*) filter (where is_vendor_scope and is_complete) as count_complete_lines,
+        count(*) filter (where is_vendor_order) as count_lines,
+        count(is_complete) filter (where is_vendor_order) as count_ordered_lines,
+        count(*) filter (where is_vendor_order and is_complete) as count_complete_lines,
         count(*) filter (where quantity_open > 0) as count_open_lines,
         count(*) filter (where is_overdue) as count_overdue_lines,
         count(*) filter (where is_due) as count_due_lines,
@@ -76,15 +76,15 @@ lines_summed_to_months as (
         cast(coalesce(sum(observed_lead_time_days), 0) as bigint) as sum_lead_time_days,
         cast(coalesce(sum(observed_lead_time_days * observed_lead_time_days), 0) as bigint)
             as sum_squared_lead_time_days,
-        coalesce(sum(quantity_ordered) filter (where is_vendor_scope), 0) as quantity_ordered,
-        coalesce(sum(quantity_received) filter (where is_vendor_scope), 0) as quantity_received,
+        coalesce(sum(quantity_ordered) filter (where is_vendor_order), 0) as quantity_ordered,
+        coalesce(sum(quantity_received) filter (where is_vendor_order), 0) as quantity_received,
         coalesce(
-            sum(quantity_received) filter (where is_vendor_scope and quantity_ordered > 0), 0
+            sum(quantity_received) filter (where is_vendor_order and quantity_ordered > 0), 0
         ) as quantity_received_of_ordered,
-        coalesce(sum(quantity_capped) filter (where is_vendor_scope), 0) as quantity_capped,
+        coalesce(sum(quantity_capped) filter (where is_vendor_order), 0) as quantity_capped,
         sum(quantity_open) as quantity_open,
         sum(quantity_short) as quantity_short,
-        coalesce(sum(quantity_over) filter (where is_vendor_scope), 0) as quantity_over,
+        coalesce(sum(quantity_over) filter (where is_vendor_order), 0) as quantity_over,
         sum(quantity_canceled) as quantity_canceled,
         sum(quantity_ignored) as quantity_ignored,
         coalesce(sum(quantity_ordered) filter (where is_due), 0) as quantity_due,
@@ -96,23 +96,23 @@ lines_summed_to_months as (
             as quantity_ordered_closed,
         coalesce(sum(quantity_capped) filter (where status_type = 'closed'), 0)
             as quantity_capped_closed,
-        coalesce(sum(unit_days_late) filter (where is_vendor_scope), 0) as unit_days_late,
-        coalesce(sum(ordered_value) filter (where is_vendor_scope), 0) as ordered_value,
-        coalesce(sum(received_value) filter (where is_vendor_scope), 0) as received_value,
+        coalesce(sum(unit_days_late) filter (where is_vendor_order), 0) as unit_days_late,
+        coalesce(sum(ordered_value) filter (where is_vendor_order), 0) as ordered_value,
+        coalesce(sum(received_value) filter (where is_vendor_order), 0) as received_value,
         coalesce(sum(open_value), 0) as open_value,
         coalesce(sum(open_value) filter (where is_overdue), 0) as overdue_value,
         coalesce(sum(short_value), 0) as short_value,
-        coalesce(sum(over_value) filter (where is_vendor_scope), 0) as over_value,
+        coalesce(sum(over_value) filter (where is_vendor_order), 0) as over_value,
         coalesce(sum(canceled_value), 0) as canceled_value,
         coalesce(
-            sum(received_landed_value - landed_base_value) filter (where is_vendor_scope), 0
+            sum(received_landed_value - landed_base_value) filter (where is_vendor_order), 0
         ) as landed_uplift_value,
-        coalesce(sum(landed_base_value) filter (where is_vendor_scope), 0) as landed_base_value,
-        {{ sum_of_reporting('ordered_value', 'is_vendor_scope') }}
+        coalesce(sum(landed_base_value) filter (where is_vendor_order), 0) as landed_base_value,
+        {{ sum_of_reporting('ordered_value', 'is_vendor_order') }}
             as ordered_value_reporting,
-        {{ sum_of_reporting('received_value', 'is_vendor_scope') }}
+        {{ sum_of_reporting('received_value', 'is_vendor_order') }}
             as received_value_reporting,
-        {{ sum_of_reporting('open_value', 'is_vendor_scope') }}
+        {{ sum_of_reporting('open_value', 'is_vendor_order') }}
             as open_value_reporting,
 
         -- dates

@@ -18,11 +18,11 @@ orders as (
 
     select
         *,
-        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago,
+        {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
     from {{ ref('purchase_orders') }}
-    where is_vendor_scope
+    where is_vendor_order
 
 ),
 
@@ -30,7 +30,7 @@ canceled_orders as (
 
     select
         *,
-        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago,
+        {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key
     from {{ ref('purchase_orders') }}
     where order_type = 'po' and status_type = 'canceled'
@@ -41,7 +41,7 @@ prices as (
 
     select
         *,
-        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago
+        {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago
     from {{ ref('price_history') }}
 
 ),
@@ -50,13 +50,13 @@ lines as (
 
     select
         *,
-        {{ days_between('coalesce(promise_date, order_date)', as_of_date()) }} as days_ago,
+        {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when is_due then days_late end as due_days_late,
         case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value
     from {{ ref('purchase_order_lines') }}
-    where is_vendor_scope
+    where is_vendor_order
 
 ),
 
@@ -129,8 +129,8 @@ orders_summed_to_vendors as (
         percentile_cont(0.9) within group (order by observed_lead_time_days)
             as lead_time_p90_days,
         stddev_samp(observed_lead_time_days) as lead_time_stddev_days,
-        min(order_date) as first_order_date,
-        max(order_date) as last_order_date
+        min(sent_date) as first_sent_date,
+        max(sent_date) as last_sent_date
     from orders_in_periods
     group by account_id, vendor_key, currency_code, period
 
@@ -414,8 +414,8 @@ rated as (
         vendors.count_lead_times < {{ var('min_sample') }} as is_lead_time_low_sample,
 
         -- dates
-        vendors.first_order_date,
-        vendors.last_order_date,
+        vendors.first_sent_date,
+        vendors.last_sent_date,
         {{ as_of_date() }} as as_of_date
 
     from orders_summed_to_vendors as vendors

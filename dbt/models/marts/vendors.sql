@@ -23,11 +23,11 @@ orders_summed_to_vendors as (
         count(distinct currency_code) as count_currencies,
 
         -- booleans
-        max(order_date) > {{ days_after(as_of_date(), -365) }} as is_active,
+        max(sent_date) > {{ days_after(as_of_date(), -365) }} as is_active,
 
         -- dates
-        min(order_date) as first_order_date,
-        max(order_date) as last_order_date
+        min(sent_date) as first_sent_date,
+        max(sent_date) as last_sent_date
 
     from orders
     where order_type = 'po' and vendor_id is not null

@@ -21,7 +21,7 @@ renamed as (
         coalesce(value, 0) as history_value,
 
         -- dates
-        coalesce({{ local_date('received_at') }}, {{ written_date('date') }}) as receipt_date,
+        coalesce({{ local_date('received_at') }}, {{ parse_source_date('date') }}) as receipt_date,
 
         -- timestamps
         received_at,

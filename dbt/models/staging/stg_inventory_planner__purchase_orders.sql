@@ -97,11 +97,11 @@ renamed as (
         coalesce(discount_enabled, false) as is_discount_enabled,
 
         -- dates
-        {{ written_date('created_date') }} as order_date,
-        {{ written_date('expected_date') }} as expected_date,
-        {{ written_date('shipment_date') }} as shipment_date,
-        {{ written_date('payment_date') }} as payment_date,
-        {{ written_date('received_date') }} as received_date,
+        {{ parse_source_date('created_date') }} as created_date,
+        {{ parse_source_date('expected_date') }} as expected_date,
+        {{ parse_source_date('shipment_date') }} as shipment_date,
+        {{ parse_source_date('payment_date') }} as payment_date,
+        {{ parse_source_date('received_date') }} as received_date,
 
         -- timestamps
         created_at,
@@ -161,7 +161,7 @@ status_types_and_names_joined as (
         renamed.is_discount_enabled,
 
         -- dates
-        renamed.order_date,
+        renamed.created_date,
         renamed.expected_date,
         renamed.shipment_date,
         renamed.payment_date,

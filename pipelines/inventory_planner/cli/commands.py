@@ -235,8 +235,8 @@ def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
     callback=lambda _context, _parameter, since: since and since.date(),
-    help="Only rows of that day or later. They go by the first of receipt_date, order_date, report_date, report_month,"
-    " date_day, week_start and last_order_date that the mart has.",
+    help="Only rows of that day or later. They go by the first of receipt_date, sent_date, report_date, report_month,"
+    " date_day, week_start and last_sent_date that the mart has.",
 )
 @click.option(
     "--columns",

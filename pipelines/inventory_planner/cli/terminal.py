@@ -44,7 +44,7 @@ TELLS_NOTHING: Final = (3, 0)  # the rank of those
 EVERY_ACCOUNT: Final = "account_id"  # but this one, where there are several
 TELLING: Final = (  # the columns that come first where a mart has more than fit beside each other
     *("exception_rule", "severity", "check_name", "spend_by", "spend_name", "period", "report_month", "week_start"),
-    *("receipt_date", "report_date", "purchase_order_number", "order_date", "vendor_name", "last_vendor_name"),
+    *("receipt_date", "report_date", "purchase_order_number", "sent_date", "vendor_name", "last_vendor_name"),
     *("warehouse_name", "sku", "component_sku", "currency_code", "last_currency_code", "status_type", "count_orders"),
     *("count_checked", "count_found", "quantity_ordered", "quantity_received", "quantity_built", "quantity_expected"),
     *("quantity_needed", "quantity_used", "quantity_open", "fill_rate", "otif_line_rate", "on_time_rate"),

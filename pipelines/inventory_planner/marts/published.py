@@ -27,12 +27,12 @@ HIGHEST_FIRST: Final = "-"  # before the name of a column to sort by
 VENDOR: Final = ("vendor_name", "vendor_id", "last_vendor_name", "last_vendor_id")
 DATES: Final = {  # the first that a mart has is its date; what is past reads newest first, what is to come soonest
     "receipt_date": "desc",
-    "order_date": "desc",
+    "sent_date": "desc",
     "report_date": "desc",
     "report_month": "desc",
     "date_day": "asc",
     "week_start": "asc",
-    "last_order_date": "",  # that of a vendor or a variant, of which nobody wants the latest first
+    "last_sent_date": "",  # that of a vendor or a variant, of which nobody wants the latest first
 }
 FIRST: Final = {  # by what a mart is read that has one of these, before its date
     "severity": "case severity when 'high' then 1 when 'medium' then 2 else 3 end",

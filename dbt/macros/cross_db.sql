@@ -20,11 +20,11 @@
 {# A date as the service writes it. Without a time zone it is taken as written; an instant with an
    offset (ISO 8601 or RFC 822) is first moved to the account's time zone; what can't be read is
    null. #}
-{% macro written_date(text) -%}
-    {{ adapter.dispatch('written_date')(text) }}
+{% macro parse_source_date(text) -%}
+    {{ adapter.dispatch('parse_source_date')(text) }}
 {%- endmacro %}
 
-{% macro duckdb__written_date(text) -%}
+{% macro duckdb__parse_source_date(text) -%}
     case
         when regexp_matches({{ text }}, ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$')
             then {{ local_date(_instant(text)) }}
@@ -92,18 +92,18 @@
 
 {# A decimal with room for what it is multiplied by. DuckDB makes of two narrow ones a product of 18
    digits, ten of them behind the point, and breaks off where that is too few. #}
-{% macro wide(number) -%}
+{% macro as_wide_decimal(number) -%}
     cast({{ number }} as decimal(28, 6))
 {%- endmacro %}
 
 
 {# All digits of a product. #}
-{% macro product(left, right) -%}
-    {{ wide(left) }} * {{ right }}
+{% macro exact_product(left, right) -%}
+    {{ as_wide_decimal(left) }} * {{ right }}
 {%- endmacro %}
 
 
 {# A product as an amount of money, or of anything with as many decimals. #}
-{% macro value_of(left, right) -%}
-    cast({{ product(left, right) }} as decimal(28, 6))
+{% macro money_product(left, right) -%}
+    cast({{ exact_product(left, right) }} as decimal(28, 6))
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {# No part of the key is null, and no two rows share it. #}
-{% test unique_key(model, columns) %}
+{% test unique_combination_of_columns(model, columns) %}
 
 select
     {{ columns | join(', ') }},

@@ -11,7 +11,7 @@
         case
             when {{ is_discount_enabled }}
                 then
-                    {{ wide(unit_price) }}
+                    {{ as_wide_decimal(unit_price) }}
                     * (100 - coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0))
                     * 0.01
             else {{ unit_price }}
@@ -23,7 +23,7 @@
 {# What must have arrived for a line to count as in full. #}
 {% macro quantity_required(quantity_ordered) -%}
     cast(
-        {{ wide(quantity_ordered) }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01
+        {{ as_wide_decimal(quantity_ordered) }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01
         as decimal(18, 4)
     )
 {%- endmacro %}
@@ -31,7 +31,7 @@
 
 {# More than this is an over-receipt. #}
 {% macro quantity_tolerated(quantity_ordered) -%}
-    {{ wide(quantity_ordered) }} * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01
+    {{ as_wide_decimal(quantity_ordered) }} * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01
 {%- endmacro %}
 
 
@@ -56,13 +56,13 @@
 
 {# The month that a line is reported in, by its promise or else by its order, and which of them it was. #}
 {% macro report_month() -%}
-    {{ month_of('coalesce(promise_date, order_date)') }}
+    {{ month_of('coalesce(promise_date, sent_date)') }}
 {%- endmacro %}
 
 {% macro month_source() -%}
     case
         when promise_date is not null then 'promise'
-        when order_date is not null then 'order'
+        when sent_date is not null then 'order'
         else 'none'
     end
 {%- endmacro %}

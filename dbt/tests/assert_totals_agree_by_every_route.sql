@@ -33,7 +33,7 @@ roads as (
         sum(received_value) as received_value,
         sum(open_value) as open_value
     from {{ ref('purchase_orders') }}
-    where is_vendor_scope and count_lines > 0
+    where is_vendor_order and count_lines > 0
     group by account_id, currency_code
     union all
     select

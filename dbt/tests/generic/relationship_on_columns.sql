@@ -1,5 +1,5 @@
 {# Every row has its parent; the key is named alike in both. #}
-{% test belongs_to(model, parent, columns) %}
+{% test relationship_on_columns(model, parent, columns) %}
 
 select children.*
 from {{ model }} as children

@@ -6,7 +6,7 @@ lines as (
         *,
         row_number() over (
             partition by account_id, variant_id
-            order by order_date desc nulls last, purchase_order_id desc, line_number desc
+            order by sent_date desc nulls last, purchase_order_id desc, line_number desc
         ) as lines_from_the_last
     from {{ ref('purchase_order_lines') }}
 
@@ -24,10 +24,10 @@ purchases as (
         *,
         row_number() over (
             partition by account_id, variant_id
-            order by order_date desc nulls last, purchase_order_id desc, line_number desc
+            order by sent_date desc nulls last, purchase_order_id desc, line_number desc
         ) as purchases_from_the_last
     from {{ ref('purchase_order_lines') }}
-    where is_vendor_scope
+    where is_vendor_order
 
 ),
 
@@ -54,7 +54,7 @@ final as (
         lines.unit_volume_cbm,
 
         -- dates
-        purchases.order_date as last_order_date
+        purchases.sent_date as last_sent_date
 
     from lines
     inner join items

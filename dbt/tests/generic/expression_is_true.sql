@@ -1,5 +1,5 @@
 {# Every condition is true of every row, and null is not true. A row that fails says what broke. #}
-{% test holds(model, conditions) %}
+{% test expression_is_true(model, conditions) %}
 
 {%- for condition in conditions %}
 select
