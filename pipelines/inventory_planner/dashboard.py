@@ -19,7 +19,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from inventory_planner.data_folder import Folder
+from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 
 MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
@@ -48,7 +48,7 @@ def notebooks() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks"
 
 
-def run(folder: Folder, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+def run(folder: DataFolder, host: str, port: int, *, ready: Callable[[str], None]) -> None:
     """Serve the dashboard over this folder's published file until Ctrl-C, and return quietly.
 
     Args:

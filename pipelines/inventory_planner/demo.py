@@ -5,21 +5,24 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from inventory_planner.api.client import Client
-from inventory_planner.data_folder import Folder, files_of
-from inventory_planner.marts.published import published
-from inventory_planner.run import run
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import PublishError
+from inventory_planner.run import RunReport, run
 from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job, Progress
+from inventory_planner.warehouse.engine import Connection, Engine
+from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.sync_log import SyncReport
+from inventory_planner.warehouse.warehouse import Warehouse, open_warehouse
 from inventory_planner_emulator import Event, demo_account, live_a_day, serve
 
-WITHOUT_LIMIT: Final = 0.0  # requests a second: the emulator needs no mercy
+NO_RATE_LIMIT: Final = 0.0  # requests a second; the emulator runs on this machine
 DAYS_OF_BUSINESS: Final = 2
 
 RECEIVED_VS_ORDERED: Final = """
@@ -89,40 +92,54 @@ class DemoReport:
         return Counter(event.kind for event in self.events)
 
 
-def demo(folder: Folder, progress: Progress) -> DemoReport:
+def run_demo(folder: DataFolder, progress: Progress) -> DemoReport:
     """Run the demo in its own data folder, from nothing.
 
     Args:
         folder: the demo's folder; what an earlier demo left there is replaced.
-        progress: hears how many orders have come, of how many.
+        progress: called with the orders read so far and the total to read.
 
     Raises:
-        InventoryPlannerError: as `load` and `run` say.
+        InventoryPlannerError: see `run`.
     """
-    _forget(folder)
-    now = datetime.now(UTC)
-    days = [now.date() - timedelta(days=ago) for ago in reversed(range(DAYS_OF_BUSINESS))]
+    engine = engine_of(folder)
+    with open_warehouse(engine, folder, "demo") as warehouse:
+        _clear(folder)
+        first, second, events = _run_twice(warehouse, progress)
+    return DemoReport(first.synced, second.synced, second.swept, events, *_reports(engine))
+
+
+def _run_twice(warehouse: Warehouse, progress: Progress) -> tuple[RunReport, RunReport, list[Event]]:
+    """Two runs, and the events between them; the first one builds too, so that snapshots know the first promises."""
+    today = datetime.now(UTC).date()
+    days = [today - timedelta(days=ago) for ago in reversed(range(DAYS_OF_BUSINESS))]
     account = demo_account(days[0])
     with serve(account) as server:
-        settings = Settings(account.api_key, account.account_id, server.url, requests_per_second=WITHOUT_LIMIT)
-        with Client(settings.base_url, settings.api_key, settings.account_id, WITHOUT_LIMIT) as client:
-            job = Job(client, settings, folder, progress=progress)
-            log.info("Serving a made-up account at %s, and running for the first time.", server.url)
-            first = run(job, {}).sync  # built as well, or no snapshot would know the promises that are about to move
+        settings = Settings(account.api_key, account.account_id, server.url, requests_per_second=NO_RATE_LIMIT)
+        with Client(settings.base_url, settings.api_key, settings.account_id, NO_RATE_LIMIT) as client:
+            job = Job(client, settings, warehouse, progress=progress)
+            log.info("Serving a made-up account at %s; running for the first time.", server.url)
+            first = run(job, {})
             events = [event for day in days for event in live_a_day(account, day)]
             log.info("Two days of business have passed.")
-            second = run(job, {})
-    return DemoReport(first, second.sync, second.swept, events, *_reports(folder))
+            return first, run(job, {}), events
 
 
-def _forget(folder: Folder) -> None:
-    with folder.locked("demo"):
-        for path in files_of(folder.warehouse):
-            path.unlink(missing_ok=True)
-        folder.outdate()
-        shutil.rmtree(folder.dbt, ignore_errors=True)
+def _clear(folder: DataFolder) -> None:
+    for path in folder.root.glob(f"{folder.warehouse.name}*"):
+        path.unlink()
+    shutil.rmtree(folder.dbt, ignore_errors=True)
 
 
-def _reports(folder: Folder) -> Sequence[Rows]:
-    with published(folder) as connection:
-        return [connection.sql(query).to_arrow_table().to_pylist() for query in (RECEIVED_VS_ORDERED, VENDORS, OVERDUE)]
+def _reports(engine: Engine) -> list[Rows]:
+    connection = engine.connect_published()
+    if connection is None:
+        raise PublishError("The demo's reports were not published: run the demo again.")
+    with closing(connection):
+        return [_rows(connection, query) for query in (RECEIVED_VS_ORDERED, VENDORS, OVERDUE)]
+
+
+def _rows(connection: Connection, query: str) -> Rows:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -36,12 +36,6 @@ class Settings:
     requests_per_second: float = REQUESTS_PER_SECOND
     page_size: int = PAGE_SIZE
 
-    @property
-    def scope(self) -> str:
-        """Which orders are wanted; empty for all."""
-        statuses = [f"status {name}" for name in sorted(status.casefold() for status in self.status)]
-        return ", ".join([*statuses, *([f"modified since {self.start_date.isoformat()}"] if self.start_date else [])])
-
 
 def settings() -> Settings:
     """The configured settings.
@@ -78,7 +72,7 @@ def variables() -> dict[str, Any]:
     return value
 
 
-def instant(text: str) -> datetime:
+def parse_instant(text: str) -> datetime:
     """An instant from ISO 8601 text; a date is its midnight, and what names no offset is UTC.
 
     Raises:
@@ -116,16 +110,24 @@ def _instant(name: str, value: Any) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        return instant(str(value))
+        return parse_instant(str(value))
     except ValueError as error:
         raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as 2025-01-31.") from error
 
 
+def parse_names(value: Any) -> tuple[str, ...]:
+    """Names from a list, from a JSON list, as dlt writes lists in the environment, or from text with commas.
+
+    Raises:
+        ValueError, TypeError, AttributeError: it is something else.
+    """
+    names = _split(value) if isinstance(value, str) else list(value or ())
+    return tuple(each.strip() for each in names if each.strip())
+
+
 def _names(name: str, value: Any) -> tuple[str, ...]:
-    """Names from a list, from JSON that is one, as dlt has lists in the environment, or from text with commas."""
     try:
-        names = _split(value) if isinstance(value, str) else list(value or ())
-        return tuple(each.strip() for each in names if each.strip())
+        return parse_names(value)
     except (TypeError, ValueError, AttributeError) as error:
         raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as open,sent.") from error
 

@@ -16,7 +16,7 @@ renamed as (
 
         -- text
         outcome,
-        way,
+        sync_kind,
         error,
 
         -- numerics
@@ -35,8 +35,8 @@ renamed as (
         -- timestamps
         started_at,
         ended_at,
-        mark_before as mark_before_at,
-        mark_after as mark_after_at
+        cursor_before as cursor_before_at,
+        cursor_after as cursor_after_at
 
     from source
 

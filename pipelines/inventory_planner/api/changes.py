@@ -22,10 +22,10 @@ from itertools import pairwise
 from typing import Final
 
 from inventory_planner.api.client import Client
-from inventory_planner.api.contract import Page, RawOrder, raw_order
+from inventory_planner.api.decoding import RawOrder, raw_order
+from inventory_planner.api.listing import list_orders
 from inventory_planner.errors import UnreadableAnswerError
 
-PATH: Final = "/api/v1/purchase-orders"
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)  # before any order; an order without an instant is not a change
 WALKS: Final = 10  # an account too busy for an undisturbed walk in ten will not have a quiet moment soon
 DOUBTS: Final = 2  # an order deleted between two answers breaks a promise too, but hardly three times in a row
@@ -106,9 +106,9 @@ def changes(client: Client, since: datetime | None, page_size: int) -> Iterator[
 
 
 def _asking(client: Client, page_size: int, way: Way) -> Ask:
-    def ask(**params: str | int) -> Batch:
-        page = client.get(PATH, {"limit": page_size, "page": 0, **params}, Page)
-        return Batch(tuple(map(raw_order, page.orders)), page.meta.total, way, mark=None)
+    def ask(page: int = 0, **params: str) -> Batch:
+        answer = list_orders(client, page_size=page_size, page=page, **params)
+        return Batch(tuple(map(raw_order, answer.orders)), answer.meta.total, way, mark=None)
 
     return ask
 

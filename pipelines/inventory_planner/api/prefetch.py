@@ -11,7 +11,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterator[Item]) -> Generator[Item]:
+def prefetch(items: Iterator[Item]) -> Generator[Item]:
     """The same items, the next one fetched by a thread of its own; an error comes where it would have come.
 
     The thread is a daemon: who breaks off, as with Ctrl-C, does not wait for an answer that nobody needs.

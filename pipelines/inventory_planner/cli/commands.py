@@ -23,14 +23,15 @@ import click
 
 from inventory_planner import __version__
 from inventory_planner.cli.log import explain, start_logging
-from inventory_planner.data_folder import Folder, data_folder, folder_at
+from inventory_planner.data_folder import DataFolder, data_folder, folder_at
 from inventory_planner.errors import ConfigurationError, InventoryPlannerError
 
 if TYPE_CHECKING:
     from inventory_planner.api.client import Client
     from inventory_planner.marts.published import Form
     from inventory_planner.settings import Settings
-    from inventory_planner.sync.load import Progress
+    from inventory_planner.sync.load import Job, Progress
+    from inventory_planner.warehouse.warehouse import Warehouse
 
 INTERRUPTED: Final = 130  # what shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
@@ -74,7 +75,7 @@ def _data_option(command: Command) -> Command:
     return _folder_option(data_folder)(command)
 
 
-def _folder_option(folder_of: Callable[[Path], Folder]) -> Callable[[Command], Command]:
+def _folder_option(folder_of: Callable[[Path], DataFolder]) -> Callable[[Command], Command]:
     return click.option(
         "--data",
         "folder",
@@ -109,27 +110,26 @@ def commands(log_format: str, verbose: bool) -> None:  # noqa: FBT001 (click pas
 
 @commands.command()
 @_data_option
-def demo(folder: Folder) -> None:
+def demo(folder: DataFolder) -> None:
     """Show the whole path on a made-up account: no key, no network, a minute."""
     from inventory_planner.cli.terminal import demo_report, print_report
-    from inventory_planner.demo import demo as run_demo
+    from inventory_planner.demo import run_demo
 
-    own = data_folder(folder.root / "demo")
+    demo_folder = data_folder(folder.root / "demo")
     with _progress() as progress:
-        report = run_demo(own, progress)
-    print_report(demo_report(report, own))
+        report = run_demo(demo_folder, progress)
+    print_report(demo_report(report, demo_folder))
 
 
 @commands.command()
 @_data_option
 @_as_of_option
-def run(folder: Folder, as_of: datetime | None) -> None:
+def run(folder: DataFolder, as_of: datetime | None) -> None:
     """Load what changed, build the marts, publish them. This is the command to schedule."""
-    from inventory_planner.run import run as run_all
-    from inventory_planner.sync.load import Job
+    from inventory_planner.run import run as run_job
 
-    with _account() as (settings, client), _progress() as progress:
-        run_all(Job(client, settings, folder, progress=progress), _variables(as_of))
+    with _job(folder, "run") as job:
+        run_job(job, _variables(as_of))
 
 
 @commands.command()
@@ -137,15 +137,14 @@ def run(folder: Folder, as_of: datetime | None) -> None:
 @click.option("--full", is_flag=True, help="Read and load all orders again.")
 @click.option("--since", metavar="INSTANT", help="Read again what changed since then, such as 2026-01-31T08:00:00Z.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be loaded.")
-def load(folder: Folder, full: bool, since: str | None, dry_run: bool) -> None:  # noqa: FBT001 (click passes it by name)
+def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool) -> None:  # noqa: FBT001 (click passes it by name)
     """Load what changed into the warehouse, and stop there."""
-    from inventory_planner.sync.load import Job, preview
     from inventory_planner.sync.load import load as load_changes
+    from inventory_planner.sync.load import preview
 
-    with folder.locked("load"), _account() as (settings, client), _progress() as progress:
-        if full and since:
-            raise click.UsageError("--full reads everything: it leaves nothing for --since.")
-        job = Job(client, settings, folder, full=full, since=_instant(since), progress=progress)
+    if full and since:
+        raise click.UsageError("--full reads everything: it leaves nothing for --since.")
+    with _job(folder, "load", full=full, since=_instant(since)) as job:
         report = preview(job) if dry_run else load_changes(job)
         log.info("%s%s", "Would load: " if dry_run else "", report.summary)
 
@@ -153,52 +152,47 @@ def load(folder: Folder, full: bool, since: str | None, dry_run: bool) -> None: 
 @commands.command()
 @_data_option
 @click.option("--force", is_flag=True, help="Believe that orders are gone, however many.")
-def sweep(folder: Folder, force: bool) -> None:  # noqa: FBT001 (click passes it by name)
+def sweep(folder: DataFolder, force: bool) -> None:  # noqa: FBT001 (click passes it by name)
     """Compare the whole account with the warehouse: find deleted orders, and changes that did not show."""
-    from inventory_planner.run import sweep as sweep_account
-    from inventory_planner.sync.load import Job
+    from inventory_planner.sync.sweep import sweep as sweep_account
 
-    with folder.locked("sweep"), _account() as (settings, client):
-        sweep_account(Job(client, settings, folder), force=force)
+    with _job(folder, "sweep") as job:
+        sweep_account(job, force=force)
 
 
 @commands.command()
 @_data_option
-def replay(folder: Folder) -> None:
-    """Read the records that were set aside again, after an update of this program."""
-    from inventory_planner.run import replay as replay_quarantine
-    from inventory_planner.sync.load import Job
+def replay(folder: DataFolder) -> None:
+    """Decode the quarantined records again, after an update of this program."""
+    from inventory_planner.sync.replay import replay as replay_quarantine
 
-    with folder.locked("replay"), _account() as (settings, client):
-        replay_quarantine(Job(client, settings, folder))
+    with _job(folder, "replay") as job:
+        replay_quarantine(job)
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})
 @_data_option
 @_as_of_option
-@click.argument("words", nargs=-1, type=click.UNPROCESSED)
-def transform(folder: Folder, as_of: datetime | None, words: tuple[str, ...]) -> None:
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def transform(folder: DataFolder, as_of: datetime | None, arguments: tuple[str, ...]) -> None:
     """Build and test the marts; after `--` another dbt command, such as `-- test --select vendor_scorecard`."""
-    from inventory_planner.marts.dbt import transform as run_dbt
-    from inventory_planner.marts.dbt_vars import with_day
-    from inventory_planner.run import build_marts
+    from inventory_planner.marts.build import build, run_any_dbt
 
-    with folder.locked("transform"):
-        if words:
-            folder.outdate()  # whatever dbt does there, the next run builds anew
-            click.echo(run_dbt(folder, with_day(_variables(as_of)), words))
+    with _warehouse(folder, "transform") as warehouse:
+        if arguments:
+            click.echo(run_any_dbt(warehouse, _variables(as_of), arguments))
         else:
-            build_marts(folder, _variables(as_of))
+            build(warehouse, _variables(as_of))
 
 
 @commands.command()
 @_data_option
-def publish(folder: Folder) -> None:
+def publish(folder: DataFolder) -> None:
     """Copy the warehouse to the readers' file, if its marts are built and tested."""
-    from inventory_planner.run import publish_marts
+    from inventory_planner.marts.build import publish as publish_marts
 
-    with folder.locked("publish"):
-        publish_marts(folder)
+    with _warehouse(folder, "publish") as warehouse:
+        publish_marts(warehouse)
     log.info("Published %s.", folder.analytics)
 
 
@@ -214,12 +208,13 @@ def check() -> None:
 @commands.command()
 @_folder_option(folder_at)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
-    """Say how current the data is, and how the last syncs went."""
+def status(folder: DataFolder, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    """Show how current the data is, and how the last syncs went."""
     from inventory_planner.cli.terminal import print_report, status_report
     from inventory_planner.monitor.status import status as status_of
+    from inventory_planner.warehouse.engines import engine_of
 
-    found = status_of(folder)
+    found = status_of(engine_of(folder), folder)
     if as_json:
         click.echo(json.dumps(asdict(found), default=_json_value, indent=2))
     else:
@@ -252,7 +247,7 @@ def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 (click passes
 @click.option("--describe", "described", is_flag=True, help="Instead of rows, what each column means.")
 @click.option("--csv", "form", flag_value="csv", help="As CSV with a header, each value as stored.")
 @click.option("--json", "form", flag_value="json", help="As a JSON array with an object a line.")
-def report(folder: Folder, name: str | None, form: Form | None, **wanted: Any) -> None:
+def report(folder: DataFolder, name: str | None, form: Form | None, **wanted: Any) -> None:
     """Print the mart NAME from the published file; without a NAME, what marts there are."""
     from inventory_planner.cli.terminal import print_mart
     from inventory_planner.marts.published import Wanted, written
@@ -296,7 +291,7 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=DASHBOARD_PORT, show_default=True, help="0 for any free one.")
 @click.option("--browser/--no-browser", default=True, help="Whether to open the page in a browser.")
-def dashboard(folder: Folder, host: str, port: int, browser: bool) -> None:  # noqa: FBT001 (click passes it by name)
+def dashboard(folder: DataFolder, host: str, port: int, browser: bool) -> None:  # noqa: FBT001 (click passes it by name)
     """Look at the reports in a web page; it follows what is published."""
     from inventory_planner.dashboard import run as serve
 
@@ -315,11 +310,28 @@ def _json_value(value: object) -> str:
 @contextmanager
 def _account() -> Iterator[tuple[Settings, Client]]:
     from inventory_planner.api.client import Client
-    from inventory_planner.settings import settings
+    from inventory_planner.settings import settings as read_settings
 
-    of = settings()
-    with Client(of.base_url, of.api_key, of.account_id, of.requests_per_second) as client:
-        yield of, client
+    settings = read_settings()
+    with Client(settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second) as client:
+        yield settings, client
+
+
+@contextmanager
+def _warehouse(folder: DataFolder, command: str) -> Iterator[Warehouse]:
+    from inventory_planner.warehouse.engines import engine_of
+    from inventory_planner.warehouse.warehouse import open_warehouse
+
+    with open_warehouse(engine_of(folder), folder, command) as warehouse:
+        yield warehouse
+
+
+@contextmanager
+def _job(folder: DataFolder, command: str, *, full: bool = False, since: datetime | None = None) -> Iterator[Job]:
+    from inventory_planner.sync.load import Job
+
+    with _warehouse(folder, command) as warehouse, _account() as (settings, client), _progress() as progress:
+        yield Job(client, settings, warehouse, full=full, since=since, progress=progress)
 
 
 def _variables(as_of: datetime | None) -> dict[str, Any]:
@@ -329,10 +341,10 @@ def _variables(as_of: datetime | None) -> dict[str, Any]:
 
 
 def _instant(text: str | None) -> datetime | None:
-    from inventory_planner.settings import instant
+    from inventory_planner.settings import parse_instant
 
     try:
-        return instant(text) if text else None
+        return parse_instant(text) if text else None
     except ValueError as error:
         raise click.BadParameter("write it as 2026-01-31T08:00:00Z", param_hint="--since") from error
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:  # they would bring dlt with them, and `status` is quick without
-    from inventory_planner.data_folder import Folder
+    from inventory_planner.data_folder import DataFolder
     from inventory_planner.demo import DemoReport
     from inventory_planner.marts.published import Report
     from inventory_planner.monitor.status import Status
@@ -54,7 +54,7 @@ TELLING: Final = (  # the columns that come first where a mart has more than fit
 )
 
 
-def demo_report(report: DemoReport, folder: Folder) -> RenderableType:
+def demo_report(report: DemoReport, folder: DataFolder) -> RenderableType:
     """What the demo did, what its reports say, and where the files are."""
     vendors = report.vendors
     shown = vendors if len(vendors) <= 2 * BEST_AND_WORST else vendors[:BEST_AND_WORST] + vendors[-BEST_AND_WORST:]

@@ -1,4 +1,4 @@
-"""The policy of the reports: dbt's vars, checked before anything is built with them."""
+"""The dbt vars, which hold the policy of the reports, checked before anything is built with them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Score: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 
 
 class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The vars of dbt/dbt_project.yml, which says what each means and is; here are those that are set otherwise."""
+    """The vars of dbt/dbt_project.yml, which documents them and holds their defaults; unset ones keep these."""
 
     account_timezone: str | UnsetType = UNSET
     as_of_date: date | UnsetType | None = UNSET
@@ -43,29 +43,29 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     grade_thresholds: tuple[Score, Score, Score] | UnsetType = UNSET
 
 
-def with_day(variables: Mapping[str, Any], now: datetime | None = None) -> dict[str, Any]:
-    """The dbt vars, with the day that the reports look from.
+def with_as_of_date(variables: Mapping[str, Any], now: datetime | None = None) -> dict[str, Any]:
+    """The dbt vars, completed with the day that the reports look from.
 
     Args:
-        variables: dbt vars. `as_of_date` is set to today in `account_timezone` where it is missing.
+        variables: dbt vars. `as_of_date` is set to today in `account_timezone` if it is missing.
         now: an instant of today.
 
     Raises:
-        ConfigurationError: there is no such var, or its value makes no sense; the message names it.
+        ConfigurationError: a var does not exist or has an invalid value; the message names it.
     """
-    policy = _policy(variables)
+    policy = _parse(variables)
     if policy.as_of_date:
         return dict(variables)
     today = (now or datetime.now(UTC)).astimezone(_timezone(policy)).date()
     return {**variables, "as_of_date": today.isoformat()}
 
 
-def _policy(variables: Mapping[str, Any]) -> Policy:
+def _parse(variables: Mapping[str, Any]) -> Policy:
     try:
         return msgspec.convert(dict(variables), Policy)
     except msgspec.ValidationError as error:
         raise ConfigurationError(
-            f"The dbt vars, in [transform.vars] or TRANSFORM__VARS, make no sense: {error}. There are"
+            f"Invalid dbt vars in [transform.vars] or TRANSFORM__VARS: {error}. The vars are"
             f" {', '.join(Policy.__struct_fields__)}."
         ) from error
 
@@ -75,4 +75,6 @@ def _timezone(policy: Policy) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigurationError(f"`account_timezone` {name!r} is no time zone; write it as Europe/Paris.") from error
+        raise ConfigurationError(
+            f"`account_timezone` {name!r} is not a time zone; write it like Europe/Paris."
+        ) from error

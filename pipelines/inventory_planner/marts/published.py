@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 import duckdb
 import msgspec
 
-from inventory_planner.data_folder import Folder
+from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, PublishError
 
 MARTS: Final = "marts"  # the schema
@@ -116,7 +116,7 @@ class Report:
 
 
 @contextmanager
-def report(folder: Folder, name: str | None, wanted: Wanted, form: Form) -> Iterator[Report]:
+def report(folder: DataFolder, name: str | None, wanted: Wanted, form: Form) -> Iterator[Report]:
     """A mart, or without a name what marts there are.
 
     Args:
@@ -142,7 +142,7 @@ def report(folder: Folder, name: str | None, wanted: Wanted, form: Form) -> Iter
 
 
 @contextmanager
-def published(folder: Folder) -> Iterator[duckdb.DuckDBPyConnection]:
+def published(folder: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
     """The readers' file, as it is now.
 
     Raises:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from inventory_planner.api.changes import PATH
 from inventory_planner.api.client import Client
-from inventory_planner.api.contract import BadRecord, Page, raw_order, record
+from inventory_planner.api.decoding import BadRecord, raw_order, record
+from inventory_planner.api.listing import list_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def check(client: Client) -> Account:
     Raises:
         ApiError: it could not be read; the message says why.
     """
-    page = client.get(PATH, {"limit": 1, "page": 0, "last_modified_sort": "desc"}, Page)
+    page = list_orders(client, page_size=1, last_modified_sort="desc")
     newest = [(raw_order(raw), record(bytes(raw))) for raw in page.orders]
     return Account(
         account_id=client.account_id,

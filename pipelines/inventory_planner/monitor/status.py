@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
-from inventory_planner.data_folder import Folder
-from inventory_planner.errors import AnotherRunError, LoadError
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import AnotherRunError
+from inventory_planner.warehouse.build_record import read_published_build
+from inventory_planner.warehouse.engine import Connection, Engine
+from inventory_planner.warehouse.sync_log import SUCCEEDED
 from inventory_planner.warehouse.tables import SCHEMA, SYNCS, TABLES
+from inventory_planner.warehouse.warehouse import connect_read_only
 
 LAST_SYNCS: Final = 5
-NOT_READ: Final = ("replay", "build")  # ways of rows in the sync log for which the account was not asked
+NOT_A_READING: Final = ("replay", "build")  # sync kinds for which the account is not read
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What the data folder holds. Instants are UTC.
 
-    `age_seconds` counts since the account was last read with success; of several accounts, the one that waits longest.
-    While a run is `at_work`, the rest is what was published before it.
+    `age_seconds` counts from the last successful reading of the account; of several accounts, from the oldest of these.
+    While a run is `at_work`, the rest describes what was published before it.
     """
 
     folder: str
@@ -33,72 +35,65 @@ class Status:
     syncs: list[dict[str, Any]]
 
 
-def status(folder: Folder, now: datetime | None = None) -> Status:
+def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> Status:
     """The state of the data folder.
 
     Raises:
         LoadError: a database can't be opened.
     """
+    at_work, rows, syncs = _look(engine, folder)
+    record = read_published_build(engine)
+    last_reading = _last_reading(syncs)
+    return Status(
+        folder=str(folder.root),
+        at_work=at_work,
+        published_at=record.built_at if record else None,
+        age_seconds=((now or datetime.now(UTC)) - last_reading).total_seconds() if last_reading else None,
+        rows=rows,
+        syncs=syncs[:LAST_SYNCS],
+    )
+
+
+def _look(engine: Engine, folder: DataFolder) -> tuple[str | None, dict[str, int], list[dict[str, Any]]]:
+    """What the warehouse holds; while a run is at work in it, the run and what readers see."""
+    if not engine.exists():
+        return None, {}, []
     try:
-        if not folder.warehouse.exists():
-            return _status(folder, None, [], {}, now)
-        with folder.locked("status"):
-            return _told(folder, folder.warehouse, None, now)
+        with engine.lock("status"):
+            return None, *_read(connect_read_only(engine))
     except AnotherRunError:
-        return _told(folder, folder.analytics, folder.holder, now)
+        connection = engine.connect_published()
+        return folder.lock_holder, *(_read(connection) if connection else ({}, []))
 
 
-def _told(folder: Folder, database: Path, at_work: str | None, now: datetime | None) -> Status:
-    if not database.exists():
-        return _status(folder, at_work, [], {}, now)
-    with _opened(database) as connection:
+def _read(connection: Connection) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """The rows of each raw table, and the sync log, newest first."""
+    with closing(connection):
         present = _present(connection)
         rows = {name: _count(connection, name) for name in present if name != SYNCS.name}
-        syncs = _syncs(connection) if SYNCS.name in present else []
-    return _status(folder, at_work, syncs, rows, now)
+        return rows, _syncs(connection) if SYNCS.name in present else []
 
 
-def _status(
-    folder: Folder, at_work: str | None, syncs: list[dict[str, Any]], rows: dict[str, int], now: datetime | None
-) -> Status:
-    last_read = _last_read(syncs)
-    age = ((now or datetime.now(UTC)) - last_read).total_seconds() if last_read else None
-    return Status(str(folder.root), at_work, _modified(folder.analytics), age, rows, syncs[:LAST_SYNCS])
-
-
-def _present(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = connection.execute(
-        "select table_name from information_schema.tables where table_schema = ?", [SCHEMA]
-    ).fetchall()
-    names = {name for (name,) in found}
+def _present(connection: Connection) -> list[str]:
+    query = f"select table_name from information_schema.tables where table_schema = '{SCHEMA}'"  # noqa: S608
+    names = {name for (name,) in connection.execute(query).fetchall()}
     return [table.name for table in TABLES if table.name in names]
 
 
-def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    return len(connection.table(f"{SCHEMA}.{name}"))
+def _count(connection: Connection, table: str) -> int:
+    ((count,),) = connection.execute(f"select count(*) from {SCHEMA}.{table}").fetchall()  # noqa: S608
+    return int(count)
 
 
-def _syncs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The sync log, the last sync first."""
-    log = connection.table(f"{SCHEMA}.{SYNCS.name}").order("started_at desc")
-    rows: list[dict[str, Any]] = log.to_arrow_table().to_pylist()
-    return rows
+def _syncs(connection: Connection) -> list[dict[str, Any]]:
+    result = connection.execute(f"select * from {SCHEMA}.{SYNCS.name} order by started_at desc")  # noqa: S608
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _last_read(syncs: list[dict[str, Any]]) -> datetime | None:
+def _last_reading(syncs: list[dict[str, Any]]) -> datetime | None:
     newest: dict[str, datetime] = {}
     for sync in syncs:
-        if sync["outcome"] == "succeeded" and sync["way"] not in NOT_READ:
+        if sync["outcome"] == SUCCEEDED and sync["sync_kind"] not in NOT_A_READING:
             newest.setdefault(sync["_account_id"], sync["ended_at"])
     return min(newest.values(), default=None)
-
-
-def _modified(path: Path) -> datetime | None:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
-
-
-def _opened(database: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(database, read_only=True)
-    except duckdb.Error as error:
-        raise LoadError(f"Can't open {database}: {error}.") from error

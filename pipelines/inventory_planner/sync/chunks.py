@@ -1,10 +1,9 @@
-"""What is committed together: rows, and the mark up to which they reach.
+"""What is committed together: rows, and the cursor that is true once they are committed.
 
-A chunk holds each order in one state only: when an order comes again, changed, the chunk ends before it. What came
-before and has not changed, as everything in the overlap of two readings has not, is left out.
+A chunk holds each order in one state only: when an order comes again, changed, the chunk ends before it. Orders that
+were read before and have not changed, such as everything in the overlap of two readings, are left out.
 
-The pages of a chunk are made when they are taken, each of a part of an answer, so that however much there is to read,
-little is in memory.
+Row batches are made when they are taken, each from a part of a page, so that memory does not grow with the account.
 """
 
 from __future__ import annotations
@@ -13,83 +12,56 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any, Final, Self
+from typing import Final
 
 import pyarrow as pa
 
-from inventory_planner.api.changes import BEGINNING, Batch, Way
-from inventory_planner.api.contract import BadRecord, RawOrder, Reader, Record, Summary
+from inventory_planner.api.changes import BEGINNING, Batch
+from inventory_planner.api.decoding import BadRecord, RawOrder, Reader, Record
 from inventory_planner.errors import ApiError
-from inventory_planner.sync.rows import MisfitError, quarantine_rows, rows, sift
+from inventory_planner.sync.columns import ValueOverflowError
+from inventory_planner.sync.cursor import OVERLAP, Cursor
+from inventory_planner.sync.order_filter import IsInScope
+from inventory_planner.sync.order_rows import order_rows, partition, quarantine_rows
 from inventory_planner.warehouse.tables import QUARANTINE
 
-ORDERS_PER_CHUNK: Final = 20_000  # what a kill costs at most
-WORTH_APPENDING: Final = 1_000  # orders; to change between merging and appending costs dlt a new schema version
-OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it says it was made
-TEXT_AT_ONCE: Final = 2_000_000  # bytes of orders read at once: as objects they take three times that
-SHORT: Final = timedelta(minutes=1)  # a reading that takes no longer costs the overlap next to nothing
+MAX_CHUNK_ORDERS: Final = 20_000  # what a kill costs at most
+MIN_ORDERS_TO_APPEND: Final = 1_000  # switching between merging and appending costs dlt a new schema version
+DECODE_BYTES: Final = 2_000_000  # of orders decoded at once: as objects they take three times that
+SHORT_READ: Final = timedelta(minutes=1)  # a reading that takes no longer costs the overlap next to nothing
 
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Up to where an account has been read: every change before `instant`; and what `seen` holds from the overlap."""
-
-    instant: datetime | None = None
-    seen: dict[str, str] = field(default_factory=dict)  # order id -> digest
-    scope: str = ""  # which orders were wanted; the mark says nothing of others
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """The mark as dlt's state holds it."""
-        instant = state.get("mark")
-        return cls(datetime.fromisoformat(instant) if instant else None, state.get("seen", {}), state.get("scope", ""))
-
-    def to_state(self) -> dict[str, Any]:
-        """The mark as JSON."""
-        return {"mark": self.instant.isoformat() if self.instant else None, "seen": self.seen, "scope": self.scope}
-
-    @property
-    def since(self) -> datetime | None:
-        """Where the next reading starts."""
-        return max(self.instant - OVERLAP, BEGINNING) if self.instant else None
-
-    def without(self, order_ids: Collection[str]) -> Mark:
-        """The same mark for a warehouse that holds other states of these orders than those seen."""
-        return replace(self, seen={key: known for key, known in self.seen.items() if key not in order_ids})
+RowBatch = dict[str, pa.Table]  # rows by table name
 
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What is the same for all rows of one sync.
+    """What all rows of one sync share.
 
-    `are_new` tells of order ids that none of them is stored. With `in_one` a chunk is as long as it can be.
+    `are_unstored` tells whether none of these order ids is in the warehouse. With `is_single` there is one chunk, cut
+    only where an order comes again in another state.
     """
 
     sync_id: str
     account_id: str
     now: Callable[[], datetime]
-    is_wanted: Callable[[Summary], bool] = lambda _: True
-    are_new: Callable[[Collection[str]], bool] = lambda _: False
-    in_one: bool = False
-
-
-Page = dict[str, pa.Table]  # by table name
+    is_in_scope: IsInScope = lambda _: True
+    are_unstored: Callable[[Collection[str]], bool] = lambda _: False
+    is_single: bool = False
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows, page by page, and the mark that is true once they are committed.
+    """Row batches, and the cursor that is true once they are committed.
 
-    The mark and the numbers are right when the pages have been taken. `is_new`: no order of the chunk was there before,
-    so that its rows can be appended. `is_cut`: the next chunk has another state of an order of this one.
+    The cursor and the counts are right when all batches have been taken. `is_new`: the warehouse holds no row of these
+    orders, so that theirs can be appended. `is_cut`: the next chunk has another state of an order of this one.
     """
 
-    mark: Mark
-    pages: Iterator[Page] = field(default_factory=lambda: iter(()))
+    cursor: Cursor
+    batches: Iterator[RowBatch] = field(default_factory=lambda: iter(()))
     order_ids: set[str] = field(default_factory=set)
-    way: Way | None = None
-    pages_read: int = 0
-    to_read: int = 0
+    sync_kind: str | None = None
+    pages: int = 0
     lines: int = 0
     quarantined: int = 0
     unknown: set[str] = field(default_factory=set)
@@ -98,53 +70,46 @@ class Chunk:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has come yet."""
+        """Whether nothing has arrived yet."""
         return not (self.order_ids or self.quarantined)
 
 
-def chunks(batches: Iterable[Batch], mark: Mark, sync: Sync, known: Mapping[str, str] | None = None) -> Iterator[Chunk]:
-    """The batches of one reading as chunks, at least one; the last one holds the mark of the whole reading.
+def split_into_chunks(
+    read: Iterable[Batch], cursor: Cursor, sync: Sync, known: Mapping[str, str] | None = None
+) -> Iterator[Chunk]:
+    """The pages of one reading as chunks, at least one; the last one holds the cursor of the whole reading.
 
     Args:
-        batches: what was read.
-        mark: where the account has been read to before.
-        sync: what is the same for all rows.
-        known: digests, by order id, of states that need not be loaded again; if not given, what the mark has seen.
+        read: the pages.
+        cursor: up to where the account was read before.
+        sync: what all rows share.
+        known: digests, by order id, of states that need not be loaded again; by default those that the cursor has seen.
 
     Raises:
-        ApiError: the reading broke off; the last chunk holds what had come until then.
+        ApiError: the reading broke off; the last chunk holds what had arrived until then.
     """
-    reading = _Reading(sync, mark, mark.seen if known is None else known, sync.now())
-    coming = _coming(reading, batches)
-    while reading.is_going_on:
-        chunk = Chunk(mark)
-        chunk.pages = reading.pages(chunk, coming)
+    reading = _Reading(sync, cursor, cursor.seen if known is None else known, sync.now())
+    changed = reading.changed_orders(read)
+    while not reading.is_over:
+        chunk = Chunk(cursor)
+        chunk.batches = reading.fill(chunk, changed)
         yield chunk
-        for _ in chunk.pages:  # what was not taken
+        for _ in chunk.batches:  # those that were not taken
             pass
-        mark = chunk.mark
+        cursor = chunk.cursor
     if reading.failure:
         raise reading.failure
 
 
-Found = dict[str, RawOrder]  # by id
-
-
-def _coming(reading: _Reading, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Found]]:
-    """What the batches bring; what was read before the service failed is right, and need not be read again."""
-    try:
-        for batch in batches:
-            yield batch, reading.news(batch)
-    except ApiError as error:
-        reading.failure = error
+Changed = dict[str, RawOrder]  # by id
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What a reading knows of the orders that came before, and how many bad records it has met."""
+    """What a reading knows of the orders that came before, and how many records it has quarantined."""
 
     sync: Sync
-    before: Mark
+    before: Cursor
     known: Mapping[str, str]
     began_at: datetime
     reached: datetime | None = None
@@ -152,123 +117,130 @@ class _Reading:
     seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     order_ids: set[str] = field(default_factory=set)
     quarantined: int = 0
-    held: tuple[Batch, Found] | None = None  # did not fit into the chunk before
-    is_going_on: bool = True
+    waiting: tuple[Batch, Changed] | None = None  # did not fit into the chunk before
+    is_over: bool = False
     failure: ApiError | None = None
 
-    def news(self, batch: Batch) -> Found:
-        """The orders of the batch that are wanted and not yet known in this state, by id."""
-        return {
-            each.key: each
-            for each in batch.orders
-            if not self._is_known(each) and (each.summary is None or self.sync.is_wanted(each.summary))
-        }
+    def changed_orders(self, read: Iterable[Batch]) -> Iterator[tuple[Batch, Changed]]:
+        """Each page with its orders that are in scope and not yet known in this state.
 
-    def pages(self, chunk: Chunk, coming: Iterator[tuple[Batch, Found]]) -> Iterator[Page]:
-        """The rows of the chunk, until a batch does not fit into it or none comes any more."""
-        while found := self.held or next(coming, None):
-            self.held = None
-            if not self._fits(chunk, found[1]):
-                self.held = found
+        A failure is raised after the last chunk: what was read before it is right, and need not be read again.
+        """
+        try:
+            for page in read:
+                yield page, {each.key: each for each in page.orders if not self._is_known(each) and self._fits(each)}
+        except ApiError as error:
+            self.failure = error
+
+    def fill(self, chunk: Chunk, changed: Iterator[tuple[Batch, Changed]]) -> Iterator[RowBatch]:
+        """The rows of the chunk, until a page does not fit into it or no more come."""
+        while found := self.waiting or next(changed, None):
+            self.waiting = None
+            if not self._has_room(chunk, found[1]):
+                self.waiting = found
                 return
-            yield from self.add(chunk, *found)
-        self.is_going_on = False
+            yield from self._add(chunk, *found)
+        self.is_over = True
         if not self.failure:
-            chunk.mark = self.end(chunk.mark)
+            chunk.cursor = self._final_cursor(chunk.cursor)
 
-    def add(self, chunk: Chunk, batch: Batch, found: Found) -> Iterator[Page]:
-        """Count what was found into the chunk, and hand out its rows."""
+    def _fits(self, order: RawOrder) -> bool:
+        return order.summary is None or self.sync.is_in_scope(order.summary)
+
+    def _add(self, chunk: Chunk, page: Batch, changed: Changed) -> Iterator[RowBatch]:
+        """Count the page into the chunk, and hand out its rows."""
         synced_at = self.sync.now()
         if chunk.is_empty:
-            chunk.is_new = batch.total >= WORTH_APPENDING and self._are_new(found)
-        for part in _parts(found.values()):
-            yield from self._read(chunk, part, synced_at)
-        chunk.pages_read += 1
-        chunk.way, chunk.to_read = batch.way, batch.total
+            chunk.is_new = page.total >= MIN_ORDERS_TO_APPEND and self._are_unstored(changed)
+        for part in _parts(changed.values()):
+            yield from self._decode(chunk, part, synced_at)
+        chunk.pages += 1
+        chunk.sync_kind = page.way
         chunk.unknown.update(self.reader.unknown)
-        if batch.mark:
-            instant = self._not_chased(self._not_after(batch, batch.mark, synced_at), synced_at)
-            self._remember(batch, synced_at, since=instant - OVERLAP)
-            chunk.mark = self._mark(instant)
-            return
-        self._remember(batch, synced_at)
-        seen = chunk.mark.seen
-        chunk.mark = chunk.mark.without(
-            {key for key, each in found.items() if key in seen and seen[key] != each.digest}
-        )
+        chunk.cursor = self._cursor_after(chunk.cursor, page, changed, synced_at)
 
-    def end(self, mark: Mark) -> Mark:
-        """The mark of a whole reading: never before where it began, also when the newest order is gone since then."""
+    def _cursor_after(self, cursor: Cursor, page: Batch, changed: Changed, synced_at: datetime) -> Cursor:
+        if page.mark:
+            instant = self._back_off_for(self._clamp_to_now(page, page.mark, synced_at), synced_at)
+            self._remember(page, synced_at, since=instant - OVERLAP)
+            return self._advance(instant)
+        self._remember(page, synced_at)
+        seen = cursor.seen
+        return cursor.without({key for key, each in changed.items() if key in seen and seen[key] != each.digest})
+
+    def _final_cursor(self, cursor: Cursor) -> Cursor:
+        """The cursor of a whole reading: never before where it began, even if the newest order has been deleted."""
         began = self.before.instant
         if began and self.reached and self.reached < began:
-            return replace(mark, instant=began, seen=self._digests(began))
-        return mark
+            return replace(cursor, instant=began, seen=self._digests(began))
+        return cursor
 
-    def _fits(self, chunk: Chunk, found: Found) -> bool:
-        if chunk.is_empty or not found:
+    def _has_room(self, chunk: Chunk, changed: Changed) -> bool:
+        if chunk.is_empty or not changed:
             return True
-        chunk.is_cut = not chunk.order_ids.isdisjoint(found)
-        is_full = len(chunk.order_ids) >= ORDERS_PER_CHUNK and not self.sync.in_one
-        return not (chunk.is_cut or is_full or (chunk.is_new and not self._are_new(found)))
+        chunk.is_cut = not chunk.order_ids.isdisjoint(changed)
+        is_full = len(chunk.order_ids) >= MAX_CHUNK_ORDERS and not self.sync.is_single
+        return not (chunk.is_cut or is_full or (chunk.is_new and not self._are_unstored(changed)))
 
-    def _are_new(self, found: Found) -> bool:
-        return self.order_ids.isdisjoint(found) and self.sync.are_new(found)
+    def _are_unstored(self, changed: Changed) -> bool:
+        return self.order_ids.isdisjoint(changed) and self.sync.are_unstored(changed)
 
-    def _read(self, chunk: Chunk, part: Iterable[RawOrder], synced_at: datetime) -> list[Page]:
-        good, bad, tables = self._rows([self.reader.record(bytes(each.raw)) for each in part], synced_at)
-        pages = [tables] if good else []
-        if bad:
+    def _decode(self, chunk: Chunk, part: Iterable[RawOrder], synced_at: datetime) -> list[RowBatch]:
+        records, quarantined, rows = self._rows([self.reader.record(bytes(each.raw)) for each in part], synced_at)
+        batches = [rows] if records else []
+        if quarantined:
             stamp = (self.sync.account_id, synced_at)
-            pages.append({QUARANTINE.name: quarantine_rows(bad, self.quarantined, self.sync.sync_id, stamp)})
-        order_ids = {record.order_id for record in good}
+            table = quarantine_rows(quarantined, self.quarantined, self.sync.sync_id, stamp)
+            batches.append({QUARANTINE.name: table})
+        order_ids = {record.order_id for record in records}
         self.order_ids |= order_ids
-        self.quarantined += len(bad)
+        self.quarantined += len(quarantined)
         chunk.order_ids |= order_ids
-        chunk.quarantined += len(bad)
-        chunk.lines += sum(len(record.order.items or ()) for record in good)
-        return pages
+        chunk.quarantined += len(quarantined)
+        chunk.lines += sum(len(record.order.items or ()) for record in records)
+        return batches
 
     def _rows(
-        self, records: list[Record | BadRecord], synced_at: datetime
-    ) -> tuple[list[Record], list[BadRecord], Page]:
-        good = [each for each in records if isinstance(each, Record)]
-        bad = [each for each in records if isinstance(each, BadRecord)]
+        self, decoded: list[Record | BadRecord], synced_at: datetime
+    ) -> tuple[list[Record], list[BadRecord], RowBatch]:
+        records = [each for each in decoded if isinstance(each, Record)]
+        quarantined = [each for each in decoded if isinstance(each, BadRecord)]
         try:
-            return good, bad, rows(good, self.sync.account_id, synced_at)
-        except MisfitError:
-            fit, misfits = sift(good, self.sync.account_id, synced_at)
-            return fit, bad + misfits, rows(fit, self.sync.account_id, synced_at)
+            return records, quarantined, order_rows(records, self.sync.account_id, synced_at)
+        except ValueOverflowError:
+            fitting, overflowing = partition(records, self.sync.account_id, synced_at)
+            return fitting, quarantined + overflowing, order_rows(fitting, self.sync.account_id, synced_at)
 
     def _is_known(self, order: RawOrder) -> bool:
         known = self.seen[order.key][1] if order.key in self.seen else self.known.get(order.key)
         return known is not None and known == order.digest
 
-    def _remember(self, batch: Batch, synced_at: datetime, since: datetime | None = None) -> None:
-        for each in batch.orders:
+    def _remember(self, page: Batch, synced_at: datetime, since: datetime | None = None) -> None:
+        for each in page.orders:
             instant = each.last_modified or synced_at
             if since is None or instant >= since:
                 self.seen[each.key] = instant, each.digest
             else:
                 self.seen.pop(each.key, None)
 
-    def _not_after(self, batch: Batch, mark: datetime, now: datetime) -> datetime:
-        """The mark, or the newest instant before now: an order "modified" next year must not hide any other."""
-        past = [instant for instant in batch.instants if instant <= now]
-        return mark if mark <= now else max(past, default=self.reached or self.before.instant or BEGINNING)
+    def _clamp_to_now(self, page: Batch, instant: datetime, now: datetime) -> datetime:
+        """The newest instant that is not in the future: an order "modified" next year must not hide any other."""
+        past = [each for each in page.instants if each <= now]
+        return instant if instant <= now else max(past, default=self.reached or self.before.instant or BEGINNING)
 
-    def _not_chased(self, mark: datetime, now: datetime) -> datetime:
-        """The mark, or as much earlier as the reading has taken.
+    def _back_off_for(self, instant: datetime, now: datetime) -> datetime:
+        """The instant, moved back by as long as the reading has taken.
 
-        What was changed after the reading began lies in the overlap of the next one, also what became visible late: a
-        reading that chases the changes of a busy account for longer than the overlap would pass it by.
+        What was changed after the reading began then lies in the overlap of the next one, also what became visible
+        late: a reading that follows the changes of a busy account for longer than the overlap would miss it.
         """
-        taken = timedelta(seconds=ceil((now - self.began_at).total_seconds()))  # an instant has whole seconds
-        return mark - taken if taken > SHORT else mark
+        taken = timedelta(seconds=ceil((now - self.began_at).total_seconds()))  # instants have whole seconds
+        return instant - taken if taken > SHORT_READ else instant
 
-    def _mark(self, instant: datetime) -> Mark:
-        """The mark at this instant; what lies before its overlap can't come again, and is forgotten.
+    def _advance(self, instant: datetime) -> Cursor:
+        """The cursor at this instant. What lies before its overlap can't come again, and is forgotten.
 
-        Until the reading gets to where the one before has ended, that one's mark holds.
+        Until the reading gets to where the one before has ended, that one's cursor holds.
         """
         self.reached = instant
         self.seen = {key: known for key, known in self.seen.items() if known[0] >= instant - OVERLAP}
@@ -277,8 +249,8 @@ class _Reading:
             return replace(self.before, seen={**self.before.seen, **self._digests(began)})
         return replace(self.before, instant=instant, seen=self._digests(instant))
 
-    def _digests(self, mark: datetime) -> dict[str, str]:
-        return {key: known for key, (instant, known) in self.seen.items() if instant >= mark - OVERLAP}
+    def _digests(self, instant: datetime) -> dict[str, str]:
+        return {key: digest for key, (modified, digest) in self.seen.items() if modified >= instant - OVERLAP}
 
 
 def _parts(orders: Iterable[RawOrder]) -> Iterator[list[RawOrder]]:
@@ -287,7 +259,7 @@ def _parts(orders: Iterable[RawOrder]) -> Iterator[list[RawOrder]]:
     for order in orders:
         part.append(order)
         size += len(memoryview(order.raw))
-        if size >= TEXT_AT_ONCE:
+        if size >= DECODE_BYTES:
             yield part
             part, size = [], 0
     if part:

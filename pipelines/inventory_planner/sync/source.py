@@ -1,11 +1,11 @@
-"""The dlt source: purchase orders and what belongs to them, as resources named after their tables.
+"""The dlt source: purchase orders and their parts, one resource for each raw table.
 
-`load` runs it chunk by chunk. It also stands alone, in any dlt pipeline, with any destination:
+`load` runs this source chunk by chunk. You can also run it in a dlt pipeline of your own, with any destination:
 
     pipeline = dlt.pipeline("inventory_planner", destination="postgres", dataset_name="inventory_planner")
     pipeline.run(inventory_planner())
 
-The mark of each account travels in dlt's state, in the same package as the rows it speaks of.
+The cursor of each account travels in dlt's state, in the same package as the rows that it describes.
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ from dlt.extract import DltResource
 
 from inventory_planner.api.changes import changes
 from inventory_planner.api.client import Client
-from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, instant
-from inventory_planner.sync.chunks import Chunk, Mark, Page, Sync, chunks
+from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, Settings, parse_instant, parse_names
+from inventory_planner.sync.chunks import Chunk, RowBatch, Sync, split_into_chunks
+from inventory_planner.sync.cursor import Cursor
+from inventory_planner.sync.order_filter import OrderFilter
 from inventory_planner.warehouse.tables import IS_REMOVED, MERGED_TABLES, SCHEMA, Table
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
-BYTES_AT_ONCE: Final = 8_000_000  # dlt takes milliseconds to look at the columns of whatever it is handed
+BATCH_BYTES: Final = 8_000_000  # handed to dlt together: it takes milliseconds to inspect the columns of each batch
 # dlt's usual naming would turn `__synced_at` into `_synced_at`; "direct" leaves the names as `tables` has them.
 NAMING: Final = {"names": "direct", "json": {"module": "dlt.common.normalizers.json.relational"}}
 DLT_SCHEMA: Final = dlt.Schema(SCHEMA, normalizers=cast(Any, NAMING))
+
+ReadChunks = Callable[[Mapping[str, Any]], Iterable[tuple[Chunk, dict[str, Any]]]]
 
 
 @dlt.source(section=SCHEMA, schema=DLT_SCHEMA)
@@ -40,84 +44,93 @@ def inventory_planner(
     account_id: str = dlt.config.value,
     base_url: str = BASE_URL,
     start_date: str | None = None,
+    status: Any = None,
     requests_per_second: float = REQUESTS_PER_SECOND,
     page_size: int = PAGE_SIZE,
+    chunk: Chunk | None = None,
 ) -> Iterable[DltResource]:
-    """All purchase orders, transfers and assembly orders changed since the last run of the same pipeline.
+    """All purchase orders, transfers and assembly orders that changed since the last run of the same pipeline.
 
     Args:
         api_key: the key of a user with full access to the account.
         account_id: the letter `a` and digits.
-        base_url: where the service is.
+        base_url: the address of the API.
         start_date: the first run reads orders modified since then (ISO 8601; UTC unless it names an offset).
-        requests_per_second: the pace at most; 0 lifts the limit.
-        page_size: orders in one answer, 1000 at most.
+        status: only orders in these statuses, as a list or as text with commas; an order in scope is followed.
+        requests_per_second: the highest rate of requests; 0 lifts the limit.
+        page_size: orders in one page, at most 1000.
+        chunk: what `load` has read already; without it the source reads the account.
 
     Returns:
-        One resource for each table.
+        One resource for each raw table.
     """
+    if chunk:
+        return _resources(lambda _: [(chunk, {})], account_id, is_new=chunk.is_new)
+    settings = Settings(
+        api_key,
+        account_id,
+        base_url,
+        parse_instant(start_date) if start_date else None,
+        parse_names(status),
+        requests_per_second,
+        page_size,
+    )
+    return _resources(lambda state: _read_account(settings, state), account_id)
 
-    def read(state: Mapping[str, Any]) -> Iterator[Chunk]:
-        mark = Mark.from_state(state)
-        since = mark.since or (instant(start_date) if start_date else None)
-        sync = Sync(uuid4().hex, account_id, lambda: datetime.now(UTC), in_one=True)
-        with Client(base_url, api_key, account_id, requests_per_second) as client:
-            for chunk in chunks(changes(client, since, page_size), mark, sync):
-                yield chunk
-                if chunk.is_cut:  # a package can hold an order in one state only: the next run goes on from here
-                    return
 
-    return _resources(read, account_id)
+def _read_account(settings: Settings, state: Mapping[str, Any]) -> Iterator[tuple[Chunk, dict[str, Any]]]:
+    """The changes since the cursor, and which orders to follow from now on.
 
-
-@dlt.source(section=SCHEMA, schema=DLT_SCHEMA)
-def one_chunk(chunk: Chunk, account_id: str) -> Iterable[DltResource]:
-    """A chunk of a reading that goes on elsewhere, as the same resources.
-
-    Args:
-        chunk: what is read; if it is new, there is nothing to merge it with.
-        account_id: of which account.
+    A package of dlt can hold an order in one state only: where an order changes while it is read, the next run goes on.
     """
-    return _resources(lambda _: [chunk], account_id, is_new=chunk.is_new)
+    order_filter = OrderFilter(settings.status, settings.start_date)
+    cursor = order_filter.valid_cursor(Cursor.from_state(state))
+    followed = set(state.get("followed", ()))
+    is_in_scope = order_filter.follow(followed) if settings.status else lambda _: True
+    sync = Sync(uuid4().hex, settings.account_id, lambda: datetime.now(UTC), is_in_scope, is_single=True)
+    with Client(settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second) as client:
+        batches = changes(client, order_filter.start(cursor), settings.page_size)
+        for chunk in split_into_chunks(batches, cursor, sync):
+            yield chunk, {"followed": sorted(followed)} if settings.status else {}
+            if chunk.is_cut:
+                return
 
 
-def _resources(
-    read: Callable[[Mapping[str, Any]], Iterable[Chunk]], account_id: str, *, is_new: bool = False
-) -> list[DltResource]:
-    """The tables as resources, fed by one hidden resource, so that the service is asked once for all of them."""
+def _resources(read: ReadChunks, account_id: str, *, is_new: bool = False) -> list[DltResource]:
+    """The tables as resources, fed by one hidden resource, so that the API is read once for all of them."""
 
     @dlt.resource(name="changes", selected=False)
-    def pages_of_account() -> Iterator[Page]:
+    def batches_of_account() -> Iterator[RowBatch]:
         state = dlt.current.source_state()
-        for chunk in read(state.get(account_id, {})):
-            yield from _joined(chunk.pages)
-            state[account_id] = chunk.mark.to_state()
+        for chunk, followed in read(state.get(account_id, {})):
+            yield from _join_small(chunk.batches)
+            state[account_id] = {**chunk.cursor.to_state(), **followed}
 
-    return [_resource(table, pages_of_account, is_new=is_new) for table in MERGED_TABLES]
+    return [_resource(table, batches_of_account, is_new=is_new) for table in MERGED_TABLES]
 
 
-def _joined(pages: Iterator[Page]) -> Iterator[Page]:
-    """Small pages together; large ones as they come."""
-    held: dict[str, list[pa.Table]] = {}
+def _join_small(batches: Iterable[RowBatch]) -> Iterator[RowBatch]:
+    """Small batches joined, large ones as they come."""
+    waiting: dict[str, list[pa.Table]] = {}
     size = 0
-    for page in pages:
-        for name, rows in page.items():
-            held.setdefault(name, []).append(rows)
+    for batch in batches:
+        for name, rows in batch.items():
+            waiting.setdefault(name, []).append(rows)
             size += rows.nbytes
-        if size >= BYTES_AT_ONCE:
-            yield _concatenated(held)
-            held, size = {}, 0
-    if held:
-        yield _concatenated(held)
+        if size >= BATCH_BYTES:
+            yield _concatenate(waiting)
+            waiting, size = {}, 0
+    if waiting:
+        yield _concatenate(waiting)
 
 
-def _concatenated(held: Mapping[str, Sequence[pa.Table]]) -> Page:
-    return {name: pa.concat_tables(parts) for name, parts in held.items()}
+def _concatenate(waiting: Mapping[str, Sequence[pa.Table]]) -> RowBatch:
+    return {name: pa.concat_tables(tables) for name, tables in waiting.items()}
 
 
 def _resource(table: Table, feed: DltResource, *, is_new: bool) -> DltResource:
-    def rows_of_table(page: Page) -> pa.Table | None:
-        rows = page.get(table.name)
+    def rows_of_table(batch: RowBatch) -> pa.Table | None:
+        rows = batch.get(table.name)
         return rows.filter(~pc.field(IS_REMOVED.name)) if is_new and rows and IS_REMOVED in table.columns else rows
 
     resource = dlt.transformer(rows_of_table, data_from=feed, name=table.name)

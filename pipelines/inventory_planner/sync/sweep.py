@@ -1,121 +1,116 @@
-"""What reading changes can't see: orders that are gone from the account, and orders that changed without saying so.
+"""What reading changes can't show: orders deleted from the account, and orders that changed without a sign.
 
-All ids with a few telling fields are walked and compared with what the warehouse holds. A walk over a living account
-can skip an order, so each order that seems gone is asked for by its id before it is believed.
+All ids with a few telling fields are walked and compared with the warehouse. A walk over a living account can skip an
+order, so each order that seems to be missing is requested by its id before it is marked as deleted.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
-from urllib.parse import quote
 
-from msgspec import Raw
-
-from inventory_planner.api.changes import PATH, Batch, Way, changes
+from inventory_planner.api.changes import Batch, Way, changes
 from inventory_planner.api.client import Client
-from inventory_planner.api.contract import Page, Single, Summary, raw_order, summary
+from inventory_planner.api.decoding import raw_order, summary
+from inventory_planner.api.listing import count_orders as count_account_orders
+from inventory_planner.api.listing import get_order, list_orders
+from inventory_planner.api.orders import Summary
 from inventory_planner.errors import NotFoundError, SweepError
-from inventory_planner.settings import Settings
-from inventory_planner.sync.rows import MisfitError, rounded
-from inventory_planner.warehouse.stored_orders import Fingerprint, KnownOrders
+from inventory_planner.sync.columns import ValueOverflowError, round_to_scale
+from inventory_planner.sync.load import Job, store
+from inventory_planner.sync.recording import recorded
+from inventory_planner.warehouse.build_record import invalidate_build
+from inventory_planner.warehouse.stored_orders import Fingerprint, KnownOrders, count_orders, known_orders, mark_deleted
+from inventory_planner.warehouse.sync_log import SWEEP, SyncReport, last_sweep
 from inventory_planner.warehouse.tables import QUANTITY
 
+SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
 FIELDS: Final = "id,last_modified,status,total_ordered,total_received"
-READ_ONE_BY_ONE: Final = 200  # more changed orders than that cost fewer requests when everything is read again
-GONE_SHARE: Final = 0.1  # of the orders in the warehouse; more than that at once is rather a fault than a clean-up
-GONE_COUNT: Final = 10  # so few may go from a small account, whatever their share
+MAX_SINGLE_READS: Final = 200  # of changed orders; for more, reading everything again takes fewer requests
+MAX_DELETED_SHARE: Final = 0.1  # of the orders in the warehouse; more at once is more likely a fault than a clean-up
+MAX_DELETED_COUNT: Final = 10  # so few may disappear from a small account, whatever their share
 
 log = logging.getLogger(__name__)
-IsWanted = Callable[[Summary], bool]
 
 
 @dataclass(slots=True)
 class Findings:
-    """What a sweep has found: orders to read again, orders that seem gone, and how many the account says it has."""
+    """What a sweep has found: orders to read again, orders that seem missing, and the account's total."""
 
     account_orders: int = 0
     seen: set[str] = field(default_factory=set)
     changed: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
-def compare(client: Client, settings: Settings, known: KnownOrders, is_wanted: IsWanted) -> Findings:
-    """Walk all orders of the account, and compare them with those that the warehouse holds.
+def sweep_if_due(job: Job) -> SyncReport | None:
+    """A sweep, once a day and whenever the totals show that orders are missing or deleted; None if it is not due.
 
     Raises:
-        ApiError: the walk broke off.
+        SweepError: see `sweep`.
     """
+    return sweep(job) if _is_due(job) else None
+
+
+def sweep(job: Job, *, force: bool = False) -> SyncReport:
+    """Compare the whole account with the warehouse: mark deleted orders, and read again those that differ.
+
+    Raises:
+        SweepError: more orders seem deleted than is plausible, and `force` is not set; changed orders were read anyway.
+        InventoryPlannerError: see `load`.
+    """
+    report = SyncReport(job.settings.account_id, sync_kind=SWEEP)
+    with recorded(job.account, job.client, report):
+        known = known_orders(job.account)
+        found = _compare(job, known)
+        report.account_orders = found.account_orders
+        if found.changed:
+            store(job, _read_again(job, found.changed), report)
+        deleted = _confirm_deleted(job.client, found, known, force=force)
+        if deleted:
+            invalidate_build(job.warehouse)
+            mark_deleted(job.account, deleted, datetime.now(UTC))
+        report.sync_kind, report.deleted = SWEEP, len(known.present.keys() & set(deleted))
+        report.warehouse_orders = count_orders(job.account)
+    log.info("%s", report.summary)
+    return report
+
+
+def _is_due(job: Job) -> bool:
+    last = last_sweep(job.account)
+    if last is None or datetime.now(UTC) - last.started_at > SWEEP_EVERY:
+        return True
+    if job.settings.status:  # the account's total counts orders out of scope, and these come and go
+        return False
+    difference = last.account_orders - last.warehouse_orders
+    return count_account_orders(job.client) - count_orders(job.account) != difference
+
+
+def _compare(job: Job, known: KnownOrders) -> Findings:
+    """Walk all orders of the account, and compare them with those in the warehouse."""
     findings = Findings()
-    for order in _walk(client, settings, findings):
+    followed = known.present.keys() | known.deleted
+    for order in _walk(job, findings):
         order_id = str(order.id)
         if order_id in findings.seen:
             continue
         findings.seen.add(order_id)
-        if _is_changed(order, known.present.get(order_id)) and (
-            order_id in known.present or order_id in known.gone or (is_wanted(order) and _is_in_time(order, settings))
-        ):
+        is_in_scope = order_id in followed or job.order_filter.matches(order)
+        if is_in_scope and _is_changed(order, known.present.get(order_id)):
             findings.changed.append(order_id)
-    findings.gone = sorted((known.present.keys() | known.aside) - findings.seen)
+    findings.missing = sorted((known.present.keys() | known.quarantined) - findings.seen)
     return findings
 
 
-def read_again(client: Client, settings: Settings, changed: list[str]) -> Iterator[Batch]:
-    """The changed orders, whole.
-
-    Raises:
-        ApiError: a read came to nothing.
-    """
-    if len(changed) > READ_ONE_BY_ONE:
-        log.info("%d orders changed without a sign: reading everything again.", len(changed))
-        yield from changes(client, settings.start_date, settings.page_size)
-        return
-    for order_id in changed:
-        try:
-            yield Batch((raw_order(_order(client, order_id)),), len(changed), Way.SWEEP, mark=None)
-        except NotFoundError:
-            log.info("Order %s was deleted while it was read.", order_id)
-
-
-def confirm(client: Client, findings: Findings, known: KnownOrders, *, force: bool) -> list[str]:
-    """Those of the orders that seem gone which the account does not have when asked for them by id.
-
-    Args:
-        client: reads the account.
-        findings: of a comparison with `known`.
-        known: the orders in the warehouse.
-        force: believe it, however many they are.
-
-    Raises:
-        SweepError: there are more than can be believed without `force`, or single orders can't be read at all.
-        ApiError: a read came to nothing.
-    """
-    if not findings.gone:
-        return []
-    _check_share(findings, known, force=force)
-    _check_reads(client, findings)
-    log.info("Asking once more for each of the orders that seem gone (%d).", len(findings.gone))
-    return [order_id for order_id in findings.gone if _is_gone(client, order_id)]
-
-
-def order_count(client: Client) -> int:
-    """How many orders the account says it has; one small request.
-
-    Raises:
-        ApiError: the request came to nothing.
-    """
-    return client.get(PATH, {"fields": "id", "limit": 1, "page": 0}, Page).meta.total
-
-
-def _walk(client: Client, settings: Settings, findings: Findings) -> Iterator[Summary]:
+def _walk(job: Job, findings: Findings) -> Iterator[Summary]:
     """By id, so that edits move nothing from page to page."""
     read = page = 0
     while True:
-        params: dict[str, str | int] = {"fields": FIELDS, "id_sort": "asc", "limit": settings.page_size, "page": page}
-        answer = client.get(PATH, params, Page)
+        answer = list_orders(job.client, page_size=job.settings.page_size, page=page, fields=FIELDS, id_sort="asc")
         yield from (found for raw in answer.orders if (found := summary(raw)))
         read, page = read + len(answer.orders), page + 1
         findings.account_orders = answer.meta.total
@@ -127,47 +122,61 @@ def _is_changed(order: Summary, before: Fingerprint | None) -> bool:
     status = None if order.status in {None, ""} else str(order.status)
     try:
         quantities = _quantity(order.total_ordered), _quantity(order.total_received)
-    except MisfitError:
-        return True  # the warehouse has no order with such a number
+    except ValueOverflowError:
+        return True  # the warehouse holds no order with such a number
     return before != Fingerprint(order.last_modified, status, *quantities)
 
 
 def _quantity(value: int | Decimal | None) -> Decimal | None:
-    return None if value is None else rounded(value, QUANTITY.scale)
+    return None if value is None else round_to_scale(value, QUANTITY.scale)
 
 
-def _is_in_time(order: Summary, settings: Settings) -> bool:
-    start = settings.start_date
-    return start is None or order.last_modified is None or order.last_modified >= start
+def _read_again(job: Job, changed: list[str]) -> Iterator[Batch]:
+    """The changed orders, whole."""
+    if len(changed) > MAX_SINGLE_READS:
+        log.info("%d orders changed without a sign; re-reading the account from the beginning.", len(changed))
+        yield from changes(job.client, job.settings.start_date, job.settings.page_size)
+        return
+    for order_id in changed:
+        try:
+            yield Batch((raw_order(get_order(job.client, order_id)),), len(changed), Way.SWEEP, mark=None)
+        except NotFoundError:
+            log.info("Order %s was deleted while it was read.", order_id)
+
+
+def _confirm_deleted(client: Client, findings: Findings, known: KnownOrders, *, force: bool) -> list[str]:
+    """Those of the missing orders that the account does not have when they are requested by id."""
+    if not findings.missing:
+        return []
+    _check_share(findings, known, force=force)
+    _check_single_reads(client, findings)
+    log.info("Requesting each of the orders that seem deleted (%d).", len(findings.missing))
+    return [order_id for order_id in findings.missing if _is_deleted(client, order_id)]
 
 
 def _check_share(findings: Findings, known: KnownOrders, *, force: bool) -> None:
-    gone, present = len(findings.gone), len(known.present)
-    is_believable = findings.seen and gone <= max(GONE_COUNT, GONE_SHARE * present)
-    if not (is_believable or force):
+    missing, present = len(findings.missing), len(known.present)
+    is_plausible = findings.seen and missing <= max(MAX_DELETED_COUNT, MAX_DELETED_SHARE * present)
+    if not (is_plausible or force):
         raise SweepError(
-            f"{gone} of {present} orders seem to be gone from the account; none was marked as deleted. If they really"
-            " are, run `inventory-planner sweep --force`."
+            f"{missing} of {present} orders seem to be deleted from the account; none was marked as deleted. If they"
+            " really are, run `inventory-planner sweep --force`."
         )
 
 
-def _check_reads(client: Client, findings: Findings) -> None:
+def _check_single_reads(client: Client, findings: Findings) -> None:
     """An order that the walk has just seen must be found by its id, or "not found" means nothing."""
     for order_id in sorted(findings.seen)[:1]:
-        if _is_gone(client, order_id):
+        if _is_deleted(client, order_id):
             raise SweepError(
-                f"Order {order_id} is in the list of orders, yet the service does not find it by its id; so no order"
-                " was marked as deleted. Run `inventory-planner sweep` again later."
+                f"Order {order_id} is in the list of orders, but Inventory Planner does not find it by its id; so no"
+                " order was marked as deleted. Run `inventory-planner sweep` again later."
             )
 
 
-def _is_gone(client: Client, order_id: str) -> bool:
+def _is_deleted(client: Client, order_id: str) -> bool:
     try:
-        _order(client, order_id)
+        get_order(client, order_id)
     except NotFoundError:
         return True
     return False
-
-
-def _order(client: Client, order_id: str) -> Raw:
-    return client.get(f"{PATH}/{quote(order_id, safe='')}", {}, Single).order

@@ -1,46 +1,82 @@
-"""The note in the warehouse of what its marts were built with: may the next build be one of what changed since?
+"""The build record: one row that says what the marts were built from. It is copied with the published marts.
 
-dbt drops the note before it changes anything (`forget_build` in dbt/macros/partial_builds.sql), whoever calls it.
+No row means that the marts do not show all that the warehouse holds, or that their last build failed.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from inventory_planner.data_folder import Folder
-from inventory_planner.warehouse.stored_orders import ORDERS, warehouse
-from inventory_planner.warehouse.sync_log import LOG
+from inventory_planner.errors import LoadError
+from inventory_planner.warehouse.engine import Connection, Engine
 from inventory_planner.warehouse.tables import SCHEMA
+from inventory_planner.warehouse.warehouse import Warehouse
 
-BUILT: Final = f"{SCHEMA}._built"
+BUILD_RECORD: Final = f"{SCHEMA}._build_record"
 
-
-def note_built(folder: Folder, made_of: str) -> None:
-    """Take down with what, and up to which instant of reading, the marts were just built."""
-    with warehouse(folder) as connection:
-        connection.execute(
-            f"create or replace table {BUILT} as"  # noqa: S608
-            f" with newest as (select max(__synced_at) as built_until from {ORDERS})"
-            f" select ? as made_of, built_until,"
-            f" (select count(*) from {LOG} where started_at <= built_until) as count_syncs from newest",
-            [made_of],
-        )
+_CREATE: Final = f"create table if not exists {BUILD_RECORD} (built_at timestamp with time zone, built_from varchar)"
+_SELECT: Final = f"select built_at, built_from from {BUILD_RECORD}"  # noqa: S608
 
 
-def built_until(folder: Folder, made_of: str) -> datetime | None:
-    """The instant up to which the marts show what was read; None where only a build of all rows will do.
+@dataclass(frozen=True, slots=True)
+class BuildRecord:
+    """When the marts were built (UTC), and from what: versions, dbt vars and seed files, as JSON."""
 
-    That is after a build that was with something else, or did not come to its end, and after the clock was set back: a
-    later sync looks like an earlier one then, and there are more of these than were counted.
-    """
-    with warehouse(folder) as connection:
-        connection.execute(
-            f"create table if not exists {BUILT} (made_of varchar, built_until timestamptz, count_syncs bigint)"
-        )
-        found = connection.execute(
-            f"select built_until from {BUILT} as built where made_of = ?"  # noqa: S608
-            f" and count_syncs = (select count(*) from {LOG} where started_at <= built.built_until)",
-            [made_of],
-        ).fetchone()
-    return found[0] if found else None
+    built_at: datetime
+    built_from: str
+
+
+def invalidate_build(warehouse: Warehouse) -> None:
+    """Forget the build, before the raw tables or the marts change."""
+    if warehouse.engine.exists():
+        _create(warehouse)
+        warehouse.execute(f"delete from {BUILD_RECORD}")  # noqa: S608
+
+
+def record_build(warehouse: Warehouse, built_from: Mapping[str, Any]) -> None:
+    """Record that the marts were built and passed their tests."""
+    invalidate_build(warehouse)
+    values = [datetime.now(UTC), rendered(built_from)]
+    warehouse.execute(f"insert into {BUILD_RECORD} values (?, ?)", values)  # noqa: S608
+
+
+def read_build(warehouse: Warehouse) -> BuildRecord | None:
+    """The record of the marts in the warehouse."""
+    if not warehouse.engine.exists():
+        return None
+    _create(warehouse)
+    return _only(warehouse.execute(_SELECT))
+
+
+def read_published_build(engine: Engine) -> BuildRecord | None:
+    """The record of the marts that readers see; None if there are none, or if they can't be read."""
+    try:
+        connection = engine.connect_published()
+        return _record_of(connection) if connection else None
+    except (engine.driver_error, LoadError):
+        return None
+
+
+def rendered(built_from: Mapping[str, Any]) -> str:
+    """What the marts are built from, as the record holds it."""
+    return json.dumps(built_from, default=str, sort_keys=True)
+
+
+def _create(warehouse: Warehouse) -> None:
+    warehouse.execute(f"create schema if not exists {SCHEMA}")
+    warehouse.execute(_CREATE)
+
+
+def _record_of(connection: Connection) -> BuildRecord | None:
+    try:
+        return _only(connection.execute(_SELECT).fetchall())
+    finally:
+        connection.close()
+
+
+def _only(rows: list[tuple[Any, ...]]) -> BuildRecord | None:
+    return BuildRecord(*rows[0]) if rows else None

@@ -1,30 +1,24 @@
-"""The sync log: a row of `_syncs` for each reading of the account, also for one that failed or was killed."""
+"""The sync log: a row of `_syncs` for each sync of an account, also for one that failed or was killed."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Final
 from uuid import uuid4
 
-import duckdb
-
-from inventory_planner.api.changes import Way
-from inventory_planner.api.client import Client, Traffic
-from inventory_planner.data_folder import Folder
 from inventory_planner.errors import LoadError
-from inventory_planner.sync.chunks import Chunk
-from inventory_planner.warehouse.stored_orders import warehouse
-from inventory_planner.warehouse.tables import SCHEMA, SYNCS
+from inventory_planner.warehouse.tables import SCHEMA, SYNCS, sql_type
+from inventory_planner.warehouse.warehouse import Account, Warehouse
 
-LOG = f"{SCHEMA}.{SYNCS.name}"
-RUNNING = "running"  # the outcome of a sync that is at work, or was killed and not followed by another yet
-COLUMNS_OF_LOG = "select column_name from information_schema.columns where table_schema = ? and table_name = ?"
-KILLED = "It ended without a word: it was killed, or the machine stopped."
+SYNC_LOG: Final = f"{SCHEMA}.{SYNCS.name}"
+RUNNING: Final = "running"  # the outcome of a sync at work, or of one that was killed and not yet followed by another
+SUCCEEDED: Final = "succeeded"
+FAILED: Final = "failed"
+SWEEP: Final = "sweep"  # the sync kind of a comparison with the whole account
+KILLED: Final = "The process was killed, or the machine stopped."
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +27,19 @@ log = logging.getLogger(__name__)
 class SyncReport:
     """What a sync did and what it cost. Instants are UTC.
 
-    `account_orders` is how many orders the account said it has, `warehouse_orders` how many the warehouse holds that
-    are not marked as deleted; both only where a sweep has counted them. `unknown` are the fields met that the contract
-    does not list, `drift` those of them, as a JSON list, that no sync of the account has reported before.
+    A sweep alone fills `account_orders`, the total that the API reports, and `warehouse_orders`, how many orders the
+    warehouse holds that are not marked as deleted. `unknown` are the fields met that the API's documents do not list;
+    `drift` those of them, as a JSON list, that no earlier sync of the account has reported.
     """
 
     account_id: str
     sync_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended_at: datetime | None = None
-    outcome: str = "failed"
-    way: str | None = None
-    mark_before: datetime | None = None
-    mark_after: datetime | None = None
+    outcome: str = FAILED
+    sync_kind: str | None = None
+    cursor_before: datetime | None = None
+    cursor_after: datetime | None = None
     requests: int = 0
     retries: int = 0
     waited_seconds: float = 0.0
@@ -62,149 +56,125 @@ class SyncReport:
     unknown: set[str] = field(default_factory=set)
 
     @property
-    def has_news(self) -> bool:
+    def has_changes(self) -> bool:
         """Whether anything in the warehouse has changed."""
         return bool(self.orders or self.quarantined or self.deleted)
 
     @property
     def summary(self) -> str:
-        """What came, in a line."""
-        if not self.has_news:
-            return f"No order changed ({_counted(self.requests, 'request')}, {self.way})."
-        deleted = f", {_counted(self.deleted, 'order')} marked as deleted" if self.deleted else ""
-        bad = f", {self.quarantined} set aside because they do not fit the contract" if self.quarantined else ""
-        came = f"{_counted(self.orders, 'order')} with {_counted(self.lines, 'line')} read"
-        return f"{came}{deleted}{bad} ({_counted(self.requests, 'request')}, {self.way})."
-
-    def count(self, traffic: Traffic, before: Traffic) -> None:
-        """Take down what the requests of this sync have cost."""
-        self.requests = traffic.requests - before.requests
-        self.retries = traffic.retries - before.retries
-        self.bytes = traffic.bytes - before.bytes
-        self.waited_seconds = traffic.waited_seconds - before.waited_seconds
-
-    def add(self, chunk: Chunk) -> None:
-        """Count a chunk that is committed."""
-        self.mark_after = chunk.mark.instant
-        self.way = chunk.way or self.way
-        self.pages += chunk.pages_read
-        self.orders += len(chunk.order_ids)
-        self.lines += chunk.lines
-        self.quarantined += chunk.quarantined
-        self.unknown |= chunk.unknown
+        """The outcome in one line."""
+        cost = f"({_plural(self.requests, 'request')}, {self.sync_kind})"
+        if not self.has_changes:
+            return f"No order changed {cost}."
+        deleted = f", {_plural(self.deleted, 'order')} marked as deleted" if self.deleted else ""
+        quarantined = f", {_plural(self.quarantined, 'record')} quarantined" if self.quarantined else ""
+        read = f"{_plural(self.orders, 'order')} with {_plural(self.lines, 'line')} read"
+        return f"{read}{deleted}{quarantined} {cost}."
 
 
-@contextmanager
-def counted(client: Client, report: SyncReport) -> Iterator[None]:
-    """Take down in the report what the client's requests cost within the block."""
-    before = replace(client.traffic)
-    try:
-        yield
-    finally:
-        report.count(client.traffic, before)
+@dataclass(frozen=True, slots=True)
+class LastSweep:
+    """When the account was last compared with the warehouse, and how many orders each of them held then."""
+
+    started_at: datetime
+    account_orders: int
+    warehouse_orders: int
 
 
-@contextmanager
-def logged(folder: Folder, client: Client, report: SyncReport) -> Iterator[None]:
-    """Write the sync down before the block, and after it, however it ends.
+def record_start(warehouse: Warehouse, report: SyncReport) -> None:
+    """Add the sync as running; a sync that the log still shows as running was killed.
 
     Raises:
         LoadError: the log can't be written.
     """
-    with ExitStack() as held:
-        _begin(held.enter_context(warehouse(folder)), report)
-        try:
-            with counted(client, report):
-                yield  # the file stays open meanwhile, so that whoever else in this process opens it need not wait
-            _report_drift(folder, report)
-            report.outcome = "succeeded"
-        except BaseException as error:
-            report.error = str(error) or type(error).__name__
+    _create(warehouse)
+    warehouse.execute(
+        f"update {SYNC_LOG} set outcome = ?, error = ? where outcome = ?",  # noqa: S608
+        [FAILED, KILLED, RUNNING],
+    )
+    _insert(warehouse, {**_row(report), "outcome": RUNNING})
+
+
+def record_end(warehouse: Warehouse, report: SyncReport) -> None:
+    """Complete the row of the sync.
+
+    Raises:
+        LoadError: the log of a sync that succeeded can't be written.
+    """
+    row = _row(report)
+    assignments = ", ".join(f"{name} = ?" for name in row)
+    try:
+        warehouse.execute(
+            f"update {SYNC_LOG} set {assignments} where sync_id = ?",  # noqa: S608
+            [*row.values(), report.sync_id],
+        )
+    except LoadError as error:
+        if report.outcome == SUCCEEDED:
             raise
-        finally:
-            report.ended_at = datetime.now(UTC)
-            if report.error:
-                held.close()  # after a full disk only a file that is opened anew takes another row
-            write_down(folder, report)
+        log.warning("This sync is missing from the sync log: %s", error)  # the error that failed it is raised already
 
 
-def _begin(connection: duckdb.DuckDBPyConnection, report: SyncReport) -> None:
-    """Write the sync down as running; what still stands there as running has been killed."""
-    _make_log(connection)
-    connection.execute(f"update {LOG} set outcome = 'failed', error = ? where outcome = ?", [KILLED, RUNNING])  # noqa: S608
-    _write(connection, replace(report, outcome=RUNNING))
+def record_failure(account: Account, sync_kind: str, error: Exception) -> None:
+    """Add a row for a step that failed after the sync, such as a build."""
+    now = datetime.now(UTC)
+    report = SyncReport(account.account_id, started_at=now, ended_at=now, sync_kind=sync_kind, error=str(error))
+    try:
+        _create(account.warehouse)
+        _insert(account.warehouse, _row(report))
+    except LoadError as failure:
+        log.warning("The failed %s is missing from the sync log: %s", sync_kind, failure)
 
 
-def _report_drift(folder: Folder, report: SyncReport) -> None:
-    """Name fields that the contract does not list, once."""
+def record_drift(account: Account, report: SyncReport) -> None:
+    """Name the unknown fields that no earlier sync of the account has reported, once."""
     if not report.unknown:
         return
-    with warehouse(folder) as connection:
-        told = connection.execute(
-            f"select drift from {LOG} where _account_id = ? and drift is not null",  # noqa: S608
-            [report.account_id],
-        ).fetchall()
-    new = report.unknown.difference(*(json.loads(names) for (names,) in told))
+    reported = account.execute(f"select drift from {SYNC_LOG} where _account_id = ? and drift is not null")  # noqa: S608
+    new = report.unknown.difference(*(json.loads(names) for (names,) in reported))
     if new:
         report.drift = json.dumps(sorted(new))
         log.warning(
-            "Inventory Planner sends fields that this version does not know, kept in `_unknown_fields`: %s.",
+            "Inventory Planner sent fields that this version does not know; they are kept in `_unknown_fields`: %s.",
             ", ".join(sorted(new)),
         )
 
 
-def last_sweep(folder: Folder, account_id: str) -> dict[str, Any] | None:
-    """The row of the account's last sweep that ended well."""
-    with warehouse(folder) as connection:
-        _make_log(connection)
-        found = connection.execute(
-            f"select * from {LOG} where _account_id = ? and way = ? and outcome = 'succeeded'"  # noqa: S608
-            " order by started_at desc limit 1",
-            [account_id, Way.SWEEP],
-        )
-        rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
-    return rows[0] if rows else None
-
-
-def _make_log(connection: duckdb.DuckDBPyConnection) -> None:
-    """The table, with the columns of today also where an older version made it."""
-    found = connection.execute(COLUMNS_OF_LOG, [SCHEMA, SYNCS.name]).fetchall()
-    if {(column.name,) for column in SYNCS.columns}.issubset(found):
-        return
-    connection.execute(f"create schema if not exists {SCHEMA}")
-    connection.register("syncs_of_today", SYNCS.schema.empty_table())
-    connection.execute(f"create table if not exists {LOG} as from syncs_of_today")
-    types = connection.table("syncs_of_today")
-    for name, type_ in zip(types.columns, types.types, strict=True):
-        connection.execute(f'alter table {LOG} add column if not exists "{name}" {type_}')
-
-
-def write_down(folder: Folder, report: SyncReport) -> None:
-    """Put a report into the log.
-
-    Raises:
-        LoadError: the log of a sync that went well can't be written.
-    """
-    try:
-        with warehouse(folder) as connection:
-            _write(connection, report)
-    except LoadError as error:
-        if report.outcome == "succeeded":
-            raise
-        log.warning("The sync log misses this sync: %s", error)  # what made the sync fail is raised already
-
-
-def _write(connection: duckdb.DuckDBPyConnection, report: SyncReport) -> None:
-    """The row of the sync, in place of the one that it had."""
-    fields = {**asdict(report), "_account_id": report.account_id}
-    row = {column.name: fields[column.name] for column in SYNCS.columns}
-    values = ", ".join(f"${name} as {name}" for name in row)
-    connection.execute(
-        f"merge into {LOG} using (select {values}) as row using (sync_id)"
-        " when matched then update by name when not matched then insert by name",
-        row,
+def last_sweep(account: Account) -> LastSweep | None:
+    """The account's last sweep that succeeded."""
+    _create(account.warehouse)
+    found = account.execute(
+        f"select started_at, account_orders, warehouse_orders from {SYNC_LOG}"  # noqa: S608
+        " where _account_id = ? and sync_kind = ? and outcome = ? order by started_at desc limit 1",
+        [SWEEP, SUCCEEDED],
     )
+    return LastSweep(*found[0]) if found else None
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+def _create(warehouse: Warehouse) -> None:
+    """Create the table, or add the columns that an older version did not have."""
+    found = warehouse.execute(
+        "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+        [SCHEMA, SYNCS.name],
+    )
+    missing = [column for column in SYNCS.columns if (column.name,) not in found]
+    if not found:
+        columns = ", ".join(f"{column.name} {sql_type(column.type)}" for column in SYNCS.columns)
+        warehouse.execute(f"create schema if not exists {SCHEMA}")
+        warehouse.execute(f"create table if not exists {SYNC_LOG} ({columns})")
+        return
+    for column in missing:
+        warehouse.execute(f"alter table {SYNC_LOG} add column {column.name} {sql_type(column.type)}")
+
+
+def _row(report: SyncReport) -> dict[str, object]:
+    fields = {**asdict(report), "_account_id": report.account_id}
+    return {column.name: fields[column.name] for column in SYNCS.columns}
+
+
+def _insert(warehouse: Warehouse, row: dict[str, object]) -> None:
+    names, values = ", ".join(row), ", ".join("?" * len(row))
+    warehouse.execute(f"insert into {SYNC_LOG} ({names}) values ({values})", list(row.values()))  # noqa: S608
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

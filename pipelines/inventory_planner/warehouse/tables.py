@@ -244,9 +244,9 @@ SYNCS: Final = Table(
         Column("started_at", INSTANT),
         Column("ended_at", INSTANT),
         Column("outcome", TEXT),
-        Column("way", TEXT),
-        Column("mark_before", INSTANT),
-        Column("mark_after", INSTANT),
+        Column("sync_kind", TEXT),
+        Column("cursor_before", INSTANT),
+        Column("cursor_after", INSTANT),
         Column("requests", COUNT),
         Column("retries", COUNT),
         Column("waited_seconds", SECONDS),
@@ -271,5 +271,22 @@ ORDER_PARTS: Final = (
     PURCHASE_ORDER_STOCK_UPDATES,
 )
 ORDER_TABLES: Final = (PURCHASE_ORDERS, *ORDER_PARTS)
-MERGED_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # all but the sync log, which also tells of syncs that failed
+MERGED_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # all but the sync log, which also lists syncs that failed
 TABLES: Final = (*MERGED_TABLES, SYNCS)
+
+ORDERS_TABLE: Final = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
+QUARANTINE_TABLE: Final = f"{SCHEMA}.{QUARANTINE.name}"
+
+_SQL_TYPES: Final = {  # standard SQL, which every engine reads
+    TEXT: "varchar",
+    JSON: "varchar",
+    COUNT: "bigint",
+    SECONDS: "double precision",
+    FLAG: "boolean",
+    INSTANT: "timestamp with time zone",
+}
+
+
+def sql_type(type_: pa.DataType) -> str:
+    """The type of a column in a `create table` statement."""
+    return _SQL_TYPES[type_]

@@ -1,43 +1,27 @@
-"""Records become rows: one Arrow table for each table that belongs to an order. Pure, and built column by column.
+"""Records become rows: one Arrow table for each raw table of an order. Pure, and built column by column.
 
-An order that has no rows in a table gets one row there with `_is_removed` set: it tells the merge to delete what the
+An order without rows in a table gets one row there with `_is_removed` set: it makes the merge delete the rows that the
 order had before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from datetime import datetime
 from hashlib import md5
-from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from inventory_planner.api.contract import (
-    BLANK,
-    BLANKED,
-    MISSING,
-    BadRecord,
-    Component,
-    Connection,
-    Line,
-    Order,
-    Receipt,
-    Record,
-    StockUpdate,
-    StockUpdateItem,
-    stock_updates_as_written,
-    unknown_fields,
-)
+from inventory_planner.api.decoding import BadRecord, Record, stock_updates_as_written
+from inventory_planner.api.orders import Component, Connection, Line, Order, Receipt, StockUpdate, StockUpdateItem
+from inventory_planner.api.unknown_fields import unknown_fields
+from inventory_planner.sync.columns import ValueOverflowError, Values, column_array, unix_instant
 from inventory_planner.warehouse.tables import (
     FLAG,
     INSTANT,
-    JSON,
     PURCHASE_ORDER_COMPONENTS,
     PURCHASE_ORDER_CONNECTIONS,
     PURCHASE_ORDER_ITEMS,
@@ -46,22 +30,14 @@ from inventory_planner.warehouse.tables import (
     PURCHASE_ORDERS,
     QUARANTINE,
     TEXT,
-    Column,
     Table,
 )
 
-MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds it is the year 5138, as milliseconds 1973: larger means ms
-DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
-ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # refuses what has more digits
-
-NOT_SET: Final = pa.array([*MISSING, None], pa.binary())
-
-Values = list[Any]
 _Named = TypeVar("_Named", Line, Component)
 
 
-class _Pushed(NamedTuple):
-    """An item of a stock update, with its place in it and that of the update in its order."""
+class _StockUpdateEntry(NamedTuple):
+    """An item of a stock update, with its position in the update and that of the update in its order."""
 
     order_id: str
     update_number: int
@@ -70,12 +46,8 @@ class _Pushed(NamedTuple):
     item: StockUpdateItem
 
 
-class MisfitError(ValueError):
-    """A value that its column can't hold."""
-
-
 class _OrderLine(NamedTuple):
-    """A line with what identifies it: its order, its key, its place and how often its item came before."""
+    """A line with its order, its key, its position, and the occurrence of its item in the order, from 1."""
 
     order_id: str
     line: Line
@@ -85,18 +57,18 @@ class _OrderLine(NamedTuple):
     occurrence: int
 
 
-def rows(records: Sequence[Record], account_id: str, synced_at: datetime) -> dict[str, pa.Table]:
+def order_rows(records: Sequence[Record], account_id: str, synced_at: datetime) -> dict[str, pa.Table]:
     """The rows of all tables that belong to these orders, by table name. Each order may come only once.
 
     Raises:
-        MisfitError: a number is too large for its column; `sift` tells whose.
+        ValueOverflowError: a number is too large for its column; `partition` finds whose.
     """
     orders = [record.order for record in records]
     lines = [line for order in orders for line in _lines(order)]
     order_ids = [str(order.id) for order in orders]
     stamp = _Stamp(account_id, synced_at, order_ids)
     tables = (
-        _order_rows(orders, stamp),
+        _header_rows(orders, stamp),
         _item_rows(lines, stamp),
         _receipt_rows(lines, stamp),
         _component_rows(lines, stamp),
@@ -106,31 +78,31 @@ def rows(records: Sequence[Record], account_id: str, synced_at: datetime) -> dic
     return {table.name: arrow for table, arrow in tables}
 
 
-def sift(records: Iterable[Record], account_id: str, synced_at: datetime) -> tuple[list[Record], list[BadRecord]]:
+def partition(records: Iterable[Record], account_id: str, synced_at: datetime) -> tuple[list[Record], list[BadRecord]]:
     """The records that the tables can hold, and those that they can't, each with the reason."""
-    fit: list[Record] = []
-    misfits: list[BadRecord] = []
+    fitting: list[Record] = []
+    overflowing: list[BadRecord] = []
     for record in records:
         try:
-            rows([record], account_id, synced_at)
-        except MisfitError as error:
-            misfits.append(BadRecord(record.raw, str(error)))
+            order_rows([record], account_id, synced_at)
+        except ValueOverflowError as error:
+            overflowing.append(BadRecord(record.raw, str(error)))
         else:
-            fit.append(record)
-    return fit, misfits
+            fitting.append(record)
+    return fitting, overflowing
 
 
-def quarantine_rows(bad: Sequence[BadRecord], first: int, sync_id: str, stamp: tuple[str, datetime]) -> pa.Table:
-    """Bad records as rows; `first` is the position of the first one within its sync."""
+def quarantine_rows(records: Sequence[BadRecord], first: int, sync_id: str, stamp: tuple[str, datetime]) -> pa.Table:
+    """Quarantined records as rows; `first` is the position of the first one in its sync."""
     account_id, synced_at = stamp
     computed: dict[str, Values] = {
-        "sync_id": [sync_id] * len(bad),
-        "position": list(range(first, first + len(bad))),
-        "purchase_order_id": [each.order_id for each in bad],
-        "reason": [each.reason for each in bad],
-        "record": [each.raw.decode(errors="replace") for each in bad],
-        "_account_id": [account_id] * len(bad),
-        "__synced_at": [synced_at] * len(bad),
+        "sync_id": [sync_id] * len(records),
+        "position": list(range(first, first + len(records))),
+        "purchase_order_id": [each.order_id for each in records],
+        "reason": [each.reason for each in records],
+        "record": [each.raw.decode(errors="replace") for each in records],
+        "_account_id": [account_id] * len(records),
+        "__synced_at": [synced_at] * len(records),
     }
     return pa.table(
         [pa.array(computed[field.name], field.type) for field in QUARANTINE.schema], schema=QUARANTINE.schema
@@ -143,24 +115,25 @@ class _Stamp:
     synced_at: datetime
     order_ids: list[str]
 
-    def table(self, table: Table, things: Sequence[Any], computed: dict[str, Values]) -> tuple[Table, pa.Table]:
-        """The table with a row for each thing, the computed columns as given, and the stamp on every row."""
-        removed = self._without_rows(table, computed)
-        stamp = self._columns(len(things), is_removed=False)
+    def table(self, table: Table, records: Sequence[Any], computed: dict[str, Values]) -> tuple[Table, pa.Table]:
+        """The table with a row for each record, the computed columns as given, and the stamp on every row."""
+        removed = self._removal_rows(table, computed)
+        stamp = self._columns(len(records), is_removed=False)
         arrays = [
-            stamp[column.name] if column.name in stamp else _array(column, things, computed) for column in table.columns
+            stamp[column.name] if column.name in stamp else column_array(column, records, computed)
+            for column in table.columns
         ]
         return table, pa.concat_tables([pa.Table.from_arrays(arrays, schema=table.schema), removed])
 
-    def _without_rows(self, table: Table, computed: dict[str, Values]) -> pa.Table:
-        """The rows that say of each order without rows in this table that it has none."""
+    def _removal_rows(self, table: Table, computed: dict[str, Values]) -> pa.Table:
+        """A row for each order without rows in this table: it makes the merge delete the old ones."""
         if "_is_removed" not in table.schema.names:
             return table.schema.empty_table()
         present = set(computed["purchase_order_id"])
         absent = [order_id for order_id in self.order_ids if order_id not in present]
         count = len(absent)
-        marks = {"purchase_order_id": pa.array(absent, TEXT), **self._columns(count, is_removed=True)}
-        arrays = [marks.get(field.name, pa.nulls(count, field.type)) for field in table.schema]
+        values = {"purchase_order_id": pa.array(absent, TEXT), **self._columns(count, is_removed=True)}
+        arrays = [values.get(field.name, pa.nulls(count, field.type)) for field in table.schema]
         return pa.Table.from_arrays(arrays, schema=table.schema)
 
     def _columns(self, count: int, *, is_removed: bool) -> dict[str, pa.Array]:
@@ -171,7 +144,7 @@ class _Stamp:
         }
 
 
-def _order_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
+def _header_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
     computed: dict[str, Values] = {
         "extra_reference": [order.extra_reference or order.reference2 for order in orders],
         "stock_updates": [stock_updates_as_written(order) for order in orders],
@@ -182,17 +155,15 @@ def _order_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
 
 
 def _item_rows(lines: list[_OrderLine], stamp: _Stamp) -> tuple[Table, pa.Table]:
-    things = [each.line for each in lines]
+    items = [each.line for each in lines]
     computed: dict[str, Values] = {
         **_line_identity(lines),
         "line_number": [each.line_number for each in lines],
         "occurrence": [each.occurrence for each in lines],
-        "_unknown_fields": [unknown_fields(line) for line in things],
-        "cost_price": [
-            line.cost_price_as_documented if line.cost_price is None else line.cost_price for line in things
-        ],
+        "_unknown_fields": [unknown_fields(line) for line in items],
+        "cost_price": [line.cost_price_as_documented if line.cost_price is None else line.cost_price for line in items],
     }
-    return stamp.table(PURCHASE_ORDER_ITEMS, things, computed)
+    return stamp.table(PURCHASE_ORDER_ITEMS, items, computed)
 
 
 def _receipt_rows(lines: list[_OrderLine], stamp: _Stamp) -> tuple[Table, pa.Table]:
@@ -206,7 +177,7 @@ def _receipt_rows(lines: list[_OrderLine], stamp: _Stamp) -> tuple[Table, pa.Tab
     computed: dict[str, Values] = {
         **_line_identity([each for each, _, _ in found]),
         "entry": [entry for _, entry, _ in found],
-        "received_at": [_instant(receipt.date) for receipt in receipts],
+        "received_at": [unix_instant(receipt.date) for receipt in receipts],
     }
     return stamp.table(PURCHASE_ORDER_RECEIPTS, receipts, computed)
 
@@ -241,7 +212,7 @@ def _connection_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Tabl
 
 def _stock_update_rows(records: Sequence[Record], stamp: _Stamp) -> tuple[Table, pa.Table]:
     found = [
-        _Pushed(record.order_id, update_number, update, entry, item)
+        _StockUpdateEntry(record.order_id, update_number, update, entry, item)
         for record in records
         if record.stock_updates
         for update_number, update in enumerate(record.stock_updates, start=1)
@@ -299,75 +270,3 @@ def _message(error: Any) -> str | None:
     if not error:
         return None
     return error if isinstance(error, str) else msgspec.json.encode(error).decode()
-
-
-def _instant(date: str | int | None) -> datetime | None:
-    """A time stamp of the received history, documented as Unix seconds; None if it is not an instant."""
-    if date is None or date == "":
-        return None
-    try:
-        number = float(date)
-        return datetime.fromtimestamp(number / 1000 if abs(number) > MILLISECONDS_FROM else number, UTC)
-    except (ValueError, OverflowError, OSError):
-        return _written_instant(str(date))
-
-
-def _written_instant(date: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(date)
-        return instant.astimezone(UTC) if instant.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _array(column: Column, things: Sequence[Any], computed: dict[str, Values]) -> pa.Array:
-    values = computed.get(column.name)
-    if values is None:
-        values = list(map(attrgetter(column.field or column.name), things))
-    try:
-        return _converter(column.type)(values, column.type)
-    except (pa.ArrowException, MisfitError) as error:
-        raise MisfitError(f"`{column.field or column.name}`: {error}") from error
-
-
-def _converter(type_: pa.DataType) -> Callable[[Values, pa.DataType], pa.Array]:
-    if type_ == TEXT:
-        return _text
-    if type_ == JSON:
-        return _json
-    return _decimals if pa.types.is_decimal(type_) else pa.array
-
-
-def _text(values: Values, type_: pa.DataType) -> pa.Array:
-    try:
-        array = pa.array(values, type_)
-    except pa.ArrowTypeError:  # ids and numbers that are text by meaning
-        array = pa.array([None if value is None else str(value) for value in values], type_)
-    return array if pc.index(array, "").as_py() < 0 else pc.if_else(pc.equal(array, ""), pa.scalar(None, type_), array)
-
-
-def _json(values: Values, type_: pa.DataType) -> pa.Array:
-    """The texts as `json_text` gives them, without a call for each."""
-    texts = pa.array([None if value is None else bytes(value) for value in values], pa.binary())
-    texts = pc.replace_substring(texts, BLANKED, BLANK)
-    is_set = pc.invert(pc.is_in(texts, NOT_SET))
-    return pc.if_else(is_set, texts, pa.scalar(None, pa.binary())).cast(type_)
-
-
-def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:
-    try:
-        return pa.array(values, type_)
-    except pa.ArrowInvalid:  # more decimals than the column has, as the noise of a float upstream
-        return pa.array([None if value is None else rounded(value, type_.scale) for value in values], type_)
-
-
-def rounded(value: int | Decimal, scale: int) -> Decimal:
-    """The value as a DECIMAL column of this scale holds it, half a unit rounded to the even one.
-
-    Raises:
-        MisfitError: it has too many digits before the point.
-    """
-    try:
-        return ROUNDING.quantize(value, Decimal(1).scaleb(-scale))
-    except InvalidOperation as error:
-        raise MisfitError(f"{value} does not fit DECIMAL({DECIMAL_DIGITS}, {scale})") from error

@@ -1,0 +1,149 @@
+"""dlt's settings, and one chunk committed: rows and cursor in one package.
+
+dlt's working folder is thrown away at each start and its state is read back from the warehouse, which alone knows how
+far it has got. So a killed run, and a copied or restored warehouse, continue from what is really there.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Final
+
+import dlt
+import pyarrow as pa
+from dlt.common.schema.typing import LOADS_TABLE_NAME, PIPELINE_STATE_TABLE_NAME
+from dlt.common.versioned_state import decompress_state
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from inventory_planner.errors import LoadError
+from inventory_planner.settings import Settings
+from inventory_planner.sync.chunks import Chunk
+from inventory_planner.sync.cursor import Cursor
+from inventory_planner.sync.source import inventory_planner
+from inventory_planner.warehouse.build_record import invalidate_build
+from inventory_planner.warehouse.stored_orders import has_tables
+from inventory_planner.warehouse.tables import SCHEMA
+from inventory_planner.warehouse.warehouse import Account, Warehouse
+
+PIPELINE: Final = "inventory_planner"
+
+_STORED_STATE: Final = f"""
+    select state
+    from {SCHEMA}.{PIPELINE_STATE_TABLE_NAME}
+    inner join {SCHEMA}.{LOADS_TABLE_NAME} on load_id = _dlt_load_id and status = 0
+    where pipeline_name = ?
+    order by load_id desc
+    limit 1
+"""  # noqa: S608
+
+
+def stored_cursor(account: Account) -> Cursor:
+    """Up to where the account has been read, by dlt's state in the last complete package.
+
+    dlt itself takes a quarter of a second for this, in every run that finds nothing new.
+
+    Raises:
+        LoadError: the warehouse can't be opened.
+    """
+    if not has_tables(account.warehouse):
+        return Cursor()
+    found = account.warehouse.execute(_STORED_STATE, [PIPELINE])
+    sources = decompress_state(found[0][0]).get("sources", {}) if found else {}
+    return Cursor.from_state(sources.get(SCHEMA, {}).get(account.account_id, {}))
+
+
+class Loader:
+    """Commits chunks to the warehouse."""
+
+    def __init__(self, warehouse: Warehouse, settings: Settings) -> None:
+        self._warehouse = warehouse
+        self._settings = settings
+
+    def commit(self, chunk: Chunk) -> None:
+        """Load a chunk and its cursor in one package.
+
+        Raises:
+            LoadError: the warehouse took no rows; it holds what it held before.
+        """
+        invalidate_build(self._warehouse)
+        source = inventory_planner(self._settings.api_key, self._settings.account_id, chunk=chunk)
+        with _translate_errors(self._warehouse):
+            self._pipeline.extract(source, loader_file_format="parquet")
+        pa.default_memory_pool().release_unused()  # Arrow keeps what the rows took, and the database needs as much
+        with _defer_signals(), _translate_errors(self._warehouse):
+            self._pipeline.normalize()
+            self._pipeline.load()
+
+    @cached_property
+    def _pipeline(self) -> dlt.Pipeline:
+        """A pipeline that knows only what the warehouse knows; a sync that finds nothing new does not need it."""
+        _configure_dlt()
+        folder = self._warehouse.folder.dlt
+        with _translate_errors(self._warehouse):
+            if folder.exists():
+                shutil.rmtree(folder)
+            destination = self._warehouse.engine.dlt_destination()
+            pipeline = dlt.pipeline(PIPELINE, destination=destination, dataset_name=SCHEMA, pipelines_dir=str(folder))
+            logging.getLogger("dlt").setLevel(logging.CRITICAL)  # our error says in one line what dlt logs in a hundred
+            pipeline.sync_destination()
+        return pipeline
+
+
+def _configure_dlt() -> None:
+    dlt.config["runtime.dlthub_telemetry"] = False
+    dlt.config["extract.next_item_mode"] = "fifo"  # a batch goes into all tables before the next; else eight are kept
+    dlt.config["load.truncate_staging_dataset"] = True
+    dlt.config["load.workers"] = 1  # several statements at once only cost memory
+    dlt.config["load.raise_on_max_retries"] = 1  # a full disk is as full a second later; the next run tries again
+    dlt.config["runtime.intercept_signals"] = False  # see _defer_signals
+
+
+@contextmanager
+def _defer_signals() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM until the package is loaded; a second one kills, which costs this chunk.
+
+    In the middle of a job dlt would wait for it forever, and its own way of deferring signals loses a late one.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only the main thread gets signals
+        yield
+        return
+    received: list[int] = []
+
+    def hold(number: int, _frame: object) -> None:
+        received.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    handlers = {int(number): signal.signal(number, hold) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in received:
+            signal.raise_signal(number)
+
+
+@contextmanager
+def _translate_errors(warehouse: Warehouse) -> Iterator[None]:
+    try:
+        yield
+    except (PipelineStepFailed, OSError) as error:
+        cause = _root_cause(error)
+        if isinstance(cause, KeyboardInterrupt):
+            raise cause from None
+        reason = warehouse.engine.explain(cause) or str(cause)
+        raise LoadError(
+            f"The warehouse took no rows: {reason} It holds what it held before; the next run reads the same changes"
+            " again."
+        ) from error
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    """The first error of the chain; dlt has put whole tracebacks into those on top of it."""
+    return _root_cause(error.__cause__) if error.__cause__ else error

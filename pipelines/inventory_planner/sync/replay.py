@@ -1,0 +1,32 @@
+"""Quarantined records, decoded again: an update of this program may read what the one before could not."""
+
+from __future__ import annotations
+
+import logging
+
+from msgspec import Raw
+
+from inventory_planner.api.changes import Batch, Way
+from inventory_planner.api.decoding import raw_order
+from inventory_planner.sync.load import Job, store
+from inventory_planner.sync.recording import recorded
+from inventory_planner.warehouse.quarantine import drop_quarantined, quarantined_records
+from inventory_planner.warehouse.sync_log import SyncReport
+
+log = logging.getLogger(__name__)
+
+
+def replay(job: Job) -> SyncReport:
+    """Read the quarantined records again, without a request to the API.
+
+    Raises:
+        LoadError: the warehouse can't be opened or written.
+    """
+    report = SyncReport(job.settings.account_id, sync_kind=Way.REPLAY)
+    with recorded(job.account, job.client, report):
+        orders = tuple(raw_order(Raw(text.encode())) for text in quarantined_records(job.account))
+        if orders:
+            store(job, [Batch(orders, len(orders), Way.REPLAY, mark=None)], report)
+            drop_quarantined(job.account, before=report.started_at)
+    log.info("%s", report.summary)
+    return report

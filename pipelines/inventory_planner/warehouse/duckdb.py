@@ -1,0 +1,177 @@
+"""DuckDB: `warehouse.duckdb` for the writer, `analytics.duckdb` for readers, replaced as a whole.
+
+Whoever has the old file open keeps reading it; whoever opens it later gets the new one. Nobody sees a state in between.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+
+import duckdb
+
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import LoadError, PublishError
+from inventory_planner.warehouse.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from dlt.common.destination import AnyDestination
+
+MEMORY_LIMIT: Final = "256MB"  # DuckDB fills whatever it is given with what is written already
+MEMORY_LIMIT_VARIABLE: Final = "INVENTORY_PLANNER_MEMORY_LIMIT"
+SESSION: Final = "set timezone = 'UTC'; set threads = 1"  # more threads take memory, and hardly less time
+DLT_STAGING_SCHEMA: Final = f"{SCHEMA}_staging"  # where dlt puts rows before it merges them
+MAX_FREE_SHARE: Final = 0.5  # of a file's blocks; above it copying row by row pays, which takes twenty times as long
+
+_LOCKED: Final = re.compile("set lock on file|used by another process")  # the second by Windows
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDb:
+    """The two database files of a data folder. `memory_limit` holds for syncs; dbt may use all there is."""
+
+    folder: DataFolder
+    memory_limit: str = MEMORY_LIMIT
+    placeholder: ClassVar[str] = "?"
+    driver_error: ClassVar[type[Exception]] = duckdb.Error
+
+    def exists(self) -> bool:
+        """Whether the writer's file is there."""
+        return self.folder.warehouse.exists()
+
+    def connect(self, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+        """Open the writer's file; the limits hold for all connections of this process to it, dlt's too."""
+        connection = duckdb.connect(self.folder.warehouse, read_only=read_only)
+        connection.execute(f"{SESSION}; set memory_limit = '{self.memory_limit}'")
+        return connection
+
+    def dlt_destination(self) -> AnyDestination:
+        """The writer's file as a dlt destination."""
+        import dlt  # noqa: PLC0415 (it takes a second, and `status` does without it)
+        from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials  # noqa: PLC0415
+
+        credentials = DuckDbCredentials(str(self.folder.warehouse))
+        credentials.resolve()  # once; otherwise dlt looks up each part of them at each of its steps
+        # Without transactions readers would see a table empty amid its merge, and a kill would leave it so.
+        return cast("AnyDestination", dlt.destinations.duckdb(credentials, supports_transactions=True))
+
+    def dbt_environment(self) -> dict[str, str]:
+        """The path, absolute, because dbt resolves others from its project's folder."""
+        return {"INVENTORY_PLANNER_DATABASE": str(self.folder.warehouse)}
+
+    def lock(self, command: str) -> AbstractContextManager[None]:
+        """The lock of the data folder."""
+        return self.folder.locked(command)
+
+    def publish(self) -> None:
+        """Copy the writer's file to a draft, and put the draft in place of the readers' file."""
+        try:
+            with _draft(self.folder.root / "analytics.duckdb.new") as draft:
+                _copy(self.folder.warehouse, draft)
+                _flush(draft)
+                draft.replace(self.folder.analytics)
+        except (duckdb.Error, OSError) as error:
+            raise PublishError(
+                f"Can't publish {self.folder.analytics}: {error}. Readers keep the file they have; the next run"
+                " tries again."
+            ) from error
+
+    def connect_published(self) -> duckdb.DuckDBPyConnection | None:
+        """Open the readers' file, if it is there, without access to anything else on this machine."""
+        if not self.folder.analytics.exists():
+            return None
+        config: dict[str, Any] = {"enable_external_access": "false"}
+        try:
+            connection = duckdb.connect(self.folder.analytics, read_only=True, config=config)
+        except duckdb.Error as error:
+            raise LoadError(f"Can't open {self.folder.analytics}: {error}.") from error
+        connection.execute("set timezone = 'UTC'")
+        return connection
+
+    def explain(self, error: BaseException) -> str | None:
+        """Out of memory, in use by another program, or damaged."""
+        if not isinstance(error, duckdb.Error):
+            return None
+        if "memory_limit" in str(error):  # an error of any class can say so; a failed commit has one of its own
+            return (
+                f"DuckDB needs more than {self.memory_limit} of memory for the orders of this account. Set"
+                f" {MEMORY_LIMIT_VARIABLE}, for example to 1GB, and run again. ({str(error).splitlines()[0]})"
+            )
+        return f"Can't use {self.folder.warehouse}: {error}. {self._advice(error)}"
+
+    def _advice(self, error: duckdb.Error) -> str:
+        if _LOCKED.search(str(error)):
+            return (
+                "Another program has it open: close it there. The file is for this tool alone; read"
+                f" {self.folder.analytics} instead."
+            )
+        return (
+            "If the file is damaged, restore a copy of it; the next run continues from what the copy holds. Without a"
+            " copy, move the file away: the next run reads all orders again, and only the earlier states kept in"
+            " `snapshots` are lost."
+        )
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """An empty place for the copy; whatever is still there at the end is removed."""
+    _remove(path)
+    try:
+        yield path
+    finally:
+        _remove(path)
+
+
+def _copy(warehouse: Path, draft: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_escaped(warehouse)}' as warehouse (read_only)")
+        has_many_gaps = _free_share(connection) > MAX_FREE_SHARE
+        if has_many_gaps:
+            connection.execute(f"attach '{_escaped(draft)}' as analytics")
+            connection.execute("copy from database warehouse to analytics")
+    if not has_many_gaps:
+        _copy_blocks(warehouse, draft)
+    with duckdb.connect(draft) as connection:
+        connection.execute(f"drop schema if exists {DLT_STAGING_SCHEMA} cascade")
+        connection.execute("checkpoint")
+
+
+def _free_share(connection: duckdb.DuckDBPyConnection) -> float:
+    query = (
+        "select free_blocks / greatest(total_blocks, 1) from pragma_database_size() where database_name = 'warehouse'"
+    )
+    (share,) = connection.execute(query).fetchone() or (1.0,)
+    return float(share)
+
+
+def _copy_blocks(warehouse: Path, draft: Path) -> None:
+    """Copy the file as it is, and its log, which DuckDB applies when it opens the copy."""
+    for source, copy in zip(_files_of(warehouse), _files_of(draft), strict=True):
+        if source.exists():
+            shutil.copyfile(source, copy)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _flush(path: Path) -> None:
+    """Write to the disk, so that a power failure after the replacement can't leave an empty file."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _remove(database: Path) -> None:
+    for path in _files_of(database):
+        path.unlink(missing_ok=True)
+
+
+def _files_of(database: Path) -> tuple[Path, Path]:
+    """The files of a DuckDB database: its blocks, and its log of what is not in the blocks yet."""
+    return database, database.with_name(f"{database.name}.wal")

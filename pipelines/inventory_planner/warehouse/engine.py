@@ -1,0 +1,64 @@
+"""What the package asks of a database engine; everything else in `warehouse/` is portable SQL, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from dlt.common.destination import AnyDestination  # dlt takes a second to import, and `status` does without it
+
+
+class Connection(Protocol):
+    """A DB-API connection that commits each statement, and whose instants come in UTC."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ...) -> Any:
+        """Run one statement; the result has `fetchall`."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+class Engine(Protocol):
+    """One database engine, and where its databases are."""
+
+    @property
+    def placeholder(self) -> str:
+        """How the driver writes a parameter; our SQL writes `?`."""
+
+    @property
+    def driver_error(self) -> type[Exception]:
+        """The base class of the driver's errors."""
+
+    def exists(self) -> bool:
+        """Whether the warehouse has been created."""
+
+    def connect(self, *, read_only: bool = False) -> Connection:
+        """Open the warehouse."""
+
+    def dlt_destination(self) -> AnyDestination:
+        """The warehouse as a dlt destination."""
+
+    def dbt_environment(self) -> dict[str, str]:
+        """The environment variables with which `dbt/profiles.yml` finds the warehouse."""
+
+    def lock(self, command: str) -> AbstractContextManager[None]:
+        """Keep other runs out while the block lasts.
+
+        Raises:
+            AnotherRunError: another run holds the lock; the message names it.
+        """
+
+    def publish(self) -> None:
+        """Copy the warehouse to where readers look, replaced as a whole. The warehouse must not be open.
+
+        Raises:
+            PublishError: the copy failed; readers keep what they have.
+        """
+
+    def connect_published(self) -> Connection | None:
+        """Open what readers see, read-only; None if nothing was published."""
+
+    def explain(self, error: BaseException) -> str | None:
+        """What a driver's error means and what to do about it; None for an error of something else."""

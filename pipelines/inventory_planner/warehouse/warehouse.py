@@ -1,0 +1,97 @@
+"""The warehouse, opened once a run; and one account in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import LoadError
+from inventory_planner.warehouse.engine import Connection, Engine
+from inventory_planner.warehouse.tables import SCHEMA
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Warehouse:
+    """The writer's database. It is opened by the first statement and stays open until it is closed.
+
+    `folder` is where dlt, dbt and the seed files work.
+    """
+
+    engine: Engine
+    folder: DataFolder
+    _connection: Connection | None = field(default=None, init=False)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
+        """Run a statement, its parameters written as `?`, and return its rows.
+
+        Raises:
+            LoadError: the database can't be opened, or refuses the statement.
+        """
+        try:
+            if self._connection is None:
+                self._connection = self.engine.connect()
+            rows: Rows = self._connection.execute(sql.replace("?", self.engine.placeholder), parameters).fetchall()
+        except self.engine.driver_error as error:
+            raise LoadError(self.engine.explain(error) or str(error)) from error
+        return rows
+
+    def close(self) -> None:
+        """Let go of the database, for dbt or a copy to use; the next statement opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def tables(self) -> set[str]:
+        """The names of the raw tables that exist."""
+        if not self.engine.exists():
+            return set()
+        found = self.execute("select table_name from information_schema.tables where table_schema = ?", [SCHEMA])
+        return {name for (name,) in found}
+
+    def account(self, account_id: str) -> Account:
+        """The warehouse as one account sees it."""
+        return Account(self, account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account in the warehouse."""
+
+    warehouse: Warehouse
+    account_id: str
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
+        """Run a statement whose first parameter is the account's id; see `Warehouse.execute`."""
+        return self.warehouse.execute(sql, [self.account_id, *parameters])
+
+
+@contextmanager
+def open_warehouse(engine: Engine, folder: DataFolder, command: str) -> Iterator[Warehouse]:
+    """The warehouse, locked for the named command while the block lasts.
+
+    Raises:
+        AnotherRunError: another run is at work.
+    """
+    with engine.lock(command):
+        warehouse = Warehouse(engine, folder)
+        try:
+            yield warehouse
+        finally:
+            warehouse.close()
+
+
+def connect_read_only(engine: Engine) -> Connection:
+    """A connection to the warehouse for reading.
+
+    Raises:
+        LoadError: it can't be opened.
+    """
+    try:
+        return engine.connect(read_only=True)
+    except engine.driver_error as error:
+        raise LoadError(engine.explain(error) or str(error)) from error
