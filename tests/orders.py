@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from inventory_planner.api.decoding import Record, record
+from inventory_planner.api.orders import Line, Order
 from inventory_planner_emulator.wire import encoded
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)  # where the clock of the served account stands
@@ -102,3 +104,16 @@ def receipt(date: str | int, value: Any) -> dict[str, Any]:
 def raw(value: Any) -> bytes:
     """The JSON of an order, its decimals as numbers with the very digits."""
     return encoded(value)
+
+
+def decoded(text: bytes) -> Order:
+    """The order that this JSON is."""
+    found = record(text)
+    assert isinstance(found, Record), found
+    return found.order
+
+
+def decoded_line(text: bytes) -> Line:
+    """The line that this JSON is in an order."""
+    (found,) = decoded(b'{"id":"1","items":[%b]}' % text).items or ()
+    return found

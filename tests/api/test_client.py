@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from inventory_planner.api import client as module
 from inventory_planner.api.client import Client, Traffic
-from inventory_planner.api.contract import Page, Single
+from inventory_planner.api.listing import Page, Single
 from inventory_planner.errors import (
     ApiError,
     ConfigurationError,
@@ -135,25 +133,6 @@ def test_an_answer_is_decoded_with_its_orders_as_they_were_written(account: Acco
 def test_a_limit_echoed_as_text_is_a_number(account: Account, client: Client) -> None:
     account.put(order())
     assert read(client).meta.limit == 10
-
-
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        (r"cut \ud83d", r"cut \ufffd"),
-        (r"cut \uDE00.", r"cut \ufffd."),
-        (r"whole \ud83d\ude00, cut \ud83d\n", r"whole \ud83d\ude00, cut \ufffd\n"),
-        (r"no escape \\ud83d, cut \ud83d", r"no escape \\ud83d, cut \ufffd"),
-    ],
-    ids=["the first half", "the second half", "beside a whole one", "beside a backslash"],
-)
-def test_half_a_character_costs_neither_its_order_nor_the_page(waits: list[float], sent: str, kept: str) -> None:
-    page = r'{"meta":{"total":2},"purchase-orders":[{"id":"1","notes":"%s"},{"id":"2"}]}'
-
-    with mocked(lambda _: httpx.Response(200, text=page % sent), waits) as client:
-        answer = read(client)
-
-    assert [bytes(each).decode() for each in answer.orders] == [f'{{"id":"1","notes":"{kept}"}}', '{"id":"2"}']
 
 
 def test_a_single_order_is_read_by_its_id(account: Account, client: Client) -> None:
@@ -309,14 +288,6 @@ def test_a_retry_after_that_says_nothing_is_passed_over(
     read(client)
     assert len(waits) == 1
     assert is_wait(waits[0], 0.5)
-
-
-@given(st.text() | st.floats().map(str) | st.from_regex(r"\A\w{3}, \d+ Jan \d+ \d+:\d+:\d+ [+-]\d+\Z"))
-@example("-1")
-@example("inf")
-def test_no_retry_after_breaks_the_client(header: str) -> None:
-    seconds = module._retry_after(header)
-    assert seconds is None or seconds >= 0
 
 
 # what is final

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from inventory_planner.api.prefetch import ahead
+from inventory_planner.api.prefetch import prefetch
 
 
 def test_the_items_come_in_their_order() -> None:
-    assert list(ahead(iter(range(5)))) == [0, 1, 2, 3, 4]
+    assert list(prefetch(iter(range(5)))) == [0, 1, 2, 3, 4]
 
 
 def test_nothing_comes_of_nothing() -> None:
-    assert list(ahead(iter(()))) == []
+    assert list(prefetch(iter(()))) == []
 
 
 def test_the_next_item_is_fetched_while_one_is_used_and_no_further_one() -> None:
@@ -27,7 +27,7 @@ def test_the_next_item_is_fetched_while_one_is_used_and_no_further_one() -> None
                 second.set()
             yield number
 
-    coming = ahead(items())
+    coming = prefetch(items())
     assert next(coming) == 0
     assert second.wait(10)
     assert fetched == [0, 1]
@@ -39,7 +39,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
         yield 1
         raise LookupError("gone")
 
-    coming = ahead(items())
+    coming = prefetch(items())
     assert next(coming) == 1
     with pytest.raises(LookupError, match="gone"):
         next(coming)
@@ -47,7 +47,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
 
 def test_the_thread_ends_with_who_breaks_off() -> None:
     before = set(threading.enumerate())
-    coming = ahead(iter(range(100)))
+    coming = prefetch(iter(range(100)))
     next(coming)
     (thread,) = set(threading.enumerate()) - before
     coming.close()
