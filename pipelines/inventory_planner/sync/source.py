@@ -2,6 +2,8 @@
 
 `load` runs this source chunk by chunk. You can also run it in a dlt pipeline of your own, with any destination:
 
+    from inventory_planner import inventory_planner
+
     pipeline = dlt.pipeline("inventory_planner", destination="postgres", dataset_name="inventory_planner")
     pipeline.run(inventory_planner())
 
