@@ -93,13 +93,14 @@ def _is_due(job: Job) -> bool:
 def _compare(job: Job, known: KnownOrders) -> Findings:
     """Walk all orders of the account, and compare them with those in the warehouse."""
     findings = Findings()
+    order_filter = job.order_filter
     followed = known.present.keys() | known.deleted
     for order in _walk(job, findings):
         order_id = str(order.id)
         if order_id in findings.seen:
             continue
         findings.seen.add(order_id)
-        is_in_scope = order_id in followed or job.order_filter.matches(order)
+        is_in_scope = order_id in followed or order_filter.matches(order)
         if is_in_scope and _is_changed(order, known.present.get(order_id)):
             findings.changed.append(order_id)
     findings.missing = sorted((known.present.keys() | known.quarantined) - findings.seen)
