@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from inventory_planner.api.decoding import Record, record
+from inventory_planner.api.decoding import Record, decode_order
 from inventory_planner.api.orders import Line, Order
 from inventory_planner_emulator.wire import encoded
 
@@ -108,7 +108,7 @@ def raw(value: Any) -> bytes:
 
 def decoded(text: bytes) -> Order:
     """The order that this JSON is."""
-    found = record(text)
+    found = decode_order(text)
     assert isinstance(found, Record), found
     return found.order
 

@@ -8,8 +8,10 @@ from typing import Literal
 
 import pytest
 
-from inventory_planner.api.changes import BEGINNING, WALKS, Batch, Way, changes
+from inventory_planner.api.batches import BEGINNING, Batch, SyncKind
+from inventory_planner.api.changes import read_changes
 from inventory_planner.api.client import Client
+from inventory_planner.api.walks import MAX_WALKS
 from inventory_planner.errors import RejectedError, UnreadableAnswerError
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest
 from orders import NOW, order
@@ -43,9 +45,9 @@ def truth(account: Account) -> dict[str, datetime]:
 
 
 def test_an_empty_account_is_read_with_one_request(account: Account, client: Client) -> None:
-    batches = list(changes(client, None, PAGE_SIZE))
+    batches = list(read_changes(client, None, PAGE_SIZE))
 
-    assert batches == [Batch((), total=0, way=Way.SEEK, mark=datetime(1970, 1, 1, tzinfo=UTC))]
+    assert batches == [Batch((), total=0, sync_kind=SyncKind.SEEK, cursor=datetime(1970, 1, 1, tzinfo=UTC))]
     assert [request.params for request in account.requests] == [
         {
             "limit": "10",
@@ -59,7 +61,7 @@ def test_an_empty_account_is_read_with_one_request(account: Account, client: Cli
 def test_each_page_is_asked_for_by_the_newest_instant_of_the_one_before(account: Account, client: Client) -> None:
     ids = fill(account, 25)
 
-    batches = list(changes(client, None, PAGE_SIZE))
+    batches = list(read_changes(client, None, PAGE_SIZE))
 
     assert sorted(set(read_ids(batches))) == ids
     assert [
@@ -70,13 +72,13 @@ def test_each_page_is_asked_for_by_the_newest_instant_of_the_one_before(account:
         (written(FIRST + timedelta(minutes=9)), "0", "asc"),
         (written(FIRST + timedelta(minutes=18)), "0", "asc"),
     ]
-    assert [batch.mark for batch in batches] == [BEGINNING, *(FIRST + timedelta(minutes=last) for last in (9, 24))]
+    assert [batch.cursor for batch in batches] == [BEGINNING, *(FIRST + timedelta(minutes=last) for last in (9, 24))]
 
 
 def test_only_what_changed_since_the_instant_is_read(account: Account, client: Client) -> None:
     ids = fill(account, 25)
 
-    batches = list(changes(client, FIRST + timedelta(minutes=20), PAGE_SIZE))
+    batches = list(read_changes(client, FIRST + timedelta(minutes=20), PAGE_SIZE))
 
     assert read_ids(batches) == ids[20:]
     assert len(account.requests) == 1
@@ -93,7 +95,7 @@ def test_an_order_edited_while_the_pages_are_read_is_not_lost_and_hides_no_other
 
     account.before_answer.append(edit_the_next)
 
-    assert last_states(changes(client, None, PAGE_SIZE)) == truth(account)
+    assert last_states(read_changes(client, None, PAGE_SIZE)) == truth(account)
 
 
 @pytest.mark.parametrize("count", [11, 20, 35], ids=["a little more", "two pages", "three pages and a half"])
@@ -102,10 +104,10 @@ def test_more_orders_than_a_page_holds_can_share_an_instant(account: Account, cl
     account.put(order("earlier", last_modified=written(FIRST - timedelta(hours=1))))
     account.put(order("later", last_modified=written(FIRST + timedelta(hours=1))))
 
-    batches = list(changes(client, None, PAGE_SIZE))
+    batches = list(read_changes(client, None, PAGE_SIZE))
 
     assert sorted(set(read_ids(batches))) == sorted(["earlier", "later", *ids])
-    assert batches[-1].mark == FIRST + timedelta(hours=1)
+    assert batches[-1].cursor == FIRST + timedelta(hours=1)
 
 
 def test_an_order_edited_out_of_its_instant_between_two_pages_hides_no_other(account: Account, client: Client) -> None:
@@ -117,15 +119,15 @@ def test_an_order_edited_out_of_its_instant_between_two_pages_hides_no_other(acc
 
     account.before_answer.append(edit_once)
 
-    assert last_states(changes(client, None, PAGE_SIZE)) == truth(account)
+    assert last_states(read_changes(client, None, PAGE_SIZE)) == truth(account)
 
 
 def test_an_instant_that_never_rests_is_given_up_with_an_error(account: Account, client: Client) -> None:
-    ids = iter(fill(account, 35 * (WALKS + 1), step=timedelta()))
+    ids = iter(fill(account, 35 * (MAX_WALKS + 1), step=timedelta()))
     account.before_answer.append(lambda _request: account.edit(next(ids), notes="edited"))
 
-    with pytest.raises(UnreadableAnswerError, match="changed during each of 10 readings"):
-        list(changes(client, None, PAGE_SIZE))
+    with pytest.raises(UnreadableAnswerError, match="changed during each of 10 walks"):
+        list(read_changes(client, None, PAGE_SIZE))
 
 
 @pytest.mark.parametrize(
@@ -147,25 +149,25 @@ def test_a_quirk_of_the_service_loses_no_order(
     fill(account, 25, step)
     account.quirks = quirks
 
-    batches = list(changes(client, None, PAGE_SIZE))
+    batches = list(read_changes(client, None, PAGE_SIZE))
 
     assert last_states(batches) == truth(account)
-    assert {batch.way for batch in batches} == {Way.SEEK}
+    assert {batch.sync_kind for batch in batches} == {SyncKind.SEEK}
 
 
 @pytest.mark.parametrize(
     ("quirks", "way"),
     [
-        (Quirks(ignore_modified_filter=True), Way.NEWEST_FIRST),
-        (Quirks(ignore_sort=True), Way.EVERYTHING),
-        (Quirks(ignore_sort=True, default_order="scattered"), Way.EVERYTHING),
-        (Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="newest first"), Way.EVERYTHING),
-        (Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="scattered"), Way.EVERYTHING),
+        (Quirks(ignore_modified_filter=True), SyncKind.NEWEST_FIRST),
+        (Quirks(ignore_sort=True), SyncKind.EVERYTHING),
+        (Quirks(ignore_sort=True, default_order="scattered"), SyncKind.EVERYTHING),
+        (Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="newest first"), SyncKind.EVERYTHING),
+        (Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="scattered"), SyncKind.EVERYTHING),
     ],
     ids=["filter ignored", "sort ignored", "scattered", "always newest first", "nothing honoured"],
 )
 def test_a_service_that_does_not_answer_as_asked_is_read_another_way(
-    account: Account, client: Client, quirks: Quirks, way: Way
+    account: Account, client: Client, quirks: Quirks, way: SyncKind
 ) -> None:
     ids = fill(account, 35)
     for order_id in (ids[0], ids[7]):
@@ -173,12 +175,12 @@ def test_a_service_that_does_not_answer_as_asked_is_read_another_way(
     account.quirks = quirks
     since = FIRST + timedelta(minutes=20)
 
-    batches = list(changes(client, since, PAGE_SIZE))
+    batches = list(read_changes(client, since, PAGE_SIZE))
 
     changed = {order_id: instant for order_id, instant in truth(account).items() if instant >= since}
     assert {key: at for key, at in last_states(batches).items() if at is not None and at >= since} == changed
-    assert batches[-1].way is way
-    assert batches[-1].mark == max(changed.values())
+    assert batches[-1].sync_kind is way
+    assert batches[-1].cursor == max(changed.values())
 
 
 def test_a_sort_that_is_ignored_is_noticed_even_where_the_first_page_looks_sorted(
@@ -188,10 +190,10 @@ def test_a_sort_that_is_ignored_is_noticed_even_where_the_first_page_looks_sorte
     account.put(order("late entry", last_modified=written(FIRST)))  # the last in the order of entry
     account.quirks = Quirks(ignore_sort=True)
 
-    batches = list(changes(client, None, PAGE_SIZE))
+    batches = list(read_changes(client, None, PAGE_SIZE))
 
     assert set(read_ids(batches)) == {*ids, "late entry"}
-    assert batches[-1].way is Way.EVERYTHING
+    assert batches[-1].sync_kind is SyncKind.EVERYTHING
 
 
 def test_a_sort_that_is_ignored_is_noticed_even_where_new_orders_make_up_for_the_missing_ones(
@@ -208,7 +210,7 @@ def test_a_sort_that_is_ignored_is_noticed_even_where_new_orders_make_up_for_the
 
     account.before_answer.append(create_many)
 
-    assert last_states(changes(client, None, 2)).keys() >= set(ids)
+    assert last_states(read_changes(client, None, 2)).keys() >= set(ids)
 
 
 def test_an_order_deleted_between_two_pages_does_not_change_the_way_of_reading(
@@ -222,17 +224,17 @@ def test_an_order_deleted_between_two_pages_does_not_change_the_way_of_reading(
 
     account.before_answer.append(delete_one)
 
-    batches = list(changes(client, None, PAGE_SIZE))
+    batches = list(read_changes(client, None, PAGE_SIZE))
 
     assert set(read_ids(batches)) == set(ids) - {ids[30]}
-    assert {batch.way for batch in batches} == {Way.SEEK}
+    assert {batch.sync_kind for batch in batches} == {SyncKind.SEEK}
 
 
 def test_no_mark_is_given_out_before_a_reading_by_page_number_has_ended(account: Account, client: Client) -> None:
     fill(account, 35)
     account.quirks = Quirks(ignore_modified_filter=True)
 
-    marks = [batch.mark for batch in changes(client, FIRST + timedelta(minutes=5), PAGE_SIZE)]
+    marks = [batch.cursor for batch in read_changes(client, FIRST + timedelta(minutes=5), PAGE_SIZE)]
 
     assert marks[:-1] == [None] * (len(marks) - 1)
     assert marks[-1] == FIRST + timedelta(minutes=34)
@@ -242,7 +244,7 @@ def test_an_order_that_does_not_fit_is_handed_out_with_its_text(account: Account
     account.put(order("bad", total="many", last_modified=written(FIRST)))
     fill(account, 2)
 
-    orders = {each.order_id: each for batch in changes(client, None, PAGE_SIZE) for each in batch.orders}
+    orders = {each.order_id: each for batch in read_changes(client, None, PAGE_SIZE) for each in batch.orders}
 
     assert json.loads(bytes(orders["bad"].raw))["total"] == "many"
     assert len(orders) == 3
@@ -253,7 +255,7 @@ def test_a_page_full_of_orders_that_do_not_fit_does_not_stop_the_reading(account
         account.put(order(f"bad-{number:02}", total="many", last_modified=written(FIRST)))
     ids = fill(account, 5)
 
-    assert set(read_ids(changes(client, None, PAGE_SIZE))) == {*ids, *(f"bad-{number:02}" for number in range(25))}
+    assert set(read_ids(read_changes(client, None, PAGE_SIZE))) == {*ids, *(f"bad-{number:02}" for number in range(25))}
 
 
 @pytest.mark.parametrize("past_the_end", ["empty", "not found", "last page"])
@@ -267,7 +269,7 @@ def test_what_comes_after_the_last_page_does_not_matter(
     account.put(order("late entry", last_modified=written(FIRST)))
     account.quirks = replace(quirks, past_the_end=past_the_end, page_cap=7)
 
-    assert set(read_ids(changes(client, None, PAGE_SIZE))) == {*ids, "late entry"}
+    assert set(read_ids(read_changes(client, None, PAGE_SIZE))) == {*ids, "late entry"}
 
 
 @pytest.mark.parametrize("past_the_end", ["empty", "not found", "last page"])
@@ -284,7 +286,7 @@ def test_a_walk_that_an_edit_has_disturbed_comes_to_its_end(
 
     account.before_answer.append(disturb_once)
 
-    assert last_states(changes(client, None, PAGE_SIZE)) == truth(account)
+    assert last_states(read_changes(client, None, PAGE_SIZE)) == truth(account)
     assert len(account.requests) < 20
 
 
@@ -295,10 +297,10 @@ def test_an_old_order_that_was_edited_is_found_where_the_newest_come_first_whate
     account.edit(ids[0], notes="edited")
     account.quirks = Quirks(ignore_modified_filter=True, ignore_sort=True, default_order="newest first")
 
-    batches = list(changes(client, FIRST + timedelta(minutes=30), PAGE_SIZE))
+    batches = list(read_changes(client, FIRST + timedelta(minutes=30), PAGE_SIZE))
 
     assert last_states(batches)[ids[0]] == truth(account)[ids[0]]
-    assert batches[-1].way is Way.EVERYTHING
+    assert batches[-1].sync_kind is SyncKind.EVERYTHING
 
 
 def test_pages_that_look_sorted_because_all_orders_share_an_instant_prove_nothing(
@@ -309,17 +311,17 @@ def test_pages_that_look_sorted_because_all_orders_share_an_instant_prove_nothin
     account.put(order("just now", last_modified=written(FIRST)))
     account.quirks = Quirks(ignore_modified_filter=True, ignore_sort=True)
 
-    batches = list(changes(client, FIRST - timedelta(minutes=10), 7))
+    batches = list(read_changes(client, FIRST - timedelta(minutes=10), 7))
 
     assert "just now" in read_ids(batches)
-    assert batches[-1].way is Way.EVERYTHING
+    assert batches[-1].sync_kind is SyncKind.EVERYTHING
 
 
 def test_the_service_is_asked_in_utc_whatever_offsets_it_writes(account: Account, client: Client) -> None:
     fill(account, 35)
     account.quirks = Quirks(mixed_offsets=True)
 
-    marks = [batch.mark for batch in changes(client, None, PAGE_SIZE)]
+    marks = [batch.cursor for batch in read_changes(client, None, PAGE_SIZE)]
 
     assert {mark.tzinfo for mark in marks if mark} == {UTC}
     assert {request.params["last_modified_gte"][-6:] for request in account.requests} == {"+00:00"}
@@ -332,8 +334,8 @@ def test_a_page_moves_the_mark_only_when_the_next_one_shows_that_it_was_sorted(
     account.put(order("late entry", last_modified=written(FIRST)))
     account.quirks = Quirks(ignore_sort=True)
     account.faults.extend([Fault.slow(0), Fault.refused("Something went wrong")])
-    batches = changes(client, None, PAGE_SIZE)
+    batches = read_changes(client, None, PAGE_SIZE)
 
-    assert next(batches).mark == BEGINNING
+    assert next(batches).cursor == BEGINNING
     with pytest.raises(RejectedError):
         next(batches)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from inventory_planner.api.decoding import (
-    BadRecord,
+    QuarantinedRecord,
+    RawOrder,
     Record,
+    decode_order,
     digest,
-    raw_order,
-    record,
-    stock_updates_as_written,
-    summary,
+    raw_stock_updates,
+    read_summary,
 )
 from inventory_planner.api.orders import (
     Order,
@@ -31,8 +31,8 @@ NOT_SET = {"null": b"null", "an empty text": b'""', "an empty list": b"[]", "an 
 
 
 def reason(text: bytes) -> str:
-    found = record(text)
-    assert isinstance(found, BadRecord)
+    found = decode_order(text)
+    assert isinstance(found, QuarantinedRecord)
     assert found.raw == text
     return found.reason
 
@@ -84,7 +84,7 @@ def test_an_order_is_read_whole() -> None:
 
 def test_a_record_tells_its_id_and_keeps_its_text() -> None:
     text = b'{"id":17,"last_modified":"2026-01-05T11:41:07+02:00"}'
-    found = record(text)
+    found = decode_order(text)
     assert isinstance(found, Record)
     assert (found.order_id, found.raw) == ("17", text)
 
@@ -134,7 +134,7 @@ def test_an_unreadable_number_makes_a_bad_record(name: str, written: bytes) -> N
 def test_an_order_without_an_id_is_bad_by(written: bytes | None) -> None:
     text = b"{}" if written is None else b'{"id":%b}' % written
     assert reason(text) == "Object missing required field `id`"
-    assert BadRecord(text, "").order_id is None
+    assert QuarantinedRecord(text, "").order_id is None
 
 
 def test_text_that_is_a_filled_list_makes_a_bad_record() -> None:
@@ -197,7 +197,7 @@ TAKEN_AS_READ = StockUpdate(is_for_destination=False, items=[StockUpdateItem(id=
 
 
 def stock_updates(written: Any, name: str = "stock_updates") -> list[StockUpdate]:
-    found = record(raw({"id": "1", name: written}))
+    found = decode_order(raw({"id": "1", name: written}))
     assert isinstance(found, Record), found
     return list(found.stock_updates)
 
@@ -294,7 +294,7 @@ def test_a_wrong_shape_makes_a_bad_record_with_the_place(text: bytes, words: str
 )
 def test_bytes_that_are_no_text_make_a_bad_record(text: bytes) -> None:
     assert "can't decode byte 0xff" in reason(text)
-    assert BadRecord(text, "").order_id in ("1", None)
+    assert QuarantinedRecord(text, "").order_id in ("1", None)
 
 
 # an order whose lines are missing
@@ -304,7 +304,7 @@ def test_bytes_that_are_no_text_make_a_bad_record(text: bytes) -> None:
 @pytest.mark.parametrize("ordered", ["50", "0.5", "-1", '"7"'])
 def test_an_order_for_something_without_lines_is_bad(items: bytes | None, ordered: str) -> None:
     part = b"" if items is None else b',"items":%b' % items
-    words = f"No `items`, although `total_ordered` is {ordered.strip(chr(34))}"
+    words = f"`items` is missing, but `total_ordered` is {ordered.strip(chr(34))}"
     assert reason(b'{"id":"1","total_ordered":%b%b}' % (ordered.encode(), part)) == words
 
 
@@ -316,7 +316,7 @@ def test_an_order_for_nothing_needs_no_lines(ordered: bytes) -> None:
 @pytest.mark.parametrize("written", [b'[{"items":[{"id": 1.0}]}]', b'{"items": [], "\\u0077h":"a"}'])
 @pytest.mark.parametrize("name", ["stock_updates", "stock_update", "stock-update"])
 def test_stock_updates_are_also_kept_as_they_were_written(name: str, written: bytes) -> None:
-    found = stock_updates_as_written(decoded(b'{"id":"1","total":"","%b":%b}' % (name.encode(), written)))
+    found = raw_stock_updates(decoded(b'{"id":"1","total":"","%b":%b}' % (name.encode(), written)))
     assert found is not None
     assert bytes(found) == written
 
@@ -326,23 +326,23 @@ def test_stock_updates_are_also_kept_as_they_were_written(name: str, written: by
 
 def test_an_order_tells_what_it_is_before_it_is_read() -> None:
     text = raw(order())
-    found = raw_order(Raw(text))
+    found = RawOrder.from_json(Raw(text))
     assert (bytes(found.raw), found.digest, found.summary) == (text, digest(text), SUMMARY)
     assert (found.key, found.order_id, found.last_modified) == (ORDER_ID, ORDER_ID, SUMMARY.last_modified)
 
 
 def test_an_order_that_does_not_fit_tells_its_id_and_its_instant_where_it_can() -> None:
-    found = raw_order(Raw(b'{"id":17,"last_modified":"2026-01-05T09:41:07Z","total_ordered":"x"}'))
+    found = RawOrder.from_json(Raw(b'{"id":17,"last_modified":"2026-01-05T09:41:07Z","total_ordered":"x"}'))
     assert (found.summary, found.key) == (None, "17")
     assert (found.order_id, found.last_modified) == ("17", datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("text", [b"[]", b'{"id":"","last_modified":""}', b'{"id":[1],"last_modified":"never"}', b"{"])
 def test_an_order_without_an_id_and_an_instant_says_so_and_is_known_by_its_digest(text: bytes) -> None:
-    found = raw_order(Raw(text))
+    found = RawOrder.from_json(Raw(text))
     assert (found.order_id, found.last_modified, found.summary) == (None, None, None)
     assert found.key == found.digest == digest(text)
-    assert BadRecord(text, "").order_id is None
+    assert QuarantinedRecord(text, "").order_id is None
 
 
 # summaries
@@ -359,14 +359,14 @@ SUMMARY = Summary(
 
 def test_a_summary_is_read_from_the_few_fields_and_from_a_whole_order() -> None:
     few = {name: value for name, value in order().items() if name in Summary.__struct_fields__}
-    assert summary(raw(few)) == summary(raw(order())) == SUMMARY
+    assert read_summary(raw(few)) == read_summary(raw(order())) == SUMMARY
 
 
 @pytest.mark.parametrize("written", [*NOT_SET.values(), None], ids=[*NOT_SET, "a missing key"])
 def test_a_summary_may_lack_all_but_the_id(written: bytes | None) -> None:
     names = ("last_modified", "status", "total_ordered", "total_received")
     rest = b"" if written is None else b"".join(b',"%b":%b' % (name.encode(), written) for name in names)
-    found = summary(b'{"id":7,"min_budget":"x"%b}' % rest)
+    found = read_summary(b'{"id":7,"min_budget":"x"%b}' % rest)
     assert found is not None
     assert (str(found.id), found.last_modified, found.status or None) == ("7", None, None)
     assert (found.total_ordered, found.total_received) == (None, None)
@@ -376,7 +376,7 @@ def test_a_summary_may_lack_all_but_the_id(written: bytes | None) -> None:
     "text", [b"{}", b"[]", b'{"id":""}', b'{"id":"1","total_ordered":"x"}', b'{"id":"1","status":"\xff"}']
 )
 def test_what_does_not_fit_has_no_summary(text: bytes) -> None:
-    assert summary(text) is None
+    assert read_summary(text) is None
 
 
 def test_equal_texts_alone_have_equal_digests() -> None:
@@ -388,6 +388,6 @@ def test_equal_texts_alone_have_equal_digests() -> None:
 @pytest.mark.parametrize("instant", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
 def test_an_order_modified_on_no_day_of_the_calendar_is_set_aside_and_tells_no_instant(instant: str) -> None:
     text = b'{"id":"1","last_modified":"%b"}' % instant.encode()
-    assert reason(text).startswith("In UTC `last_modified` is no day of the calendar")
-    found = raw_order(msgspec.Raw(text))
+    assert reason(text).startswith("`last_modified` is outside the calendar in UTC")
+    found = RawOrder.from_json(msgspec.Raw(text))
     assert (found.order_id, found.last_modified) == ("1", None)

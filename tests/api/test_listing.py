@@ -3,19 +3,19 @@ from __future__ import annotations
 import msgspec
 
 from inventory_planner.api.decoding import (
-    BadRecord,
+    QuarantinedRecord,
     Record,
-    record,
+    decode_order,
 )
-from inventory_planner.api.listing import Page, Single
+from inventory_planner.api.listing import Page, SingleOrder
 from orders import ORDER_ID, order, raw
 
 
 def test_a_bad_record_does_not_spoil_its_page() -> None:
     text = raw({"meta": {"total": 2, "limit": "1000", "page": 0}, "purchase-orders": [order(total="x"), order("b")]})
     page = msgspec.json.decode(text, type=Page, strict=False)
-    first, second = (record(bytes(each)) for each in page.orders)
-    assert isinstance(first, BadRecord)
+    first, second = (decode_order(bytes(each)) for each in page.orders)
+    assert isinstance(first, QuarantinedRecord)
     assert (first.order_id, first.reason) == (ORDER_ID, "Invalid decimal string - at `$.total`")
     assert isinstance(second, Record)
     assert second.order_id == "b"
@@ -28,4 +28,4 @@ def test_a_page_needs_only_its_total_and_its_orders() -> None:
 
 def test_a_single_order_keeps_its_text() -> None:
     text = b'{"id":"1", "total": 1.0}'
-    assert bytes(msgspec.json.decode(b'{"purchase-order":%b}' % text, type=Single).order) == text
+    assert bytes(msgspec.json.decode(b'{"purchase-order":%b}' % text, type=SingleOrder).order) == text

@@ -7,10 +7,10 @@ import pytest
 
 from inventory_planner.api.decoding import (
     Record,
-    record,
+    decode_order,
 )
 from inventory_planner.api.orders import (
-    NOT_A_FIELD,
+    ABSENT,
     Component,
     Connection,
     Line,
@@ -69,7 +69,7 @@ def test_a_line_has_no_parts_by(written: bytes | None, name: str) -> None:
     ids=["text", "a number", "a number of 67 bits", "a word"],
 )
 def test_an_id_is_text_however_it_is_written(written: bytes, expected: str) -> None:
-    found = record(b'{"id":%b,"items":[{"id":%b,"components":[{"id":%b}]}]}' % (written, written, written))
+    found = decode_order(b'{"id":%b,"items":[{"id":%b,"components":[{"id":%b}]}]}' % (written, written, written))
     assert isinstance(found, Record)
     (item,) = found.order.items or ()
     (component,) = item.components or ()
@@ -155,4 +155,4 @@ def test_maps_and_lists_without_a_table_are_kept_as_they_were_written(
 
 
 def test_json_that_is_not_there_is_no_field() -> None:
-    assert decoded(b'{"id":"1"}').history == NOT_A_FIELD
+    assert decoded(b'{"id":"1"}').history == ABSENT

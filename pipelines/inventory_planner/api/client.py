@@ -1,6 +1,6 @@
-"""One authenticated request to Inventory Planner: paced, retried where that can help, and explained where it can't.
+"""Send requests to Inventory Planner: paced, retried when a retry can help, with time limits.
 
-Nothing else in the package talks to the network. No message, log line or error holds the key.
+No other module sends requests. The API key never appears in a message, a log line or an error.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ from typing import Final, Self
 import httpx
 
 from inventory_planner import __version__
-from inventory_planner.api.responses import AnswerT, Response, TransientError, decode
-from inventory_planner.errors import ConfigurationError, UnreachableError
+from inventory_planner.api.responses import EnvelopeT, Response, TransientError, decode
+from inventory_planner.errors import ConfigurationError
 
-USER_AGENT: Final = f"inventory-planner-extractor/{__version__}"  # an empty one is taken for a robot and blocked
-TIMEOUT: Final = httpx.Timeout(
-    30, connect=10, read=120
-)  # a page of 1000 orders with their lines takes the service long
-ATTEMPTS: Final = 6  # with the waits below about a quarter of a minute: a restart of the service fits in
-FIRST_WAIT: Final = 0.5  # seconds; each further wait is twice as long
-LONGEST_WAIT: Final = 30.0  # seconds, for the waits that we choose
-LONGEST_RETRY_AFTER: Final = 120.0  # seconds; a scheduled run must not hang on what a proxy dreams up
-LAST_PORT: Final = 65_535
+ATTEMPTS: Final = 6  # with the waits between them about 15 seconds, enough for a restart of the API
+_USER_AGENT: Final = f"inventory-planner-extractor/{__version__}"  # requests without one are blocked as a robot's
+_TIMEOUT: Final = httpx.Timeout(30, connect=10, read=120)  # seconds; the API needs long for a page of 1000 orders
+_FIRST_WAIT: Final = 0.5  # seconds; each further wait is twice as long
+_MAX_WAIT: Final = 30.0  # seconds, unless the API sends Retry-After
+_MAX_RETRY_AFTER: Final = 120.0  # seconds; a scheduled run must not hang on an arbitrary header
+_MAX_PORT: Final = 65_535
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +42,16 @@ class Traffic:
 
 @dataclass(slots=True)
 class Client:
-    """Reads from one account.
+    """Sends requests for one account.
 
     Args:
-        base_url: where the service is, such as `https://app.inventory-planner.com`.
+        base_url: the address of Inventory Planner, such as `https://app.inventory-planner.com`.
         api_key: the key of a user with full access to the account.
         account_id: the letter `a` and digits, as in the address of the web application.
-        requests_per_second: the pace at most; 0 lifts the limit. The service publishes none.
+        requests_per_second: the maximum pace; 0 means no limit. Inventory Planner publishes none.
 
     Raises:
-        ConfigurationError: the address, the key or the account can't be sent.
+        ConfigurationError: the address, the key or the account id is invalid.
     """
 
     base_url: str
@@ -72,15 +70,15 @@ class Client:
             "Authorization": _header("api_key", self.api_key),
             "Account": _header("account_id", self.account_id),
             "Accept": "application/json",
-            "User-Agent": USER_AGENT,
+            "User-Agent": _USER_AGENT,
         }
-        base_url = _address(self.base_url)
+        base_url = _parse_base_url(self.base_url)
         try:
-            self._http = httpx.Client(base_url=base_url, headers=headers, timeout=TIMEOUT, transport=self.transport)
+            self._http = httpx.Client(base_url=base_url, headers=headers, timeout=_TIMEOUT, transport=self.transport)
         except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
             raise ConfigurationError(
-                f"Can't prepare requests to {base_url}: {error}. Mend the address, or what HTTP_PROXY, ALL_PROXY,"
-                " NO_PROXY or SSL_CERT_FILE say in the environment."
+                f"Can't prepare requests to {base_url}: {error}. Correct `base_url` or the environment variables"
+                " HTTP_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE."
             ) from error
 
     def __enter__(self) -> Self:
@@ -91,24 +89,24 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def get(self, path: str, params: Mapping[str, str | int], answer: type[AnswerT]) -> AnswerT:
-        """The decoded answer to a read.
+    def get(self, path: str, params: Mapping[str, str | int], envelope: type[EnvelopeT]) -> EnvelopeT:
+        """Send a GET request and decode the response.
 
         Raises:
-            RefusedError: the key or the account is not accepted.
-            NotFoundError: there is nothing with this id.
-            RejectedError: the service answered with an error message.
-            UnreadableAnswerError: the answer is not of the documented shape.
-            UnreachableError: the retries are used up.
+            RefusedError: the key or the account id is not accepted.
+            NotFoundError: nothing has this id.
+            RejectedError: the API reported an error.
+            UnreadableAnswerError: the response does not have the documented shape.
+            UnreachableError: no retry got a response.
         """
         attempt = 1
         while True:
             self._keep_pace()
             try:
-                return self._ask(path, params, answer)
+                return decode(self._send("GET", path, params), envelope)
             except TransientError as failure:
                 if attempt == ATTEMPTS:
-                    raise failure.error from failure
+                    raise failure.final_error(attempt) from failure
                 self._wait_after(failure, attempt)
             attempt += 1
 
@@ -120,9 +118,9 @@ class Client:
         self._next_start = max(now, self._next_start) + interval
 
     def _wait_after(self, failure: TransientError, attempt: int) -> None:
-        chosen = min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311 (jitter)
-        seconds = chosen if failure.retry_after is None else min(failure.retry_after, LONGEST_RETRY_AFTER)
-        log.warning("%s Asking again in %.1f s (attempt %d of %d).", failure, seconds, attempt + 1, ATTEMPTS)
+        backoff = min(_FIRST_WAIT * 2 ** (attempt - 1), _MAX_WAIT) * random.uniform(0.5, 1)  # noqa: S311 (jitter)
+        seconds = backoff if failure.retry_after is None else min(failure.retry_after, _MAX_RETRY_AFTER)
+        log.warning("%s Retrying in %.1f s (attempt %d of %d).", failure, seconds, attempt + 1, ATTEMPTS)
         self.traffic.retries += 1
         self._wait(seconds)
 
@@ -130,21 +128,19 @@ class Client:
         self.traffic.waited_seconds += seconds
         self.sleep(seconds)
 
-    def _ask(self, path: str, params: Mapping[str, str | int], answer: type[AnswerT]) -> AnswerT:
-        what = f"GET {path}"
+    def _send(self, method: str, path: str, params: Mapping[str, str | int]) -> Response:
         self.traffic.requests += 1
         try:
-            with self._http.stream("GET", path, params=dict(params)) as response:
-                body = b"".join(response.iter_bytes())  # what a response has read stays until garbage is collected
+            with self._http.stream(method, path, params=dict(params)) as response:
+                body = b"".join(response.iter_bytes())  # `response.read()` would keep it until garbage is collected
         except (httpx.TransportError, httpx.DecodingError) as error:
-            unreachable = UnreachableError(f"{what}: {_broken(error)}. Is {self.base_url} reachable from here?")
-            raise TransientError(unreachable) from error
+            advice = f"check that {self.base_url} is reachable from this machine"
+            raise TransientError(f"{method} {path} failed: {_describe(error)}.", advice=advice) from error
         self.traffic.bytes += len(body)
         query, status = response.url.query.decode(), response.status_code
-        log.debug("%s?%s answered %d with %d bytes.", what, query, status, len(body))
-        return decode(
-            Response(what, status, body, response.headers.get("Retry-After"), secret=self.api_key.strip()), answer
-        )
+        log.debug("%s %s?%s returned %d with %d bytes.", method, path, query, status, len(body))
+        retry_after = response.headers.get("Retry-After")
+        return Response(f"{method} {path}", status, body, retry_after, secret=self.api_key.strip())
 
 
 def _header(setting: str, value: str) -> str:
@@ -152,23 +148,24 @@ def _header(setting: str, value: str) -> str:
     if text and text.isascii() and text.isprintable():
         return text
     raise ConfigurationError(
-        f"`{setting}` is empty or holds characters that no key has. Set it in .dlt/secrets.toml or in"
+        f"`{setting}` is empty or contains characters that are not allowed in it. Set it in .dlt/secrets.toml or in"
         f" SOURCES__INVENTORY_PLANNER__{setting.upper()}."
     )
 
 
-def _address(base_url: str) -> httpx.URL:
+def _parse_base_url(base_url: str) -> httpx.URL:
+    advice = "Set an address that begins with https:// or http://."
     try:
         url = httpx.URL(base_url.strip())
-        is_address = url.scheme in {"http", "https"} and url.host and (url.port or 0) <= LAST_PORT
+        is_valid = url.scheme in {"http", "https"} and url.host and (url.port or 0) <= _MAX_PORT
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise ConfigurationError(f"`base_url` {base_url!r} is not an address: {error}.") from error
-    if not is_address:
-        raise ConfigurationError(f"`base_url` {base_url!r} is not an address that begins with https:// or http://.")
+        raise ConfigurationError(f"`base_url` {base_url!r} is not an address: {error}. {advice}") from error
+    if not is_valid:
+        raise ConfigurationError(f"`base_url` {base_url!r} is not an address. {advice}")
     return url
 
 
-def _broken(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    return f"the connection failed ({error or type(error).__name__})"
+        return "no response in time"
+    return f"the connection broke ({error or type(error).__name__})"

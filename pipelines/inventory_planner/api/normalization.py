@@ -1,7 +1,7 @@
-"""The same JSON of an order without what is not set, and with lists where the API wrote maps.
+"""Rewrite the JSON of an order so that the structs can decode it.
 
-The service writes "not set" in five ways: a missing key, null, `""`, `[]` and `{}`. It sends ids as text or as
-numbers, and a list as an object.
+The API leaves a field unset in five ways: a missing key, null, `""`, `[]` and `{}`. It sends ids and texts as strings
+or as numbers, and lists as objects.
 """
 
 from __future__ import annotations
@@ -14,72 +14,85 @@ from typing import Any, Final, get_args, get_type_hints
 import msgspec
 from msgspec import Raw, Struct
 
-from inventory_planner.api.orders import NOT_A_FIELD, Connection, StockUpdateItem
+from inventory_planner.api.orders import ABSENT, Connection, StockUpdateItem
 
-UNSET: Final = (b"null", b'""', b"[]", b"{}")
-EMPTY_STRING: Final = b':""'  # in JSON always a whole value: a quotation mark within a text is written with a backslash
-BLANKS: Final = re.compile(re.escape(EMPTY_STRING))  # replaces in half the time that `bytes.replace` takes
-EMPTY_MARKER: Final = (
-    b":\tnull"  # the tab, which no text can hold unescaped, tells it from a null that the service wrote
-)
-NO_ELEMENTS: Final = (b"[]", b"{}")  # a list that is there and empty: an order that says so has lost its lines
-MISSING: Final = frozenset({*UNSET, b""})
-KEYED_BY: Final[dict[type[Struct], str]] = {Connection: "connection", StockUpdateItem: "id"}  # if they stand in a map
+UNSET: Final = frozenset({b"null", b'""', b"[]", b"{}", b""})  # the last one stands for a missing key
+EMPTY_STRING: Final = b':""'  # always a whole value: JSON escapes a quotation mark inside a string
+EMPTY_MARKER: Final = b":\tnull"  # the tab tells it from a null of the API; no JSON string contains an unescaped tab
+_EMPTY_STRINGS: Final = re.compile(re.escape(EMPTY_STRING))  # twice as fast as `bytes.replace`
+_EMPTY_LISTS: Final = (
+    b"[]",
+    b"{}",
+)  # kept for lists of structs: an order with no lines differs from one without the key
+_KEY_FIELDS: Final[dict[type[Struct], str]] = {Connection: "connection", StockUpdateItem: "id"}  # named by their keys
 
-read_object = msgspec.json.Decoder(dict[str, Raw]).decode
-_read_list = msgspec.json.Decoder(list[Raw]).decode
+decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
+_decode_list = msgspec.json.Decoder(list[Raw]).decode
 
 
-def normalize(raw: bytes | Raw, struct: type[Struct]) -> bytes:
-    """The same object with what is not set left out, and with numbers where text belongs as text."""
+def mark_empty_strings(text: bytes) -> bytes:
+    """The same JSON with a marked null in place of each empty string: nearly every order has a number that is `""`."""
+    return _EMPTY_STRINGS.sub(EMPTY_MARKER, text)
+
+
+def normalize(text: bytes | Raw, struct: type[Struct]) -> bytes:
+    """The same object without unset and unknown fields, with strings where the struct has text and with lists as lists.
+
+    Raises:
+        msgspec.DecodeError: the text is not a JSON object.
+    """
     fields = fields_of(struct)
-    known = ((name, bytes(value)) for name, value in read_object(raw).items() if name in fields)
-    pairs = (
+    known = ((name, bytes(value)) for name, value in decode_object(text).items() if name in fields)
+    members = (
         b'"%b":%b' % (name.encode(), normalize_value(value, fields[name]))
         for name, value in known
-        if value not in UNSET or (value in NO_ELEMENTS and _nested_struct(fields[name]))
+        if value not in UNSET or (value in _EMPTY_LISTS and _element_struct(fields[name]))
     )
-    return b"{%b}" % b",".join(pairs)
+    return b"{%b}" % b",".join(members)
 
 
 def normalize_value(value: bytes, hint: Any) -> bytes:
-    """The same value of a field of this type."""
-    nested = _nested_struct(hint)
-    if nested is not None:
-        parts = _keyed(value, KEYED_BY[nested]) if nested in KEYED_BY else map(bytes, elements(value))
-        return b"[%b]" % b",".join(normalize(part, nested) for part in parts)
+    """The value of a field with this type hint, normalized.
+
+    Raises:
+        msgspec.DecodeError: the field holds a list, and the value is neither a list nor an object.
+    """
+    struct = _element_struct(hint)
+    if struct is not None:
+        parts = _named_elements(value, _KEY_FIELDS[struct]) if struct in _KEY_FIELDS else elements(value)
+        return b"[%b]" % b",".join(normalize(part, struct) for part in parts)
     if str in get_args(hint) and value[:1] not in b'"[{':
         return b'"%b"' % value
     return value
 
 
 def elements(value: bytes) -> Iterator[Raw]:
-    """What a list holds; the service can write a list as an object that is keyed by position or by name, or as null."""
+    """The elements of a list that may be written as an object or left unset."""
     if value in UNSET:
         return
-    yield from read_object(value).values() if value[:1] == b"{" else _read_list(value)
+    yield from decode_object(value).values() if value[:1] == b"{" else _decode_list(value)
 
 
-def _keyed(value: bytes, name: str) -> Iterator[bytes]:
-    """The elements of a list; where the name of one is only the key that it stands under, it is put in."""
+def _named_elements(value: bytes, name: str) -> Iterator[bytes | Raw]:
+    """The elements of a list. In an object, an element that lacks the named field gets its key as that field."""
     if value[:1] != b"{":
-        yield from map(bytes, elements(value))
+        yield from elements(value)
         return
-    for key, element in read_object(value).items():
-        fields = read_object(element)
-        is_named = key.isdecimal() or bytes(fields.get(name, NOT_A_FIELD)) not in MISSING
-        yield bytes(element) if is_named else msgspec.json.encode({**fields, name: key})
+    for key, element in decode_object(value).items():
+        fields = decode_object(element)
+        is_named = key.isdecimal() or bytes(fields.get(name, ABSENT)) not in UNSET
+        yield element if is_named else msgspec.json.encode({**fields, name: key})
 
 
 @cache
 def fields_of(struct: type[Struct]) -> dict[str, Any]:
-    """The fields of a struct as they are named in JSON, with their types."""
+    """The type hints of a struct's fields, by their names in JSON."""
     hints = get_type_hints(struct)
     return {each.encode_name: hints[each.name] for each in msgspec.structs.fields(struct)}
 
 
 @cache
-def _nested_struct(hint: Any) -> type[Struct] | None:
+def _element_struct(hint: Any) -> type[Struct] | None:
     for element in (argument for member in get_args(hint) for argument in get_args(member)):
         if isinstance(element, type) and issubclass(element, Struct):
             return element

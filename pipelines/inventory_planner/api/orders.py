@@ -1,8 +1,8 @@
-"""What the API says an order is, as msgspec structs.
+"""An order and its parts as the API describes them, as msgspec structs.
 
-Fields and types are those of the two public API articles ("Inventory Planner public API" and "Stock orders API"),
-and of the further keys that real answers are known to carry. Amounts and quantities are exact decimals, made from
-the very digits of the answer. Fields of an order or a line that are not listed here are kept as they are written.
+The fields and types come from the two public API articles ("Inventory Planner public API" and "Stock orders API") and
+from keys that real responses are known to contain. Numbers keep every digit of the JSON. Fields of an order or a line
+that are not listed here are kept as JSON, see `unknown_fields`.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from msgspec import Meta, Raw, Struct, field
 
 Id: TypeAlias = Annotated[str, Meta(min_length=1)] | int
 Text: TypeAlias = str | int | None
-Number: TypeAlias = int | Decimal | None  # a whole number as int: exact as well, and read in half the time
+Number: TypeAlias = int | Decimal | None  # a whole number as int: just as exact, and decoded in half the time
 Flag: TypeAlias = bool | None
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)] | None
-Json: TypeAlias = Raw  # msgspec takes no `Raw | None`, so an empty Raw stands for a missing key
+Json: TypeAlias = Raw
 
-NOT_A_FIELD: Final = Raw(b"")
+ABSENT: Final = Raw(b"")  # the value of a JSON field whose key is missing: msgspec does not support `Raw | None`
 
 
 class Receipt(Struct, gc=False):
-    """An entry of a line's `received_history`: `date` is a Unix time stamp, `value` a quantity."""
+    """An entry of a line's `received_history`: `date` is a Unix timestamp, `value` a quantity."""
 
     date: Text = None
     value: Number = None
 
 
 class Component(Struct, gc=False):
-    """What one unit of an assembly line is made of."""
+    """A component of one unit of an assembly line."""
 
     id: Id
     quantity: Number = None
@@ -41,7 +41,7 @@ class Component(Struct, gc=False):
 
 
 class Connection(Struct, gc=False):
-    """Where else an order is saved, and under which id and reference."""
+    """Another system that the order is saved to, with its id and reference there."""
 
     connection: Text = None
     connection_id: Text = None
@@ -52,7 +52,7 @@ class Connection(Struct, gc=False):
 
 
 class StockUpdateItem(Struct, gc=False):
-    """What a stock update told the store of a variant; `error` says why the store did not take it."""
+    """The change of one variant in a stock update; `error` is the reason why the store refused it."""
 
     id: Text = None
     stock_before: Number = None
@@ -61,7 +61,7 @@ class StockUpdateItem(Struct, gc=False):
 
 
 class StockUpdate(Struct, gc=False):
-    """Stock pushed to the store, of the destination or of the source of an order: the source of transfers alone."""
+    """Stock pushed to the store for the destination of an order, or for the source of a transfer."""
 
     is_for_destination: Flag = field(default=None, name="forDst")
     warehouse: Text = field(default=None, name="wh")
@@ -69,7 +69,7 @@ class StockUpdate(Struct, gc=False):
 
 
 class Line(Struct, gc=False, forbid_unknown_fields=True):
-    """A line of an order; its `id` is that of the variant, so it can come twice in one order."""
+    """A line of an order. Its `id` is the variant's, so an order can have several lines with the same id."""
 
     id: Id
     line_id: Text = None
@@ -91,8 +91,8 @@ class Line(Struct, gc=False, forbid_unknown_fields=True):
     received: Number = None
     remaining: Number = None
     cost_price: Number = None
-    cost_price_as_documented: Number = field(default=None, name="cost price")  # the articles print the key so
-    cost_price_list: Json = NOT_A_FIELD
+    cost_price_as_documented: Number = field(default=None, name="cost price")  # the key as the articles print it
+    cost_price_list: Json = ABSENT
     landing_cost_price: Number = None
     price: Number = None
     tax: Number = None
@@ -115,9 +115,9 @@ class Line(Struct, gc=False, forbid_unknown_fields=True):
     removed: Flag = None
     version: Number = None
     created_at_time: Text = None
-    attributes: Json = NOT_A_FIELD
-    messages: Json = NOT_A_FIELD
-    edited: Json = NOT_A_FIELD
+    attributes: Json = ABSENT
+    messages: Json = ABSENT
+    edited: Json = ABSENT
     received_history: list[Receipt] | None = None
     components: list[Component] | None = None
 
@@ -135,7 +135,7 @@ class Order(Struct, gc=False, forbid_unknown_fields=True):
     source: Text = None
     source_display_name: Text = None
     source_warehouse: Text = None
-    source_address: Json = NOT_A_FIELD
+    source_address: Json = ABSENT
     vendor: Text = None
     vendor_display_name: Text = None
     vendor_address: Text = None
@@ -162,7 +162,7 @@ class Order(Struct, gc=False, forbid_unknown_fields=True):
     total_remaining: Number = None
     shipping_handling: Number = None
     shipping_handling_tax: Number = None
-    tax_info: Json = NOT_A_FIELD
+    tax_info: Json = ABSENT
     discount_enabled: Flag = None
     default_discount: Number = None
     min_budget: Number = None
@@ -186,20 +186,20 @@ class Order(Struct, gc=False, forbid_unknown_fields=True):
     add_fnskus: Flag = field(default=None, name="addFNSKUs")
     add_asins: Flag = field(default=None, name="addASINs")
     use_titles_as_vendor_name: Flag = field(default=None, name="useTitlesAsVendorName")
-    custom_fields: Json = NOT_A_FIELD
-    accounting_connections: Json = NOT_A_FIELD
-    bundles: Json = NOT_A_FIELD
-    details: Json = NOT_A_FIELD
-    history: Json = NOT_A_FIELD
-    stock_updates: Json = NOT_A_FIELD
-    stock_update: Json = field(default=NOT_A_FIELD, name="stock-update")  # the newer article's name for it
-    stock_update_in_requests: Json = field(default=NOT_A_FIELD, name="stock_update")  # the older one's, of a push
+    custom_fields: Json = ABSENT
+    accounting_connections: Json = ABSENT
+    bundles: Json = ABSENT
+    details: Json = ABSENT
+    history: Json = ABSENT
+    stock_updates: Json = ABSENT
+    stock_update: Json = field(default=ABSENT, name="stock-update")  # the newer article's name
+    stock_update_in_requests: Json = field(default=ABSENT, name="stock_update")  # the older article's name in requests
     connections: list[Connection] | None = None
     items: list[Line] | None = None
 
 
 class Summary(Struct):
-    """The few fields of an order that tell whether it has changed."""
+    """The few fields of an order that show whether it has changed."""
 
     id: Id
     last_modified: Instant = None

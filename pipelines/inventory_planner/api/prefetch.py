@@ -1,4 +1,4 @@
-"""The next item of an iterator is fetched while the one before is worked on: a page is waited for most of its time."""
+"""Fetch the next item of an iterator while the previous one is worked on: most of the time of a page is waiting."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from queue import SimpleQueue
 from threading import Event, Semaphore, Thread
 from typing import TypeVar
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
 
-def prefetch(items: Iterator[Item]) -> Generator[Item]:
-    """The same items, the next one fetched by a thread of its own; an error comes where it would have come.
+def prefetch(items: Iterator[_Item]) -> Generator[_Item]:
+    """Yield the same items, one fetched in advance by a thread; an error is raised where it would have been raised.
 
-    The thread is a daemon: who breaks off, as with Ctrl-C, does not wait for an answer that nobody needs.
+    The thread is a daemon, so that stopping early, as with Ctrl-C, does not wait for a response that nobody needs.
     """
-    fetched: SimpleQueue[Future[Item] | None] = SimpleQueue()
-    is_wanted, is_over = Semaphore(), Event()
+    fetched: SimpleQueue[Future[_Item] | None] = SimpleQueue()
+    may_fetch, is_closed = Semaphore(), Event()
 
     def fetch() -> None:
-        while is_wanted.acquire() and not is_over.is_set():
+        while may_fetch.acquire() and not is_closed.is_set():
             fetched.put(_next(items))
 
-    Thread(target=fetch, name="ahead", daemon=True).start()
+    Thread(target=fetch, name="prefetch", daemon=True).start()
     try:
-        while coming := fetched.get():
-            item = coming.result()
-            is_wanted.release()
+        while future := fetched.get():
+            item = future.result()
+            may_fetch.release()
             yield item
     finally:
-        is_over.set()
-        is_wanted.release()
+        is_closed.set()
+        may_fetch.release()
 
 
-def _next(items: Iterator[Item]) -> Future[Item] | None:
-    coming: Future[Item] = Future()
+def _next(items: Iterator[_Item]) -> Future[_Item] | None:
+    future: Future[_Item] = Future()
     try:
-        coming.set_result(next(items))
+        future.set_result(next(items))
     except StopIteration:
         return None
     except BaseException as error:  # noqa: BLE001 (raised where the item is used)
-        coming.set_exception(error)
-    return coming
+        future.set_exception(error)
+    return future

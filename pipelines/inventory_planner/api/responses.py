@@ -1,4 +1,4 @@
-"""An HTTP answer becomes a result or one of our errors."""
+"""Turn an HTTP response into a decoded result or into one of our errors."""
 
 from __future__ import annotations
 
@@ -22,43 +22,67 @@ from inventory_planner.errors import (
     UnreadableAnswerError,
 )
 
-PASSING: Final = frozenset({408, 429, 502, 503, 504, *range(520, 528)})  # 520 to 527 are Cloudflare's
-SUCCESS: Final = range(200, 300)
-REDIRECTS: Final = range(300, 400)
-ESCAPE: Final = re.compile(  # of a pair of surrogates, of a surrogate without its other half, and of anything else
+_RETRYABLE: Final = frozenset({408, 429, 502, 503, 504, *range(520, 528)})  # 520 to 527 are Cloudflare's
+_SUCCESS: Final = range(200, 300)
+_REDIRECTS: Final = range(300, 400)
+_NOT_FOUND: Final = "Failed to find"  # begins the message for a missing order, whatever the status of the response
+_ESCAPE: Final = re.compile(  # a pair of surrogates, a surrogate without its other half, or any other escape
     rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>\\u[dD][89a-fA-F]..)|\\."
 )
-NO_CHARACTER: Final = rb"\ufffd"
+_REPLACEMENT_CHARACTER: Final = rb"\ufffd"
 
 
 class Result(Struct):
-    """How the service says that a request failed, or went well."""
+    """The status and the message that the API reports in a response."""
 
     status: str | None = None
     message: str | None = None
 
 
-class Answer(Struct, kw_only=True):
-    """What every answer can say: also one with status 200 can be an error."""
+class Envelope(Struct, kw_only=True):
+    """What every response can contain: even one with status 200 can report an error."""
 
     result: Result | None = None
 
 
-AnswerT = TypeVar("AnswerT", bound=Answer)
+EnvelopeT = TypeVar("EnvelopeT", bound=Envelope)
 
 
 class TransientError(Exception):
-    """A failure that may be over when asked again; `error` is what to raise when it is not."""
+    """A failure that a retry may resolve.
 
-    def __init__(self, error: ApiError, retry_after: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
+    Args:
+        reason: what happened, as a sentence.
+        kind: the error to raise when the retries are used up.
+        advice: what to do then.
+        retry_after: the seconds after which the API wants to be asked again, if it says so.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        kind: type[ApiError] = UnreachableError,
+        *,
+        advice: str = "try again later",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+        self.advice = advice
         self.retry_after = retry_after
+
+    def final_error(self, attempts: int) -> ApiError:
+        """The error to raise after this many attempts."""
+        return self.kind(f"{self.reason} Gave up after {attempts} attempts; {self.advice}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back for a request; `retry_after` is the header of this name."""
+    """An HTTP response.
+
+    `retry_after` is the header of this name. `secret` is replaced by `***` wherever the API repeats it in a message.
+    """
 
     request: str
     status: int
@@ -66,131 +90,139 @@ class Response:
     retry_after: str | None = None
     secret: str = field(default="", repr=False)
 
+    def __str__(self) -> str:
+        return f"{self.request} returned {self.status}"
 
-def decode(response: Response, answer: type[AnswerT]) -> AnswerT:
-    """The answer.
+
+def decode(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
+    """Decode a response.
 
     Raises:
-        TransientError: it may be another one when asked again.
-        ApiError: it is an error, or not of the documented shape.
+        TransientError: a retry may bring another response.
+        ApiError: the response is an error, or has an unexpected shape.
     """
-    what = f"{response.request} answered {response.status}"
-    if response.status in SUCCESS:
-        return _decode(what, response, answer)
-    said = _said(response)
-    if response.status in PASSING or (response.status == HTTPStatus.INTERNAL_SERVER_ERROR and said is None):
-        raise TransientError(UnreachableError(f"{what}{_quoted(said)}."), _retry_after(response.retry_after))
-    raise _refusal(what, response.status, said, response.body)
+    if response.status in _SUCCESS:
+        return _decode_success(response, envelope)
+    message = _error_message(response, _read_result(response.body))
+    if response.status in _RETRYABLE or (response.status == HTTPStatus.INTERNAL_SERVER_ERROR and message is None):
+        retry_after = _seconds_to_wait(response.retry_after)
+        raise TransientError(f"{response}{_in_parentheses(message)}.", retry_after=retry_after)
+    raise _final_error(response, message)
 
 
-def _decode(what: str, response: Response, answer: type[AnswerT]) -> AnswerT:
-    body = response.body
+def _decode_success(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
     try:
-        decoded = _decoded(body, answer)
+        decoded = _decode_json(response.body, envelope)
     except msgspec.ValidationError as error:
-        _raise_if_error(what, _result_of(body), response.secret)
-        raise UnreadableAnswerError(f"{what}, but not in the documented shape: {error}.") from error
+        _raise_reported_error(response, _read_result(response.body))
+        raise UnreadableAnswerError(
+            f"{response}, but its JSON does not have the documented shape: {error}. The API may have changed; check for"
+            " a newer version of this program."
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        unreadable = UnreadableAnswerError(f"{what}, but with {_unreadable(body)} in place of JSON.")
-        raise TransientError(unreadable) from error
-    _raise_if_error(what, decoded, response.secret)
+        raise TransientError(
+            f"{response} with {_describe(response.body)} instead of JSON.",
+            UnreadableAnswerError,
+            advice="check `base_url`, or try again later",
+        ) from error
+    _raise_reported_error(response, decoded.result)
     return decoded
 
 
-def _raise_if_error(what: str, answer: Answer, secret: str) -> None:
-    result = answer.result
-    if result is None or result.status != "error":
-        return
-    said = _without(secret, result.message)
-    raise _rejection(said)(f"{what}, but reports an error{_quoted(said)}.")
+def _raise_reported_error(response: Response, result: Result | None) -> None:
+    if result and result.status == "error":
+        raise _rejection(f"{response}, but reports an error", _error_message(response, result))
 
 
-def _said(response: Response) -> str | None:
-    """The message of an error answer, if it is JSON and has one."""
-    result = _result_of(response.body).result
-    return _without(response.secret, result.message) if result else None
+def _error_message(response: Response, result: Result | None) -> str | None:
+    message = result.message if result else None
+    return message.replace(response.secret, "***") if message and response.secret else message or None
 
 
-def _without(secret: str, message: str | None) -> str | None:
-    return message.replace(secret, "***") if message and secret else message or None
-
-
-def _refusal(what: str, status: int, said: str | None, body: bytes) -> ApiError:
-    if status == HTTPStatus.FORBIDDEN and _is_page(body):
-        return RefusedError(f"{what} with a web page: a firewall before the service refuses requests from here.")
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+def _final_error(response: Response, message: str | None) -> ApiError:
+    details = _in_parentheses(message)
+    if response.status == HTTPStatus.FORBIDDEN and _is_html(response.body):
         return RefusedError(
-            f"{what}{_quoted(said)}. Check the key (Account > Settings > API; its user needs full access)"
-            " and the account id (`a=` in the address of the web application)."
+            f"{response} with an HTML page: a firewall in front of Inventory Planner blocks requests from this machine."
+            " Run the command from another network, or ask Inventory Planner's support to allow this one."
         )
-    if status == HTTPStatus.NOT_FOUND:
-        return NotFoundError(f"{what}{_quoted(said)}.")
-    if status in REDIRECTS:
-        return UnreadableAnswerError(f"{what}, a redirect: check `base_url`.")
-    return _rejection(said)(f"{what}{_quoted(said)}.")
+    if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return RefusedError(
+            f"{response}{details}. Check the API key (Account > Settings > API; its user needs full access) and the"
+            " account id (`a=` in the address of the web application)."
+        )
+    if response.status in _REDIRECTS:
+        return UnreadableAnswerError(f"{response}, a redirect, which is not followed. Correct `base_url`.")
+    if response.status == HTTPStatus.NOT_FOUND:
+        return NotFoundError(f"{response}{details}. Check the id and `base_url`.")
+    return _rejection(str(response), message)
 
 
-def _rejection(said: str | None) -> type[ApiError]:
-    """What the service means: it is known to say that an order is missing, but not with which status."""
-    return NotFoundError if said and said.startswith("Failed to find") else RejectedError
+def _rejection(what: str, message: str | None) -> ApiError:
+    if message and message.startswith(_NOT_FOUND):
+        return NotFoundError(f"{what} ({message}). Check the id.")
+    return RejectedError(
+        f"{what}{_in_parentheses(message)}. Check the settings; if they are right, contact Inventory Planner's support."
+    )
 
 
-def _quoted(said: str | None) -> str:
-    return f" ({said})" if said else ""
+def _in_parentheses(message: str | None) -> str:
+    return f" ({message})" if message else ""
 
 
-def _is_page(body: bytes) -> bool:
+def _is_html(body: bytes) -> bool:
     return body.lstrip()[:1] == b"<"
 
 
-def _unreadable(body: bytes) -> str:
+def _describe(body: bytes) -> str:
     if not body.strip():
         return "an empty body"
-    return "a web page" if _is_page(body) else f"{len(body)} bytes that end early or are something else"
+    return "an HTML page" if _is_html(body) else f"{len(body)} bytes that are incomplete or malformed"
 
 
-def _retry_after(header: str | None) -> float | None:
-    """Seconds, from a number of seconds or from a date (RFC 9110, 10.2.3)."""
-    if header is None:
+def _seconds_to_wait(retry_after: str | None) -> float | None:
+    """Seconds, from a number of seconds or a date (RFC 9110, 10.2.3)."""
+    if retry_after is None:
         return None
-    return float(header) if header.isdecimal() else _seconds_until(header)
+    return float(retry_after) if retry_after.isdecimal() else _seconds_until(retry_after)
 
 
 def _seconds_until(date: str) -> float | None:
     try:
-        moment = parsedate_to_datetime(date)
+        instant = parsedate_to_datetime(date)
     except (ValueError, OverflowError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((aware - datetime.now(UTC)).total_seconds(), 0.0)
+    in_utc = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return max((in_utc - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def _decoded(body: bytes, answer: type[AnswerT]) -> AnswerT:
-    decoder: msgspec.json.Decoder[AnswerT] = _decoder(answer)
+def _decode_json(body: bytes, envelope: type[EnvelopeT]) -> EnvelopeT:
+    decoder: msgspec.json.Decoder[EnvelopeT] = _decoder(envelope)
     try:
         return decoder.decode(body)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return decoder.decode(_with_whole_characters(body))
+        return decoder.decode(_replace_half_characters(body))
 
 
-def _with_whole_characters(body: bytes) -> bytes:
-    """The same JSON, where an escape is half a character with the mark for what can't be shown in its place.
+def _replace_half_characters(body: bytes) -> bytes:
+    """The same JSON with the replacement character in place of each escape that is half a surrogate pair.
 
-    JavaScript writes such escapes where a text was cut within a character; no database can hold them.
+    JavaScript writes such an escape when it cuts a text within a character; no database can store it.
     """
-    return ESCAPE.sub(lambda found: NO_CHARACTER if found["half"] else found[0], body)
+    return _ESCAPE.sub(lambda found: _REPLACEMENT_CHARACTER if found["half"] else found[0], body)
 
 
 @cache
-def _decoder(answer: type[AnswerT]) -> msgspec.json.Decoder[AnswerT]:
-    return msgspec.json.Decoder(answer, strict=False)
+def _decoder(envelope: type[EnvelopeT]) -> msgspec.json.Decoder[EnvelopeT]:
+    return msgspec.json.Decoder(envelope, strict=False)
 
 
-def _result_of(body: bytes) -> Answer:
-    decoder: msgspec.json.Decoder[Answer] = _decoder(Answer)
+def _read_result(body: bytes) -> Result | None:
+    """The result in a body, if the body is JSON and has one."""
     try:
-        return decoder.decode(body)
+        decoder: msgspec.json.Decoder[Envelope] = _decoder(Envelope)
+        return decoder.decode(body).result
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Answer()
+        return None

@@ -1,9 +1,10 @@
-"""The fields that the API sends and the structs do not list: their names are learnt, and their values kept."""
+"""Keep the fields that the structs do not list: add them to the structs when they appear, and write them as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
@@ -11,48 +12,86 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 from msgspec import Raw, Struct, field
 
-from inventory_planner.api.normalization import MISSING
-from inventory_planner.api.orders import NOT_A_FIELD, Line, Order
+from inventory_planner.api.normalization import UNSET, decode_object, elements, fields_of
+from inventory_planner.api.orders import ABSENT, Line, Order
 
-UNKNOWN: Final = "unknown_"  # begins the attributes of fields that the contract does not list
-UNKNOWN_AT_MOST: Final = 200  # names; more are keys of a map in disguise, and are passed over
+MAX_UNKNOWN_FIELDS: Final = 200  # more names are the keys of a map in disguise; from then on they are ignored
+_PREFIX: Final = "unknown_"  # of the attributes that hold unknown fields
 
 _Struct = TypeVar("_Struct", bound=Struct)
 
 
-def unknown_fields(thing: Order | Line) -> Raw | None:
-    """The fields that the contract does not list, as a JSON object; None if there are none."""
-    starts, whole, values_of = _unknown(type(thing))
+@dataclass(frozen=True, slots=True)
+class OrderSchema:
+    """The structs that decode an order, with the unknown fields seen so far.
+
+    `unknown` holds the names of these fields, such as `purchase-order.color` and `item.last_90_days_sales`.
+    """
+
+    order: type[Order] = Order
+    line: type[Line] = Line
+    unknown: tuple[str, ...] = ()
+
+    def extend(self, text: bytes) -> OrderSchema:
+        """A schema that also has the fields of this order; the same one if it has them all.
+
+        Raises:
+            msgspec.DecodeError: the text is not an order, or a field has a name that can't be added.
+        """
+        fields = decode_object(text)
+        lines = elements(bytes(fields.get("items", ABSENT)))
+        line_fields = dict.fromkeys(name for line in lines for name in decode_object(line))
+        new_in_order = [name for name in fields if name not in fields_of(self.order)]
+        new_in_line = [name for name in line_fields if name not in fields_of(self.line)]
+        return self._with_fields(new_in_order, new_in_line) if new_in_order or new_in_line else self
+
+    def _with_fields(self, new_in_order: list[str], new_in_line: list[str]) -> OrderSchema:
+        new = [*(f"purchase-order.{name}" for name in new_in_order), *(f"item.{name}" for name in new_in_line)]
+        unknown = (*self.unknown, *new)
+        is_open = len(unknown) > MAX_UNKNOWN_FIELDS
+        try:
+            line = _add_fields(self.line, new_in_line, is_open=is_open)
+            lines: Any = list[line] | None  # type: ignore[valid-type]
+            order = _add_fields(self.order, new_in_order, ("items", lines, None), is_open=is_open)
+        except ValueError as error:  # a name with quotation marks, backslashes or control characters
+            raise msgspec.ValidationError(f"Can't keep a field with this name: {error}") from error
+        return OrderSchema(order, line, unknown)
+
+
+def unknown_fields(record: Order | Line) -> Raw | None:
+    """The fields that the documented structs do not list, as a JSON object; None if there are none."""
+    starts, template, values_of = _template(type(record))
     if not starts:
         return None
-    texts = [*map(bytes, values_of(thing))]
-    if MISSING.isdisjoint(texts):  # as most often, and then it takes a third less time
-        return Raw(whole % (*texts,))
-    told = b",".join([start + text for start, text in zip(starts, texts, strict=True) if text not in MISSING])
-    return Raw(b"{%b}" % told) if told else None
+    values = [*map(bytes, values_of(record))]
+    if UNSET.isdisjoint(values):  # the usual case, a third faster
+        return Raw(template % (*values,))
+    members = b",".join([start + value for start, value in zip(starts, values, strict=True) if value not in UNSET])
+    return Raw(b"{%b}" % members) if members else None
 
 
-def with_fields(struct: type[_Struct], names: list[str], *others: tuple[str, Any, Any], is_open: bool) -> type[_Struct]:
-    """The struct with further fields, each kept as JSON; open to whatever else comes, if need be."""
+def _add_fields(struct: type[_Struct], names: list[str], *others: tuple[str, Any, Any], is_open: bool) -> type[_Struct]:
+    """A subclass with these fields, each kept as JSON. An open one ignores further fields instead of refusing them."""
     count = len(_unknown_names(struct))
-    further = [(f"{UNKNOWN}{count + n}", Raw, field(default=NOT_A_FIELD, name=name)) for n, name in enumerate(names)]
-    made = msgspec.defstruct(
-        struct.__name__, [*further, *others], bases=(struct,), gc=False, forbid_unknown_fields=not is_open
+    new = [(f"{_PREFIX}{count + n}", Raw, field(default=ABSENT, name=name)) for n, name in enumerate(names)]
+    extended = msgspec.defstruct(
+        struct.__name__, [*new, *others], bases=(struct,), gc=False, forbid_unknown_fields=not is_open
     )
-    return cast(type[_Struct], made)
+    return cast(type[_Struct], extended)
 
 
 @cache
 def _unknown_names(struct: type[Struct]) -> list[tuple[str, str]]:
-    return [(each.name, each.encode_name) for each in msgspec.structs.fields(struct) if each.name.startswith(UNKNOWN)]
+    """The attribute and the name in JSON of each unknown field."""
+    return [(each.name, each.encode_name) for each in msgspec.structs.fields(struct) if each.name.startswith(_PREFIX)]
 
 
 @cache
-def _unknown(struct: type[Struct]) -> tuple[list[bytes], bytes, Callable[[Struct], tuple[Raw, ...]]]:
-    """How the unknown fields begin in JSON, all of them with a place for each value, and what takes the values."""
+def _template(struct: type[Struct]) -> tuple[list[bytes], bytes, Callable[[Struct], tuple[Raw, ...]]]:
+    """What writes the unknown fields: each `"name":`, a template of the whole object, and a getter of the values."""
     attributes = [attribute for attribute, _ in _unknown_names(struct)]
     starts = [json.dumps(name).encode() + b":" for _, name in _unknown_names(struct)]
-    whole = b"{%b}" % b",".join([start.replace(b"%", b"%%") + b"%b" for start in starts])
-    if len(attributes) == 1:  # for one attribute `attrgetter` makes no tuple
-        return starts, whole, lambda thing: (getattr(thing, attributes[0]),)
-    return starts, whole, attrgetter(*(attributes or ["id"]))
+    template = b"{%b}" % b",".join([start.replace(b"%", b"%%") + b"%b" for start in starts])
+    if len(attributes) == 1:  # for one attribute `attrgetter` returns no tuple
+        return starts, template, lambda record: (getattr(record, attributes[0]),)
+    return starts, template, attrgetter(*(attributes or ["id"]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from inventory_planner.api.client import Client
-from inventory_planner.api.decoding import BadRecord, raw_order, record
+from inventory_planner.api.decoding import QuarantinedRecord, RawOrder, decode_order
 from inventory_planner.api.listing import list_orders
 
 
@@ -37,11 +37,11 @@ def check(client: Client) -> Account:
         ApiError: it could not be read; the message says why.
     """
     page = list_orders(client, page_size=1, last_modified_sort="desc")
-    newest = [(raw_order(raw), record(bytes(raw))) for raw in page.orders]
+    newest = [(RawOrder.from_json(raw), decode_order(bytes(raw))) for raw in page.orders]
     return Account(
         account_id=client.account_id,
         base_url=client.base_url,
         orders=page.meta.total,
         newest=next((order.last_modified for order, _ in newest), None),
-        problem=next((read.reason for _, read in newest if isinstance(read, BadRecord)), None),
+        problem=next((read.reason for _, read in newest if isinstance(read, QuarantinedRecord)), None),
     )

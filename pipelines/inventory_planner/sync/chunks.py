@@ -16,8 +16,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from inventory_planner.api.changes import BEGINNING, Batch
-from inventory_planner.api.decoding import BadRecord, RawOrder, Reader, Record
+from inventory_planner.api.batches import BEGINNING, Batch
+from inventory_planner.api.decoding import OrderDecoder, QuarantinedRecord, RawOrder, Record
 from inventory_planner.errors import ApiError
 from inventory_planner.sync.columns import ValueOverflowError
 from inventory_planner.sync.cursor import OVERLAP, Cursor
@@ -113,7 +113,7 @@ class _Reading:
     known: Mapping[str, str]
     began_at: datetime
     reached: datetime | None = None
-    reader: Reader = field(default_factory=Reader)
+    decoder: OrderDecoder = field(default_factory=OrderDecoder)
     seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     order_ids: set[str] = field(default_factory=set)
     quarantined: int = 0
@@ -155,13 +155,13 @@ class _Reading:
         for part in _parts(changed.values()):
             yield from self._decode(chunk, part, synced_at)
         chunk.pages += 1
-        chunk.sync_kind = page.way
-        chunk.unknown.update(self.reader.unknown)
+        chunk.sync_kind = page.sync_kind
+        chunk.unknown.update(self.decoder.unknown)
         chunk.cursor = self._cursor_after(chunk.cursor, page, changed, synced_at)
 
     def _cursor_after(self, cursor: Cursor, page: Batch, changed: Changed, synced_at: datetime) -> Cursor:
-        if page.mark:
-            instant = self._back_off_for(self._clamp_to_now(page, page.mark, synced_at), synced_at)
+        if page.cursor:
+            instant = self._back_off_for(self._clamp_to_now(page, page.cursor, synced_at), synced_at)
             self._remember(page, synced_at, since=instant - OVERLAP)
             return self._advance(instant)
         self._remember(page, synced_at)
@@ -186,7 +186,7 @@ class _Reading:
         return self.order_ids.isdisjoint(changed) and self.sync.are_unstored(changed)
 
     def _decode(self, chunk: Chunk, part: Iterable[RawOrder], synced_at: datetime) -> list[RowBatch]:
-        records, quarantined, rows = self._rows([self.reader.record(bytes(each.raw)) for each in part], synced_at)
+        records, quarantined, rows = self._rows([self.decoder.decode(bytes(each.raw)) for each in part], synced_at)
         batches = [rows] if records else []
         if quarantined:
             stamp = (self.sync.account_id, synced_at)
@@ -201,10 +201,10 @@ class _Reading:
         return batches
 
     def _rows(
-        self, decoded: list[Record | BadRecord], synced_at: datetime
-    ) -> tuple[list[Record], list[BadRecord], RowBatch]:
+        self, decoded: list[Record | QuarantinedRecord], synced_at: datetime
+    ) -> tuple[list[Record], list[QuarantinedRecord], RowBatch]:
         records = [each for each in decoded if isinstance(each, Record)]
-        quarantined = [each for each in decoded if isinstance(each, BadRecord)]
+        quarantined = [each for each in decoded if isinstance(each, QuarantinedRecord)]
         try:
             return records, quarantined, order_rows(records, self.sync.account_id, synced_at)
         except ValueOverflowError:

@@ -11,14 +11,14 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner.api.normalization import EMPTY_MARKER, EMPTY_STRING, MISSING
+from inventory_planner.api.normalization import EMPTY_MARKER, EMPTY_STRING, UNSET
 from inventory_planner.warehouse.tables import JSON, TEXT, Column
 
 MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds it is the year 5138, as milliseconds 1973: larger means ms
 DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
 
 _ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # refuses what has more digits
-_NOT_SET: Final = pa.array([*MISSING, None], pa.binary())
+_NOT_SET: Final = pa.array([*UNSET, None], pa.binary())
 
 Values = list[Any]
 

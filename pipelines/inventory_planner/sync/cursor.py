@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from inventory_planner.api.changes import BEGINNING
+from inventory_planner.api.batches import BEGINNING
 
 OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it claims to have been made
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
 
-from inventory_planner.api.changes import Batch, changes
+from inventory_planner.api.batches import Batch
+from inventory_planner.api.changes import read_changes
 from inventory_planner.api.client import Client
 from inventory_planner.api.prefetch import prefetch
 from inventory_planner.settings import Settings
@@ -119,7 +120,7 @@ def _valid_cursor(job: Job, stored: Cursor) -> Cursor:
 
 def _read_changes(job: Job, report: SyncReport, cursor: Cursor) -> Iterator[Chunk]:
     start = job.order_filter.start(cursor, job.since, full=job.full)
-    read = prefetch(changes(job.client, start, job.settings.page_size))
+    read = prefetch(read_changes(job.client, start, job.settings.page_size))
     known: dict[str, str] | None = {} if job.full else None
     return split_into_chunks(_report_progress(read, job.progress), cursor, _sync(job, report), known)
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 import pyarrow as pa
 
-from inventory_planner.api.decoding import BadRecord, Record, stock_updates_as_written
+from inventory_planner.api.decoding import QuarantinedRecord, Record, raw_stock_updates
 from inventory_planner.api.orders import Component, Connection, Line, Order, Receipt, StockUpdate, StockUpdateItem
 from inventory_planner.api.unknown_fields import unknown_fields
 from inventory_planner.sync.columns import ValueOverflowError, Values, column_array, unix_instant
@@ -78,21 +78,25 @@ def order_rows(records: Sequence[Record], account_id: str, synced_at: datetime) 
     return {table.name: arrow for table, arrow in tables}
 
 
-def partition(records: Iterable[Record], account_id: str, synced_at: datetime) -> tuple[list[Record], list[BadRecord]]:
+def partition(
+    records: Iterable[Record], account_id: str, synced_at: datetime
+) -> tuple[list[Record], list[QuarantinedRecord]]:
     """The records that the tables can hold, and those that they can't, each with the reason."""
     fitting: list[Record] = []
-    overflowing: list[BadRecord] = []
+    overflowing: list[QuarantinedRecord] = []
     for record in records:
         try:
             order_rows([record], account_id, synced_at)
         except ValueOverflowError as error:
-            overflowing.append(BadRecord(record.raw, str(error)))
+            overflowing.append(QuarantinedRecord(record.raw, str(error)))
         else:
             fitting.append(record)
     return fitting, overflowing
 
 
-def quarantine_rows(records: Sequence[BadRecord], first: int, sync_id: str, stamp: tuple[str, datetime]) -> pa.Table:
+def quarantine_rows(
+    records: Sequence[QuarantinedRecord], first: int, sync_id: str, stamp: tuple[str, datetime]
+) -> pa.Table:
     """Quarantined records as rows; `first` is the position of the first one in its sync."""
     account_id, synced_at = stamp
     computed: dict[str, Values] = {
@@ -147,7 +151,7 @@ class _Stamp:
 def _header_rows(orders: list[Order], stamp: _Stamp) -> tuple[Table, pa.Table]:
     computed: dict[str, Values] = {
         "extra_reference": [order.extra_reference or order.reference2 for order in orders],
-        "stock_updates": [stock_updates_as_written(order) for order in orders],
+        "stock_updates": [raw_stock_updates(order) for order in orders],
         "_unknown_fields": [unknown_fields(order) for order in orders],
         "_deleted_at": [None] * len(orders),
     }

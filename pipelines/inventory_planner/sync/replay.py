@@ -6,8 +6,8 @@ import logging
 
 from msgspec import Raw
 
-from inventory_planner.api.changes import Batch, Way
-from inventory_planner.api.decoding import raw_order
+from inventory_planner.api.batches import Batch, SyncKind
+from inventory_planner.api.decoding import RawOrder
 from inventory_planner.sync.load import Job, store
 from inventory_planner.sync.recording import recorded
 from inventory_planner.warehouse.quarantine import drop_quarantined, quarantined_records
@@ -22,11 +22,11 @@ def replay(job: Job) -> SyncReport:
     Raises:
         LoadError: the warehouse can't be opened or written.
     """
-    report = SyncReport(job.settings.account_id, sync_kind=Way.REPLAY)
+    report = SyncReport(job.settings.account_id, sync_kind=SyncKind.REPLAY)
     with recorded(job.account, job.client, report):
-        orders = tuple(raw_order(Raw(text.encode())) for text in quarantined_records(job.account))
+        orders = tuple(RawOrder.from_json(Raw(text.encode())) for text in quarantined_records(job.account))
         if orders:
-            store(job, [Batch(orders, len(orders), Way.REPLAY, mark=None)], report)
+            store(job, [Batch(orders, len(orders), SyncKind.REPLAY, cursor=None)], report)
             drop_quarantined(job.account, before=report.started_at)
     log.info("%s", report.summary)
     return report

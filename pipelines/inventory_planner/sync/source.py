@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from dlt.common.schema.typing import TWriteDispositionConfig
 from dlt.extract import DltResource
 
-from inventory_planner.api.changes import changes
+from inventory_planner.api.changes import read_changes
 from inventory_planner.api.client import Client
 from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, Settings, parse_instant, parse_names
 from inventory_planner.sync.chunks import Chunk, RowBatch, Sync, split_into_chunks
@@ -91,7 +91,7 @@ def _read_account(settings: Settings, state: Mapping[str, Any]) -> Iterator[tupl
     is_in_scope = order_filter.follow(followed) if settings.status else lambda _: True
     sync = Sync(uuid4().hex, settings.account_id, lambda: datetime.now(UTC), is_in_scope, is_single=True)
     with Client(settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second) as client:
-        batches = changes(client, order_filter.start(cursor), settings.page_size)
+        batches = read_changes(client, order_filter.start(cursor), settings.page_size)
         for chunk in split_into_chunks(batches, cursor, sync):
             yield chunk, {"followed": sorted(followed)} if settings.status else {}
             if chunk.is_cut:

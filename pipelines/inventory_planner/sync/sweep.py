@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from inventory_planner.api.changes import Batch, Way, changes
+from inventory_planner.api.batches import Batch, SyncKind
+from inventory_planner.api.changes import read_changes
 from inventory_planner.api.client import Client
-from inventory_planner.api.decoding import raw_order, summary
+from inventory_planner.api.decoding import RawOrder, read_summary
 from inventory_planner.api.listing import count_orders as count_account_orders
 from inventory_planner.api.listing import get_order, list_orders
 from inventory_planner.api.orders import Summary
@@ -112,7 +113,7 @@ def _walk(job: Job, findings: Findings) -> Iterator[Summary]:
     read = page = 0
     while True:
         answer = list_orders(job.client, page_size=job.settings.page_size, page=page, fields=FIELDS, id_sort="asc")
-        yield from (found for raw in answer.orders if (found := summary(raw)))
+        yield from (found for raw in answer.orders if (found := read_summary(raw)))
         read, page = read + len(answer.orders), page + 1
         findings.account_orders = answer.meta.total
         if not answer.orders or read >= answer.meta.total:
@@ -136,11 +137,13 @@ def _read_again(job: Job, changed: list[str]) -> Iterator[Batch]:
     """The changed orders, whole."""
     if len(changed) > MAX_SINGLE_READS:
         log.info("%d orders changed without a sign; re-reading the account from the beginning.", len(changed))
-        yield from changes(job.client, job.settings.start_date, job.settings.page_size)
+        yield from read_changes(job.client, job.settings.start_date, job.settings.page_size)
         return
     for order_id in changed:
         try:
-            yield Batch((raw_order(get_order(job.client, order_id)),), len(changed), Way.SWEEP, mark=None)
+            yield Batch(
+                (RawOrder.from_json(get_order(job.client, order_id)),), len(changed), SyncKind.SWEEP, cursor=None
+            )
         except NotFoundError:
             log.info("Order %s was deleted while it was read.", order_id)
 
