@@ -10,7 +10,7 @@ from dlt.common.configuration.container import Container
 from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
 
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.settings import Settings, instant, settings, variables
+from inventory_planner.settings import Settings, parse_instant, settings, variables
 
 PREFIX = "SOURCES__INVENTORY_PLANNER__"
 Put = Callable[..., None]
@@ -18,7 +18,7 @@ Put = Callable[..., None]
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder in place of the one with the `.dlt` of whoever runs the tests."""
+    """An empty project folder, so that your own `.dlt` does not count."""
     for name in list(os.environ):
         if name.startswith((PREFIX, "TRANSFORM__")):
             monkeypatch.delenv(name)
@@ -32,7 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def put(monkeypatch: pytest.MonkeyPatch) -> Put:
-    """Set variables of the environment, on top of a key and an account."""
+    """Set environment variables, and a key and an account with them."""
 
     def put(**values: str) -> None:
         for name, value in {"API_KEY": "k-1", "ACCOUNT_ID": "a1000", **values}.items():
@@ -46,7 +46,7 @@ def write(project: Path, name: str, text: str) -> None:
     Container()[PluggableRunContext].reload(str(project))
 
 
-def test_a_key_and_an_account_are_enough(put: Put) -> None:
+def test_a_key_and_an_account_are_the_only_required_settings(put: Put) -> None:
     put()
     assert settings() == Settings(
         api_key="k-1",
@@ -59,7 +59,7 @@ def test_a_key_and_an_account_are_enough(put: Put) -> None:
     )
 
 
-def test_every_setting_has_a_variable(put: Put) -> None:
+def test_every_setting_has_an_environment_variable(put: Put) -> None:
     put(
         BASE_URL="http://127.0.0.1:8765",
         START_DATE="2025-01-31",
@@ -78,7 +78,7 @@ def test_every_setting_has_a_variable(put: Put) -> None:
     )
 
 
-def test_every_setting_may_stand_in_the_files(project: Path) -> None:
+def test_every_setting_can_be_set_in_the_files(project: Path) -> None:
     write(project, "secrets.toml", '[sources.inventory_planner]\napi_key = "k-2"\naccount_id = "a2"\n')
     write(
         project,
@@ -98,55 +98,59 @@ def test_every_setting_may_stand_in_the_files(project: Path) -> None:
     )
 
 
-def test_the_environment_comes_before_the_files(project: Path, put: Put) -> None:
+def test_the_environment_takes_precedence_over_the_files(project: Path, put: Put) -> None:
     write(project, "secrets.toml", '[sources.inventory_planner]\napi_key = "k-2"\naccount_id = "a2"\n')
     put(API_KEY="k-3")
     assert settings().api_key == "k-3"
 
 
 @pytest.mark.parametrize("bare", ["API_KEY", "INVENTORY_PLANNER__API_KEY", "SOURCES__API_KEY"])
-def test_a_key_of_something_else_is_not_taken(bare: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bare_key_of_another_program_is_ignored(bare: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}ACCOUNT_ID", "a1000")
     monkeypatch.setenv(bare, "somebody else's")
-    with pytest.raises(ConfigurationError, match="No `api_key`"):
+    with pytest.raises(ConfigurationError, match="`api_key` is not set"):
         settings()
 
 
 @pytest.mark.parametrize("name", ["api_key", "account_id"])
 @pytest.mark.parametrize("value", ["", "   "])
-def test_a_missing_setting_is_named_with_where_to_set_it(name: str, value: str, put: Put) -> None:
+def test_the_error_for_a_missing_setting_says_where_to_set_it(name: str, value: str, put: Put) -> None:
     put(**{name.upper(): value})
     with pytest.raises(ConfigurationError) as caught:
         settings()
     secrets = Path(".dlt/secrets.toml").absolute()
     assert str(caught.value) == (
-        f"No `{name}`: set {PREFIX}{name.upper()}, or `{name}` under [sources.inventory_planner] in {secrets}."
+        f"`{name}` is not set. Set {PREFIX}{name.upper()}, or `{name}` under [sources.inventory_planner] in {secrets}."
     )
 
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("start_date", "31.1.2025", "is '31.1.2025'; write it as 2025-01-31."),
-        ("start_date", "2025-02-30", "is '2025-02-30'; write it as 2025-01-31."),
-        ("requests_per_second", "fast", "is 'fast'; it must be a number, at least 0."),
-        ("requests_per_second", "-1", "is '-1'; it must be a number, at least 0."),
-        ("requests_per_second", "nan", "is 'nan'; it must be a number, at least 0."),
-        ("page_size", "0", "is '0'; it must be a number, from 1 to 1000."),
-        ("page_size", "1001", "is '1001'; it must be a number, from 1 to 1000."),
-        ("status", '["open"', """is '["open"'; write it as open,sent."""),
-        ("status", '{"open": 1}', """is '{"open": 1}'; write it as open,sent."""),
-        ("status", "[1]", "is '[1]'; write it as open,sent."),
+        ("start_date", "31.1.2025", "is '31.1.2025'; it must be a date, such as 2025-01-31."),
+        ("start_date", "2025-02-30", "is '2025-02-30'; it must be a date, such as 2025-01-31."),
+        ("requests_per_second", "fast", "is 'fast'; it must be a number of at least 0."),
+        ("requests_per_second", "-1", "is '-1'; it must be a number of at least 0."),
+        ("requests_per_second", "nan", "is 'nan'; it must be a number of at least 0."),
+        ("page_size", "0", "is '0'; it must be a number from 1 to 1000."),
+        ("page_size", "1001", "is '1001'; it must be a number from 1 to 1000."),
+        ("status", '["open"', """is '["open"'; it must be names separated by commas, such as open,sent."""),
+        (
+            "status",
+            '{"open": 1}',
+            """is '{"open": 1}'; it must be names separated by commas, such as open,sent.""",
+        ),
+        ("status", "[1]", "is '[1]'; it must be names separated by commas, such as open,sent."),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_named_with_its_value(name: str, value: str, words: str, put: Put) -> None:
+def test_the_error_for_an_invalid_setting_names_it_and_its_value(name: str, value: str, words: str, put: Put) -> None:
     put(**{name.upper(): value})
     with pytest.raises(ConfigurationError) as caught:
         settings()
     assert str(caught.value) == f"`{name}` ({PREFIX}{name.upper()}) {words}"
 
 
-def test_a_status_that_is_no_list_is_refused(project: Path, put: Put) -> None:
+def test_a_status_that_is_not_a_list_is_refused(project: Path, put: Put) -> None:
     put()
     write(project, "config.toml", "[sources.inventory_planner]\nstatus = 5\n")
     with pytest.raises(ConfigurationError, match=r"`status`.* is 5"):
@@ -157,34 +161,34 @@ def test_a_status_that_is_no_list_is_refused(project: Path, put: Put) -> None:
     ("value", "expected"),
     [("", ()), (" , ", ()), ("open", ("open",)), ('["open", "ordered, paid"]', ("open", "ordered, paid")), ("[]", ())],
 )
-def test_statuses_are_names_with_commas_or_a_list(value: str, expected: tuple[str, ...], put: Put) -> None:
+def test_statuses_are_a_list_or_names_with_commas(value: str, expected: tuple[str, ...], put: Put) -> None:
     put(STATUS=value)
     assert settings().status == expected
 
 
-def test_an_empty_setting_is_the_usual_one(put: Put) -> None:
+def test_an_empty_setting_means_the_default(put: Put) -> None:
     put(BASE_URL="", START_DATE="", STATUS="", REQUESTS_PER_SECOND="", PAGE_SIZE="")
     assert settings() == Settings("k-1", "a1000")
 
 
-def test_the_pace_limit_can_be_lifted(put: Put) -> None:
+def test_zero_requests_per_second_means_no_limit(put: Put) -> None:
     put(REQUESTS_PER_SECOND="0")
     assert settings().requests_per_second == 0
 
 
-def test_the_key_is_not_in_the_text_of_the_settings(put: Put) -> None:
+def test_the_text_of_the_settings_does_not_show_the_key(put: Put) -> None:
     put()
     assert "k-1" not in f"{settings()}{settings()!r}"
 
 
-# the policy of the reports
+# dbt vars
 
 
-def test_without_a_policy_there_are_no_variables() -> None:
+def test_there_are_no_dbt_vars_by_default() -> None:
     assert variables() == {}
 
 
-def test_the_policy_may_stand_in_a_file(project: Path) -> None:
+def test_dbt_vars_can_be_set_in_a_file(project: Path) -> None:
     text = '[transform.vars]\non_time_grace_days = 2\nas_of_date = 2025-12-31\nstatus_types = { SENT = "active" }\n'
     write(project, "config.toml", text)
     assert variables() == {
@@ -194,18 +198,18 @@ def test_the_policy_may_stand_in_a_file(project: Path) -> None:
     }
 
 
-def test_the_policy_may_be_json_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dbt_vars_can_be_json_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRANSFORM__VARS", '{"account_timezone": "Europe/Paris", "on_time_grace_days": 1}')
     assert variables() == {"account_timezone": "Europe/Paris", "on_time_grace_days": 1}
 
 
 @pytest.mark.parametrize("text", ["account_timezone=Europe/Paris", "[1]", "7", '"a"', "null"])
-def test_a_policy_that_is_no_object_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dbt_vars_that_are_not_an_object_are_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRANSFORM__VARS", text)
     with pytest.raises(ConfigurationError) as caught:
         variables()
     assert str(caught.value) == (
-        f"`vars` under [transform], or TRANSFORM__VARS, is {text!r}: it must be a JSON object."
+        f"`vars` under [transform], or TRANSFORM__VARS, is {text!r}; it must be a table or a JSON object."
     )
 
 
@@ -222,12 +226,12 @@ def test_a_policy_that_is_no_object_is_refused(text: str, monkeypatch: pytest.Mo
     ],
     ids=["a date", "no offset", "UTC", "an offset"],
 )
-def test_an_instant_is_utc_unless_it_says_otherwise(text: str, expected: datetime) -> None:
-    found = instant(text)
+def test_an_instant_without_an_offset_is_in_utc(text: str, expected: datetime) -> None:
+    found = parse_instant(text)
     assert (found, found.utcoffset()) == (expected, expected.utcoffset())
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "31.01.2026"])
-def test_what_is_no_instant_is_refused(text: str) -> None:
+def test_text_that_is_not_an_instant_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"isoformat|month"):
-        instant(text)
+        parse_instant(text)

@@ -1,7 +1,6 @@
-"""The settings of an account, from dlt's configuration: environment, `.dlt/secrets.toml`, `.dlt/config.toml`.
+"""Read the settings of an account from dlt's configuration: environment, `.dlt/secrets.toml`, `.dlt/config.toml`.
 
-Each is looked up under its full name only. dlt would also take a bare `API_KEY` from the environment, which may
-belong to anything.
+Only full names are looked up: a bare `API_KEY` in the environment, which dlt would accept, may belong to any program.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from inventory_planner.errors import ConfigurationError
 
 SECTION: Final = "sources.inventory_planner"
 BASE_URL: Final = "https://app.inventory-planner.com"
-REQUESTS_PER_SECOND: Final = 2.0  # the service publishes no limit; clients that run unharmed keep to 0.5 to 3
-PAGE_SIZE: Final = 1000  # the most that the service allows
+REQUESTS_PER_SECOND: Final = 2.0  # Inventory Planner publishes no limit; other clients run well with 0.5 to 3
+PAGE_SIZE: Final = 1000  # the maximum that the API allows
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Which account to read, and how."""
+    """The account to read, and how to read it."""
 
     api_key: str = field(repr=False)
     account_id: str
@@ -38,10 +37,10 @@ class Settings:
 
 
 def settings() -> Settings:
-    """The configured settings.
+    """Read the settings.
 
     Raises:
-        ConfigurationError: one is missing or makes no sense; the message names it and where to set it.
+        ConfigurationError: a setting is missing or invalid.
     """
     return Settings(
         api_key=_required("api_key"),
@@ -55,43 +54,44 @@ def settings() -> Settings:
 
 
 def variables() -> dict[str, Any]:
-    """The dbt vars under `[transform.vars]`, or in TRANSFORM__VARS as JSON: the policy of the reports.
+    """Read the dbt vars from `[transform.vars]`, or as JSON from TRANSFORM__VARS: the business rules of the marts.
 
     Raises:
-        ConfigurationError: it is not a table of names and values.
+        ConfigurationError: they are not a table or a JSON object.
     """
-    found: Any = _looked_up("transform.vars")
+    found = _look_up("transform.vars")
     try:
         value = json.loads(found) if isinstance(found, str) else dict(found or {})
     except (TypeError, ValueError):
         value = None
     if not isinstance(value, dict):
         raise ConfigurationError(
-            f"`vars` under [transform], or TRANSFORM__VARS, is {found!r}: it must be a JSON object."
+            f"`vars` under [transform], or TRANSFORM__VARS, is {found!r}; it must be a table or a JSON object."
         )
     return value
 
 
 def parse_instant(text: str) -> datetime:
-    """An instant from ISO 8601 text; a date is its midnight, and what names no offset is UTC.
+    """Parse an ISO 8601 instant, in UTC unless it has an offset. A date means its midnight.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the text is neither a date nor an instant.
     """
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _value(name: str) -> Any:
-    return _looked_up(f"{SECTION}.{name}")
+    return _look_up(f"{SECTION}.{name}")
 
 
-def _looked_up(key: str) -> Any:
+def _look_up(key: str) -> Any:
     try:
         return dlt.config.get(key)
     except (ConfigProviderException, OSError) as error:
         reason = " ".join(str(error).split())
-        raise ConfigurationError(f"Can't read the settings in {Path('.dlt').absolute()}: {reason}.") from error
+        folder = Path(".dlt").absolute()
+        raise ConfigurationError(f"Can't read the settings in {folder}: {reason}. Correct the file.") from error
 
 
 def _variable(name: str) -> str:
@@ -102,7 +102,9 @@ def _required(name: str) -> str:
     value = _value(name)
     if value is None or not str(value).strip():
         secrets = Path(".dlt/secrets.toml").absolute()
-        raise ConfigurationError(f"No `{name}`: set {_variable(name)}, or `{name}` under [{SECTION}] in {secrets}.")
+        raise ConfigurationError(
+            f"`{name}` is not set. Set {_variable(name)}, or `{name}` under [{SECTION}] in {secrets}."
+        )
     return str(value)
 
 
@@ -112,14 +114,14 @@ def _instant(name: str, value: Any) -> datetime | None:
     try:
         return parse_instant(str(value))
     except ValueError as error:
-        raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as 2025-01-31.") from error
+        raise _invalid(name, value, "a date, such as 2025-01-31") from error
 
 
 def parse_names(value: Any) -> tuple[str, ...]:
-    """Names from a list, from a JSON list, as dlt writes lists in the environment, or from text with commas.
+    """Parse a list of names, a JSON list (dlt's form in the environment), or names separated by commas.
 
     Raises:
-        ValueError, TypeError, AttributeError: it is something else.
+        ValueError, TypeError, AttributeError: the value is something else.
     """
     names = _split(value) if isinstance(value, str) else list(value or ())
     return tuple(each.strip() for each in names if each.strip())
@@ -129,7 +131,7 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
     try:
         return parse_names(value)
     except (TypeError, ValueError, AttributeError) as error:
-        raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; write it as open,sent.") from error
+        raise _invalid(name, value, "names separated by commas, such as open,sent") from error
 
 
 def _split(text: str) -> list[str]:
@@ -140,7 +142,7 @@ def _split(text: str) -> list[str]:
 def _whole(name: str, default: int, *, most: int) -> int:
     number = _number(name, default, least=1, most=most)
     if number != int(number):
-        raise ConfigurationError(f"`{name}` ({_variable(name)}) is {number}; it must be a whole number.")
+        raise _invalid(name, number, "a whole number")
     return int(number)
 
 
@@ -152,5 +154,9 @@ def _number(name: str, default: float, *, least: float, most: float = float("inf
         number = float("nan")
     if least <= number <= most:
         return number
-    limits = f"at least {least}" if most == float("inf") else f"from {least} to {most}"
-    raise ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; it must be a number, {limits}.")
+    limits = f"of at least {least}" if most == float("inf") else f"from {least} to {most}"
+    raise _invalid(name, value, f"a number {limits}")
+
+
+def _invalid(name: str, value: Any, expected: str) -> ConfigurationError:
+    return ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; it must be {expected}.")

@@ -80,11 +80,11 @@ def test_load_says_what_came_and_a_dry_run_what_would_come(account: Account, inv
     [
         ({"SOURCES__INVENTORY_PLANNER__API_KEY": "a wrong key"}, 77, "answered 401"),
         ({"SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": "a9999"}, 77, "answered 403"),
-        ({"SOURCES__INVENTORY_PLANNER__API_KEY": ""}, 2, "No `api_key`: set SOURCES__INVENTORY_PLANNER__API_KEY"),
+        ({"SOURCES__INVENTORY_PLANNER__API_KEY": ""}, 2, "`api_key` is not set. Set SOURCES__INVENTORY_PLANNER__API_KEY"),
         ({"SOURCES__INVENTORY_PLANNER__BASE_URL": "app.example"}, 2, "is not an address"),
         ({"SOURCES__INVENTORY_PLANNER__PAGE_SIZE": "0"}, 2, "a number, from 1 to 1000"),
         ({"INVENTORY_PLANNER_DATA": "/proc/nowhere"}, 2, "Can't write to the data folder /proc/nowhere"),
-        ({"TRANSFORM__VARS": "{"}, 2, "it must be a JSON object"),
+        ({"TRANSFORM__VARS": "{"}, 2, "it must be a table or a JSON object"),
     ],
     ids=["wrong key", "wrong account", "no key", "wrong address", "wrong number", "no place to write", "wrong vars"],
 )
@@ -132,7 +132,7 @@ def test_the_account_that_the_emulator_serves_can_be_checked(inventory_planner: 
         emulator.terminate()
 
     assert checked.stdout == (
-        f"Account a1000 at {url} answers: 1 orders, the last one modified at 2026-01-05 09:41:07 UTC.\n"
+        f"Account a1000 at {url} is reachable and has 1 orders, last modified at 2026-01-05 09:41:07 UTC.\n"
     )
 
 

@@ -3,31 +3,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from inventory_planner.api.client import Client
-from inventory_planner.monitor.check import Account as Checked
-from inventory_planner.monitor.check import check
+from inventory_planner.monitor.check import CheckReport, check
 from inventory_planner_emulator import Account
 from orders import order
 
 
-def test_an_account_is_described_with_one_request(account: Account, client: Client) -> None:
+def test_one_request_describes_an_account(account: Account, client: Client) -> None:
     account.put(order("one", last_modified="2026-01-05T09:41:07+02:00"))
     account.put(order("two", last_modified="2026-01-04T09:41:07+00:00"))
 
     found = check(client)
 
     newest = datetime(2026, 1, 5, 7, 41, 7, tzinfo=UTC)
-    assert found == Checked(account.account_id, client.base_url, orders=2, newest=newest, problem=None)
+    assert found == CheckReport(account.account_id, client.base_url, orders=2, newest=newest, problem=None)
     assert found.summary == (
-        f"Account a1000 at {client.base_url} answers: 2 orders, the last one modified at 2026-01-05 07:41:07 UTC."
+        f"Account a1000 at {client.base_url} is reachable and has 2 orders, last modified at 2026-01-05 07:41:07 UTC."
     )
     assert len(account.requests) == 1
 
 
-def test_an_empty_account_is_no_error(client: Client) -> None:
-    assert check(client).summary == f"Account a1000 at {client.base_url} answers: 0 orders."
+def test_an_empty_account_is_not_an_error(client: Client) -> None:
+    assert check(client).summary == f"Account a1000 at {client.base_url} is reachable and has 0 orders."
 
 
-def test_an_order_that_does_not_fit_is_told(account: Account, client: Client) -> None:
+def test_an_order_that_would_be_quarantined_is_reported(account: Account, client: Client) -> None:
     account.put(order("bad", total="many"))
 
     assert check(client).problem == "Invalid decimal string - at `$.total`"

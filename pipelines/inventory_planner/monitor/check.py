@@ -1,4 +1,4 @@
-"""Can the account be reached with this key, and what is there to see?"""
+"""Check the connection to an account with one small request."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from inventory_planner.api.listing import list_orders
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """What one small read tells of an account; `newest` is the last change, if the service sorts as asked."""
+class CheckReport:
+    """The answer of an account.
+
+    `newest` is when its newest order was modified, and `problem` the reason why that order would be quarantined.
+    """
 
     account_id: str
     base_url: str
@@ -22,26 +25,26 @@ class Account:
 
     @property
     def summary(self) -> str:
-        """The same as a sentence."""
-        changed = (
-            f", the last one modified at {self.newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if self.newest else ""
-        )
-        problem = f" Its newest order does not fit the contract: {self.problem}." if self.problem else ""
-        return f"Account {self.account_id} at {self.base_url} answers: {self.orders:,} orders{changed}.{problem}"
+        """The report as a sentence."""
+        newest = f", last modified at {self.newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if self.newest else ""
+        problem = f" Its newest order would be quarantined: {self.problem}." if self.problem else ""
+        account = f"Account {self.account_id} at {self.base_url}"
+        return f"{account} is reachable and has {self.orders:,} orders{newest}.{problem}"
 
 
-def check(client: Client) -> Account:
-    """Read the newest order of the account.
+def check(client: Client) -> CheckReport:
+    """Request the newest order of the account.
 
     Raises:
-        ApiError: it could not be read; the message says why.
+        ApiError: the request failed; the message says why.
     """
     page = list_orders(client, page_size=1, last_modified_sort="desc")
-    newest = [(RawOrder.from_json(raw), decode_order(bytes(raw))) for raw in page.orders]
-    return Account(
+    newest = [RawOrder.from_json(raw).last_modified for raw in page.orders]
+    decoded = [decode_order(bytes(raw)) for raw in page.orders]
+    return CheckReport(
         account_id=client.account_id,
         base_url=client.base_url,
         orders=page.meta.total,
-        newest=next((order.last_modified for order, _ in newest), None),
-        problem=next((read.reason for _, read in newest if isinstance(read, QuarantinedRecord)), None),
+        newest=next(iter(newest), None),
+        problem=next((each.reason for each in decoded if isinstance(each, QuarantinedRecord)), None),
     )
