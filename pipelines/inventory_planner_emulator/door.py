@@ -14,7 +14,6 @@ from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.call import Call, NotFoundError, RefusedError
 from inventory_planner_emulator.endpoints import API, endpoint_for, methods_at
 from inventory_planner_emulator.faults import Answer, Fault, RecordedRequest, blocked, error_answer
-from inventory_planner_emulator.openapi import PATH, document
 from inventory_planner_emulator.wire import indented
 
 TRANSPORT = "inventory_planner.transport"  # the ASGI extension in which the server hands over its connection
@@ -24,9 +23,6 @@ def application(account: Account) -> ASGIApp:
     """The account as an ASGI application."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == PATH:
-            await Response(document(), media_type="application/json")(scope, receive, send)
-            return
         request = Request(scope, receive)
         call = Call({}, tuple(request.query_params.multi_items()), await request.body())
         record = RecordedRequest(request.method, scope["path"], dict(call.query))
