@@ -72,7 +72,7 @@ class Life:
     def hide(self, requests: int) -> None:
         """Show readers a change only after so many requests; at last when `MOST_LATE` has passed."""
         self.account.quirks = replace(self.account.quirks, visible_after_requests=requests)
-        self.account.seen_by_readers()
+        self.account.visible_orders()
         self._hidden_since = self.clock.time if requests else None
 
     def present(self) -> list[Order]:

@@ -59,25 +59,24 @@ def ready_dbt() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[tuple[Account, Server]]:
-    account = Account(api_key=API_KEY)
-    with serve(account) as server:
-        yield account, server
+def served() -> Iterator[Server]:
+    """The server of all tests, because starting one takes far longer than replacing its account."""
+    with serve(Account(api_key=API_KEY)) as server:
+        yield server
 
 
 @pytest.fixture
-def account(served: tuple[Account, Server]) -> Account:
-    """The served account: no orders, no quirks, no faults, its clock standing at NOW."""
-    account, _ = served
-    Account.__init__(account, api_key=API_KEY, now=lambda: NOW)  # starting a server anew takes far longer
-    return account
+def account(served: Server) -> Account:
+    """The served account: no orders, no quirks, no faults, and its clock stopped at NOW."""
+    served.account = Account(api_key=API_KEY, now=lambda: NOW)
+    return served.account
 
 
 @pytest.fixture
-def server(account: Account, served: tuple[Account, Server]) -> Server:
-    """Where the account is served."""
-    assert account is served[0]
-    return served[1]
+def server(account: Account, served: Server) -> Server:
+    """The server of the account."""
+    assert served.account is account
+    return served
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 from inventory_planner.api.decoding import Record, decode_order
 from inventory_planner.api.orders import Line, Order
-from inventory_planner_emulator.wire import encoded
+from inventory_planner_emulator.json_codec import encode
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)  # where the clock of the served account stands
 API_KEY = "secret-key-9b1f"  # of the account that serves them
@@ -103,7 +103,7 @@ def receipt(date: str | int, value: Any) -> dict[str, Any]:
 
 def raw(value: Any) -> bytes:
     """The JSON of an order, its decimals as numbers with the very digits."""
-    return encoded(value)
+    return encode(value)
 
 
 def decoded(text: bytes) -> Order:

@@ -1,14 +1,14 @@
-"""An Inventory Planner account served over real HTTP, for `inventory-planner emulate`, the demo and the tests.
+"""An Inventory Planner account served over HTTP, for `inventory-planner emulate`, the demo and the tests.
 
-It follows the API as the vendor's documents and its clients describe it, and shares no code with the extractor
-that reads it.
+It follows the API as the vendor's documents and its clients describe it. It shares no code with the pipeline that reads
+it.
 """
 
 from __future__ import annotations
 
 from inventory_planner_emulator.account import Account
-from inventory_planner_emulator.demo_account import demo_account
-from inventory_planner_emulator.demo_days import Event, live_a_day
+from inventory_planner_emulator.demo.business_day import Event, live_a_day
+from inventory_planner_emulator.demo.history import demo_account
 from inventory_planner_emulator.faults import Fault, RecordedRequest
 from inventory_planner_emulator.orders_file import read_orders
 from inventory_planner_emulator.quirks import Quirks

@@ -1,4 +1,4 @@
-"""The account: its orders, what was asked of it, and how it misbehaves."""
+"""The account: its orders, the requests that it received, and how it misbehaves."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inventory_planner_emulator.faults import Fault, RecordedRequest
-from inventory_planner_emulator.instants import text, utc_now
+from inventory_planner_emulator.json_codec import copy_json
+from inventory_planner_emulator.order_index import OrderIndex
 from inventory_planner_emulator.quirks import Quirks
-from inventory_planner_emulator.shelf import Shelf
-from inventory_planner_emulator.totals import number, plain, with_received_totals
-from inventory_planner_emulator.wire import copied
+from inventory_planner_emulator.timestamps import format_timestamp, utc_now
+from inventory_planner_emulator.totals import Order, open_quantity, to_decimal, with_received, with_received_totals
 
-Order = dict[str, Any]
-_COUNTED = re.compile(r"[0-9]{1,18}")  # a reference that the account's counter could have given
+_COUNTER = re.compile(r"[0-9]{1,18}")  # a reference that the account may have counted up to
 
 
-class _Change(NamedTuple):
-    """A change that readers may not see yet: the order as it then was, None where it was deleted."""
+class _PendingChange(NamedTuple):
+    """A change that reads may not show yet: the order after it, or None if it was deleted."""
 
     due: int
     key: str
@@ -33,18 +32,18 @@ class Account:
 
     Args:
         orders: Its orders in the order of entry, as the API gives them.
-        account_id: The `Account` header that it answers to, in any case.
-        api_key: The `Authorization` header that it answers to.
-        now: Its clock; gives an aware datetime in UTC.
+        account_id: The `Account` header that it accepts, in any case.
+        api_key: The `Authorization` header that it accepts.
+        now: Its clock, which returns an aware datetime in UTC.
 
     Attributes:
-        requests: What was asked so far, oldest first.
-        before_answer: Called with the request before each answer is computed, to change the account during a read.
-        faults: Answers to spoil, oldest first.
-        quirks: The switches that are on.
-        lock: Held while the account changes or an answer is computed.
-        variant_edits: Fields that were written to a variant, by variant id.
-        variant_vendors: Vendor data that was written to a variant, by variant id and vendor; None where it was deleted.
+        requests: The requests so far, oldest first.
+        before_answer: Called with the request before each response is computed, to change the account during a read.
+        faults: Faults that wait for a request, oldest first.
+        quirks: The quirks that are on.
+        lock: Held while the account changes or a response is computed.
+        variant_edits: Fields written to a variant, by variant id.
+        variant_vendors: Vendor data written to a variant, by variant id and vendor; None if it was deleted.
     """
 
     def __init__(
@@ -65,118 +64,109 @@ class Account:
         self.quirks = Quirks()
         self.variant_edits: dict[str, dict[str, Any]] = {}
         self.variant_vendors: dict[tuple[str, str], dict[str, Any] | None] = {}
-        self._truth = {_key(order): copied(order) for order in orders}
-        self._shelf = Shelf(self._truth.items())
-        self._answered = 0
-        self._unseen: deque[_Change] = deque()
+        self._orders: dict[str, Order] = {_key(order): copy_json(order) for order in orders}
+        self._visible = OrderIndex(self._orders.items())
+        self._pending: deque[_PendingChange] = deque()
+        self._response_count = 0
 
     def put(self, order: Order) -> None:
-        """Enter an order exactly as given, or replace the one with its id; `last_modified` is left as it is."""
+        """Add an order exactly as given, or replace the one with its id; `last_modified` is not changed."""
         with self.lock:
             key = _key(order)
-            self._truth[key] = copied(order)
-            self._changed(key)
+            self._orders[key] = copy_json(order)
+            self._record_change(key)
 
     def edit(self, order_id: str, **changes: Any) -> None:
-        """Change top-level fields of an order and stamp `last_modified` and `updated_at` with the account's clock.
+        """Change top-level fields of an order, and set `last_modified` and `updated_at` to the account's time.
 
         Raises:
-            KeyError: When there is no such order.
+            KeyError: If there is no such order.
         """
         with self.lock:
-            stamp = text(self.now())
-            order = {**self._truth[order_id], **changes, "last_modified": stamp, "updated_at": stamp}
-            self.put(order)
+            stamp = format_timestamp(self.now())
+            self.put({**self._orders[order_id], **changes, "last_modified": stamp, "updated_at": stamp})
 
     def receive(self, order_id: str, item_id: str, quantity: Any) -> None:
-        """Goods arrive for a line: `received` grows by the quantity, a receipt is added, totals follow.
+        """Receive goods for a line: add a receipt, and update the line's and the order's received totals.
 
-        Of lines with the same item id the first that still waits for goods gets them, or else the last.
+        If several lines have the same item id, the first one with an open quantity gets the goods, or else the last.
 
         Raises:
-            KeyError: When there is no such order or line.
+            KeyError: If there is no such order or line.
         """
         with self.lock:
-            order = self._truth[order_id]
-            lines = [item for item in order.get("items") or [] if str(item.get("id")) == item_id]
+            order = self._orders[order_id]
+            lines = [line for line in order.get("items") or [] if str(line.get("id")) == item_id]
             if not lines:
                 raise KeyError(item_id)
-            waiting = [item for item in lines if number(item.get("received")) < number(item.get("replenishment"))]
-            line = (waiting or lines[-1:])[0]
-            total = number(line.get("received")) + number(quantity)
-            items = [received(item, total, self.now()) if item is line else item for item in order["items"]]
-            changed = with_received_totals({**order, "items": items, "received_date": self.now().date().isoformat()})
-            self.edit(order_id, **changed)
+            target = next((line for line in lines if open_quantity(line)), lines[-1])
+            total = to_decimal(target.get("received")) + to_decimal(quantity)
+            items = [with_received(line, total, self.now()) if line is target else line for line in order["items"]]
+            self.edit(order_id, **with_received_totals({**order, "items": items, "received_date": self.today()}))
 
     def delete(self, order_id: str) -> None:
-        """Take an order out of the account.
+        """Delete an order.
 
         Raises:
-            KeyError: When there is no such order.
+            KeyError: If there is no such order.
         """
         with self.lock:
-            del self._truth[order_id]
-            self._changed(order_id)
+            del self._orders[order_id]
+            self._record_change(order_id)
 
     def orders(self) -> list[Order]:
-        """Every order as it stands now, in the order of entry; copies."""
+        """Return copies of all orders as they are now, in the order of entry."""
         with self.lock:
-            return [copied(order) for order in self._truth.values()]
+            return [copy_json(order) for order in self._orders.values()]
 
     def get(self, order_id: str) -> Order:
-        """One order as it stands now; a copy.
+        """Return a copy of one order as it is now.
 
         Raises:
-            KeyError: When there is no such order.
+            KeyError: If there is no such order.
         """
         with self.lock:
-            order: Order = copied(self._truth[order_id])
+            order: Order = copy_json(self._orders[order_id])
             return order
 
     def next_reference(self) -> str:
-        """The number that an order entered without one gets: one more than the highest so far."""
+        """Return the reference of an order entered without one: the highest number so far, plus one."""
         with self.lock:
-            references = [str(order.get("reference")) for order in self._truth.values()]
-        return str(1 + max((int(text) for text in references if _COUNTED.fullmatch(text)), default=0))
+            references = [str(order.get("reference")) for order in self._orders.values()]
+        return str(1 + max((int(text) for text in references if _COUNTER.fullmatch(text)), default=0))
 
-    def seen_by_readers(self) -> Shelf:
-        """The orders as a read sees them now; hold `lock` while using them."""
-        self._reveal()
-        return self._shelf
+    def today(self) -> str:
+        """Return the account's date in UTC."""
+        return self.now().date().isoformat()
 
-    def count_answer(self) -> None:
-        """Note that one more request was answered; what was held back until then comes into sight."""
+    def visible_orders(self) -> OrderIndex:
+        """Return the orders that reads show now; hold `lock` while using them."""
+        self._reveal_changes()
+        return self._visible
+
+    def count_response(self) -> None:
+        """Count one more response, after which reads may show a pending change."""
         with self.lock:
-            self._answered += 1
+            self._response_count += 1
 
-    def _changed(self, key: str) -> None:
-        due = self._answered + self.quirks.visible_after_requests
-        self._unseen.append(_Change(due, key, self._truth.get(key)))
-        self._reveal()
+    def _record_change(self, key: str) -> None:
+        due = self._response_count + self.quirks.visible_after_requests
+        self._pending.append(_PendingChange(due, key, self._orders.get(key)))
+        self._reveal_changes()
 
-    def _reveal(self) -> None:
-        hidden_until = self.quirks.visible_from
-        if hidden_until is not None and self.now() < hidden_until:
+    def _reveal_changes(self) -> None:
+        if self.quirks.visible_from is not None and self.now() < self.quirks.visible_from:
             return
-        late = self.quirks.visible_after_requests > 0
-        while self._unseen and not (late and self._unseen[0].due > self._answered):
-            change = self._unseen.popleft()
+        is_delayed = self.quirks.visible_after_requests > 0
+        while self._pending and not (is_delayed and self._pending[0].due > self._response_count):
+            change = self._pending.popleft()
             if change.order is None:
-                self._shelf.remove(change.key)
+                self._visible.delete(change.key)
             else:
-                self._shelf.put(change.key, change.order)
-
-
-def received(item: dict[str, Any], total: Any, at: datetime) -> dict[str, Any]:
-    """The line with a new total received; the difference is a receipt at that instant, in unix seconds."""
-    difference = number(total) - number(item.get("received"))
-    if difference == 0:
-        return {**item, "received": total}
-    receipt = {"date": int(at.timestamp()), "value": plain(difference)}
-    return {**item, "received": total, "received_history": [*(item.get("received_history") or []), receipt]}
+                self._visible.put(change.key, change.order)
 
 
 def _key(order: Order) -> str:
-    """An order's id as text; one without an id, which a test may need, is held under what it says."""
+    """Return an order's id as text; an order without one, which a test may need, is stored under its content."""
     order_id = order.get("id")
     return f"no id: {order}" if order_id in (None, "") else str(order_id)

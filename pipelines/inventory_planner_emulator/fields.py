@@ -1,7 +1,7 @@
-"""The fields that the two API documents name, and those that clients have seen beside them.
+"""The fields that the two API documents name and a few more that clients have seen, with the values that writes accept.
 
-Which values the service accepts in them is not in the documents. Here a quantity or an amount is a number, or a text
-that holds one, and what is not set is null or an empty text, as the service itself writes it.
+The documents don't say which values the API accepts. Here, a quantity or an amount is a number or a numeric text, and
+null or an empty text means "not set", as in the API's own responses.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from typing import Annotated, Any, Required, TypeAlias, TypedDict
 
 from msgspec import Meta
 
-LARGEST = 1e12  # of a number that is written: products of three of them still fit into a decimal
-DIGITS = r"^(-?[0-9]{1,12}(\.[0-9]{1,6})?)?$"
-LONGEST_NAME = 500  # characters of a name that others are looked up by
+_MAX_NUMBER = 1e12  # the product of three such numbers still fits in a decimal
+_NUMERIC_TEXT = r"^(-?[0-9]{1,12}(\.[0-9]{1,6})?)?$"
+_MAX_NAME_LENGTH = 500
 
-Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)] | int
-Name: TypeAlias = Annotated[str, Meta(max_length=LONGEST_NAME)] | None
+Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=_MAX_NAME_LENGTH)] | int
+Name: TypeAlias = Annotated[str, Meta(max_length=_MAX_NAME_LENGTH)] | None
 Text: TypeAlias = str | float | None
-Number: TypeAlias = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)] | Annotated[str, Meta(pattern=DIGITS)] | None
+Number: TypeAlias = (
+    Annotated[float, Meta(ge=-_MAX_NUMBER, le=_MAX_NUMBER)] | Annotated[str, Meta(pattern=_NUMERIC_TEXT)] | None
+)
 Flag: TypeAlias = bool | None
-Loose: TypeAlias = dict[str, Any] | list[Any] | str | None
 
 
 class Component(TypedDict, total=False):
-    """What one unit of an assembly line is made of."""
+    """A component of an assembly line."""
 
     id: Required[Id]
     quantity: Number
@@ -32,8 +33,8 @@ class Component(TypedDict, total=False):
     barcode: Text
 
 
-class WrittenLine(TypedDict, total=False):
-    """What a write may set in a line; `received` has a rule of its own."""
+class LineFields(TypedDict, total=False):
+    """The fields of a line that a write can set."""
 
     title: Text
     sku: Text
@@ -57,38 +58,38 @@ class WrittenLine(TypedDict, total=False):
     components: list[Component] | None
 
 
-class OrderedLine(WrittenLine):
-    """A line of an order that is entered, or whose lines are replaced."""
+class NewLine(LineFields):
+    """A line of a new order, or one of the lines that replace those of an order."""
 
     id: Required[Id]
 
 
-class LineUpdate(WrittenLine, total=False):
-    """New values of one line; `received` is the new total, not what has come since."""
+class LineUpdate(LineFields, total=False):
+    """New values of a line; `received` is the new total, not the difference."""
 
     received: Number
 
 
-class NamedLineUpdate(LineUpdate):
+class LineUpdateById(LineUpdate):
     """New values of the line with this id."""
 
     id: Required[Id]
 
 
-class SavedConnection(TypedDict, total=False):
-    """Whether an order is saved into a connection."""
+class ConnectionUpdate(TypedDict, total=False):
+    """Whether to save an order to a connection."""
 
     save_po: Flag
 
 
-class NewConnection(SavedConnection):
-    """A connection that a new order is saved into."""
+class NewConnection(ConnectionUpdate):
+    """A connection of a new order."""
 
-    connection: Required[Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]]
+    connection: Required[Annotated[str, Meta(min_length=1, max_length=_MAX_NAME_LENGTH)]]
 
 
-class WrittenOrder(TypedDict, total=False):
-    """What a write may set in an order; its lines and connections have rules of their own."""
+class OrderFields(TypedDict, total=False):
+    """The fields of an order that a write can set, other than its lines and connections."""
 
     reference: Text
     extra_reference: Text
@@ -123,24 +124,24 @@ class WrittenOrder(TypedDict, total=False):
     addBarcodes: Flag
     addCategories: Flag
     useTitlesAsVendorName: Flag
-    custom_fields: Loose
+    custom_fields: dict[str, Any] | list[Any] | str | None
 
 
-class UpdatedOrder(WrittenOrder, total=False):
-    """New values of an order; lines that are given replace all that it has."""
+class OrderUpdate(OrderFields, total=False):
+    """New values of an order; `items` replaces all of its lines."""
 
-    items: list[OrderedLine]
+    items: list[NewLine]
 
 
-class NewOrder(UpdatedOrder, total=False):
-    """An order to enter: its lines, or a filter of the variants that become its lines."""
+class NewOrder(OrderUpdate, total=False):
+    """A new order, with its lines or a filter of the variants to order."""
 
     variants_filter: dict[str, str | float | bool | None]
     connections: list[NewConnection]
 
 
 class StockChange(TypedDict, total=False):
-    """How the stock of a line's variant was changed in a connection."""
+    """A change of a variant's stock in a connection."""
 
     id: Required[Id]
     delta: Number
@@ -149,21 +150,21 @@ class StockChange(TypedDict, total=False):
 
 
 class StockUpdate(TypedDict, total=False):
-    """The lines of a stock update."""
+    """A stock update."""
 
     items: list[StockChange]
 
 
-class WrittenVariant(TypedDict, total=False):
-    """What a write may set in a variant."""
+class VariantFields(TypedDict, total=False):
+    """The fields of a variant that a write can set."""
 
     lead_time: Number
     review_period: Number
     replenishment: Number
 
 
-class VendorData(TypedDict, total=False):
-    """What a vendor asks for a variant, and how it sells it."""
+class VendorFields(TypedDict, total=False):
+    """The data of a vendor for a variant."""
 
     cost_price: Number
     landing_cost_price: Number
@@ -173,34 +174,15 @@ class VendorData(TypedDict, total=False):
     uom_ordering: Number
 
 
-WRITABLE_ITEM_FIELDS = frozenset(WrittenLine.__annotations__)
-WRITABLE_ORDER_FIELDS = frozenset(WrittenOrder.__annotations__)
-WRITABLE_VARIANT_FIELDS = frozenset(WrittenVariant.__annotations__)
+WRITABLE_LINE_FIELDS = frozenset(LineFields.__annotations__)
+WRITABLE_ORDER_FIELDS = frozenset(OrderFields.__annotations__)
+WRITABLE_VARIANT_FIELDS = frozenset(VariantFields.__annotations__)
+VENDOR_FIELDS = tuple(VendorFields.__annotations__)
 
-READ_ONLY_ORDER_FIELDS = frozenset(
-    {
-        "id",
-        "received_date",
-        "last_modified",
-        "created_at",
-        "updated_at",
-        "readonly",
-        "source_type",
-        "vendor_display_name",
-        "source",
-        "source_display_name",
-        "warehouse_display_name",
-        "replenish_warehouse",
-        "replenishment_type",
-        "total",
-        "total_ordered",
-        "total_received",
-        "stock_updates",
-        "removed",
-        "version",
-    }
-)
-"""What a write to an order leaves alone."""
-
-ORDER_FIELDS = WRITABLE_ORDER_FIELDS | READ_ONLY_ORDER_FIELDS | {"items", "connections"}
-"""What a list of orders can be filtered and sorted by."""
+ORDER_FIELDS = WRITABLE_ORDER_FIELDS | {
+    *("id", "version", "removed", "readonly", "created_at", "updated_at", "last_modified", "received_date"),
+    *("source_type", "source", "source_display_name", "vendor_display_name", "warehouse_display_name"),
+    *("replenish_warehouse", "replenishment_type", "total", "total_ordered", "total_received"),
+    *("items", "connections", "stock_updates"),
+}
+"""The fields by which orders can be filtered and sorted."""

@@ -1,7 +1,7 @@
-"""Filters of a list read: `field=value` and `field_<op>=value`, as the vendor's public API document names them.
+"""Filters of a list: `field=value` and `field_<operator>=value`, with the operators of the public API document.
 
-The document names the operators and says no more. How they treat a value is settled here, from what clients reported
-where they reported anything: `eq` is case sensitive, `eqi` also finds longer texts that begin with the value.
+The document names the operators and nothing more. How they compare values is our choice, except where clients reported
+it: `eq` is case-sensitive, and `eqi` also matches longer texts that start with the value.
 """
 
 from __future__ import annotations
@@ -13,24 +13,25 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from inventory_planner_emulator.call import RefusedError
-from inventory_planner_emulator.instants import instant
+from inventory_planner_emulator.endpoint_request import RefusedError
+from inventory_planner_emulator.timestamps import parse_timestamp
 
-OPERATORS = ("eq", "eqi", "ne", "gt", "gte", "lt", "lte", "range", "match", "in")
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)")
+
+Predicate = Callable[[Any], bool]
 
 
 class FilterError(RefusedError):
-    """A value that its operator cannot use, such as a broken regular expression."""
+    """A value that its operator can't use, such as an invalid regular expression."""
 
 
 @dataclass(frozen=True)
 class Operand:
-    """The text of a filter, with the number and the instant that it may stand for."""
+    """The text of a filter, and the number or the timestamp that it may stand for."""
 
     text: str
     number: Decimal | None
-    instant: datetime | None
+    timestamp: datetime | None
 
 
 @dataclass(frozen=True)
@@ -40,30 +41,29 @@ class Condition:
     field: str
     operator: str
     operand: Operand
-    holds: Callable[[Any], bool]
+    matches: Predicate
 
 
-def condition(field: str, operator: str, text: str) -> Condition:
-    """The filter that `<field>_<operator>=<text>` asks for.
+def parse_condition(field: str, operator: str, text: str) -> Condition:
+    """Parse the filter `<field>_<operator>=<text>`.
 
     Raises:
-        FilterError: When the operator cannot use the text.
+        FilterError: If the operator can't use the text.
     """
-    value = operand(text)
-    return Condition(field, operator, value, _TESTS[operator](value))
-
-
-def operand(text: str) -> Operand:
-    """A filter's text, read in every way that it can be compared."""
-    return Operand(text, _number(text), instant(text))
+    operand = _parse_operand(text)
+    return Condition(field, operator, operand, OPERATORS[operator](operand))
 
 
 def is_unset(value: Any) -> bool:
-    """True for what the API uses for "not set": null, an empty text, an empty list or map."""
+    """Return True for what the API uses as "not set": null, an empty text, an empty list or object."""
     return value is None or value in ("", [], {})
 
 
-def _number(value: Any) -> Decimal | None:
+def _parse_operand(text: str) -> Operand:
+    return Operand(text, _parse_number(text), parse_timestamp(text))
+
+
+def _parse_number(value: Any) -> Decimal | None:
     try:
         number = Decimal(str(value))
     except InvalidOperation:
@@ -71,87 +71,79 @@ def _number(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _text(value: Any) -> str:
+def _to_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if is_unset(value) else str(value)
 
 
-def _order(value: Any, wanted: Operand) -> int | None:
-    """-1, 0 or 1 as the value lies before, at or after what is wanted; None where the two cannot be compared."""
+def _compare(value: Any, operand: Operand) -> int | None:
+    """Return -1, 0 or 1 if the value is less than, equal to or greater than the operand; None if they don't compare."""
     if is_unset(value) or isinstance(value, bool | list | dict):
         return None
     if not isinstance(value, str):
-        number = _number(value)
-        return None if number is None or wanted.number is None else _sign(number, wanted.number)
-    moment = instant(value)
-    if moment is not None and wanted.instant is not None:
-        return _sign(moment, wanted.instant)
-    return _sign(value, wanted.text)
+        number = _parse_number(value)
+        return None if number is None or operand.number is None else _sign(number, operand.number)
+    timestamp = parse_timestamp(value)
+    if timestamp is not None and operand.timestamp is not None:
+        return _sign(timestamp, operand.timestamp)
+    return _sign(value, operand.text)
 
 
 def _sign(left: Any, right: Any) -> int:
     return int(left > right) - int(left < right)
 
 
-def _equal(value: Any, wanted: Operand) -> bool:
-    compared = _order(value, wanted)
-    return _text(value) == wanted.text if compared is None else compared == 0
+def _equals(value: Any, operand: Operand) -> bool:
+    compared = _compare(value, operand)
+    return _to_text(value) == operand.text if compared is None else compared == 0
 
 
-def _eq(wanted: Operand) -> Callable[[Any], bool]:
-    return lambda value: _equal(value, wanted)
+def _comparison(*accepted: int) -> Callable[[Operand], Predicate]:
+    return lambda operand: lambda value: _compare(value, operand) in accepted
 
 
-def _ne(wanted: Operand) -> Callable[[Any], bool]:
-    return lambda value: not _equal(value, wanted)
-
-
-def _eqi(wanted: Operand) -> Callable[[Any], bool]:
+def _starts_with(operand: Operand) -> Predicate:
     # a client saw sku_eqi=X return XK too: a regular expression with a start and no end
-    beginning = re.compile(re.escape(wanted.text), re.IGNORECASE)
-    return lambda value: bool(beginning.match(_text(value)))
+    pattern = re.compile(re.escape(operand.text), re.IGNORECASE)
+    return lambda value: bool(pattern.match(_to_text(value)))
 
 
-def _compared(*accepted: int) -> Callable[[Operand], Callable[[Any], bool]]:
-    return lambda wanted: lambda value: _order(value, wanted) in accepted
-
-
-def _range(wanted: Operand) -> Callable[[Any], bool]:
-    bounds = _RANGE.fullmatch(wanted.text)
+def _in_range(operand: Operand) -> Predicate:
+    bounds = _RANGE.fullmatch(operand.text)
     if bounds is None:
-        raise FilterError(f"Invalid range {wanted.text}")
+        raise FilterError(f"Invalid range {operand.text}")
     low, high = Decimal(bounds[1]), Decimal(bounds[2])
 
-    def holds(value: Any) -> bool:
-        number = _number(value)
+    def matches(value: Any) -> bool:
+        number = _parse_number(value)
         return number is not None and low <= number <= high
 
-    return holds
+    return matches
 
 
-def _match(wanted: Operand) -> Callable[[Any], bool]:
+def _contains_pattern(operand: Operand) -> Predicate:
     try:
-        pattern = re.compile(wanted.text)
-    except (re.error, ValueError, OverflowError, RecursionError) as error:  # flags, counts and depths have limits, too
-        raise FilterError(f"Invalid regular expression {wanted.text}") from error
-    return lambda value: bool(pattern.search(_text(value)))
+        pattern = re.compile(operand.text)
+    except (re.error, ValueError, OverflowError, RecursionError) as error:  # flags, counts and depth are limited too
+        raise FilterError(f"Invalid regular expression {operand.text}") from error
+    return lambda value: bool(pattern.search(_to_text(value)))
 
 
-def _in(wanted: Operand) -> Callable[[Any], bool]:
-    choices = [operand(choice) for choice in wanted.text.split(",")]
-    return lambda value: any(_equal(value, choice) for choice in choices)
+def _is_one_of(operand: Operand) -> Predicate:
+    choices = [_parse_operand(choice) for choice in operand.text.split(",")]
+    return lambda value: any(_equals(value, choice) for choice in choices)
 
 
-_TESTS: dict[str, Callable[[Operand], Callable[[Any], bool]]] = {
-    "eq": _eq,
-    "eqi": _eqi,
-    "ne": _ne,
-    "gt": _compared(1),
-    "gte": _compared(0, 1),
-    "lt": _compared(-1),
-    "lte": _compared(-1, 0),
-    "range": _range,
-    "match": _match,
-    "in": _in,
+OPERATORS: dict[str, Callable[[Operand], Predicate]] = {
+    "eq": lambda operand: lambda value: _equals(value, operand),
+    "eqi": _starts_with,
+    "ne": lambda operand: lambda value: not _equals(value, operand),
+    "gt": _comparison(1),
+    "gte": _comparison(0, 1),
+    "lt": _comparison(-1),
+    "lte": _comparison(-1, 0),
+    "range": _in_range,
+    "match": _contains_pattern,
+    "in": _is_one_of,
 }

@@ -1,4 +1,4 @@
-"""Orders out of a JSONL file, one order a line."""
+"""Orders from a JSONL file."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 
 import msgspec
 
-from inventory_planner_emulator.wire import decoded
+from inventory_planner_emulator.json_codec import decode
 
 
 def read_orders(path: str | Path) -> list[dict[str, Any]]:
-    """The file's orders, their numbers exact; blank lines are skipped.
+    """Read a file with one order per line; numbers keep every digit, and blank lines are skipped.
 
     Raises:
-        ValueError: When a line is not a JSON object; it names the file and the line.
-        OSError: When the file cannot be read.
+        ValueError: If a line is not a JSON object; the message names the file and the line.
+        OSError: If the file can't be read.
     """
     lines = Path(path).read_bytes().splitlines()
-    return [_order(raw, f"{path}:{number}") for number, raw in enumerate(lines, start=1) if raw.strip()]
+    return [_parse_order(raw, f"{path}:{number}") for number, raw in enumerate(lines, start=1) if raw.strip()]
 
 
-def _order(raw: bytes, place: str) -> dict[str, Any]:
+def _parse_order(raw: bytes, place: str) -> dict[str, Any]:
     try:
-        order = decoded(raw)
+        order = decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{place}: not JSON: {error}") from error
+        raise ValueError(f"{place}: invalid JSON: {error}") from error
     if not isinstance(order, dict):
-        raise ValueError(f"{place}: a JSON object is expected, not {type(order).__name__}")  # noqa: TRY004
+        raise ValueError(f"{place}: expected a JSON object, not {type(order).__name__}")  # noqa: TRY004
     return order

@@ -1,16 +1,16 @@
-"""The question that a list read asks, out of the parameters of its URL."""
+"""The query of a list: its filters, sorts, fields and page."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from inventory_planner_emulator.filters import OPERATORS, Condition, condition
+from inventory_planner_emulator.filters import OPERATORS, Condition, parse_condition
 
-DEFAULT_LIMIT = 100  # what the service uses is not known; a client should always send its own
-MOST_ROWS = 1000  # "The maximum value for limit is 1000", public API document
-LAST_PAGE = 10**9  # a larger number is taken for this one: with it, `start` still fits into an answer
-LONGEST_NUMBER = 18  # digits; a longer number is the largest that is allowed
+DEFAULT_LIMIT = 100  # the API's own default is unknown; a client should always send a limit
+MAX_LIMIT = 1000  # "The maximum value for limit is 1000", public API document
+MAX_PAGE = 10**9  # larger numbers are clamped to this, so that `start` still fits in a response
+_MAX_DIGITS = 18  # a number with more digits is clamped without being parsed
 _DIRECTIONS = {"asc": False, "1": False, "desc": True, "-1": True}
 
 
@@ -24,7 +24,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class Query:
-    """A list read, understood."""
+    """A parsed query."""
 
     conditions: tuple[Condition, ...] = ()
     sorts: tuple[Sort, ...] = ()
@@ -35,49 +35,49 @@ class Query:
     removed: bool = False
 
 
-def parsed(parameters: Iterable[tuple[str, str]], known: Container[str]) -> Query:
-    """The query behind the parameters; what names no known field is ignored, as any other unknown parameter is.
+def parse_query(parameters: Iterable[tuple[str, str]], known_fields: Container[str]) -> Query:
+    """Parse query parameters; those that name no known field are ignored, like any unknown parameter.
 
     Raises:
-        FilterError: When a filter's operator cannot use its value.
+        FilterError: If a filter's operator can't use its value.
     """
     pairs = list(parameters)
-    given = dict(pairs)
-    conditions = (_condition(name, text, known) for name, text in pairs)
-    sorts = (_sort(name, text, known) for name, text in pairs)
+    values = dict(pairs)
+    conditions = (_parse_condition(name, text, known_fields) for name, text in pairs)
+    sorts = (_parse_sort(name, text, known_fields) for name, text in pairs)
     return Query(
-        conditions=tuple(found for found in conditions if found is not None),
-        sorts=tuple(found for found in sorts if found is not None),
-        fields=_fields(given.get("fields", "")),
-        limit=_whole(given.get("limit", ""), least=1, most=MOST_ROWS, otherwise=DEFAULT_LIMIT),
-        limit_as_sent=given.get("limit"),
-        page=_whole(given.get("page", ""), least=0, most=LAST_PAGE, otherwise=0),
-        removed=given.get("removed") in ("true", "1"),
+        conditions=tuple(condition for condition in conditions if condition is not None),
+        sorts=tuple(sort for sort in sorts if sort is not None),
+        fields=_parse_fields(values.get("fields", "")),
+        limit=_parse_integer(values.get("limit", ""), lowest=1, highest=MAX_LIMIT, default=DEFAULT_LIMIT),
+        limit_as_sent=values.get("limit"),
+        page=_parse_integer(values.get("page", ""), lowest=0, highest=MAX_PAGE, default=0),
+        removed=values.get("removed") in ("true", "1"),
     )
 
 
-def _condition(name: str, text: str, known: Container[str]) -> Condition | None:
-    if name in known and name != "removed":
-        return condition(name, "eq", text)
+def _parse_condition(name: str, text: str, known_fields: Container[str]) -> Condition | None:
+    if name in known_fields and name != "removed":
+        return parse_condition(name, "eq", text)
     field, _, operator = name.rpartition("_")
-    if field in known and operator in OPERATORS:
-        return condition(field, operator, text)
+    if field in known_fields and operator in OPERATORS:
+        return parse_condition(field, operator, text)
     return None
 
 
-def _sort(name: str, text: str, known: Container[str]) -> Sort | None:
-    field, _, word = name.rpartition("_")
-    if word != "sort" or field not in known or text not in _DIRECTIONS:
+def _parse_sort(name: str, text: str, known_fields: Container[str]) -> Sort | None:
+    field, _, suffix = name.rpartition("_")
+    if suffix != "sort" or field not in known_fields or text not in _DIRECTIONS:
         return None
     return Sort(field, _DIRECTIONS[text])
 
 
-def _fields(text: str) -> frozenset[str] | None:
+def _parse_fields(text: str) -> frozenset[str] | None:
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
     return names or None
 
 
-def _whole(text: str, *, least: int, most: int, otherwise: int) -> int:
+def _parse_integer(text: str, *, lowest: int, highest: int, default: int) -> int:
     if not (text.isascii() and text.isdigit()):
-        return otherwise
-    return most if len(text) > LONGEST_NUMBER else min(max(int(text), least), most)
+        return default
+    return highest if len(text) > _MAX_DIGITS else min(max(int(text), lowest), highest)

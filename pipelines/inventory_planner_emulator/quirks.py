@@ -1,4 +1,4 @@
-"""What the real service does differently from what one expects, each switched on by a test or by hand."""
+"""Ways in which the real API departs from its documents, each one a switch."""
 
 from __future__ import annotations
 
@@ -9,43 +9,46 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Quirks:
-    """Switches of an account, all off: `account.quirks = Quirks(page_cap=50)`."""
+    """The quirks of an account, all off by default: `account.quirks = Quirks(page_cap=50)`."""
 
     limit_as_number: bool = False
-    """`meta.limit` is a number instead of the text that the query sent."""
+    """`meta.limit` is a number instead of the text sent in the query."""
     no_count: bool = False
     """`meta` has no `count`."""
     drop_unset: bool = False
-    """Keys without a value (null, "", [], {}) are left out of orders and lines."""
+    """Orders and lines omit keys without a value (null, "", [], {})."""
     empty_text_numbers: bool = False
-    """Numbers that are not set are "" instead of null or absent."""
+    """Numbers that are not set are "" instead of null or missing."""
     empty_maps_as_lists: bool = False
-    """An empty map is written as []."""
+    """An empty object is written as []."""
     lists_as_objects: bool = False
-    """Filled lists inside an order are objects keyed "0", "1", ... ."""
+    """Non-empty lists inside an order are objects keyed "0", "1", and so on."""
     objects_as_lists: bool = False
-    """Filled objects inside an order are lists of their values."""
+    """Non-empty objects inside an order are lists of their values."""
     numeric_item_ids: bool = False
-    """Item ids are numbers: the digits that end the id."""
+    """Item ids are numbers: the digits at the end of the id."""
     status_case: Literal["as stored", "upper", "lower"] = "as stored"
-    """Statuses are written, and filtered, in this case."""
+    """The case in which statuses are written and filtered."""
     mixed_offsets: bool = False
-    """The instants of one answer carry different UTC offsets; each still names the same instant."""
+    """Timestamps in one response have different UTC offsets; each still denotes the same instant."""
     ignore_modified_filter: bool = False
     """Filters on `last_modified` have no effect."""
     ignore_sort: bool = False
     """Sorts have no effect: rows come in the default order."""
     default_order: Literal["oldest first", "newest first", "scattered"] = "oldest first"
-    """The order of rows that no sort asks for: by entry into the account, or with no order to see."""
+    """The order of rows without a sort: by entry into the account, or no recognizable order."""
     page_cap: int | None = None
-    """No page holds more rows than this, whatever `limit` asks; the pages follow each other without a gap."""
+    """The most rows in a page, whatever `limit` asks for; pages still follow each other without a gap."""
     short_pages: bool = False
-    """Every second page, the first included, holds half of its rows although more follow; no row is lost."""
+    """Every other page, starting with the first, is half full although more rows follow; no row is lost."""
     past_the_end: Literal["empty", "not found", "last page"] = "empty"
-    """The answer to a page after the last one."""
+    """The response to a page after the last one."""
     not_found_as_200: bool = False
-    """Not found is answered with HTTP 200; only `result.status` tells."""
+    """A missing record is reported with HTTP 200 and an error in `result.status`."""
     visible_after_requests: int = 0
-    """A change is seen by readers only after so many further requests were answered."""
+    """Reads show a change only after this many further requests."""
     visible_from: datetime | None = None
-    """Changes stay unseen by readers until the account's clock reads this."""
+    """Reads show no change until the account's clock reaches this time."""
+
+
+NO_QUIRKS = Quirks()

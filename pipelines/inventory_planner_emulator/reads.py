@@ -1,172 +1,158 @@
-"""The reading endpoints of `/api/v1`."""
+"""The read endpoints of `/api/v1`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
-from inventory_planner_emulator import catalogue
-from inventory_planner_emulator.account import Account, Order
-from inventory_planner_emulator.call import Call, NotFoundError
-from inventory_planner_emulator.faults import Answer
+from inventory_planner_emulator import catalog
+from inventory_planner_emulator.account import Account
+from inventory_planner_emulator.catalog import Record
+from inventory_planner_emulator.endpoint_request import EndpointRequest, NotFoundError
 from inventory_planner_emulator.fields import ORDER_FIELDS
-from inventory_planner_emulator.listing import JSON_HEADERS, list_answer, orders_answer
-from inventory_planner_emulator.query import Query, parsed
-from inventory_planner_emulator.shelf import Row
-from inventory_planner_emulator.totals import number, plain
-from inventory_planner_emulator.wire import encoded
+from inventory_planner_emulator.listing import list_response, orders_response
+from inventory_planner_emulator.order_index import Row
+from inventory_planner_emulator.query import parse_query
+from inventory_planner_emulator.response_shapes import shape_order
+from inventory_planner_emulator.responses import JSON_HEADERS, HttpResponse, json_response
+from inventory_planner_emulator.totals import Order, strip_zeros, to_decimal
 
 
-def purchase_orders(account: Account, call: Call) -> Answer:
+def list_orders(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET purchase-orders."""
-    shelf = account.seen_by_readers()
-    return orders_answer(shelf, _query(call, ORDER_FIELDS), account.quirks)
+    return orders_response(account.visible_orders(), parse_query(request.query, ORDER_FIELDS), account.quirks)
 
 
-def purchase_order(account: Account, call: Call) -> Answer:
+def get_order(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET purchase-orders/{id}."""
-    row = _row(account, call)
-    shown = row.shaped(account.quirks).json(_query(call, ORDER_FIELDS).fields)
-    return Answer(200, b'{"purchase-order":%b}' % shown, JSON_HEADERS)
+    fields = parse_query(request.query, ORDER_FIELDS).fields
+    body = _find_order(account, request).render(account.quirks, fields)
+    return HttpResponse(200, b'{"purchase-order":%b}' % body, JSON_HEADERS)
 
 
-def items(account: Account, call: Call) -> Answer:
-    """GET purchase-orders/{id}/items; whether the service adds `meta` is not known, and here it does not."""
-    return _part_of_order(account, call, "items", "items")
+def list_lines(account: Account, request: EndpointRequest) -> HttpResponse:
+    """GET purchase-orders/{id}/items; whether the API adds `meta` is unknown, so there is none here."""
+    return _order_field(account, request, "items")
 
 
-def item(account: Account, call: Call) -> Answer:
+def get_line(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET purchase-orders/{id}/items/{item_id}."""
-    wanted = call.path["item_id"]
-    return _member_of_order(account, call, "items", ("item", "id", wanted))
+    return _order_member(account, request, "items", "id", request.path["item_id"])
 
 
-def connections(account: Account, call: Call) -> Answer:
+def list_connections(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET purchase-orders/{id}/connections."""
-    return _part_of_order(account, call, "connections", "connections")
+    return _order_field(account, request, "connections")
 
 
-def connection(account: Account, call: Call) -> Answer:
+def get_connection(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET purchase-orders/{id}/connections/{connection}."""
-    wanted = call.path["connection"]
-    return _member_of_order(account, call, "connections", ("connection", "connection", wanted))
+    return _order_member(account, request, "connections", "connection", request.path["connection"])
 
 
-def stock_updates(account: Account, call: Call) -> Answer:
-    """GET purchase-orders/{id}/stock_updates: what was pushed so far."""
-    return _part_of_order(account, call, "stock_updates", "stock_updates")
+def list_stock_updates(account: Account, request: EndpointRequest) -> HttpResponse:
+    """GET purchase-orders/{id}/stock_updates: the stock updates pushed so far."""
+    return _order_field(account, request, "stock_updates")
 
 
-def stock_update(account: Account, call: Call) -> Answer:
-    """GET purchase-orders/{id}/stock-update?forDst=true: what is received and not pushed yet."""
-    row = _row(account, call)
-    return json_answer(pending_stock_update(row.record, call.parameter("forDst", "true") == "true"))
+def get_pending_stock_update(account: Account, request: EndpointRequest) -> HttpResponse:
+    """GET purchase-orders/{id}/stock-update?forDst=true: what was received and not pushed yet."""
+    order = _find_order(account, request).record
+    for_destination = request.parameter("forDst", "true") == "true"
+    stock, warehouse = ("in_stock", "warehouse") if for_destination else ("source_stock", "source_warehouse")
+    rows = _pending_changes(order, stock, for_destination=for_destination)
+    return json_response({"items": rows, "forDst": for_destination, "wh": order.get(warehouse)})
 
 
-def pending_stock_update(order: Order, for_destination: bool) -> dict[str, Any]:  # noqa: FBT001 - forDst of the API
-    """The stock update that stands out for an order: received less what earlier updates pushed, line by line."""
-    pushed = _pushed(order, for_destination)
-    sign, stock, warehouse = (
-        (1, "in_stock", "warehouse") if for_destination else (-1, "source_stock", "source_warehouse")
-    )
-    rows = []
-    for line in order.get("items") or []:
-        delta = sign * number(line.get("received")) - pushed.get(str(line.get("id")), Decimal(0))
-        if delta:
-            rows.append({"id": line.get("id"), "delta": plain(delta), "stock_before": line.get(stock) or 0})
-    return {"items": rows, "forDst": for_destination, "wh": order.get(warehouse)}
-
-
-def _pushed(order: Order, for_destination: bool) -> dict[str, Decimal]:  # noqa: FBT001
-    sums: dict[str, Decimal] = {}
-    for update in order.get("stock_updates") or []:
-        if update.get("forDst") is for_destination:
-            for row in update.get("items") or []:
-                if not row.get("error"):
-                    sums[str(row["id"])] = sums.get(str(row["id"]), Decimal(0)) + number(row.get("delta"))
-    return sums
-
-
-def variants(account: Account, call: Call) -> Answer:
+def list_variants(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET variants."""
-    return _list(call, "variants", catalogue.variants(account))
+    return _list(request, "variants", list(catalog.variants_by_id(account).values()))
 
 
-def variant(account: Account, call: Call) -> Answer:
+def get_variant(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET variants/{id}."""
-    return _single("variant", "id", call.path["variant_id"], catalogue.variants(account))
+    return json_response({"variant": catalog.get_variant(account, request.path["variant_id"])})
 
 
-def variant_vendors(account: Account, call: Call) -> Answer:
+def list_variant_vendors(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET variants/{id}/vendors."""
-    return json_answer({"vendors": catalogue.variant_vendors(account, call.path["variant_id"])})
+    return json_response({"vendors": catalog.list_variant_vendors(account, request.path["variant_id"])})
 
 
-def variant_vendor(account: Account, call: Call) -> Answer:
+def get_variant_vendor(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET variants/{id}/vendors/{vendor}."""
-    rows = catalogue.variant_vendors(account, call.path["variant_id"])
-    return _single("vendor", "n", call.path["vendor"], rows)
+    rows = catalog.list_variant_vendors(account, request.path["variant_id"])
+    return _single_vendor(rows, "n", request.path["vendor"])
 
 
-def vendors(account: Account, call: Call) -> Answer:
+def list_vendors(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET vendors."""
-    return _list(call, "vendors", catalogue.vendors(_orders(account)))
+    return _list(request, "vendors", catalog.list_vendors(account))
 
 
-def vendor(account: Account, call: Call) -> Answer:
+def get_vendor(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET vendors/{id}."""
-    return _single("vendor", "id", call.path["vendor"], catalogue.vendors(_orders(account)))
+    return _single_vendor(catalog.list_vendors(account), "id", request.path["vendor"])
 
 
-def warehouses(account: Account, call: Call) -> Answer:
+def list_warehouses(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET warehouses."""
-    return _list(call, "warehouses", catalogue.warehouses(_orders(account)))
+    return _list(request, "warehouses", catalog.list_warehouses(account))
 
 
-def json_answer(value: Any) -> Answer:
-    """HTTP 200 with a JSON value."""
-    return Answer(200, encoded(value), JSON_HEADERS)
-
-
-def _query(call: Call, known: frozenset[str]) -> Query:
-    return parsed(call.query, known)
-
-
-def _orders(account: Account) -> Iterable[Order]:
-    return [row.record for row in account.seen_by_readers().rows.values()]
-
-
-def _row(account: Account, call: Call) -> Row:
-    order_id = call.path["order_id"]
-    row = account.seen_by_readers().rows.get(order_id)
+def _find_order(account: Account, request: EndpointRequest) -> Row:
+    order_id = request.path["order_id"]
+    row = account.visible_orders().rows.get(order_id)
     if row is None:
         raise NotFoundError("purchase-order", order_id)
     return row
 
 
-def _part_of_order(account: Account, call: Call, field: str, key: str) -> Answer:
-    row = _row(account, call)
-    return json_answer({key: row.shaped(account.quirks).record.get(field) or []})
+def _order_field(account: Account, request: EndpointRequest, field: str) -> HttpResponse:
+    order = shape_order(_find_order(account, request).record, account.quirks)
+    return json_response({field: order.get(field) or []})
 
 
-def _member_of_order(account: Account, call: Call, field: str, wanted: tuple[str, str, str]) -> Answer:
-    kind, key, value = wanted
-    row = _row(account, call)
-    members = row.record.get(field) or []
-    shown = row.shaped(account.quirks).record.get(field) or members
-    for member, form in zip(members, shown, strict=True):
-        if str(member.get(key)) == value:
-            return json_answer({kind: form})
-    raise NotFoundError(kind, value)
+def _order_member(account: Account, request: EndpointRequest, field: str, key: str, member_id: str) -> HttpResponse:
+    """Return one line or connection, found by its id as stored and served as the quirks show it."""
+    order = _find_order(account, request).record
+    shaped = shape_order(order, account.quirks).get(field) or []
+    kind = field.removesuffix("s")
+    members = shaped.values() if isinstance(shaped, dict) else shaped
+    for stored, member in zip(order.get(field) or [], members, strict=True):
+        if str(stored.get(key)) == member_id:
+            return json_response({kind: member})
+    raise NotFoundError(kind, member_id)
 
 
-def _list(call: Call, name: str, rows: list[dict[str, Any]]) -> Answer:
-    return list_answer(name, rows, _query(call, frozenset().union(*rows)))
+def _pending_changes(order: Order, stock_field: str, *, for_destination: bool) -> list[Record]:
+    """Return, line by line, the received quantity less what earlier stock updates pushed."""
+    pushed = _pushed(order, for_destination=for_destination)
+    sign = 1 if for_destination else -1
+    rows = []
+    for line in order.get("items") or []:
+        delta = sign * to_decimal(line.get("received")) - pushed.get(str(line.get("id")), Decimal(0))
+        if delta:
+            rows.append({"id": line.get("id"), "delta": strip_zeros(delta), "stock_before": line.get(stock_field) or 0})
+    return rows
 
 
-def _single(kind: str, key: str, wanted: str, rows: list[dict[str, Any]]) -> Answer:
+def _pushed(order: Order, *, for_destination: bool) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for update in order.get("stock_updates") or []:
+        if update.get("forDst") is for_destination:
+            for row in update.get("items") or []:
+                if not row.get("error"):
+                    sums[str(row["id"])] = sums.get(str(row["id"]), Decimal(0)) + to_decimal(row.get("delta"))
+    return sums
+
+
+def _list(request: EndpointRequest, name: str, rows: list[Record]) -> HttpResponse:
+    known_fields = frozenset[str]().union(*rows)
+    return list_response(name, rows, parse_query(request.query, known_fields))
+
+
+def _single_vendor(rows: list[Record], key: str, vendor: str) -> HttpResponse:
     for row in rows:
-        if row[key] == wanted:
-            return json_answer({kind: row})
-    raise NotFoundError(kind, wanted)
+        if row[key] == vendor:
+            return json_response({"vendor": row})
+    raise NotFoundError("vendor", vendor)

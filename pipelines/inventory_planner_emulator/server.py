@@ -1,4 +1,4 @@
-"""An account behind a real HTTP server."""
+"""An account behind an HTTP server."""
 
 from __future__ import annotations
 
@@ -14,75 +14,78 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from inventory_planner_emulator.account import Account
-from inventory_planner_emulator.door import TRANSPORT, application
+from inventory_planner_emulator.app import TRANSPORT, create_app
 
-PATIENCE = 5  # seconds that stopping may take; what still waits for a slow answer is cut off after 1
+_STOP_SECONDS = 5  # to wait for the server to stop; it cuts off slow responses after 1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
     """A running server."""
 
     url: str
     """Its base URL, without a slash at the end."""
+    account: Account
+    """The account that it serves; assign another one to serve that from the next request on."""
 
 
 @contextmanager
 def serve(account: Account, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
-    """The account served from a background thread, ready when entered and stopped on exit; port 0 picks a free one.
+    """Serve the account from a background thread until the context exits; port 0 picks a free port.
 
     Raises:
-        OSError: When the port is taken.
+        OSError: If the port is in use.
     """
-    with _listener(host, port) as listener:
-        server = _server(account)
-        url = _url(listener)
-        name = f"account at {url}"
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name=name, daemon=True)
-        thread.start()  # a request that comes before it runs waits in the listener's queue
+    with _listen(host, port) as listener:
+        server = Server(_url(listener), account)
+        http_server = _http_server(lambda: server.account)
+        thread = threading.Thread(
+            target=http_server.run, kwargs={"sockets": [listener]}, name=f"account at {server.url}", daemon=True
+        )
+        thread.start()  # a request that arrives before it runs waits in the listener's queue
         try:
-            yield Server(url)
+            yield server
         finally:
-            server.should_exit = True
-            thread.join(PATIENCE)
+            http_server.should_exit = True
+            thread.join(_STOP_SECONDS)
 
 
 def run(
     account: Account, host: str = "127.0.0.1", port: int = 8080, *, ready: Callable[[str], None] | None = None
 ) -> None:
-    """Serve the account until Ctrl-C, and return quietly; `ready` is called with the URL once it listens.
+    """Serve the account until Ctrl-C; `ready` is called with the URL once the server listens.
 
     Raises:
-        OSError: When the port is taken.
+        OSError: If the port is in use.
     """
-    with _listener(host, port) as listener:
+    with _listen(host, port) as listener:
         if ready is not None:
             ready(_url(listener))
         with suppress(KeyboardInterrupt):
-            _server(account).run(sockets=[listener])
+            _http_server(lambda: account).run(sockets=[listener])
 
 
 class _Connection(H11Protocol):
-    """Uvicorn's connection, which tells the application about its transport so that a fault can break it."""
+    """Uvicorn's connection, which passes its transport on to the application so that a fault can close it."""
 
     def connection_made(self, transport: Any) -> None:
         connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or every answer waits 40 ms for an ACK
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every response waits 40 ms for an ACK
         super().connection_made(transport)
-        self.app = _told_of(transport, self.app)
+        self.app = _with_transport(transport, self.app)
 
 
-def _told_of(transport: Any, app: ASGIApp) -> Any:
-    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+def _with_transport(transport: Any, app: ASGIApp) -> Any:
+    async def app_with_transport(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "extensions": {TRANSPORT: transport}}, receive, send)
 
-    return told
+    return app_with_transport
 
 
-def _server(account: Account) -> uvicorn.Server:
+def _http_server(get_account: Callable[[], Account]) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            application(account),
+            create_app(get_account),
             http=_Connection,
             ws="none",
             lifespan="off",
@@ -95,7 +98,7 @@ def _server(account: Account) -> uvicorn.Server:
     )
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=128)
 

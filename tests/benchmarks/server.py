@@ -25,7 +25,7 @@ import msgspec
 from large_account import LAST_DAY, Record, orders, with_more_ordered
 
 from inventory_planner_emulator import Account, Fault, serve
-from inventory_planner_emulator.wire import decoded, encoded
+from inventory_planner_emulator.json_codec import decode, encode
 
 DELAYED = 10_000  # answers; no benchmark asks for more
 BETWEEN_CHANGES = timedelta(hours=1)  # more than what is read again each time, or a round would pay for all before
@@ -49,7 +49,7 @@ class LargeAccount:
         self.clock += BETWEEN_CHANGES
         for order_id in self.ids[:: max(len(self.ids) // int(count), 1)][: int(count)]:
             before = self.account.get(order_id)
-            after = with_more_ordered({**before, "items": decoded(bytes(before["items"]))})
+            after = with_more_ordered({**before, "items": decode(bytes(before["items"]))})
             self.truth["units"] += after["total_ordered"] - before["total_ordered"]
             self.account.edit(order_id, **_packed(after))
         return self.truth
@@ -86,7 +86,7 @@ def main() -> None:
 
 def _packed(order: Record) -> Record:
     """The order with its lines as JSON, a third of what they take as objects; it is served as it is."""
-    return {**order, "items": msgspec.Raw(encoded(order["items"]))}
+    return {**order, "items": msgspec.Raw(encode(order["items"]))}
 
 
 def _say(value: Any) -> None:

@@ -12,7 +12,9 @@ NOW = datetime(2026, 1, 5, 12, 0, 0, 999_999, tzinfo=UTC)
 STAMP = "2026-01-05T12:00:00+00:00"
 
 
-def an_account() -> Account:
+@pytest.fixture
+def account() -> Account:
+    """An account with one order, whose two lines have the same item."""
     lines = [
         {"id": "v1", "replenishment": 10, "cost_price": Decimal("2.50")},
         {"id": "v1", "replenishment": 4, "cost_price": Decimal("2.50")},
@@ -21,7 +23,7 @@ def an_account() -> Account:
     return Account([order], now=lambda: NOW)
 
 
-def test_an_order_is_held_as_given_and_handed_out_as_a_copy() -> None:
+def test_orders_are_stored_as_given_and_returned_as_copies() -> None:
     account = Account()
     order = {"id": "a", "last_modified": "2024-05-03T09:41:07Z", "items": [{"id": "v1"}]}
     account.put(order)
@@ -30,20 +32,14 @@ def test_an_order_is_held_as_given_and_handed_out_as_a_copy() -> None:
     assert account.orders() == [{"id": "a", "last_modified": "2024-05-03T09:41:07Z", "items": [{"id": "v1"}]}]
 
 
-def test_an_edit_stamps_whole_seconds() -> None:
+def test_an_edit_stamps_the_order_in_whole_seconds() -> None:
     account = Account([{"id": "a", "status": "open", "notes": "x"}], now=lambda: NOW)
     account.edit("a", status="closed")
-    assert account.get("a") == {
-        "id": "a",
-        "status": "closed",
-        "notes": "x",
-        "last_modified": STAMP,
-        "updated_at": STAMP,
-    }
+    stamps = {"last_modified": STAMP, "updated_at": STAMP}
+    assert account.get("a") == {"id": "a", "status": "closed", "notes": "x", **stamps}
 
 
-def test_goods_go_to_the_first_line_that_waits_for_them() -> None:
-    account = an_account()
+def test_received_goods_go_to_the_first_open_line(account: Account) -> None:
     account.receive("a", "v1", 10)
     account.receive("a", "v1", Decimal("1.5"))
     receipt = int(NOW.timestamp())
@@ -56,15 +52,13 @@ def test_goods_go_to_the_first_line_that_waits_for_them() -> None:
     assert totals == {"total": Decimal("35.01"), "total_received": Decimal("11.5"), "received_date": "2026-01-05"}
 
 
-def test_goods_beyond_the_order_go_to_the_last_line() -> None:
-    account = an_account()
+def test_goods_beyond_the_ordered_quantity_go_to_the_last_line(account: Account) -> None:
     for quantity in (10, 4, 3):
         account.receive("a", "v1", quantity)
     assert [line["received"] for line in account.get("a")["items"]] == [10, 7]
 
 
-def test_what_is_not_there_cannot_change() -> None:
-    account = an_account()
+def test_changing_a_missing_order_or_line_raises_an_error(account: Account) -> None:
     with pytest.raises(KeyError):
         account.edit("b", status="closed")
     with pytest.raises(KeyError):
@@ -73,12 +67,12 @@ def test_what_is_not_there_cannot_change() -> None:
         account.receive("a", "v2", 1)
 
 
-def test_an_order_without_an_id_is_held_beside_the_others() -> None:
+def test_orders_without_an_id_are_stored_separately() -> None:
     account = Account([{"reference": "1"}, {"id": None, "reference": "2"}])
     assert account.orders() == [{"reference": "1"}, {"id": None, "reference": "2"}]
 
 
-def test_threads_lose_no_change() -> None:
+def test_concurrent_changes_are_not_lost() -> None:
     account = Account([{"id": "a", "items": [{"id": "v1", "replenishment": 400, "cost_price": 1}]}])
 
     def receive() -> None:

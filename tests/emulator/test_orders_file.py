@@ -8,7 +8,7 @@ import pytest
 from inventory_planner_emulator import read_orders
 
 
-def test_orders_are_read_with_every_digit(tmp_path: Path) -> None:
+def test_numbers_keep_every_digit(tmp_path: Path) -> None:
     file = tmp_path / "orders.jsonl"
     file.write_text('{"id": "a", "total": 19.10}\n\n{"id": "b", "total": 0.30000000000000004}\n', encoding="utf-8")
     assert read_orders(file) == [
@@ -20,12 +20,12 @@ def test_orders_are_read_with_every_digit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        pytest.param(b'{"id": ', "not JSON", id="cut off"),
-        pytest.param(b'["a"]', "a JSON object is expected, not list", id="a list"),
-        pytest.param(b'{"id": "\xff"}', "not JSON", id="not UTF-8"),
+        pytest.param(b'{"id": ', "invalid JSON", id="truncated"),
+        pytest.param(b'["a"]', "expected a JSON object, not list", id="a list"),
+        pytest.param(b'{"id": "\xff"}', "invalid JSON", id="not UTF-8"),
     ],
 )
-def test_a_bad_line_is_named(tmp_path: Path, line: bytes, reason: str) -> None:
+def test_the_error_names_the_invalid_line(tmp_path: Path, line: bytes, reason: str) -> None:
     file = tmp_path / "orders.jsonl"
     file.write_bytes(b'{"id": "a"}\n' + line)
     with pytest.raises(ValueError, match=rf"orders\.jsonl:2: {reason}"):

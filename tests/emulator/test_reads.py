@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
-from inventory_planner_emulator import Account
+from emulator_client import EmulatorClient, error
+from inventory_planner_emulator import Account, Quirks
 
-Get = Callable[..., httpx.Response]
 LINES = [
     {
         "id": "c9_5001",
@@ -49,6 +47,7 @@ TRANSFER = {
     "last_modified": "2024-05-04T08:00:00+00:00",
     "items": [{"id": "c9_5001", "sku": "TEE", "title": "Tee", "replenishment": 5, "received": 5, "source_stock": 9}],
 }
+VARIANT_VENDOR = {"cost_price": 2.5, "vendor_reference": "C-2", "t": "vendor", "s": "order", "n": "acme mills"}
 
 
 @pytest.fixture(autouse=True)
@@ -60,46 +59,42 @@ def _orders(account: Account) -> None:
 @pytest.mark.parametrize(
     ("path", "params", "body"),
     [
-        pytest.param("purchase-orders/a", {}, {"purchase-order": ORDER}, id="an order"),
+        pytest.param("purchase-orders/a", {}, {"purchase-order": ORDER}, id="order"),
         pytest.param("purchase-orders/a", {"fields": "id,status"}, {"purchase-order": {"id": "a", "status": "open"}}),
         pytest.param("purchase-orders/a/items", {}, {"items": LINES}, id="lines"),
-        pytest.param("purchase-orders/a/items/c9_5002", {}, {"item": LINES[1]}, id="a line"),
+        pytest.param("purchase-orders/a/items/c9_5002", {}, {"item": LINES[1]}, id="line"),
         pytest.param("purchase-orders/a/connections", {}, {"connections": [CONNECTION]}, id="connections"),
-        pytest.param("purchase-orders/a/connections/shop.4411", {}, {"connection": CONNECTION}, id="a connection"),
+        pytest.param("purchase-orders/a/connections/shop.4411", {}, {"connection": CONNECTION}, id="connection"),
         pytest.param("purchase-orders/t/connections", {}, {"connections": []}, id="no connections"),
-        pytest.param("purchase-orders/a/stock_updates", {}, {"stock_updates": [PUSHED]}, id="stock updates pushed"),
+        pytest.param("purchase-orders/a/stock_updates", {}, {"stock_updates": [PUSHED]}, id="pushed stock updates"),
         pytest.param(
             "purchase-orders/a/stock-update",
             {"forDst": "true"},
             {"items": [{"id": "c9_5001", "delta": 2, "stock_before": 3}], "forDst": True, "wh": "c9_1"},
-            id="stock update to push: received less pushed",
+            id="pending stock update: received less pushed",
         ),
         pytest.param(
             "purchase-orders/t/stock-update",
             {"forDst": "false"},
             {"items": [{"id": "c9_5001", "delta": -5, "stock_before": 9}], "forDst": False, "wh": "c9_1"},
-            id="stock update to push to the source of a transfer",
+            id="pending stock update of a transfer's source",
         ),
-        pytest.param("vendors/acme mills", {}, {"vendor": {"id": "acme mills", "name": "Acme Mills"}}, id="a vendor"),
-        pytest.param(
-            "variants/c9_5002/vendors",
-            {},
-            {
-                "vendors": [
-                    {"cost_price": 2.5, "vendor_reference": "C-2", "t": "vendor", "s": "order", "n": "acme mills"}
-                ]
-            },
-            id="vendors of a variant",
-        ),
+        pytest.param("vendors/acme mills", {}, {"vendor": {"id": "acme mills", "name": "Acme Mills"}}, id="vendor"),
+        pytest.param("variants/c9_5002/vendors", {}, {"vendors": [VARIANT_VENDOR]}, id="vendors of a variant"),
     ],
 )
-def test_a_read_answers(get: Get, path: str, params: dict[str, str], body: dict[str, Any]) -> None:
-    answer = get(path, **params)
-    assert (answer.status_code, answer.json()) == (200, body)
+def test_read(client: EmulatorClient, path: str, params: dict[str, str], body: dict[str, Any]) -> None:
+    response = client.read(path, **params)
+    assert (response.status_code, response.json()) == (200, body)
+
+
+def test_a_single_line_is_found_if_lists_are_served_as_objects(account: Account, client: EmulatorClient) -> None:
+    account.quirks = Quirks(lists_as_objects=True)
+    assert client.read("purchase-orders/a/items/c9_5002").json() == {"item": LINES[1]}
 
 
 @pytest.mark.parametrize(
-    ("path", "wanted"),
+    ("path", "missing"),
     [
         ("purchase-orders/x", "purchase-order x"),
         ("purchase-orders/x/items", "purchase-order x"),
@@ -111,20 +106,19 @@ def test_a_read_answers(get: Get, path: str, params: dict[str, str], body: dict[
         ("vendors/x", "vendor x"),
     ],
 )
-def test_what_is_not_there_is_not_found(get: Get, path: str, wanted: str) -> None:
-    answer = get(path)
-    message = f"Failed to find {wanted}"
-    assert (answer.status_code, answer.json()) == (404, {"result": {"status": "error", "message": message}})
+def test_a_missing_record_is_not_found(client: EmulatorClient, path: str, missing: str) -> None:
+    response = client.read(path)
+    assert (response.status_code, response.json()) == (404, error(f"Failed to find {missing}"))
 
 
-def test_vendors_are_those_of_the_orders(get: Get) -> None:
-    body = get("vendors").json()
+def test_vendors_are_those_of_the_orders(client: EmulatorClient) -> None:
+    body = client.read("vendors").json()
     assert (body["meta"]["total"], body["vendors"]) == (1, [{"id": "acme mills", "name": "Acme Mills"}])
 
 
-def test_warehouses_carry_their_id_as_name(get: Get) -> None:
+def test_the_name_of_a_warehouse_is_its_id(client: EmulatorClient) -> None:
     shared = {"type": "warehouse", "disabled": False, "connection": "c9", "currency": "EUR"}
-    assert get("warehouses").json()["warehouses"] == [
+    assert client.read_rows("warehouses") == [
         {
             "name": "c9_1",
             "display_name": "Main DC",
@@ -142,12 +136,13 @@ def test_warehouses_carry_their_id_as_name(get: Get) -> None:
     ]
 
 
-def test_variants_are_filtered_sorted_and_restricted_like_orders(get: Get) -> None:
-    body = get("variants", fields="id,purchase_orders_qty", purchase_orders_qty_gt=18, id_sort="desc", limit=5).json()
-    assert body["variants"] == [
-        {"id": "c9_5002", "purchase_orders_qty": 20},
-    ]
-    assert get("variants/c9_5001").json() == {
+def test_variants_take_filters_sorts_and_fields(client: EmulatorClient) -> None:
+    params = {"purchase_orders_qty_gt": 18, "id_sort": "desc", "limit": 5, "fields": "id,purchase_orders_qty"}
+    assert client.read_rows("variants", **params) == [{"id": "c9_5002", "purchase_orders_qty": 20}]
+
+
+def test_a_variant_is_computed_from_its_lines(client: EmulatorClient) -> None:
+    assert client.read("variants/c9_5001").json() == {
         "variant": {
             "id": "c9_5001",
             "vendor": "acme mills",

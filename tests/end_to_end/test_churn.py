@@ -168,10 +168,9 @@ def programs(obeys: bool, most_rounds: int) -> st.SearchStrategy[Program]:
 class World:
     """An account that lives through a program, and a warehouse that follows it."""
 
-    def __init__(self, account: Account, server: Server, root: Path, program: Program) -> None:
+    def __init__(self, server: Server, root: Path, program: Program) -> None:
         self.clock = Clock(NOW, program.skew)
-        Account.__init__(account, api_key=API_KEY, now=self.clock.of_account)
-        self.account = account
+        self.account = account = server.account = Account(api_key=API_KEY, now=self.clock.of_account)
         self.life = Life(account, self.clock)
         client = Client(server.url, API_KEY, account.account_id, 0, sleep=lambda _: None)
         of_account = Settings(API_KEY, account.account_id, server.url, status=program.statuses, requests_per_second=0)
@@ -347,9 +346,9 @@ def _modified(order: Order) -> datetime:
     return datetime.fromisoformat(order["last_modified"])
 
 
-def _live(program: Program, account: Account, server: Server) -> None:
+def _live(program: Program, server: Server) -> None:
     with TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
-        world = World(account, server, Path(root), program)
+        world = World(server, Path(root), program)
         patch.setattr(chunks, "ORDERS_PER_CHUNK", program.orders_per_chunk)
         patch.setattr(chunks, "WORTH_APPENDING", WORTH_APPENDING)
         patch.setattr("inventory_planner.sync.load.datetime", world.clock)
@@ -377,14 +376,10 @@ def _try(pytestconfig: pytest.Config, obeys: bool, live: Callable[[Program], Non
 
 
 class TestAServiceThatAnswersAsAsked:
-    def test_is_followed_through_churn_and_faults(
-        self, pytestconfig: pytest.Config, account: Account, server: Server
-    ) -> None:
-        _try(pytestconfig, True, lambda program: _live(program, account, server))
+    def test_is_followed_through_churn_and_faults(self, pytestconfig: pytest.Config, server: Server) -> None:
+        _try(pytestconfig, True, lambda program: _live(program, server))
 
 
 class TestAServiceThatIgnoresWhatItIsAsked:
-    def test_is_followed_through_churn_and_faults(
-        self, pytestconfig: pytest.Config, account: Account, server: Server
-    ) -> None:
-        _try(pytestconfig, False, lambda program: _live(program, account, server))
+    def test_is_followed_through_churn_and_faults(self, pytestconfig: pytest.Config, server: Server) -> None:
+        _try(pytestconfig, False, lambda program: _live(program, server))

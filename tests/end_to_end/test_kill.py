@@ -68,12 +68,11 @@ SWEEP_STEPS = {
 
 
 @pytest.fixture(scope="module")
-def _published(served: tuple[Account, Server], tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    account, server = served
-    Account.__init__(account, api_key=API_KEY, now=lambda: NOW)
+def _published(served: Server, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    account = served.account = Account(api_key=API_KEY, now=lambda: NOW)
     folder = Folder(tmp_path_factory.mktemp("published"))
     change(account, 1, BEFORE)
-    of_account = Settings(API_KEY, account.account_id, server.url, requests_per_second=0)
+    of_account = Settings(API_KEY, account.account_id, served.url, requests_per_second=0)
     assert exit_status(run_without_dbt, of_account, folder) == 0
     return folder
 

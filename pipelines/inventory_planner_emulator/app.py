@@ -1,0 +1,114 @@
+"""The account as an ASGI application: faults, the proxy, authentication, then the endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from inventory_planner_emulator.account import Account
+from inventory_planner_emulator.endpoint_request import EndpointRequest, NotFoundError, RefusedError
+from inventory_planner_emulator.endpoints import API, find_endpoint, is_known_path
+from inventory_planner_emulator.faults import Fault, RecordedRequest
+from inventory_planner_emulator.json_codec import indent
+from inventory_planner_emulator.responses import HttpResponse, blocked_response, error_response
+
+TRANSPORT = "inventory_planner.transport"  # the ASGI extension through which the server passes on its connection
+
+
+def create_app(get_account: Callable[[], Account]) -> ASGIApp:
+    """Return an application that serves, for each request, the account that `get_account` returns."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        account = get_account()
+        http_request = Request(scope, receive)
+        query = tuple(http_request.query_params.multi_items())
+        request = EndpointRequest(query=query, body=await http_request.body())
+        record = RecordedRequest(http_request.method, scope["path"], dict(query))
+        account.requests.append(record)
+        for hook in list(account.before_answer):
+            hook(record)
+        fault = _take_fault(account, record)
+        await asyncio.sleep(fault.delay)
+        if fault.breaks == "connection":
+            await _close_connection(scope, receive)
+            return
+        response = fault.response or _respond(account, scope, http_request.headers, request)
+        if fault.breaks == "json":
+            response = replace(response, body=_first_half(response))
+        record.status = response.status
+        account.count_response()
+        if fault.breaks == "body":
+            await _send_half(response, send)
+            await _close_connection(scope, receive)
+            return
+        await Response(response.body, response.status, dict(response.headers))(scope, receive, send)
+
+    return app
+
+
+def _take_fault(account: Account, record: RecordedRequest) -> Fault:
+    """Take the oldest fault that applies to the request out of the queue; if none does, return one without effect."""
+    with account.lock:
+        for fault in account.faults:
+            if fault.when(record):
+                account.faults.remove(fault)
+                return fault
+    return Fault()
+
+
+def _respond(account: Account, scope: Scope, headers: Headers, request: EndpointRequest) -> HttpResponse:
+    refusal = _check_access(account, scope["path"], headers)
+    if refusal is not None:
+        return refusal
+    found = find_endpoint(scope)
+    if found is None:
+        return error_response(405, "Method not allowed") if is_known_path(scope) else error_response(404, "Not found")
+    endpoint, path = found
+    try:
+        with account.lock:
+            response = endpoint(account, replace(request, path=path))
+    except NotFoundError as error:  # clients recorded the message, but not its HTTP status
+        return error_response(200 if account.quirks.not_found_as_200 else 404, str(error))
+    except RefusedError as error:
+        return error_response(500, str(error))
+    is_pretty = request.parameter("pretty", "") == "1"
+    return replace(response, body=indent(response.body)) if is_pretty else response
+
+
+def _check_access(account: Account, path: str, headers: Headers) -> HttpResponse | None:
+    """Return the response to a request without access, or None.
+
+    A proxy in front of the API blocks requests without a User-Agent and paths outside the API, as clients saw it do.
+    That a wrong key gets 401 and a wrong account 403 is our choice: clients treat both alike, and nobody recorded which
+    is which.
+    """
+    if not headers.get("user-agent", "").strip() or not path.startswith(f"{API}/"):
+        return blocked_response()
+    if headers.get("authorization") != account.api_key:
+        return error_response(401, "Invalid API key")
+    if headers.get("account", "").lower() != account.account_id.lower():
+        return error_response(403, "No access to this account")
+    return None
+
+
+def _first_half(response: HttpResponse) -> bytes:
+    return response.body[: len(response.body) // 2]
+
+
+async def _send_half(response: HttpResponse, send: Send) -> None:
+    headers = Response(response.body, response.status, dict(response.headers)).raw_headers
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": _first_half(response), "more_body": True})
+
+
+async def _close_connection(scope: Scope, receive: Receive) -> None:
+    """Close the connection after what was sent has left, and wait until it is closed."""
+    scope["extensions"][TRANSPORT].close()
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,109 @@
+"""The account's vendors, warehouses and variants, as far as its orders show them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from inventory_planner_emulator.account import Account
+from inventory_planner_emulator.endpoint_request import NotFoundError
+from inventory_planner_emulator.fields import VENDOR_FIELDS
+from inventory_planner_emulator.totals import Line, Order, open_quantity, strip_zeros, to_decimal
+
+Record = dict[str, Any]
+
+_OPEN_STATUSES = {"open", "active", "ordered", "sent", "partially received"}  # their lines count as on order
+_VARIANT_FIELDS = ("sku", "title", "product_id", "barcode", "image", "cost_price", "in_stock", "lead_time")
+_WAREHOUSE_FIELDS = {"warehouse": "warehouse_display_name", "source_warehouse": "source_display_name"}
+
+
+def list_vendors(account: Account) -> list[Record]:
+    """List the vendors; of the API's fields only the id and the name are known."""
+    orders = account.visible_orders().records()
+    names = {order["vendor"]: order.get("vendor_display_name") for order in orders if order.get("vendor")}
+    return [{"id": vendor, "name": name or vendor} for vendor, name in sorted(names.items())]
+
+
+def list_warehouses(account: Account) -> list[Record]:
+    """List the warehouses; the field `name` holds a warehouse's id."""
+    found: dict[str, Record] = {}
+    for order in account.visible_orders().records():
+        for field, label in _WAREHOUSE_FIELDS.items():
+            if order.get(field):
+                warehouse = _warehouse(str(order[field]), order.get(label), order)
+                row = found.setdefault(warehouse["name"], warehouse)
+                row["updated_at"] = max(row["updated_at"] or "", order.get("last_modified") or "")
+    return [found[name] for name in sorted(found)]
+
+
+def _warehouse(name: str, display_name: str | None, order: Order) -> Record:
+    return {
+        "name": name,
+        "display_name": display_name or name,
+        "type": "warehouse",
+        "disabled": False,
+        "connection": name.partition("_")[0],
+        "currency": order.get("currency"),
+        "created_at": order.get("created_at"),
+        "updated_at": order.get("last_modified"),
+    }
+
+
+def variants_by_id(account: Account) -> dict[str, Record]:
+    """Return the variants of all lines, each as in its latest line, with the fields written to it since.
+
+    `replenishment` is the quantity last ordered less what is still on order, because orders say nothing about demand.
+    """
+    found: dict[str, Record] = {}
+    for order in account.visible_orders().records():
+        for line in order.get("items") or []:
+            _add_line(found, order, line)
+    return {variant: _finish(row, account.variant_edits.get(variant, {})) for variant, row in found.items()}
+
+
+def get_variant(account: Account, variant_id: str) -> Record:
+    """Return one variant.
+
+    Raises:
+        NotFoundError: If no line has it.
+    """
+    variant = variants_by_id(account).get(variant_id)
+    if variant is None:
+        raise NotFoundError("variant", variant_id)
+    return variant
+
+
+def _add_line(found: dict[str, Record], order: Order, line: Line) -> None:
+    variant = str(line.get("id"))
+    row = found.setdefault(variant, {"id": variant, "purchase_orders_qty": Decimal(0), "removed": False})
+    row.update({name: line[name] for name in _VARIANT_FIELDS if name in line})
+    row["vendor"] = order.get("vendor") or row.get("vendor")
+    row["replenishment"] = to_decimal(line.get("replenishment"))
+    if str(order.get("status")).lower() in _OPEN_STATUSES:
+        row["purchase_orders_qty"] += open_quantity(line)
+
+
+def _finish(row: Record, edits: Record) -> Record:
+    replenishment = max(row["replenishment"] - row["purchase_orders_qty"], Decimal(0))
+    return {
+        **row,
+        "replenishment": strip_zeros(replenishment),
+        "purchase_orders_qty": strip_zeros(row["purchase_orders_qty"]),
+        "lead_time": row.get("lead_time"),
+        "review_period": None,
+        "under_value": strip_zeros(replenishment * to_decimal(row.get("cost_price"))),
+        "oos": None,
+        **edits,
+    }
+
+
+def list_variant_vendors(account: Account, variant: str) -> list[Record]:
+    """List the vendor data of a variant: from its orders, replaced by what was written since."""
+    found: dict[str, Record | None] = {}
+    for order in account.visible_orders().records():
+        for line in order.get("items") or []:
+            if str(line.get("id")) == variant and order.get("vendor"):
+                data = {name: line[name] for name in VENDOR_FIELDS if name in line}
+                found[order["vendor"]] = {**data, "t": "vendor", "s": "order", "n": order["vendor"]}
+    found |= {vendor: data for (written_to, vendor), data in account.variant_vendors.items() if written_to == variant}
+    return [data for _, data in sorted(found.items()) if data]
