@@ -1,11 +1,11 @@
-"""The warehouse tables as data: their columns in order, types, keys, and the record field behind each column.
+"""The raw tables as data: their columns in order, types, keys, and the record field behind each column.
 
-The first columns of `purchase_orders` and `purchase_order_items` are those of Daasity's Inventory Planner schema,
-same names, same order, so that queries written for it go on working. Then come the other fields of an order.
+The first columns of `purchase_orders` and `purchase_order_items` are those of Daasity's Inventory Planner schema, with
+the same names in the same order, so that queries written for it keep working. The other fields of an order follow.
 
-Quantities are DECIMAL(18, 4), money DECIMAL(18, 6), instants TIMESTAMP WITH TIME ZONE in UTC. A `*_date` is text, just
-as the service wrote it: a date without a time must never move through a time zone. Maps and lists without a
-table of their own are JSON text.
+Quantities are DECIMAL(18, 4), money DECIMAL(18, 6), instants TIMESTAMP WITH TIME ZONE in UTC. A `*_date` is text, as
+the API wrote it: a date without a time must never move through a time zone. Maps and lists without a table of their
+own are JSON text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow as pa
 SCHEMA: Final = "inventory_planner"
 
 TEXT: Final = pa.string()
-JSON: Final = pa.large_string()  # told apart from TEXT here; in the warehouse both are VARCHAR
+JSON: Final = pa.large_string()  # differs from TEXT here; in the warehouse both are VARCHAR
 QUANTITY: Final = pa.decimal128(18, 4)
 MONEY: Final = pa.decimal128(18, 6)
 COUNT: Final = pa.int64()
@@ -29,7 +29,7 @@ INSTANT: Final = pa.timestamp("us", tz="UTC")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `field` is the attribute of the record that it holds, None where `rows` works it out."""
+    """A column; `field` is the attribute of the record that it holds, None if `order_rows` computes it."""
 
     name: str
     type: pa.DataType
@@ -38,9 +38,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the warehouse; `key` is unique, and begins with the account.
+    """A raw table; `key` is unique and begins with the account.
 
-    New rows replace those that agree with them in `replaces`.
+    New rows replace the rows that have the same values in the columns `replaces`.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Table:
 
 
 def _same(type_: pa.DataType, *fields: str) -> tuple[Column, ...]:
-    """Columns that bear the name of their field."""
+    """Columns named like their field."""
     return tuple(Column(field, type_, field) for field in fields)
 
 
@@ -64,11 +64,11 @@ SYNCED_AT: Final = Column("__synced_at", INSTANT)
 LINE_KEY: Final = Column("key", TEXT)
 ORDER_ID: Final = Column("purchase_order_id", TEXT)
 LINE_ITEM_ID: Final = Column("purchase_order_item_id", TEXT)
-UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)  # what the contract does not list, by name
-# True only on the row that tells the merge "this order has no rows here any more"; such a row is never stored.
+UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)  # fields that the API's documents do not list, by name
+# True only on a row that makes the merge delete an order's rows; such a row is never stored.
 IS_REMOVED: Final = Column("_is_removed", FLAG)
 
-# An order that is read again loses all rows that it had, also in the tables of its parts, and gets those it has now.
+# An order that is read again loses all its rows, in the tables of its parts too, and gets those that it has now.
 ORDER: Final = ("_account_id", "purchase_order_id")
 
 PURCHASE_ORDERS: Final = Table(
