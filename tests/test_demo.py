@@ -39,7 +39,7 @@ def test_the_reports_show_good_and_bad_vendors_in_both_currencies(demo_shown: tu
 
     assert {row["currency"] for row in report.received_vs_ordered} == {"EUR", "USD"}
     assert len(report.vendors) == 12
-    assert report.vendors[0]["otif"] > 0.75
-    assert report.vendors[-1]["otif"] < 0.25
+    assert report.vendors[0]["otif_rate"] > 0.75
+    assert report.vendors[-1]["otif_rate"] < 0.25
     assert report.overdue
     assert all(row["days"] > 0 and row["open_value"] > 0 for row in report.overdue)

@@ -48,7 +48,7 @@ VENDORS: Final = """
         currency_code as currency,
         count_orders as orders,
         fill_rate,
-        otif_line_rate as otif,
+        otif_line_rate as otif_rate,
         lead_time_median_days as lead_days,
         lead_time_stddev_days as sd,
         received_value

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from inventory_planner.cli.commands import commands
-from inventory_planner.data_folder import Folder
+from inventory_planner.data_folder import DataFolder
 from inventory_planner.settings import Settings
 from inventory_planner_emulator import Account
 from orders import order, raw
@@ -20,8 +20,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def inventory_planner(settings: Settings, folder: Folder, tmp_path: Path) -> Run:
-    """The command as a user starts it, in a folder without a configuration of its own."""
+def inventory_planner(settings: Settings, folder: DataFolder, tmp_path: Path) -> Run:
+    """The command as a user starts it, in a folder without configuration files."""
 
     def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         configured = {
@@ -48,7 +48,7 @@ def test_a_run_its_status_and_any_dbt_command_after_it(account: Account, invento
     account.put(order())
 
     done = inventory_planner("--log-format", "json", "run", "--as-of", "2026-01-21")
-    told = inventory_planner("status", "--json")
+    status = inventory_planner("status", "--json")
     listed = inventory_planner("transform", "--", "list", "--resource-type", "model", "--output", "name")
 
     assert done.returncode == 0, done.stderr
@@ -59,11 +59,11 @@ def test_a_run_its_status_and_any_dbt_command_after_it(account: Account, invento
         "Building the marts as of 2026-01-21.",
     ]
     assert done.stdout == ""
-    assert json.loads(told.stdout)["rows"]["purchase_order_items"] == 2
+    assert json.loads(status.stdout)["rows"]["purchase_order_items"] == 2
     assert "vendor_scorecard\n" in listed.stdout
 
 
-def test_load_says_what_came_and_a_dry_run_what_would_come(account: Account, inventory_planner: Run) -> None:
+def test_load_logs_what_it_loaded_and_a_dry_run_what_it_would_load(account: Account, inventory_planner: Run) -> None:
     account.put(order())
 
     would = inventory_planner("load", "--dry-run")
@@ -86,9 +86,9 @@ def test_load_says_what_came_and_a_dry_run_what_would_come(account: Account, inv
         ({"INVENTORY_PLANNER_DATA": "/proc/nowhere"}, 2, "Can't write to the data folder /proc/nowhere"),
         ({"TRANSFORM__VARS": "{"}, 2, "it must be a table or a JSON object"),
     ],
-    ids=["wrong key", "wrong account", "no key", "wrong address", "wrong number", "no place to write", "wrong vars"],
+    ids=["wrong key", "wrong account", "no key", "wrong address", "wrong number", "unwritable folder", "wrong vars"],
 )
-def test_what_can_be_wrong_before_anything_is_read_is_one_line_and_a_status(
+def test_configuration_errors_are_one_line_and_an_exit_status(
     inventory_planner: Run, environment: dict[str, str], status: int, message: str
 ) -> None:
     failed = inventory_planner("run", **environment)
@@ -100,7 +100,7 @@ def test_what_can_be_wrong_before_anything_is_read_is_one_line_and_a_status(
     assert "a wrong key" not in lines[0]
 
 
-def test_a_settings_file_that_can_not_be_read_is_one_line_too(inventory_planner: Run, tmp_path: Path) -> None:
+def test_a_malformed_settings_file_is_one_line_too(inventory_planner: Run, tmp_path: Path) -> None:
     (tmp_path / ".dlt").mkdir()
     (tmp_path / ".dlt" / "secrets.toml").write_text("[sources.inventory_planner]\napi_key = without quotes\n")
 
@@ -110,7 +110,7 @@ def test_a_settings_file_that_can_not_be_read_is_one_line_too(inventory_planner:
     assert "line 2 col 10" in json.loads(failed.stderr)["message"]
 
 
-def test_a_second_run_at_the_same_time_is_told_who_is_at_work(inventory_planner: Run, folder: Folder) -> None:
+def test_a_second_run_at_the_same_time_names_the_first(inventory_planner: Run, folder: DataFolder) -> None:
     with folder.locked("run"):
         second = inventory_planner("run")
 
@@ -137,14 +137,14 @@ def test_the_account_that_the_emulator_serves_can_be_checked(inventory_planner: 
 
 
 @pytest.mark.parametrize("command", sorted(commands.commands))
-def test_every_command_says_what_it_does(command: str) -> None:
+def test_every_command_has_a_help_text(command: str) -> None:
     shown = CliRunner().invoke(commands, [command, "--help"])
 
     assert shown.exit_code == 0
     assert commands.commands[command].help
 
 
-def test_status_does_not_wait_for_dlt(folder: Folder) -> None:
+def test_status_does_not_import_dlt(folder: DataFolder) -> None:
     words = (
         "import sys; from click.testing import CliRunner; from inventory_planner.cli.commands import commands;"
         f"CliRunner().invoke(commands, ['status', '--data', {str(folder.root)!r}]); print('dlt' in sys.modules)"

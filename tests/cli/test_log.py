@@ -13,7 +13,7 @@ from inventory_planner.cli.log import OUR_LOGGER, start_logging
 
 @pytest.fixture(autouse=True)
 def logger() -> Iterator[logging.Logger]:
-    """Our logger, given back as it was."""
+    """Our logger, restored after the test."""
     logger = logging.getLogger(OUR_LOGGER)
     before = (list(logger.handlers), logger.level, logger.propagate)
     yield logger
@@ -22,7 +22,7 @@ def logger() -> Iterator[logging.Logger]:
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What was written to standard error; nothing goes to standard output."""
+    """The lines written to standard error; nothing goes to standard output."""
     out, err = capsys.readouterr()
     assert out == ""
     return err.splitlines()
@@ -35,7 +35,7 @@ def test_text_lines_have_a_time_a_level_and_a_message(capsys: pytest.CaptureFixt
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARNING answered 503", line)
 
 
-def test_json_lines_are_objects_with_the_instant_in_utc(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_lines_are_objects_with_the_time_in_utc(capsys: pytest.CaptureFixture[str]) -> None:
     start_logging("json")
     logging.getLogger("inventory_planner.api.client").warning('answered "%s"\nthen nothing', "503 é")
     (line,) = map(json.loads, lines(capsys))
@@ -62,10 +62,12 @@ def test_an_exception_stays_in_its_json_line(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(("verbose", "expected"), [(False, ["info"]), (True, ["debug", "info"])])
-def test_more_is_logged_only_when_asked(verbose: bool, expected: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_debug_lines_are_logged_only_with_verbose(
+    verbose: bool, expected: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     start_logging("json", verbose=verbose)
     logging.getLogger("inventory_planner.sync.load").debug("detail")
-    logging.getLogger("inventory_planner.sync.load").info("news")
+    logging.getLogger("inventory_planner.sync.load").info("summary")
     assert [json.loads(line)["level"] for line in lines(capsys)] == expected
 
 
@@ -76,13 +78,13 @@ def test_starting_twice_does_not_write_twice(capsys: pytest.CaptureFixture[str])
     assert [json.loads(line)["message"] for line in lines(capsys)] == ["once"]
 
 
-def test_a_line_is_not_written_again_by_whoever_else_logs(caplog: pytest.LogCaptureFixture) -> None:
+def test_lines_do_not_reach_other_handlers(caplog: pytest.LogCaptureFixture) -> None:
     start_logging("text")
     logging.getLogger(OUR_LOGGER).info("once")
     assert caplog.messages == []
 
 
-def test_lines_of_others_are_not_ours_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_of_other_libraries_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     start_logging("text", verbose=True)
     logging.getLogger("httpx").info("HTTP Request")
     logging.getLogger("dlt").info("loading")

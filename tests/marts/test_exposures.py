@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from inventory_planner.cli.commands import DASHBOARD_PORT
+from inventory_planner.cli.serve import DASHBOARD_PORT
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

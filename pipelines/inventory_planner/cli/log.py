@@ -1,4 +1,4 @@
-"""Log lines on the standard error stream: text for people, JSON for machines."""
+"""Log to standard error: as text, or as JSON for log collectors."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import Final
 
-OUR_LOGGER = "inventory_planner"
+OUR_LOGGER: Final = "inventory_planner"
 
 
-def start_logging(form: str, *, verbose: bool = False) -> None:
-    """Log to standard error; `form` is "text" or "json"."""
+def start_logging(log_format: str, *, verbose: bool = False) -> None:
+    """Log to standard error; `log_format` is "text" or "json"."""
     handler = logging.StreamHandler()
     handler.setFormatter(
-        _JsonFormatter() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+        _JsonFormatter() if log_format == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
     )
     logger = logging.getLogger(OUR_LOGGER)
     logger.handlers[:] = [handler]
@@ -22,8 +23,8 @@ def start_logging(form: str, *, verbose: bool = False) -> None:
     logger.propagate = False
 
 
-def explain(message: str) -> None:
-    """Say why a command failed, in the form that log lines have."""
+def write_error(message: str) -> None:
+    """Write why a command failed: a plain line, or a log line if these are JSON."""
     handlers = logging.getLogger(OUR_LOGGER).handlers
     if handlers and isinstance(handlers[0].formatter, _JsonFormatter):
         logging.getLogger(OUR_LOGGER).error(message)
@@ -32,7 +33,7 @@ def explain(message: str) -> None:
 
 
 class _JsonFormatter(logging.Formatter):
-    """One JSON object a line, with the instant in UTC."""
+    """One JSON object per line, with the time in UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

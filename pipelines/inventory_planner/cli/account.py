@@ -1,0 +1,150 @@
+"""Commands that read an account."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from inventory_planner.cli.options import as_of_option, data_option, dbt_variables
+from inventory_planner.data_folder import DataFolder, data_folder
+
+if TYPE_CHECKING:
+    from inventory_planner.api.client import Client
+    from inventory_planner.settings import Settings
+    from inventory_planner.sync.load import Job, Progress
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@data_option
+def demo(folder: DataFolder) -> None:
+    """Try it all on a made-up account, without a key.
+
+    It needs no network and takes a minute.
+    """
+    from inventory_planner.cli.terminal import demo_report, print_report
+    from inventory_planner.demo import run_demo
+
+    demo_folder = data_folder(folder.root / "demo")
+    with _show_progress() as progress:
+        report = run_demo(demo_folder, progress)
+    print_report(demo_report(report, demo_folder))
+
+
+@click.command()
+@data_option
+@as_of_option
+def run(folder: DataFolder, as_of: datetime | None) -> None:
+    """Load changes, build the marts and publish them. Schedule this command."""
+    from inventory_planner.run import run as run_job
+
+    with _open_job(folder, "run") as job:
+        run_job(job, dbt_variables(as_of))
+
+
+@click.command()
+@data_option
+@click.option("--full", is_flag=True, help="Read and load all orders again.")
+@click.option("--since", metavar="INSTANT", help="Read changes since then again, for example 2026-01-31T08:00:00Z.")
+@click.option("--dry-run", is_flag=True, help="Show what would be loaded, and load nothing.")
+def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool) -> None:
+    """Load changes into the warehouse, without building the marts."""
+    from inventory_planner.sync.load import load as load_changes
+    from inventory_planner.sync.load import preview
+
+    if full and since:
+        raise click.UsageError("--full already reads all orders. Leave out --since.")
+    with _open_job(folder, "load", full=full, since=_parse_since(since)) as job:
+        report = preview(job) if dry_run else load_changes(job)
+        log.info("%s%s", "Would load: " if dry_run else "", report.summary)
+
+
+@click.command()
+@data_option
+@click.option("--force", is_flag=True, help="Mark missing orders as deleted, however many there are.")
+def sweep(folder: DataFolder, force: bool) -> None:
+    """Find deleted orders and silent changes.
+
+    It compares all orders of the account with the warehouse.
+    """
+    from inventory_planner.sync.sweep import sweep as sweep_account
+
+    with _open_job(folder, "sweep") as job:
+        sweep_account(job, force=force)
+
+
+@click.command()
+@data_option
+def replay(folder: DataFolder) -> None:
+    """Decode the quarantined records again.
+
+    An update of this program may understand what the one before did not.
+    """
+    from inventory_planner.sync.replay import replay as replay_quarantine
+
+    with _open_job(folder, "replay") as job:
+        replay_quarantine(job)
+
+
+@click.command()
+def check() -> None:
+    """Test the API key, and show what the account contains."""
+    from inventory_planner.monitor.check import check as check_account
+
+    with _open_account() as (_, client):
+        click.echo(check_account(client).summary)
+
+
+def _parse_since(text: str | None) -> datetime | None:
+    from inventory_planner.settings import parse_instant
+
+    try:
+        return parse_instant(text) if text else None
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is not an instant such as 2026-01-31T08:00:00Z", param_hint="--since"
+        ) from error
+
+
+@contextmanager
+def _open_account() -> Iterator[tuple[Settings, Client]]:
+    from inventory_planner.api.client import Client
+    from inventory_planner.settings import settings as read_settings
+
+    settings = read_settings()
+    with Client(settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second) as client:
+        yield settings, client
+
+
+@contextmanager
+def _open_job(folder: DataFolder, command: str, *, full: bool = False, since: datetime | None = None) -> Iterator[Job]:
+    from inventory_planner.sync.load import Job
+    from inventory_planner.warehouse.engines import engine_of
+    from inventory_planner.warehouse.warehouse import open_warehouse
+
+    with (
+        open_warehouse(engine_of(folder), folder, command) as warehouse,
+        _open_account() as (settings, client),
+        _show_progress() as progress,
+    ):
+        yield Job(client, settings, warehouse, full=full, since=since, progress=progress)
+
+
+@contextmanager
+def _show_progress() -> Iterator[Progress]:
+    """A progress bar on a terminal; elsewhere log lines are enough."""
+    if not sys.stderr.isatty():
+        yield lambda _read, _total: None
+        return
+    from rich.progress import Progress as Bar
+
+    with Bar(transient=True) as bar:
+        task = bar.add_task("Reading orders", total=None)
+        yield lambda read, total: bar.update(task, completed=read, total=total)

@@ -1,0 +1,52 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from inventory_planner.data_folder import DataFolder, data_folder, folder_at
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def data_option(command: Command) -> Command:
+    """`--data` for a command that writes: the folder is created if it is missing."""
+    return _folder_option(data_folder)(command)
+
+
+def read_only_data_option(command: Command) -> Command:
+    """`--data` for a command that only reads: the folder may be missing."""
+    return _folder_option(folder_at)(command)
+
+
+def as_of_option(command: Command) -> Command:
+    """`--as-of` for a command that builds marts."""
+    return click.option(
+        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that the reports are made for; today by default."
+    )(command)
+
+
+def dbt_variables(as_of: datetime | None) -> dict[str, Any]:
+    """The configured dbt vars, with the date of `--as-of`."""
+    from inventory_planner.settings import variables
+
+    return {**variables(), **({"as_of_date": as_of.date().isoformat()} if as_of else {})}
+
+
+def _folder_option(open_folder: Callable[[Path], DataFolder]) -> Callable[[Command], Command]:
+    return click.option(
+        "--data",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("data"),
+        envvar="INVENTORY_PLANNER_DATA",
+        show_default=True,
+        show_envvar=True,
+        help="The data folder, the only folder written to.",
+        callback=lambda _context, _parameter, path: open_folder(path),
+    )

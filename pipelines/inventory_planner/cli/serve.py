@@ -1,0 +1,55 @@
+"""Commands that serve over HTTP until Ctrl-C."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from inventory_planner.cli.options import read_only_data_option
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import ConfigurationError
+
+EMULATOR_PORT: Final = 8765
+DASHBOARD_PORT: Final = 8766
+
+
+@click.command()
+@click.option(
+    "--data", "orders", type=click.Path(path_type=Path, dir_okay=False), help="Orders, one JSON object per line."
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=EMULATOR_PORT, show_default=True, help="0 for any free port.")
+@click.option("--api-key", default="demo-key", show_default=True, help="The API key to accept.")
+@click.option("--account", "account_id", default="a1000", show_default=True, help="The account id to accept.")
+def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id: str) -> None:
+    """Serve an emulated account, with the demo's orders or yours."""
+    import inventory_planner_emulator as emulator
+
+    try:
+        served = emulator.read_orders(orders) if orders else emulator.demo_account(datetime.now(UTC).date()).orders()
+        account = emulator.Account(served, account_id=account_id, api_key=api_key)
+        emulator.run(
+            account, host, port, ready=lambda url: click.echo(f"Account {account_id} at {url} (press Ctrl-C to stop)")
+        )
+    except (OSError, OverflowError, ValueError) as error:
+        raise ConfigurationError(f"Can't serve the account: {error}. Choose another --port or --data.") from error
+
+
+@click.command()
+@read_only_data_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=DASHBOARD_PORT, show_default=True, help="0 for any free port.")
+@click.option("--browser/--no-browser", default=True, help="Open the dashboard in a browser, or don't.")
+def dashboard(folder: DataFolder, host: str, port: int, browser: bool) -> None:
+    """Serve the dashboard; it follows what is published."""
+    from inventory_planner.dashboard import run as serve_dashboard
+
+    def ready(url: str) -> None:
+        click.echo(f"Dashboard of {folder.analytics} at {url} (press Ctrl-C to stop)")
+        if browser:
+            click.launch(url)
+
+    serve_dashboard(folder, host, port, ready=ready)
