@@ -18,7 +18,6 @@ import duckdb
 
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError, PublishError
-from inventory_planner.warehouse.tables import SCHEMA
 
 if TYPE_CHECKING:
     from dlt.common.destination import AnyDestination
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 MEMORY_LIMIT: Final = "400MB"  # 1,500 orders with 100 KB of JSON each need as much; more would only fill its cache
 MEMORY_LIMIT_VARIABLE: Final = "INVENTORY_PLANNER_MEMORY_LIMIT"
 SESSION: Final = "set timezone = 'UTC'; set threads = 1"  # more threads take memory, and hardly less time
-DLT_STAGING_SCHEMA: Final = f"{SCHEMA}_staging"  # where dlt puts rows before it merges them
+DLT_STAGING_SCHEMA: Final = "inventory_planner_staging"  # where dlt puts rows before it merges them
 MAX_FREE_SHARE: Final = 0.5  # of a file's blocks; above it copying row by row pays, which takes twenty times as long
 
 _LOCKED: Final = re.compile("set lock on file|used by another process")  # the second by Windows
