@@ -1,4 +1,4 @@
-"""What the README tells to type, to set and to follow is really there."""
+"""The commands, settings, exit statuses and links of the README exist."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from inventory_planner import errors
 from inventory_planner import settings as configuration
 from inventory_planner.cli.commands import commands
 from inventory_planner.settings import Settings
+from inventory_planner.warehouse.duckdb import MEMORY_LIMIT, MEMORY_LIMIT_VARIABLE
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text()
@@ -25,10 +26,10 @@ COMMAND = "inventory-planner"
 SETTING = "SOURCES__INVENTORY_PLANNER__"
 
 
-def typed() -> Iterator[list[str]]:
-    """The words of each of our commands, from the blocks and from within the text."""
+def documented_commands() -> Iterator[list[str]]:
+    """The words of each `inventory-planner` command, in code blocks and in the text."""
     prose = BLOCK.sub("", TEXT)
-    lines = [line for form, block in BLOCK.findall(TEXT) if form in ("", "sh") for line in block.splitlines()]
+    lines = [line for language, block in BLOCK.findall(TEXT) if language in ("", "sh") for line in block.splitlines()]
     for line in [*lines, *QUOTED.findall(prose)]:
         for part in re.split(r"&&|\|", line):
             words = shlex.split(part, comments=True) if f"{COMMAND} " in part else []
@@ -37,7 +38,7 @@ def typed() -> Iterator[list[str]]:
 
 
 def row(first: str) -> list[str]:
-    """The cells of the row of a table that names this."""
+    """The cells of the table row that contains this text."""
     (line,) = [line for line in TEXT.splitlines() if line.startswith("|") and first in line]
     return [cell.strip() for cell in line.strip("|").split("|")]
 
@@ -46,13 +47,13 @@ def options(command: click.Command) -> set[str]:
     return {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
 
 
-def test_there_is_something_to_type() -> None:
-    assert ["demo"] in typed()
-    assert ["run"] in typed()
+def test_the_readme_names_the_main_commands() -> None:
+    assert ["demo"] in documented_commands()
+    assert ["run"] in documented_commands()
 
 
-@pytest.mark.parametrize("words", list(typed()), ids=" ".join)
-def test_what_is_to_be_typed_is_a_command_with_its_options(words: list[str]) -> None:
+@pytest.mark.parametrize("words", list(documented_commands()), ids=" ".join)
+def test_a_documented_command_exists_with_its_options(words: list[str]) -> None:
     (place, name) = next((place, word) for place, word in enumerate(words) if word in commands.commands)
     before, after = words[:place], words[place + 1 :]
     ours = after[: after.index("--")] if "--" in after else after
@@ -61,26 +62,30 @@ def test_what_is_to_be_typed_is_a_command_with_its_options(words: list[str]) -> 
 
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings)])
-def test_every_setting_is_told_with_its_default(name: str) -> None:
+def test_every_setting_is_documented_with_its_default(name: str) -> None:
     _, variable, default = row(f"`{SETTING}{name.upper()}`")
     value = getattr(configuration, name.upper(), None)
     assert variable == f"`{SETTING}{name.upper()}`"
     assert value is None or default.strip("`") == (f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def test_no_setting_is_told_that_is_not_there() -> None:
-    told = set(re.findall(rf"{SETTING}(\w+)", TEXT))
-    assert told == {field.name.upper() for field in dataclasses.fields(Settings)}
+def test_the_memory_limit_is_documented_with_its_default() -> None:
+    assert row(f"`{MEMORY_LIMIT_VARIABLE}`")[1:] == [f"`{MEMORY_LIMIT_VARIABLE}`", f"`{MEMORY_LIMIT}`"]
 
 
-def test_the_exit_statuses_are_those_of_the_errors() -> None:
+def test_every_documented_setting_exists() -> None:
+    documented = set(re.findall(rf"{SETTING}(\w+)", TEXT))
+    assert documented == {field.name.upper() for field in dataclasses.fields(Settings)}
+
+
+def test_the_documented_exit_statuses_are_those_of_the_errors() -> None:
     statuses = {
         kind.exit_status for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)
     }
-    told = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
-    assert [int(status) for status in told] == sorted({0, *statuses})
+    documented = re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)
+    assert [int(status) for status in documented] == sorted({0, *statuses})
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXT))
-def test_a_link_leads_to_a_file(target: str) -> None:
+def test_a_link_points_to_a_file(target: str) -> None:
     assert (ROOT / target).exists()
