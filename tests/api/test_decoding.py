@@ -27,7 +27,7 @@ from inventory_planner.api.orders import (
 )
 from orders import ORDER_ID, decoded, decoded_line, line, order, raw
 
-NOT_SET = {"null": b"null", "an empty text": b'""', "an empty list": b"[]", "an empty map": b"{}"}
+UNSET_VALUES = {"null": b"null", "an empty string": b'""', "an empty list": b"[]", "an empty object": b"{}"}
 
 
 def reason(text: bytes) -> str:
@@ -37,7 +37,7 @@ def reason(text: bytes) -> str:
     return found.reason
 
 
-def test_an_order_is_read_whole() -> None:
+def test_an_order_is_decoded_with_all_its_fields() -> None:
     found = decoded(raw(order(items=[], notes="Fragile", total_ordered=0)))
     assert found == Order(
         id=ORDER_ID,
@@ -82,7 +82,7 @@ def test_an_order_is_read_whole() -> None:
     )
 
 
-def test_a_record_tells_its_id_and_keeps_its_text() -> None:
+def test_a_record_has_the_id_and_the_json_of_its_order() -> None:
     text = b'{"id":17,"last_modified":"2026-01-05T11:41:07+02:00"}'
     found = decode_order(text)
     assert isinstance(found, Record)
@@ -116,7 +116,7 @@ def test_a_number_keeps_every_digit(written: str, exact: str) -> None:
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False), st.booleans())
-def test_any_number_is_read_exactly(number: Decimal, is_text: bool) -> None:
+def test_any_number_is_decoded_exactly(number: Decimal, is_text: bool) -> None:
     written = f'"{number}"' if is_text else str(number)
     total = decoded(b'{"id":"1","total":%b}' % written.encode()).total
     assert total is not None
@@ -126,18 +126,18 @@ def test_any_number_is_read_exactly(number: Decimal, is_text: bool) -> None:
 
 @pytest.mark.parametrize("written", [b'"many"', b'"1,5"', b'"1.5.1"', b"true", b"[1]", b'{"a":1}', b'"  "'])
 @pytest.mark.parametrize("name", ["total", "total_ordered", "version"])
-def test_an_unreadable_number_makes_a_bad_record(name: str, written: bytes) -> None:
+def test_an_invalid_number_is_quarantined(name: str, written: bytes) -> None:
     assert reason(b'{"id":"1","%b":%b}' % (name.encode(), written)).endswith(f"- at `$.{name}`")
 
 
-@pytest.mark.parametrize("written", [*NOT_SET.values(), None], ids=[*NOT_SET, "a missing key"])
-def test_an_order_without_an_id_is_bad_by(written: bytes | None) -> None:
+@pytest.mark.parametrize("written", [*UNSET_VALUES.values(), None], ids=[*UNSET_VALUES, "a missing key"])
+def test_an_order_without_an_id_is_quarantined(written: bytes | None) -> None:
     text = b"{}" if written is None else b'{"id":%b}' % written
     assert reason(text) == "Object missing required field `id`"
     assert QuarantinedRecord(text, "").order_id is None
 
 
-def test_text_that_is_a_filled_list_makes_a_bad_record() -> None:
+def test_a_list_in_place_of_a_text_is_quarantined() -> None:
     assert reason(b'{"id":"1","notes":["a"]}') == "Expected `int | str | null`, got `array` - at `$.notes`"
 
 
@@ -154,7 +154,7 @@ def test_text_that_is_a_filled_list_makes_a_bad_record() -> None:
         (b"1767606067", datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC)),
     ],
 )
-def test_an_instant_is_read_with_its_offset(written: bytes, expected: datetime) -> None:
+def test_an_instant_is_decoded_with_its_offset(written: bytes, expected: datetime) -> None:
     assert decoded(b'{"id":"1","last_modified":%b}' % written).last_modified == expected
 
 
@@ -169,11 +169,11 @@ def test_an_instant_is_read_with_its_offset(written: bytes, expected: datetime) 
     ],
     ids=["31 June", "zeros", "a word", "no offset"],
 )
-def test_an_impossible_instant_makes_a_bad_record(name: str, written: str, words: str) -> None:
+def test_an_impossible_instant_is_quarantined(name: str, written: str, words: str) -> None:
     assert reason(b'{"id":"1","%b":"%b"}' % (name.encode(), written.encode())) == f"{words} - at `$.{name}`"
 
 
-def test_an_impossible_instant_of_a_line_is_only_text() -> None:
+def test_an_impossible_instant_of_a_line_stays_a_text() -> None:
     assert (
         decoded_line(b'{"id":"a","created_at_time":"2026-06-31T00:00:00Z"}').created_at_time == "2026-06-31T00:00:00Z"
     )
@@ -213,14 +213,16 @@ def stock_updates(written: Any, name: str = "stock_updates") -> list[StockUpdate
         ({**PUSHED, "items": dict(enumerate(PUSHED["items"]))}, [AS_READ]),
         ([{**PUSHED, "by": "ann", "at": [1]}], [AS_READ]),
     ],
-    ids=["a list", "a single one", "a map by position", "a map by name", "a map of items", "with other fields"],
+    ids=["a list", "a single one", "an object by position", "an object by name", "an object of items", "other fields"],
 )
-def test_stock_updates_are_read_as(name: str, written: Any, expected: list[StockUpdate]) -> None:
+def test_stock_updates_can_be_written_as(name: str, written: Any, expected: list[StockUpdate]) -> None:
     assert stock_updates(written, name) == expected
 
 
-@pytest.mark.parametrize("value", ["", None, [], {}], ids=["an empty text", "null", "an empty list", "an empty map"])
-def test_what_a_stock_update_does_not_tell_is_not_set(value: Any) -> None:
+@pytest.mark.parametrize(
+    "value", ["", None, [], {}], ids=["an empty string", "null", "an empty list", "an empty object"]
+)
+def test_a_field_of_a_stock_update_is_unset_by(value: Any) -> None:
     item = {"id": "a", "stock_before": value, "delta": value, "error": value}
     (found,) = stock_updates([{"forDst": value, "wh": value, "items": [item]}])
     (read_item,) = found.items or ()
@@ -231,7 +233,7 @@ def test_what_a_stock_update_does_not_tell_is_not_set(value: Any) -> None:
     assert [each.items or [] for each in stock_updates([{"items": value}, {}])] == [[], []]
 
 
-def test_an_item_of_a_stock_update_that_is_named_by_its_key_keeps_the_name() -> None:
+def test_an_item_of_a_stock_update_takes_its_id_from_its_key() -> None:
     (found,) = stock_updates({"items": {"c9_1": {"delta": 1}, "c9_2": {"id": "other"}, "5": {"delta": 2}}})
     assert [item.id for item in found.items or ()] == ["c9_1", "other", None]
 
@@ -245,13 +247,13 @@ def test_an_item_of_a_stock_update_that_is_named_by_its_key_keeps_the_name() -> 
         (b'[{"items":[{"id":"a","delta":"many"}]}]', "Invalid decimal string - at `$[0].items[0].delta`"),
         (b'[{"forDst":"perhaps"}]', "Expected `bool | null`, got `str` - at `$[0].forDst`"),
     ],
-    ids=["a number", "texts", "items as texts", "an unreadable number", "an unreadable flag"],
+    ids=["a number", "strings", "items as strings", "an invalid number", "an invalid flag"],
 )
-def test_stock_updates_that_cannot_be_read_make_a_bad_record(written: bytes, words: str) -> None:
+def test_invalid_stock_updates_are_quarantined(written: bytes, words: str) -> None:
     assert reason(b'{"id":"1","stock_updates":%b}' % written) == f"Stock updates: {words}"
 
 
-# what does not fit
+# unexpected shapes
 
 
 @pytest.mark.parametrize(
@@ -274,11 +276,19 @@ def test_stock_updates_that_cannot_be_read_make_a_bad_record(written: bytes, wor
         ),
     ],
     ids=[
-        *("a list", "a text", "null", "half an order", "lines as text", "a line as text", "a line without an id"),
-        *("an unreadable number in a line", "an unreadable number in a receipt"),
+        *(
+            "a list",
+            "a string",
+            "null",
+            "half an order",
+            "lines as a string",
+            "a line as a string",
+            "a line without an id",
+        ),
+        *("an invalid number in a line", "an invalid number in a receipt"),
     ],
 )
-def test_a_wrong_shape_makes_a_bad_record_with_the_place(text: bytes, words: str) -> None:
+def test_the_reason_for_quarantine_names_the_place(text: bytes, words: str) -> None:
     assert reason(text) == words
 
 
@@ -290,19 +300,19 @@ def test_a_wrong_shape_makes_a_bad_record_with_the_place(text: bytes, words: str
         b'{"id":"1","of no interest":"\xff"}',
         b'{"id":"\xff"}',
     ],
-    ids=["in text", "in JSON", "in a key that is passed over", "in the id"],
+    ids=["in text", "in JSON", "in an unknown field", "in the id"],
 )
-def test_bytes_that_are_no_text_make_a_bad_record(text: bytes) -> None:
+def test_bytes_that_are_not_utf_8_are_quarantined(text: bytes) -> None:
     assert "can't decode byte 0xff" in reason(text)
     assert QuarantinedRecord(text, "").order_id in ("1", None)
 
 
-# an order whose lines are missing
+# orders without lines
 
 
-@pytest.mark.parametrize("items", [None, b"null", b'""'], ids=["a missing key", "null", "an empty text"])
+@pytest.mark.parametrize("items", [None, b"null", b'""'], ids=["a missing key", "null", "an empty string"])
 @pytest.mark.parametrize("ordered", ["50", "0.5", "-1", '"7"'])
-def test_an_order_for_something_without_lines_is_bad(items: bytes | None, ordered: str) -> None:
+def test_an_order_for_something_without_lines_is_quarantined(items: bytes | None, ordered: str) -> None:
     part = b"" if items is None else b',"items":%b' % items
     words = f"`items` is missing, but `total_ordered` is {ordered.strip(chr(34))}"
     assert reason(b'{"id":"1","total_ordered":%b%b}' % (ordered.encode(), part)) == words
@@ -315,30 +325,30 @@ def test_an_order_for_nothing_needs_no_lines(ordered: bytes) -> None:
 
 @pytest.mark.parametrize("written", [b'[{"items":[{"id": 1.0}]}]', b'{"items": [], "\\u0077h":"a"}'])
 @pytest.mark.parametrize("name", ["stock_updates", "stock_update", "stock-update"])
-def test_stock_updates_are_also_kept_as_they_were_written(name: str, written: bytes) -> None:
+def test_stock_updates_are_also_kept_as_written(name: str, written: bytes) -> None:
     found = raw_stock_updates(decoded(b'{"id":"1","total":"","%b":%b}' % (name.encode(), written)))
     assert found is not None
     assert bytes(found) == written
 
 
-# orders that are not read yet
+# orders that are not decoded
 
 
-def test_an_order_tells_what_it_is_before_it_is_read() -> None:
+def test_an_order_is_identified_without_being_decoded() -> None:
     text = raw(order())
     found = RawOrder.from_json(Raw(text))
     assert (bytes(found.raw), found.digest, found.summary) == (text, digest(text), SUMMARY)
     assert (found.key, found.order_id, found.last_modified) == (ORDER_ID, ORDER_ID, SUMMARY.last_modified)
 
 
-def test_an_order_that_does_not_fit_tells_its_id_and_its_instant_where_it_can() -> None:
+def test_an_invalid_order_is_identified_by_its_id_and_its_instant() -> None:
     found = RawOrder.from_json(Raw(b'{"id":17,"last_modified":"2026-01-05T09:41:07Z","total_ordered":"x"}'))
     assert (found.summary, found.key) == (None, "17")
     assert (found.order_id, found.last_modified) == ("17", datetime(2026, 1, 5, 9, 41, 7, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("text", [b"[]", b'{"id":"","last_modified":""}', b'{"id":[1],"last_modified":"never"}', b"{"])
-def test_an_order_without_an_id_and_an_instant_says_so_and_is_known_by_its_digest(text: bytes) -> None:
+def test_an_order_without_an_id_is_identified_by_its_digest(text: bytes) -> None:
     found = RawOrder.from_json(Raw(text))
     assert (found.order_id, found.last_modified, found.summary) == (None, None, None)
     assert found.key == found.digest == digest(text)
@@ -357,13 +367,13 @@ SUMMARY = Summary(
 )
 
 
-def test_a_summary_is_read_from_the_few_fields_and_from_a_whole_order() -> None:
+def test_a_summary_is_read_from_its_fields_alone_or_from_a_whole_order() -> None:
     few = {name: value for name, value in order().items() if name in Summary.__struct_fields__}
     assert read_summary(raw(few)) == read_summary(raw(order())) == SUMMARY
 
 
-@pytest.mark.parametrize("written", [*NOT_SET.values(), None], ids=[*NOT_SET, "a missing key"])
-def test_a_summary_may_lack_all_but_the_id(written: bytes | None) -> None:
+@pytest.mark.parametrize("written", [*UNSET_VALUES.values(), None], ids=[*UNSET_VALUES, "a missing key"])
+def test_a_summary_requires_only_the_id(written: bytes | None) -> None:
     names = ("last_modified", "status", "total_ordered", "total_received")
     rest = b"" if written is None else b"".join(b',"%b":%b' % (name.encode(), written) for name in names)
     found = read_summary(b'{"id":7,"min_budget":"x"%b}' % rest)
@@ -375,18 +385,18 @@ def test_a_summary_may_lack_all_but_the_id(written: bytes | None) -> None:
 @pytest.mark.parametrize(
     "text", [b"{}", b"[]", b'{"id":""}', b'{"id":"1","total_ordered":"x"}', b'{"id":"1","status":"\xff"}']
 )
-def test_what_does_not_fit_has_no_summary(text: bytes) -> None:
+def test_an_invalid_order_has_no_summary(text: bytes) -> None:
     assert read_summary(text) is None
 
 
-def test_equal_texts_alone_have_equal_digests() -> None:
+def test_only_equal_texts_have_equal_digests() -> None:
     texts = [raw(order()), raw(order(total=Decimal("512.5"))), raw(order(items=[line()]))]
     assert digest(texts[0]) == digest(raw(order()))
     assert len({digest(text) for text in texts}) == 3
 
 
 @pytest.mark.parametrize("instant", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
-def test_an_order_modified_on_no_day_of_the_calendar_is_set_aside_and_tells_no_instant(instant: str) -> None:
+def test_an_order_modified_outside_the_calendar_is_quarantined(instant: str) -> None:
     text = b'{"id":"1","last_modified":"%b"}' % instant.encode()
     assert reason(text).startswith("`last_modified` is outside the calendar in UTC")
     found = RawOrder.from_json(msgspec.Raw(text))

@@ -19,34 +19,34 @@ from inventory_planner.api.orders import (
 )
 from orders import decoded, decoded_line, raw
 
-NOT_SET = {"null": b"null", "an empty text": b'""', "an empty list": b"[]", "an empty map": b"{}"}
+UNSET_VALUES = {"null": b"null", "an empty string": b'""', "an empty list": b"[]", "an empty object": b"{}"}
 
 
-# what is not set
+# unset values
 
 
-@pytest.mark.parametrize("written", NOT_SET.values(), ids=NOT_SET)
+@pytest.mark.parametrize("written", UNSET_VALUES.values(), ids=UNSET_VALUES)
 @pytest.mark.parametrize(
     "name", ["reference", "expected_date", "total", "total_ordered", "readonly", "addMySKUs", "last_modified"]
 )
-def test_a_field_of_an_order_is_not_set_by(written: bytes, name: str) -> None:
+def test_a_field_of_an_order_is_unset_by(written: bytes, name: str) -> None:
     found = decoded(b'{"id":"1","min_budget":"","%b":%b}' % (name.encode(), written))
     assert found == Order(id="1")
 
 
-def test_a_missing_key_is_not_set() -> None:
+def test_a_field_of_an_order_is_unset_without_its_key() -> None:
     assert decoded(b'{"id":"1"}') == Order(id="1")
 
 
-@pytest.mark.parametrize("written", NOT_SET.values(), ids=NOT_SET)
+@pytest.mark.parametrize("written", UNSET_VALUES.values(), ids=UNSET_VALUES)
 @pytest.mark.parametrize("name", ["sku", "created_at_time", "replenishment", "received", "cost price", "has_error"])
-def test_a_field_of_a_line_is_not_set_by(written: bytes, name: str) -> None:
+def test_a_field_of_a_line_is_unset_by(written: bytes, name: str) -> None:
     found = decoded_line(b'{"id":"a","boxes":"","%b":%b}' % (name.encode(), written))
     assert found == Line(id="a")
 
 
-@pytest.mark.parametrize("written", NOT_SET.values(), ids=NOT_SET)
-def test_a_field_of_a_receipt_a_component_and_a_connection_is_not_set_by(written: bytes) -> None:
+@pytest.mark.parametrize("written", UNSET_VALUES.values(), ids=UNSET_VALUES)
+def test_a_field_of_a_receipt_a_component_and_a_connection_is_unset_by(written: bytes) -> None:
     text = (
         b'{"id":"1","connections":[{"connection":"shop","save_po":%b,"reference":%b}],"items":[{"id":"a",'
         b'"received_history":[{"date":%b,"value":%b}],"components":[{"id":"b","quantity":%b,"sku":%b}]}]}'
@@ -56,9 +56,9 @@ def test_a_field_of_a_receipt_a_component_and_a_connection_is_not_set_by(written
     assert found.items == [Line(id="a", received_history=[Receipt()], components=[Component(id="b")])]
 
 
-@pytest.mark.parametrize("written", [*NOT_SET.values(), None], ids=[*NOT_SET, "a missing key"])
+@pytest.mark.parametrize("written", [*UNSET_VALUES.values(), None], ids=[*UNSET_VALUES, "a missing key"])
 @pytest.mark.parametrize("name", ["received_history", "components"])
-def test_a_line_has_no_parts_by(written: bytes | None, name: str) -> None:
+def test_a_list_of_a_line_is_empty_by(written: bytes | None, name: str) -> None:
     part = b"" if written is None else b',"%b":%b' % (name.encode(), written)
     assert not getattr(decoded_line(b'{"id":"a"%b}' % part), name)
 
@@ -68,7 +68,7 @@ def test_a_line_has_no_parts_by(written: bytes | None, name: str) -> None:
     [(b'"007"', "007"), (b"17", "17"), (b"98765432109876543210", "98765432109876543210"), (b'"null"', "null")],
     ids=["text", "a number", "a number of 67 bits", "a word"],
 )
-def test_an_id_is_text_however_it_is_written(written: bytes, expected: str) -> None:
+def test_an_id_can_be_a_string_or_a_number(written: bytes, expected: str) -> None:
     found = decode_order(b'{"id":%b,"items":[{"id":%b,"components":[{"id":%b}]}]}' % (written, written, written))
     assert isinstance(found, Record)
     (item,) = found.order.items or ()
@@ -89,14 +89,14 @@ def test_an_id_is_text_however_it_is_written(written: bytes, expected: str) -> N
         (b'" "', " "),
     ],
 )
-def test_text_may_be_written_as_a_number(written: bytes, expected: str) -> None:
+def test_a_text_can_be_written_as_a_number(written: bytes, expected: str) -> None:
     assert str(decoded(b'{"id":"1","reference":%b}' % written).reference) == expected
 
 
 @pytest.mark.parametrize(
     ("written", "expected"), [(b"true", True), (b"false", False), (b"1", True), (b'"0"', False), (b'"true"', True)]
 )
-def test_a_flag_may_be_written_as_text_or_number(written: bytes, expected: bool) -> None:
+def test_a_flag_can_be_written_as_a_string_or_a_number(written: bytes, expected: bool) -> None:
     assert decoded(b'{"id":"1","readonly":%b}' % written).readonly is expected
 
 
@@ -104,7 +104,7 @@ def test_a_flag_may_be_written_as_text_or_number(written: bytes, expected: bool)
 
 
 @pytest.mark.parametrize("keys", [("0", "1"), ("3", "7"), ("first", "second")], ids=["from 0", "gaps", "names"])
-def test_lists_may_be_written_as_objects(keys: tuple[str, str]) -> None:
+def test_lists_can_be_written_as_objects(keys: tuple[str, str]) -> None:
     def as_object(*elements: dict[str, Any]) -> dict[str, Any]:
         return dict(zip(keys, elements, strict=False))
 
@@ -129,7 +129,7 @@ def test_lists_may_be_written_as_objects(keys: tuple[str, str]) -> None:
     ]
 
 
-def test_a_connection_that_is_named_by_its_key_keeps_the_name() -> None:
+def test_a_connection_takes_its_name_from_its_key() -> None:
     found = decoded(
         raw({"id": "1", "connections": {"shop": {"id": 5}, "store": {"connection": "other", "save_po": ""}}})
     )
@@ -138,21 +138,19 @@ def test_a_connection_that_is_named_by_its_key_keeps_the_name() -> None:
 
 
 @pytest.mark.parametrize("items", [b"[]", b"{}"], ids=["a list", "an object"])
-@pytest.mark.parametrize("min_budget", [b"5", b'""'], ids=["as it is", "tidied"])
-def test_an_order_that_says_that_it_has_no_lines_has_none(items: bytes, min_budget: bytes) -> None:
+@pytest.mark.parametrize("min_budget", [b"5", b'""'], ids=["as it is", "normalized"])
+def test_an_empty_list_of_lines_stays_an_empty_list(items: bytes, min_budget: bytes) -> None:
     found = decoded(b'{"id":"1","total_ordered":50,"min_budget":%b,"items":%b}' % (min_budget, items))
     assert found.items == []
 
 
 @pytest.mark.parametrize("written", [b'{"a": [1.50, "\\u00e9"]}', b'[{"n":"Acme"}]', b'"a=1"', b"7"])
 @pytest.mark.parametrize("name", ["tax_info", "custom_fields", "history"])
-@pytest.mark.parametrize("min_budget", [b"5", b'""'], ids=["as it is", "tidied"])
-def test_maps_and_lists_without_a_table_are_kept_as_they_were_written(
-    name: str, written: bytes, min_budget: bytes
-) -> None:
+@pytest.mark.parametrize("min_budget", [b"5", b'""'], ids=["as it is", "normalized"])
+def test_json_fields_keep_the_json_as_written(name: str, written: bytes, min_budget: bytes) -> None:
     found = decoded(b'{"id":"1","min_budget":%b,"%b":%b}' % (min_budget, name.encode(), written))
     assert bytes(getattr(found, name)) == written
 
 
-def test_json_that_is_not_there_is_no_field() -> None:
+def test_a_json_field_without_its_key_is_absent() -> None:
     assert decoded(b'{"id":"1"}').history == ABSENT

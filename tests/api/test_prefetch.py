@@ -8,15 +8,15 @@ import pytest
 from inventory_planner.api.prefetch import prefetch
 
 
-def test_the_items_come_in_their_order() -> None:
+def test_items_keep_their_order() -> None:
     assert list(prefetch(iter(range(5)))) == [0, 1, 2, 3, 4]
 
 
-def test_nothing_comes_of_nothing() -> None:
+def test_an_empty_iterator_yields_nothing() -> None:
     assert list(prefetch(iter(()))) == []
 
 
-def test_the_next_item_is_fetched_while_one_is_used_and_no_further_one() -> None:
+def test_exactly_one_item_is_fetched_in_advance() -> None:
     fetched: list[int] = []
     second = threading.Event()
 
@@ -27,29 +27,29 @@ def test_the_next_item_is_fetched_while_one_is_used_and_no_further_one() -> None
                 second.set()
             yield number
 
-    coming = prefetch(items())
-    assert next(coming) == 0
+    items_ahead = prefetch(items())
+    assert next(items_ahead) == 0
     assert second.wait(10)
     assert fetched == [0, 1]
-    assert list(coming) == [1, 2, 3]
+    assert list(items_ahead) == [1, 2, 3]
 
 
-def test_an_error_comes_after_the_items_before_it() -> None:
+def test_an_error_is_raised_after_the_items_before_it() -> None:
     def items() -> Iterator[int]:
         yield 1
         raise LookupError("gone")
 
-    coming = prefetch(items())
-    assert next(coming) == 1
+    items_ahead = prefetch(items())
+    assert next(items_ahead) == 1
     with pytest.raises(LookupError, match="gone"):
-        next(coming)
+        next(items_ahead)
 
 
-def test_the_thread_ends_with_who_breaks_off() -> None:
+def test_the_thread_ends_when_the_generator_is_closed() -> None:
     before = set(threading.enumerate())
-    coming = prefetch(iter(range(100)))
-    next(coming)
+    items_ahead = prefetch(iter(range(100)))
+    next(items_ahead)
     (thread,) = set(threading.enumerate()) - before
-    coming.close()
+    items_ahead.close()
     thread.join(10)
     assert not thread.is_alive()
