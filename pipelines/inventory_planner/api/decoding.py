@@ -1,4 +1,4 @@
-"""Decode the JSON of an order, or say why it must be quarantined.
+"""Decode the JSON of an order, or give the reason why it is quarantined.
 
 An order is decoded as it is; if that fails, it is normalized and decoded again. An order that still does not match the
 structs becomes a `QuarantinedRecord`.
@@ -26,7 +26,7 @@ from inventory_planner.api.normalization import (
 from inventory_planner.api.orders import ABSENT, Id, Instant, Order, StockUpdate, Summary
 from inventory_planner.api.unknown_fields import OrderSchema
 
-_DIGEST_BYTES: Final = 8  # 64 bits are enough: a digest tells two states of one order apart, never two orders
+_DIGEST_BYTES: Final = 8  # 64 bits are enough: digests are compared only between states of one order
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 

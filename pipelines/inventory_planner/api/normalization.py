@@ -18,7 +18,7 @@ from inventory_planner.api.orders import ABSENT, Connection, StockUpdateItem
 
 UNSET: Final = frozenset({b"null", b'""', b"[]", b"{}", b""})  # the last one stands for a missing key
 EMPTY_STRING: Final = b':""'  # always a whole value: JSON escapes a quotation mark inside a string
-EMPTY_MARKER: Final = b":\tnull"  # the tab tells it from a null of the API; no JSON string contains an unescaped tab
+EMPTY_MARKER: Final = b":\tnull"  # the tab sets it apart from the API's own null; JSON strings contain no raw tab
 _EMPTY_STRINGS: Final = re.compile(re.escape(EMPTY_STRING))  # twice as fast as `bytes.replace`
 _EMPTY_LISTS: Final = (
     b"[]",
