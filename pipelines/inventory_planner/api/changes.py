@@ -52,20 +52,22 @@ def read_changes(client: Client, since: datetime | None, page_size: int) -> Iter
     """
     cursor = since or BEGINNING
     try:
+        yield from _read_sorted(client, cursor, page_size)
+    except _NotSortedError as error:
+        log.warning("Inventory Planner %s; reading all orders instead.", error)
+    else:
+        return
+    yield from _read_everything(_requester(client, page_size, SyncKind.EVERYTHING), cursor)
+
+
+def _read_sorted(client: Client, cursor: datetime, page_size: int) -> Iterator[Batch]:
+    try:
         yield from _seek(_requester(client, page_size, SyncKind.SEEK), cursor)
     except _NotFilteredError as error:
         log.warning("Inventory Planner %s; reading newest first instead.", error)
-    except _NotSortedError as error:
-        log.warning("Inventory Planner %s; reading all orders instead.", error)
-        yield from _read_everything(_requester(client, page_size, SyncKind.EVERYTHING), cursor)
-        return
     else:
         return
-    try:
-        yield from _read_newest_first(_requester(client, page_size, SyncKind.NEWEST_FIRST), cursor)
-    except _NotSortedError as error:
-        log.warning("Inventory Planner %s; reading all orders instead.", error)
-        yield from _read_everything(_requester(client, page_size, SyncKind.EVERYTHING), cursor)
+    yield from _read_newest_first(_requester(client, page_size, SyncKind.NEWEST_FIRST), cursor)
 
 
 def _requester(client: Client, page_size: int, sync_kind: SyncKind) -> _Request:
