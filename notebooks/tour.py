@@ -14,9 +14,9 @@ app = marimo.App(width="medium", app_title="A tour of the marts")
 def _():
     import marimo as mo
 
-    from published import attach, published_file
+    from inventory_planner_dashboard.published import attach, published_folder
 
-    return attach, mo, published_file
+    return attach, mo, published_folder
 
 
 @app.cell
@@ -34,8 +34,8 @@ def _(mo):
 
 
 @app.cell
-def _(attach, published_file):
-    analytics = attach(published_file()).connection
+def _(attach, published_folder):
+    analytics = attach(published_folder()).connection
     _ = analytics.execute("use published")
     return (analytics,)
 

@@ -26,7 +26,7 @@ ALLOWED = {
     "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
     "run": {"monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
-    "dashboard": {"data_folder", "errors", "marts"},
+    "dashboard": {"data_folder", "errors"},
     "emulator": set(),
     "__main__": {"cli"},
 }
