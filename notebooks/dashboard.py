@@ -14,24 +14,24 @@ with app.setup:
 
     from inventory_planner_dashboard.cells import data_age, open_published
     from inventory_planner_dashboard.controls import filter_controls, selected_filters
-    from inventory_planner_dashboard.published import published_folder, version, watch
+    from inventory_planner_dashboard.published import published_file, version, watch
     from inventory_planner_dashboard.routes import menu, routes
     from inventory_planner_dashboard.view import apply_filters
 
 
 @app.cell
 def _():
-    folder = published_folder()
-    get_version, set_version = mo.state(version(folder.analytics))
+    file = published_file()
+    get_version, set_version = mo.state(version(file))
     get_minute, set_minute = mo.state(0)
-    mo.Thread(target=watch, args=(folder.analytics, set_version, set_minute), daemon=True).start()
-    return folder, get_minute, get_version
+    mo.Thread(target=watch, args=(file, set_version, set_minute), daemon=True).start()
+    return file, get_minute, get_version
 
 
 @app.cell
-def _(folder, get_version):
+def _(file, get_version):
     get_version()
-    published = open_published(folder)
+    published = open_published(file)
     controls = filter_controls(published)
     mo.sidebar([menu(), mo.vstack(list(controls.elements.values()), gap=0.6)], width="16rem")
     return controls, published

@@ -14,30 +14,41 @@ import duckdb
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner.data_folder import DataFolder, folder_at
+from inventory_planner.data_folder import folder_at
 from inventory_planner_dashboard.filters import literal
 from inventory_planner_dashboard.targets import Targets
 
 POLL_SECONDS: Final = 1.0  # a poll is one call of stat, and nobody waits longer for a new file
 TARGETS: Final = Targets(target=0.90, minimum=0.80)
 
+ReadError = duckdb.Error  # the file or a query can't be read, for example because another version wrote the file
 Version = tuple[int, int]
 Columns = dict[str, dict[str, str]]
 """The descriptions of each mart's columns."""
 
+_BUILT_AT: Final = "select built_at from published.inventory_planner._build_record"
+_AS_OF: Final = "select max(as_of_date) from published.marts.data_health"
+_COLUMNS: Final = """
+    select table_name, column_name, coalesce(comment, '') from duckdb_columns()
+    where database_name = 'published' and schema_name = 'marts'
+"""
 
-def published_folder() -> DataFolder:
-    """The data folder with the published file, which may be missing."""
-    return folder_at(Path(os.environ.get("INVENTORY_PLANNER_DATA", "data")))
+
+def published_file() -> Path:
+    """The path of the published file, which may be missing."""
+    return folder_at(Path(os.environ.get("INVENTORY_PLANNER_DATA", "data"))).analytics
 
 
 def version(file: Path) -> Version | None:
-    """What changes whenever a new file is published; None while there is none."""
+    """What changes whenever a new file is published; None while there is none.
+
+    The time of the file is no part of it: a run that finds nothing changed sets it.
+    """
     try:
         found = file.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return found.st_ino, found.st_size
 
 
 def watch(file: Path, on_version: Callable[[Version | None], None], on_minute: Callable[[int], None]) -> None:
@@ -59,15 +70,15 @@ class Published:
     """One version of the published file.
 
     Attributes:
-        folder: the data folder that it is in.
+        file: its path.
         connection: an in-memory database with the file attached as `published`.
         columns: the descriptions of each mart's columns.
         targets: what rates are coloured by.
         as_of: the day that the marts look from; None for an account without orders.
-        published_at: when it was published, in UTC.
+        published_at: when its marts were built, in UTC.
     """
 
-    folder: DataFolder
+    file: Path
     connection: duckdb.DuckDBPyConnection
     columns: Columns
     targets: Targets
@@ -76,12 +87,9 @@ class Published:
 
     @property
     def confirmed_at(self) -> datetime | None:
-        """When a run last confirmed that the file shows the account as it is, in UTC; None if none has.
-
-        Each run records that beside the file, also a run that finds nothing changed and leaves the file as it is.
-        """
+        """When a run last published this file or found nothing changed, in UTC; None if the file is being replaced."""
         try:
-            return datetime.fromtimestamp(self.folder.published.stat().st_mtime, UTC)
+            return datetime.fromtimestamp(self.file.stat().st_mtime, UTC)
         except OSError:
             return None
 
@@ -95,30 +103,23 @@ class Published:
         return next((columns[column] for columns in known if column in columns), "")
 
 
-def attach(folder: DataFolder) -> Published:
+def attach(file: Path) -> Published:
     """The published file as it is now.
 
     It is attached to a new connection: one to its path would keep showing the version that this process opened first.
 
     Raises:
-        duckdb.Error: the file can't be read, for example because a newer version wrote it.
+        ReadError: the file can't be read.
     """
     connection = duckdb.connect()
-    connection.execute(f"attach {literal(str(folder.analytics))} as published (read_only)")
+    connection.execute(f"attach {literal(str(file))} as published (read_only)")
     connection.execute("set TimeZone = 'UTC'")
-    (as_of,) = connection.execute("select max(as_of_date) from published.marts.data_health").fetchone() or (None,)
-    published_at = datetime.fromtimestamp(folder.analytics.stat().st_mtime, UTC)
-    return Published(folder, connection, _columns(connection), TARGETS, as_of, published_at)
-
-
-def _columns(connection: duckdb.DuckDBPyConnection) -> Columns:
+    (published_at,) = connection.execute(_BUILT_AT).fetchone() or (None,)
+    (as_of,) = connection.execute(_AS_OF).fetchone() or (None,)
     columns: Columns = {}
-    for mart, column, comment in connection.execute(
-        "select table_name, column_name, coalesce(comment, '') from duckdb_columns()"
-        " where database_name = 'published' and schema_name = 'marts'"
-    ).fetchall():
+    for mart, column, comment in connection.execute(_COLUMNS).fetchall():
         columns.setdefault(mart, {})[column] = comment
-    return columns
+    return Published(file, connection, columns, TARGETS, as_of, published_at)
 
 
 def _floats(table: pa.Table) -> pa.Table:

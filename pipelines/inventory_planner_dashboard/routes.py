@@ -6,7 +6,6 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-import duckdb
 import marimo as mo
 
 from inventory_planner_dashboard.controls import VENDOR_NAMES, WAREHOUSE_NAMES
@@ -26,6 +25,7 @@ from inventory_planner_dashboard.pages import (
     transfers,
     vendor,
 )
+from inventory_planner_dashboard.published import ReadError
 from inventory_planner_dashboard.view import View
 
 Render = Callable[[View], mo.Html]
@@ -70,7 +70,7 @@ def render_page(path: str, view: View) -> mo.Html:
     title, render = PAGES[path]
     try:
         content = render(view)
-    except duckdb.Error as error:
+    except ReadError as error:
         content = unreadable(error)
     return mo.vstack([heading(title), *_unknown_names(view), content], gap=1)
 

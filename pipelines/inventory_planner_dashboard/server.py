@@ -69,10 +69,10 @@ def run(folder: DataFolder, host: str, port: int, *, ready: Callable[[str], None
 
 def _application() -> Starlette:
     try:
-        import altair  # noqa: F401, PLC0415 (imported now to report at once what is missing, and for a quick first page)
-        import duckdb  # noqa: F401, PLC0415
-        import pyarrow  # noqa: F401, PLC0415
-        from marimo import create_asgi_app  # noqa: PLC0415 (an extra: the other commands work without it)
+        import altair  # noqa: F401, PLC0415 (an extra, like marimo: the other commands work without it)
+        from marimo import create_asgi_app  # noqa: PLC0415
+
+        import inventory_planner_dashboard.routes  # noqa: F401, PLC0415 (now, for a quick first page)
     except ModuleNotFoundError as error:
         raise ConfigurationError(_MISSING) from error
     builder = create_asgi_app(quiet=True, html_head=_html_head())

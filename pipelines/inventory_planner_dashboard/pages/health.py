@@ -55,8 +55,8 @@ _EXCEPTION_COLUMNS: Final = {
     "count_found": Column("Found", number),
     "value_at_stake": Column("Value at stake", number),
 }
-_CONFIRMED: Final = "When a run last confirmed that this file shows the account as it is; a dash if none has."
-_PUBLISHED: Final = "When the file that this page shows was published."
+_CONFIRMED: Final = "When a run last found that these reports show the account as it is."
+_PUBLISHED: Final = "When these reports were built."
 _UNMAPPED: Final = "Orders whose status has no known type; they count as active."
 
 
