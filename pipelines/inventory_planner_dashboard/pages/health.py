@@ -38,7 +38,7 @@ _ORDERS: Final = """
 """
 _CHECK_COLUMNS: Final = {
     "check_name": Column("Check", words),
-    "checked_rows": Column("Rows checked"),
+    "checked_rows": Column("Rows"),
     "count_checked": Column("Checked", number),
     "count_found": Column("Found", number),
     "found_rate": Column("Share", rate),
