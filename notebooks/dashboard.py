@@ -2,77 +2,51 @@
 # [tool.marimo.display]
 # theme = "system"
 # ///
-"""The dashboard over the published file: `inventory-planner dashboard` serves it."""
+"""The dashboard as a marimo app: `inventory-planner dashboard` serves it."""
 
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(width="full", app_title="Inventory Planner", css_file="dashboard.css", html_head_file="dashboard.html")
+app = marimo.App(width="full", app_title="Inventory Planner")
+
+with app.setup:
+    import marimo as mo
+
+    from inventory_planner_dashboard.cells import data_age, open_published
+    from inventory_planner_dashboard.controls import filter_controls, selected_filters
+    from inventory_planner_dashboard.published import published_file, version, watch
+    from inventory_planner_dashboard.routes import menu, routes
+    from inventory_planner_dashboard.view import apply_filters
 
 
 @app.cell
 def _():
-    from datetime import UTC, datetime
-
-    import duckdb
-    import marimo as mo
-
-    import choices
-    import figures
-    import pages
-    import published
-
-    return UTC, choices, datetime, duckdb, figures, mo, pages, published
-
-
-@app.cell
-def _(mo, published):
-    file = published.published_file()
-    get_version, set_version = mo.state(published.version(file))
+    file = published_file()
+    get_version, set_version = mo.state(version(file))
     get_minute, set_minute = mo.state(0)
-    return file, get_minute, get_version, set_minute, set_version
+    mo.Thread(target=watch, args=(file, set_version, set_minute), daemon=True).start()
+    return file, get_minute, get_version
 
 
 @app.cell
-def _(file, mo, published, set_minute, set_version):
-    mo.Thread(target=published.watch, args=(file, set_version, set_minute, mo.current_thread), daemon=True).start()
-    return
+def _(file, get_version):
+    get_version()
+    published = open_published(file)
+    controls = filter_controls(published)
+    mo.sidebar([menu(), mo.vstack(list(controls.elements.values()), gap=0.6)], width="16rem")
+    return controls, published
 
 
 @app.cell
-def _(duckdb, file, get_version, mo, pages, published):
-    mo.stop(get_version() is None, pages.no_file(str(file)))
-    try:
-        data, problem = published.attach(file), None
-    except duckdb.Error as error:
-        data, problem = None, pages.unreadable(error)
-    mo.stop(problem is not None, problem)
-    mo.stop(data.as_of is None, pages.empty_account())
-    return (data,)
-
-
-@app.cell
-def _(choices, data):
-    chosen = choices.choices(data)
-    return (chosen,)
-
-
-@app.cell
-def _(chosen, mo, pages):
-    mo.sidebar([pages.menu(), mo.vstack(list(chosen.elements.values()), gap=0.6)], width="16rem")
-    return
-
-
-@app.cell
-def _(UTC, data, datetime, figures, get_minute, mo):
+def _(get_minute, published):
     get_minute()
-    mo.sidebar([figures.data_age(data, datetime.now(UTC))])
+    mo.sidebar([data_age(published)], width="16rem")
     return
 
 
 @app.cell
-def _(choices, chosen, data, pages, published):
-    pages.routes(published.view(data, choices.chosen(chosen.value, data)))
+def _(controls, published):
+    routes(apply_filters(published, selected_filters(controls.value, published)))
     return
 
 

@@ -2,7 +2,7 @@
 # [tool.marimo.display]
 # theme = "system"
 # ///
-"""A tour of the marts: ten questions and the SQL that answers them. `marimo edit notebooks/tour.py` opens it."""
+"""A tour of the marts: ten questions, answered in SQL. Open it with `marimo edit notebooks/tour.py`."""
 
 import marimo
 
@@ -14,7 +14,7 @@ app = marimo.App(width="medium", app_title="A tour of the marts")
 def _():
     import marimo as mo
 
-    from published import attach, published_file
+    from inventory_planner_dashboard.published import attach, published_file
 
     return attach, mo, published_file
 
@@ -25,9 +25,9 @@ def _(mo):
         """
         # A tour of the marts
 
-        The published file holds the reports as tables in the schema `marts`. Each has one row for what its name says,
-        and a description of every column, which any client shows. Below are ten questions and their answers; change
-        them, or add your own. Rates are sums over sums: never average them. Sum money of one currency at a time.
+        The published file holds the marts as tables in the schema `marts`, with a description of every table and
+        column, which any client shows. Below are ten questions with their answers; change them, or add your own. A
+        rate is one sum divided by another: never average rates. Sum money in one currency at a time.
         """
     )
     return
@@ -50,7 +50,7 @@ def _(mo):
 def _(analytics, mo):
     _df = mo.sql(
         f"""
-        select table_name as mart, estimated_size as rows, comment as what_it_is
+        select table_name as mart, estimated_size as rows, comment as description
         from duckdb_tables() where schema_name = 'marts' order by table_name
         """,
         engine=analytics,
@@ -60,7 +60,7 @@ def _(analytics, mo):
 
 @app.cell
 def _(mo):
-    mo.md("""## 1. Which vendors slip?""")
+    mo.md("""## 1. Which vendors deliver late?""")
     return
 
 
@@ -146,7 +146,7 @@ def _(analytics, mo):
 
 @app.cell
 def _(mo):
-    mo.md("""## 5. How many days of safety does each vendor need, for 95 % of its deliveries?""")
+    mo.md("""## 5. How many safety days does each vendor need to cover 95 % of its deliveries?""")
     return
 
 
@@ -167,7 +167,7 @@ def _(analytics, mo):
 
 @app.cell
 def _(mo):
-    mo.md("""## 6. How long do vendors take, against what they promise?""")
+    mo.md("""## 6. How do lead times compare with planned ones?""")
     return
 
 
@@ -188,7 +188,7 @@ def _(analytics, mo):
 
 @app.cell
 def _(mo):
-    mo.md("""## 7. What was paid for and will never come?""")
+    mo.md("""## 7. What was ordered and will never arrive?""")
     return
 
 
@@ -229,7 +229,7 @@ def _(analytics, mo):
 
 @app.cell
 def _(mo):
-    mo.md("""## 9. On whom does most of the money go?""")
+    mo.md("""## 9. Which vendors does most of the money go to?""")
     return
 
 
@@ -249,7 +249,7 @@ def _(analytics, mo):
 
 @app.cell
 def _(mo):
-    mo.md("""## 10. When will how much have to be paid?""")
+    mo.md("""## 10. How much falls due, and when?""")
     return
 
 

@@ -29,7 +29,7 @@ hypothesis_settings.load_profile("steady")
 
 
 FIRST = (  # the longest: one of them alone at the end costs a minute
-    *("test_marts.py", "test_churn.py", "test_kill.py", "test_pages.py", "test_run.py"),
+    *("test_marts.py", "test_churn.py", "test_kill.py", "test_browser.py", "test_run.py"),
     *("test_commands.py", "test_readers.py", "test_full_disk.py", "test_partial_builds.py"),
 )
 

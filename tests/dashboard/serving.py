@@ -1,4 +1,4 @@
-"""The dashboard as a user starts it, in a process of its own."""
+"""The dashboard as users start it, in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,24 +12,14 @@ from pathlib import Path
 
 @contextmanager
 def dashboard(data: Path) -> Iterator[str]:
-    """The URL of a dashboard over this data folder, for as long as it is needed."""
-    command = [
-        sys.executable,
-        "-m",
-        "inventory_planner",
-        "dashboard",
-        "--data",
-        str(data),
-        "--port",
-        "0",
-        "--no-browser",
-    ]
+    """The URL of a dashboard over this data folder, which stops at the end."""
+    command = [sys.executable, "-m", "inventory_planner", "dashboard", "--port", "0", "--no-browser"]
     with subprocess.Popen([*command, "--data", str(data)], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            found = re.search(r"http://\S+", said)
-            assert found, f"the dashboard did not start: {said}"
+            output = process.stdout.readline()
+            found = re.search(r"http://\S+", output)
+            assert found, f"the dashboard did not start: {output}"
             yield found.group()
         finally:
             process.terminate()

@@ -1,331 +1,69 @@
-"""The dashboard in a real browser, over the published file of the demo's account."""
+"""All pages without a browser; test_browser.py opens them in one."""
 
 from __future__ import annotations
 
 import ast
-import csv
-import filecmp
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
 
-import duckdb
-import httpx
+import marimo as mo
 import pytest
-from serving import dashboard
 
-if TYPE_CHECKING:
-    from browsing import Browser
+import inventory_planner_dashboard
+from inventory_planner_dashboard.filters import Filters
+from inventory_planner_dashboard.published import Published, attach
+from inventory_planner_dashboard.routes import PAGES, render_page
+from inventory_planner_dashboard.view import View, apply_filters
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-BRIEFING = "Monday briefing"
-OPEN = """
-    select sum(open_value), count(*), sum(open_value) filter (where is_overdue), count(*) filter (where is_overdue)
-    from marts.open_lines where order_type = 'po'
-"""
-OVERDUE = """
-    select list((purchase_order_number, sku, cast(open_value as double)) order by purchase_order_number, sku)
-    from marts.open_lines where is_overdue and order_type = 'po' and currency_code = 'EUR'
-"""
-EMPTY = "select 'delete from ' || schema_name || '.' || table_name from duckdb_tables() where schema_name = 'marts'"
-
-
-def titles() -> dict[str, str]:
-    """The pages by their place in the address."""
-    (table,) = [
-        node.value
-        for node in ast.parse((NOTEBOOKS / "pages" / "__init__.py").read_text()).body
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "PAGES"
-    ]
-    assert isinstance(table, ast.Dict)
-    return {
-        ast.literal_eval(key): ast.literal_eval(value.elts[0])
-        for key, value in zip(table.keys, table.values, strict=True)
-    }
+PACKAGE = Path(inventory_planner_dashboard.__file__).parent
+MODULES = [*sorted(PACKAGE.rglob("*.py")), *sorted((PACKAGE.parents[1] / "notebooks").glob("*.py"))]
+READ = re.compile(r"\b(?:from|join)\s+(?!\()([\w.]+)", re.IGNORECASE)
+FILTERS = {
+    "one currency": Filters(currency="EUR"),
+    "all filters": Filters(
+        "received", date(2026, 1, 1), date(2100, 1, 1), ("Kestrel Lighting",), ("Main",), "all", "EUR", "mug", True
+    ),
+    "no rows": Filters(vendors=("Nobody",)),
+}
 
 
-PAGES = titles()
+def queries(path: Path) -> list[str]:
+    """The texts in a module that are SQL."""
+    texts = (node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant))
+    return [text for text in texts if isinstance(text, str) and re.match(r"\s*(select|with|from)\s", text)]
+
+
+def test_there_are_queries_to_check() -> None:
+    assert sum(len(queries(path)) for path in MODULES) > 40
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_reads_marts_and_nothing_else(path: Path) -> None:
+    read = {name for sql in queries(path) for name in READ.findall(sql)}
+    own = r"(published\.)?marts\.\w+|published\.inventory_planner\._build_record|duckdb_(columns|tables)"
+    assert {name for name in read if not re.fullmatch(own, name)} == set()
 
 
 @pytest.fixture(scope="module")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A dashboard, and the place of the published file that it looks at."""
-    assert browser
-    folder = tmp_path_factory.mktemp("served")
-    with dashboard(folder) as found:
-        yield found, folder / "analytics.duckdb"
+def attached(published: Path) -> Published:
+    return attach(published)
 
 
-@pytest.fixture
-def url(served: tuple[str, Path], published: Path) -> str:
-    """The dashboard over the demo's account."""
-    found, file = served
-    if not (file.exists() and filecmp.cmp(file, published, shallow=False)):
-        publish(published, file)
-    return found
+@pytest.fixture(params=FILTERS.values(), ids=FILTERS)
+def view(request: pytest.FixtureRequest, attached: Published, monkeypatch: pytest.MonkeyPatch) -> View:
+    """The demo's account seen through some filters, with all parts of a page made at once."""
+    monkeypatch.setattr(mo, "lazy", lambda make: make())
+    monkeypatch.setattr(mo, "query_params", lambda: SimpleNamespace(to_dict=dict))
+    return apply_filters(attached, request.param)
 
 
-@pytest.fixture
-def nothing(served: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
-    """The same while nothing is published, and the page of it at hand."""
-    url, file = served
-    file.unlink(missing_ok=True)
-    browser.size(1280, 900)
-    browser.open(url)
-    browser.until(lambda: "Nothing is published yet" in browser.texts("h1.ip-title"), "said that there is no file")
-    return url, file
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_renders(path: str, view: View) -> None:
+    title, _ = PAGES[path]
+    html = render_page(path, view).text
 
-
-def publish(file: Path, to: Path, *statements: str) -> None:
-    """Put a copy of a published file, changed by these statements, into a place as `publish` does."""
-    draft = to.with_suffix(".new")
-    shutil.copyfile(file, draft)
-    with duckdb.connect(str(draft)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-    os.replace(draft, to)  # noqa: PTH105 (as publish does)
-
-
-def found(file: Path, sql: str) -> tuple[Any, ...]:
-    with duckdb.connect() as connection:  # in memory: a connection to the path would share it with other tests
-        connection.execute(f"attach '{file}' as published (read_only)")
-        connection.execute("use published")
-        row = connection.execute(sql).fetchone()
-    assert row
-    return row
-
-
-def tiles(browser: Browser) -> dict[str, tuple[str, str]]:
-    """The value and the note of each tile, by its label."""
-    script = """
-        const text = (e, name) => found(e, name)[0].innerText.trim();
-        return found(document, '.ip-tile').map(e => [
-            found(e, '.ip-label')[0].firstChild.data, text(e, '.ip-value'), text(e, '.ip-note')]);
-    """
-    return {label: (value, note) for label, value, note in browser.run(script)}
-
-
-def money(value: float | None, currency: str) -> str:
-    return f"{'–' if value is None else f'{value:,.0f}'} {currency}"  # noqa: RUF001 (the page's dash)
-
-
-def settled(browser: Browser, expected: dict[str, tuple[str, str]]) -> bool:
-    shown = tiles(browser)
-    return {label: shown.get(label) for label in expected} == expected
-
-
-@pytest.mark.parametrize(("path", "title"), PAGES.items(), ids=PAGES.values())
-def test_a_page_shows_all_it_has_without_an_error_or_a_word_to_another_host(
-    browser: Browser, url: str, path: str, title: str
-) -> None:
-    browser.forget()
-    browser.size(1280, 2400)
-    browser.go(url, path)
-    browser.until_shown(title)
-
-    assert browser.count(".ip-tile, table, canvas, svg.marks") > 0
-    assert browser.count(".ip-notice") == 0
-    assert browser.complaints() == []
-    assert browser.hosts() == {url.removeprefix("http://")}
-
-    browser.size(400, 900)
-    browser.until(lambda: browser.sideways() == 0, "fitted a telephone")
-
-
-def test_the_filters_of_the_address_narrow_to_what_the_same_sql_gives(
-    browser: Browser, url: str, published: Path
-) -> None:
-    sql = f"{OPEN} and currency_code = 'USD' and vendor_name in ('Kestrel Lighting', 'Pan-Orient Trading')"
-    value, count, overdue, count_overdue = found(published, sql)
-
-    browser.size(1280, 900)
-    browser.open(f"{url}/?currency=USD&vendor=Kestrel+Lighting|Pan-Orient+Trading#/")
-    browser.until_shown(BRIEFING)
-
-    assert count > 0
-    assert tiles(browser)["Open"] == (money(value, "USD"), f"{count:,} lines")
-    assert tiles(browser)["Overdue"] == (money(overdue, "USD"), f"{count_overdue:,} lines")
-
-
-def test_a_vendor_that_no_order_has_is_said_to_have_none(browser: Browser, url: str) -> None:
-    browser.size(1280, 900)
-    browser.open(f"{url}/?currency=EUR&vendor=%22A|B+Trading%22#/")
-    browser.until_shown(BRIEFING)
-
-    assert tiles(browser)["Open"] == (money(None, "EUR"), "0 lines")
-    assert "No order has a vendor “A|B Trading”: nothing is shown of it." in browser.texts(".ip-aside")
-
-
-def test_a_filter_changes_the_numbers_and_holds_on_the_next_page(browser: Browser, url: str, published: Path) -> None:
-    value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR' and is_overdue")
-    browser.size(1280, 900)
-    browser.open(f"{url}/?currency=EUR")
-    browser.until_shown(BRIEFING)
-    assert tiles(browser)["Open"][1] != f"{count} lines"
-
-    browser.run("found(document, 'button[role=switch]')[0].click()")
-    expected = {"Open": (money(value, "EUR"), f"{count} lines")}
-    browser.until(lambda: settled(browser, expected), f"showed {expected}")
-    assert "overdue=yes" in browser.driver.current_url
-
-    browser.run("found(document, 'nav.ip-menu a').find(e => e.hash === '#/overdue').click()")
-    browser.until_shown("Overdue and ageing")
-    assert tiles(browser)["Overdue value"] == (money(value, "EUR"), f"{count} lines")
-
-
-@pytest.mark.parametrize(
-    ("path", "note", "times"),
-    [
-        pytest.param("#/", "Received in 7 days: not narrowed by overdue only.", 1, id="briefing"),
-        pytest.param("#/prices", "Price variance and unit costs: not narrowed by overdue only.", 1, id="prices"),
-        pytest.param("#/receipts", "Not narrowed by overdue only.", 2, id="receipts, chart and table"),
-    ],
-)
-def test_a_page_says_what_the_filters_do_not_narrow(
-    browser: Browser, url: str, path: str, note: str, times: int
-) -> None:
-    browser.size(1280, 2400)
-    browser.open(f"{url}/?overdue=yes{path}")
-    browser.until_shown(PAGES[path])
-
-    assert browser.texts(".ip-aside").count(note) == times
-
-
-def test_dates_narrow_by_the_basis_that_was_chosen(browser: Browser, url: str, published: Path) -> None:
-    sql = """
-        select sum(quantity_received), count(*) from marts.purchase_order_lines
-        where order_type = 'po' and currency_code = 'EUR'
-            and first_receipt_date <= date '2100-01-01' and last_receipt_date >= current_date - 60
-    """
-    units, count = found(published, sql)
-    (since,) = found(published, "select current_date - 60")
-
-    browser.size(1280, 900)
-    browser.open(f"{url}/?currency=EUR&basis=received&dates={since}..2100-01-01#/received")
-    browser.until_shown("Received vs ordered")
-
-    assert count > 0
-    assert tiles(browser)["Received"] == (f"{units:,.0f} units", f"{count:,} lines")
-    assert "What had a receipt on these days counts with all its receipts." in browser.texts(".ip-aside")
-
-
-def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
-    browser: Browser, url: str, published: Path, tmp_path: Path
-) -> None:
-    (expected,) = found(published, OVERDUE)
-    browser.driver.execute_cdp_cmd(
-        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path), "eventsEnabled": True}
-    )
-    browser.size(1280, 900)
-    browser.open(f"{url}/?currency=EUR&overdue=yes#/overdue")
-    browser.until_shown("Overdue and ageing")
-
-    browser.run("found(document, 'button').find(e => e.innerText.trim() === 'Export').click()")
-    browser.until(lambda: browser.count("[aria-label='Download CSV']"), "offered CSV")
-    browser.run("found(document, \"[aria-label='Download CSV']\")[0].click()")
-    file = browser.until(lambda: next(tmp_path.glob("*.csv"), None), "downloaded")
-
-    with file.open(newline="") as text:
-        assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
-
-
-def test_a_page_of_another_site_gets_no_answer(url: str) -> None:
-    ours, theirs = (httpx.get(f"{url}/", headers={"Origin": origin}) for origin in (url, "http://elsewhere.test"))
-
-    assert ours.status_code == 200
-    assert (theirs.status_code, theirs.text) == (403, "Only the dashboard's own pages are answered.")
-
-
-def test_a_page_of_another_site_can_open_no_session(browser: Browser, url: str) -> None:
-    opened = """
-        const done = arguments[arguments.length - 1];
-        const socket = new WebSocket(arguments[0]);
-        socket.onopen = () => done(true);
-        socket.onerror = () => done(false);
-    """
-    address = f"{url.replace('http:', 'ws:')}/ws?session_id=s_abcdef"
-    browser.open(url)
-    ours = browser.driver.execute_async_script(opened, address)
-    browser.driver.get("data:text/html,<title>another site</title>")
-    theirs = browser.driver.execute_async_script(opened, address)
-
-    assert (ours, theirs) == (True, False)
-
-
-def test_a_newly_published_file_appears_without_a_restart(
-    browser: Browser, nothing: tuple[str, Path], published: Path
-) -> None:
-    _, file = nothing
-    value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR'")
-
-    publish(published, file)
-    first = {"Open": (money(value, "EUR"), f"{count} lines")}
-    browser.until(lambda: settled(browser, first), f"showed {first}")
-
-    publish(published, file, "update marts.open_lines set open_value = 1 where order_type = 'po'")
-    second = {"Open": (f"{count} EUR", f"{count} lines")}
-    browser.until(lambda: settled(browser, second), f"showed {second}")
-
-
-def test_the_health_page_tells_how_long_ago_a_run_found_the_file_current(
-    browser: Browser, nothing: tuple[str, Path], published: Path
-) -> None:
-    url, file = nothing
-    note = file.with_name("published.json")
-    note.touch()
-    publish(published, file)
-    then = datetime.now(UTC) - timedelta(hours=3)
-    os.utime(note, (then.timestamp(), then.timestamp()))
-    browser.open(f"{url}/#/health")
-
-    expected = {"Current": ("3 h ago", f"{then:%Y-%m-%d %H:%M} UTC")}
-    browser.until(lambda: settled(browser, expected), f"showed {expected}")
-    assert "Current 3 h ago" in browser.texts(".ip-age")[0]
-    note.unlink()
-
-
-def test_a_file_of_another_version_is_explained(browser: Browser, nothing: tuple[str, Path], published: Path) -> None:
-    _, file = nothing
-
-    publish(published, file, "drop table marts.open_lines")
-
-    title = "This version can't read the published file"
-    browser.until(lambda: title in browser.texts("h1.ip-title"), "explained the file")
-    assert "open_lines" in browser.texts(".ip-notice")[0]
-
-
-def test_what_is_no_database_is_explained(browser: Browser, nothing: tuple[str, Path]) -> None:
-    _, file = nothing
-
-    file.write_bytes(b"what a newer version writes")
-
-    title = "This version can't read the published file"
-    browser.until(lambda: title in browser.texts("h1.ip-title"), "explained the file")
-
-
-def test_an_account_without_orders_reads_well(browser: Browser, nothing: tuple[str, Path], published: Path) -> None:
-    _, file = nothing
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{published}' as published (read_only)")
-        statements = [row[0] for row in connection.execute(EMPTY).fetchall()]
-
-    publish(published, file, *statements)
-
-    browser.until(lambda: "The account has no orders yet" in browser.texts("h1.ip-title"), "said that it is empty")
-
-
-def test_the_tour_runs_from_top_to_bottom(published: Path) -> None:
-    pytest.importorskip("marimo", reason="marimo is not installed: the extra `dashboard`")
-    done = subprocess.run(
-        [sys.executable, NOTEBOOKS / "tour.py"],
-        env={**os.environ, "INVENTORY_PLANNER_DATA": str(published.parent)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert f'<h1 class="ip-title">{title}</h1>' in html
+    assert "ip-tile" in html or "marimo-table" in html or "ip-empty" in html
+    assert "ip-notice" not in html

@@ -1,9 +1,9 @@
-"""How long each page takes from typing its address until all of it is drawn, and how it does with a million lines.
+"""How long each page takes from its address until it is completely drawn, also with a million lines.
 
     uv run python tests/dashboard/timing.py --data data/demo [--lines 1000000]
 
-With `--lines` the marts of orders and lines are repeated, each time under other ids, until there are so many lines.
-The first page is timed twice: when the dashboard was just started, and again. Quiet machines give true figures.
+With `--lines`, the marts of orders and lines are repeated under other ids until there are that many lines.
+The first page is timed twice: by a new server, and again. Run it on an otherwise idle machine.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ WITH_KEYS = """
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data/demo"), help="the folder with analytics.duckdb")
-    parser.add_argument("--lines", type=int, default=0, help="repeat the account until it has so many lines")
-    asked = parser.parse_args()
+    parser.add_argument("--lines", type=int, default=0, help="repeat the account until it has this many lines")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "analytics.duckdb"
-        shutil.copyfile(asked.data / "analytics.duckdb", file)
-        repeat(file, asked.lines)
+        shutil.copyfile(arguments.data / "analytics.duckdb", file)
+        repeat(file, arguments.lines)
         with dashboard(file.parent) as url, chromium() as browser:
             time_pages(browser, url)
 
 
 def repeat(file: Path, lines: int) -> None:
-    """Repeat orders and lines until there are so many."""
+    """Repeat orders and lines until there are this many lines."""
     with duckdb.connect(str(file)) as connection:
         (count,) = connection.execute("select count(*) from marts.purchase_order_lines").fetchone() or (0,)
         for mart, columns in connection.execute(WITH_KEYS, {"keys": list(KEYS)}).fetchall() if lines > count else []:
@@ -57,7 +57,7 @@ def time_pages(browser: Browser, url: str) -> None:
 
 
 def seconds(browser: Browser, url: str, title: str) -> float:
-    """From the address until all that is seen is drawn."""
+    """The time from the address until the page is completely drawn."""
     began = time.monotonic()
     browser.open(url)
     browser.until_shown(title)

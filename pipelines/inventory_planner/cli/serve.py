@@ -45,7 +45,7 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
 @click.option("--browser/--no-browser", default=True, help="Open the dashboard in a browser, or don't.")
 def dashboard(folder: DataFolder, host: str, port: int, browser: bool) -> None:
     """Serve the dashboard; it follows what is published."""
-    from inventory_planner.dashboard import run as serve_dashboard
+    from inventory_planner_dashboard.server import run as serve_dashboard
 
     def ready(url: str) -> None:
         click.echo(f"Dashboard of {folder.analytics} at {url} (press Ctrl-C to stop)")

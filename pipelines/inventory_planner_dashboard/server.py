@@ -1,4 +1,4 @@
-"""The dashboard, served: a marimo notebook as a web page over the published file."""
+"""The dashboard's server: the marimo app in `notebooks/dashboard.py` as a web page."""
 
 from __future__ import annotations
 
@@ -22,45 +22,40 @@ from starlette.websockets import WebSocketClose
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 
-MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
+_PACKAGE = Path(__file__).parent
+_MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
 
 
-class OwnPagesOnly:
-    """Refuse what pages of other sites ask for: marimo answers them, and the reader's browser reaches 127.0.0.1."""
+class _SameOrigin:
+    """Refuses requests from pages of other sites, which marimo would answer and the reader's browser can send."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or refuse."""
+        """Answer or refuse a request."""
         headers = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
         if "origin" not in headers or urlsplit(headers["origin"]).netloc == headers.get("host"):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await PlainTextResponse("Only the dashboard's own pages are answered.", 403)(scope, receive, send)
+            await PlainTextResponse("Requests from other sites are refused.", 403)(scope, receive, send)
         else:
-            await WebSocketClose(reason="not a page of the dashboard")(scope, receive, send)
-
-
-def notebooks() -> Path:
-    """The notebooks: within the package in an installed wheel, beside `pipelines/` in a checkout."""
-    installed = Path(__file__).parent / "notebooks"
-    return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks"
+            await WebSocketClose(reason="requests from other sites are refused")(scope, receive, send)
 
 
 def run(folder: DataFolder, host: str, port: int, *, ready: Callable[[str], None]) -> None:
-    """Serve the dashboard over this folder's published file until Ctrl-C, and return quietly.
+    """Serve the dashboard until Ctrl-C.
 
     Args:
-        folder: where the published file is, or will be.
+        folder: the data folder with the published file, which may still be missing.
         host: the address to listen on.
         port: the port to listen on; 0 picks a free one.
-        ready: called with the URL once it listens.
+        ready: called with the URL once the server listens.
 
     Raises:
         ConfigurationError: marimo or altair is not installed, or the port is taken.
     """
-    os.environ["INVENTORY_PLANNER_DATA"] = str(folder.root)  # the notebooks look there, as all else does
+    os.environ["INVENTORY_PLANNER_DATA"] = str(folder.root)  # where the app looks for the file
     application = _application()
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -74,21 +69,34 @@ def run(folder: DataFolder, host: str, port: int, *, ready: Callable[[str], None
 
 def _application() -> Starlette:
     try:
-        import altair  # noqa: F401, PLC0415 (all three now: to say at once what is missing, and for a quick first page)
-        import duckdb  # noqa: F401, PLC0415
-        import pyarrow  # noqa: F401, PLC0415
-        from marimo import create_asgi_app  # noqa: PLC0415 (an extra: all else works without)
+        import altair  # noqa: F401, PLC0415 (an extra, like marimo: the other commands work without it)
+        from marimo import create_asgi_app  # noqa: PLC0415
+
+        import inventory_planner_dashboard.routes  # noqa: F401, PLC0415 (now, for a quick first page)
     except ModuleNotFoundError as error:
-        raise ConfigurationError(MISSING) from error
-    pages: Any = create_asgi_app(quiet=True).with_app(path="/", root=str(notebooks() / "dashboard.py")).build()
+        raise ConfigurationError(_MISSING) from error
+    builder = create_asgi_app(quiet=True, html_head=_html_head())
+    pages: Any = builder.with_app(path="/", root=str(_notebook())).build()
 
     @asynccontextmanager
-    async def closing_sessions(_: Starlette) -> AsyncIterator[None]:
+    async def close_sessions(_: Starlette) -> AsyncIterator[None]:
         yield
-        for each in pages.routes:  # marimo does so only where it serves itself; their threads would outlive the server
+        for each in pages.routes:  # marimo closes them only in its own server; their threads would outlive this one
             await each.app.state.session_manager.shutdown()
 
-    return Starlette(routes=[Mount("/", pages)], middleware=[Middleware(OwnPagesOnly)], lifespan=closing_sessions)
+    return Starlette(routes=[Mount("/", pages)], middleware=[Middleware(_SameOrigin)], lifespan=close_sessions)
+
+
+def _notebook() -> Path:
+    """The marimo app: inside the package in an installed wheel, beside `pipelines/` in a checkout."""
+    installed = _PACKAGE / "notebooks" / "dashboard.py"
+    return installed if installed.exists() else _PACKAGE.parents[1] / "notebooks" / "dashboard.py"
+
+
+def _html_head() -> str:
+    """Our styles, with the title by which marimo copies them into its web components, and our script."""
+    style = f"<style title='marimo-custom'>{(_PACKAGE / 'dashboard.css').read_text()}</style>"
+    return style + (_PACKAGE / "dashboard.html").read_text()
 
 
 def _server(application: Starlette) -> uvicorn.Server:

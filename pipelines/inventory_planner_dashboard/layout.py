@@ -1,0 +1,74 @@
+"""The parts that pages are laid out with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from html import escape
+
+import marimo as mo
+
+from inventory_planner_dashboard.view import View
+
+
+def section(title: str, *content: object, about: str = "") -> mo.Html:
+    """A part of a page, under its title."""
+    return mo.vstack([mo.Html(f'<h2 class="ip-section">{escape(title)}</h2>{_note(about)}'), *content], gap=0.5)
+
+
+class _SideBySide(mo.Html):
+    def __init__(self, parts: Sequence[mo.Html]) -> None:
+        self._parts = parts  # without a reference, marimo drops the tables in them
+        super().__init__(f'<div class="ip-side-by-side">{"".join(f"<div>{part.text}</div>" for part in parts)}</div>')
+
+
+def side_by_side(*parts: mo.Html) -> mo.Html:
+    """Parts beside each other where there is room."""
+    return _SideBySide(parts)
+
+
+def tabs(makers: dict[str, Callable[[], mo.Html]]) -> mo.Html:
+    """Parts of which one is visible, each made when it is first opened."""
+    return mo.ui.tabs({title: mo.lazy(_once(make)) for title, make in makers.items()})
+
+
+def _once(make: Callable[[], mo.Html]) -> Callable[[], mo.Html]:
+    return cache(make)  # without a reference, marimo drops the tables in it
+
+
+def links(addresses: Mapping[str, str]) -> mo.Html:
+    """Links to other pages, by their titles."""
+    anchors = (f'<a href="{escape(address)}">{escape(title)}</a>' for title, address in addresses.items())
+    return mo.Html(f'<p class="ip-links">{"".join(anchors)}</p>')
+
+
+def note(text: str) -> mo.Html:
+    """A remark in small type."""
+    return mo.Html(_note(text))
+
+
+def filter_notes(view: View, sql: str, subject: str = "") -> list[mo.Html]:
+    """Notes on filters that do not apply to this query, or only roughly; the subject names a part of the page."""
+    return [
+        note(f"{subject}: {sentence}" if subject else sentence[0].upper() + sentence[1:])
+        for sentence in view.notes(sql)
+    ]
+
+
+def empty(message: str = "Nothing to show for these filters.") -> mo.Html:
+    """A placeholder for a chart or table without rows."""
+    return mo.Html(f'<p class="ip-empty">{escape(message)}</p>')
+
+
+def notice(title: str, html: str) -> mo.Html:
+    """A message in place of a page."""
+    return mo.Html(f'<div class="ip-notice">{heading(title).text}<p>{html}</p></div>')
+
+
+def heading(title: str) -> mo.Html:
+    """The title of a page."""
+    return mo.Html(f'<h1 class="ip-title">{escape(title)}</h1>')
+
+
+def _note(text: str) -> str:
+    return f'<p class="ip-note">{escape(text)}</p>' if text else ""

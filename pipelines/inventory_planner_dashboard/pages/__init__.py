@@ -1,0 +1,1 @@
+"""The pages: each module holds a page's queries, layout and charts."""

@@ -1,0 +1,97 @@
+"""Data health: how old the data is, and how far it can be trusted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+import marimo as mo
+
+from inventory_planner_dashboard.charts import draw_code_bars
+from inventory_planner_dashboard.encodings import PERCENT
+from inventory_planner_dashboard.formats import age, day, instant, number, rate, text, words
+from inventory_planner_dashboard.layout import section
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.view import View
+
+_CHECKS: Final = """
+    select * from marts.data_health order by found_rate desc, check_name
+"""
+_CHECKS_WITH_FINDINGS: Final = """
+    select * from marts.data_health where count_found > 0
+"""
+_STATUSES: Final = """
+    select status, status_type, count(*) as count_orders, max(sent_date) as last_sent_date
+    from marts.purchase_orders group by 1, 2 order by status_type = 'unknown' desc, count_orders desc, status
+"""
+_EXCEPTIONS_BY_RULE: Final = """
+    select exception_rule, severity, count(*) as count_found, sum(value_at_stake) as value_at_stake
+    from marts.exceptions group by 1, 2 order by count_found desc, exception_rule
+"""
+_ORDERS: Final = """
+    select max(modified_at) as modified_at,
+        count(*) filter (where status_type = 'unknown') as count_unknown,
+        count(*) as count_orders, sum(count_lines) as count_lines
+    from published.marts.purchase_orders
+"""
+_CHECK_COLUMNS: Final = {
+    "check_name": Column("Check", words),
+    "checked_rows": Column("Rows"),
+    "count_checked": Column("Checked", number),
+    "count_found": Column("Found", number),
+    "found_rate": Column("Share", rate),
+}
+_STATUS_COLUMNS: Final = {
+    "status": Column("Status in the account"),
+    "status_type": Column("Status type"),
+    "count_orders": Column("Orders", number),
+    "last_sent_date": Column("Last sent", day),
+}
+_EXCEPTION_COLUMNS: Final = {
+    "exception_rule": Column("Rule", words),
+    "severity": Column("Severity"),
+    "count_found": Column("Found", number),
+    "value_at_stake": Column("Value at stake", number),
+}
+_CONFIRMED: Final = "When a run last found that these reports show the account as it is."
+_PUBLISHED: Final = "When these reports were built."
+_UNMAPPED: Final = "Orders whose status has no known type; they count as active."
+
+
+def render(view: View) -> mo.Html:
+    """The age of the data, the checks, the statuses and the exceptions."""
+    return mo.vstack(
+        [
+            _tiles(view),
+            section(
+                "Checks",
+                draw_code_bars(
+                    view.rows(_CHECKS_WITH_FINDINGS),
+                    "check_name",
+                    ("found_rate", "Found, share of rows checked"),
+                    "count_found",
+                    PERCENT,
+                ),
+                table(view, _CHECKS, _CHECK_COLUMNS),
+                about="A finding is not a failure: it shows what the figures rest on. For the whole account.",
+            ),
+            section("Statuses", table(view, _STATUSES, _STATUS_COLUMNS)),
+            section(f"Exceptions, value in {view.currency}", table(view, _EXCEPTIONS_BY_RULE, _EXCEPTION_COLUMNS)),
+        ]
+    )
+
+
+def _tiles(view: View) -> mo.Html:
+    row, now = view.row(_ORDERS), datetime.now(UTC)
+    confirmed_at, published_at = view.published.confirmed_at, view.published.published_at
+    figures = [
+        Tile("Confirmed", "confirmed", text, instant(confirmed_at), meaning=_CONFIRMED),
+        Tile("Published", "published", text, instant(published_at), meaning=_PUBLISHED),
+        Tile("Newest change", "modified_at", partial(age, now=now), instant(row["modified_at"])),
+        Tile("Orders", "count_orders", number, f"{number(row['count_lines'])} lines"),
+        Tile("Unmapped statuses", "count_unknown", number, "orders", meaning=_UNMAPPED),
+    ]
+    ages = {"confirmed": age(confirmed_at, now), "published": age(published_at, now)}
+    return tile_row(tiles(view, _ORDERS, {**row, **ages}, figures))

@@ -1,0 +1,145 @@
+"""Incoming stock: what arrives when, as promised and as forecast."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import altair as alt
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.charts import height_of_rows, labelled_level, largest, show
+from inventory_planner_dashboard.encodings import EXACT, UNITS, amount, colours, tooltip, weeks
+from inventory_planner_dashboard.formats import day, number
+from inventory_planner_dashboard.layout import section, side_by_side
+from inventory_planner_dashboard.palette import BLUE, LIGHT_GREY
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.view import View
+
+_BY_VENDOR: Final = """
+    select date_trunc('week', promise_current) as week_start, vendor_name,
+        sum(quantity_open) as quantity_open, sum(open_value) as open_value, count(*) as count_lines
+    from marts.open_lines where promise_current >= date_trunc('week', as_of_date)
+    group by 1, 2 order by 1, 2
+"""
+_PROMISED_AND_FORECAST: Final = """
+    select date_trunc('week', promise_current) as week_start, 'promised' as basis, sum(quantity_open) as quantity_open
+    from marts.open_lines where not is_overdue and promise_current is not null group by 1
+    union all
+    select date_trunc('week', forecast_receipt_date), 'forecast', sum(quantity_open)
+    from marts.open_lines where forecast_receipt_date is not null group by 1
+    order by 1, 2
+"""
+_VOLUME_BY_WEEK: Final = """
+    select date_trunc('week', forecast_receipt_date) as week_start, sum(open_volume_cbm) as open_volume_cbm,
+        count(open_volume_cbm) as count_measured, count(*) as count_lines
+    from marts.open_lines where forecast_receipt_date is not null group by 1 order by 1
+"""
+_VARIANTS: Final = """
+    select sku, max(title) as title, warehouse_name, sum(quantity_open) as quantity_open,
+        sum(open_value) as open_value, count(*) as count_lines,
+        min(promise_current) filter (where not is_overdue) as next_promise,
+        min(forecast_receipt_date) as forecast_receipt_date,
+        string_agg(distinct purchase_order_number, ', ' order by purchase_order_number) as orders
+    from marts.open_lines group by sku, warehouse_name
+    order by next_promise nulls last, sku, warehouse_name
+"""
+_VARIANT_COLUMNS: Final = {
+    "sku": Column("SKU"),
+    "title": Column("Title"),
+    "warehouse_name": Column("Warehouse"),
+    "quantity_open": Column("On order", number),
+    "open_value": Column("Open value", number),
+    "count_lines": Column("Lines", number),
+    "next_promise": Column("Next promise", day),
+    "forecast_receipt_date": Column("Forecast", day),
+    "orders": Column("Orders"),
+}
+_CONTAINER_CBM: Final = 67  # what a 40-foot container holds
+
+
+def render(view: View) -> mo.Html:
+    """A calendar of vendors and weeks, promise against forecast, volume, and each variant."""
+    return mo.vstack(
+        [
+            section(
+                "Units by week and vendor",
+                _draw_calendar(largest(view.rows(_BY_VENDOR), "open_value")),
+                about="By promised date. For lines that are overdue or have no promise, see Overdue and ageing.",
+            ),
+            side_by_side(
+                section(
+                    "Promised and forecast, units",
+                    _draw_promised_and_forecast(view.rows(_PROMISED_AND_FORECAST)),
+                    about=view.meaning("forecast_receipt_date", _PROMISED_AND_FORECAST),
+                ),
+                section(
+                    "Volume by forecast week",
+                    _draw_volume(view.rows(_VOLUME_BY_WEEK)),
+                    about="Only lines with a known volume.",
+                ),
+            ),
+            section(f"By variant, value in {view.currency}", table(view, _VARIANTS, _VARIANT_COLUMNS)),
+        ]
+    )
+
+
+def _draw_calendar(rows: pa.Table) -> mo.Html:
+    """Incoming units by vendor and week: the darker, the more."""
+    cells = alt.Chart(rows).mark_rect()
+    return show(
+        cells.encode(
+            x=weeks(rows),
+            y=alt.Y("vendor_name:N", title=None),
+            color=alt.Color(
+                "quantity_open:Q",
+                title="Units",
+                scale=alt.Scale(range=["#d6e6f4", "#08519c"]),
+                legend=alt.Legend(orient="top", gradientLength=160, format=UNITS),
+            ),
+            tooltip=[
+                tooltip("vendor_name:N", "Vendor"),
+                tooltip("week_start:T", "Week of"),
+                tooltip("quantity_open:Q", "Units", UNITS),
+                tooltip("count_lines:Q", "Lines", UNITS),
+            ],
+        ),
+        rows,
+        height_of_rows(rows),
+    )
+
+
+def _draw_promised_and_forecast(rows: pa.Table) -> mo.Html:
+    """Units by promised week, beside the same units by forecast week."""
+    bars = alt.Chart(rows).mark_bar()
+    return show(
+        bars.encode(
+            x=weeks(rows),
+            xOffset=alt.XOffset("basis:N", sort=["promised", "forecast"]),
+            y=amount("quantity_open", "Units"),
+            color=colours("basis", {"promised": LIGHT_GREY, "forecast": BLUE}),
+            tooltip=[
+                tooltip("week_start:T", "Week of"),
+                tooltip("basis:N", "Basis"),
+                tooltip("quantity_open:Q", "Units", UNITS),
+            ],
+        ),
+        rows,
+    )
+
+
+def _draw_volume(rows: pa.Table) -> mo.Html:
+    """Cubic metres by forecast week, against what one container holds."""
+    bars = alt.Chart(rows).mark_bar(color=BLUE)
+    volumes = bars.encode(
+        x=weeks(rows),
+        y=alt.Y("open_volume_cbm:Q", title="Cubic metres", axis=alt.Axis(format=EXACT)),
+        tooltip=[
+            tooltip("week_start:T", "Week of"),
+            tooltip("open_volume_cbm:Q", "Cubic metres", ",.1f"),
+            tooltip("count_measured:Q", "Lines with a volume", UNITS),
+            tooltip("count_lines:Q", "Lines", UNITS),
+        ],
+    )
+    container = labelled_level(_CONTAINER_CBM, f"40-foot container, {_CONTAINER_CBM} m³")
+    return show(alt.layer(volumes, container), rows)

@@ -1,0 +1,105 @@
+"""Lead times and safety days: how long goods take, and how many days of demand to hold against the variation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import altair as alt
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.charts import height_of_rows, largest, show
+from inventory_planner_dashboard.encodings import UNITS, colours, tooltip, vendors
+from inventory_planner_dashboard.formats import days, number, words
+from inventory_planner_dashboard.layout import section, side_by_side
+from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, SKY
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.view import View
+
+_BY_VENDOR: Final = """
+    select vendor_name, count(*) as count_orders, avg(lead_time_days) as lead_time_mean_days,
+        avg(planned_lead_time_days) as planned_lead_time_mean_days,
+        quantile_cont(lead_time_days, 0.1) as p10, quantile_cont(lead_time_days, 0.25) as p25,
+        quantile_cont(lead_time_days, 0.5) as p50, quantile_cont(lead_time_days, 0.75) as p75,
+        quantile_cont(lead_time_days, 0.9) as p90
+    from marts.purchase_orders where is_vendor_order and lead_time_days >= 0
+    group by 1 order by p50 desc
+"""
+_SAFETY_DAYS: Final = """
+    select * from marts.vendor_lead_times order by safety_days_95 desc nulls last, vendor_name, sku, warehouse_name
+"""
+_SAFETY_DAY_COLUMNS: Final = {
+    "vendor_name": Column("Vendor"),
+    "sku": Column("SKU"),
+    "title": Column("Title"),
+    "warehouse_name": Column("Warehouse"),
+    "lead_time_basis": Column("Basis", words),
+    "count_variant_orders": Column("Orders", number),
+    "lead_time_median_days": Column("Median", days),
+    "lead_time_p90_days": Column("P90", days),
+    "planned_lead_time_mean_days": Column("Planned, mean", days),
+    "safety_days_90": Column("Safety, 90 %", days),
+    "safety_days_95": Column("Safety, 95 %", days),
+    "safety_days_98": Column("Safety, 98 %", days),
+    "safety_days_99": Column("Safety, 99 %", days),
+}
+
+
+def render(view: View) -> mo.Html:
+    """The variation by vendor, plan against practice, and the safety days of each variant."""
+    rows = largest(view.rows(_BY_VENDOR), "count_orders")
+    return mo.vstack(
+        [
+            side_by_side(
+                section(
+                    "Lead times",
+                    _draw_boxes(rows),
+                    about="Box: the middle half of the orders. Line: P10 to P90. Tick: median.",
+                ),
+                section("Planned and actual, mean days", _draw_planned_and_actual(rows)),
+            ),
+            section(
+                "Safety days by variant",
+                table(view, _SAFETY_DAYS, _SAFETY_DAY_COLUMNS),
+                about="Days of demand that cover the variation of the lead time alone, at each service level.",
+            ),
+        ]
+    )
+
+
+def _draw_boxes(rows: pa.Table) -> mo.Html:
+    """The distribution of each vendor's lead times."""
+    vendor = alt.Chart(rows).encode(y=vendors(None))
+    lines = [
+        tooltip("vendor_name:N", "Vendor"),
+        *(tooltip(f"{each}:Q", f"P{each[1:]} days", UNITS) for each in ("p10", "p25", "p50", "p75", "p90")),
+        tooltip("count_orders:Q", "Orders", UNITS),
+    ]
+    whiskers = vendor.mark_rule(color=GREY).encode(
+        x=alt.X("p10:Q", title="Days from sent to complete", axis=alt.Axis(tickCount=8)), x2="p90:Q"
+    )
+    boxes = vendor.mark_bar(height=14, color=SKY).encode(x="p25:Q", x2="p75:Q", tooltip=lines)
+    medians = vendor.mark_tick(color=BLUE, thickness=3, height=14).encode(x="p50:Q", tooltip=lines)
+    return show(alt.layer(whiskers, boxes, medians), rows, height_of_rows(rows))
+
+
+def _draw_planned_and_actual(rows: pa.Table) -> mo.Html:
+    """Each vendor's mean planned lead time, joined to its mean actual one."""
+    vendor = alt.Chart(rows).encode(y=vendors(None))
+    between = vendor.mark_rule(color=GREY).encode(
+        x=alt.X("planned_lead_time_mean_days:Q", title="Days, mean", axis=alt.Axis(tickCount=8)),
+        x2="lead_time_mean_days:Q",
+    )
+    both = vendor.transform_fold(["planned_lead_time_mean_days", "lead_time_mean_days"], ["kind", "days"])
+    dots = both.transform_calculate(kind="datum.kind == 'lead_time_mean_days' ? 'actual' : 'planned'")
+    means = dots.mark_circle(size=90, opacity=1).encode(
+        x="days:Q",
+        color=colours("kind", {"planned": LIGHT_GREY, "actual": BLUE}),
+        tooltip=[
+            tooltip("vendor_name:N", "Vendor"),
+            tooltip("kind:N", " "),
+            tooltip("days:Q", "Days", ".1f"),
+            tooltip("count_orders:Q", "Orders", UNITS),
+        ],
+    )
+    return show(alt.layer(between, means), rows, height_of_rows(rows))

@@ -1,0 +1,144 @@
+"""Overdue and ageing: how late, how much, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import altair as alt
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.charts import height_of_rows, largest, show
+from inventory_planner_dashboard.encodings import UNITS, amount, colours, day_axis, tooltip, vendors
+from inventory_planner_dashboard.formats import day, days, number
+from inventory_planner_dashboard.layout import empty, filter_notes, section
+from inventory_planner_dashboard.palette import BLUE, GREY, VERMILION
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.view import View
+
+_AGEING: Final = """
+    select ageing_bucket, vendor_name, sum(open_value) as open_value, sum(quantity_open) as quantity_open,
+        count(*) as count_lines
+    from marts.open_lines group by 1, 2
+"""
+_OVERDUE: Final = """
+    select count(*) as count_lines, sum(open_value) as open_value, sum(quantity_open) as quantity_open,
+        median(days_overdue) as days_overdue, max(days_overdue) as days_overdue_max,
+        count(*) filter (where is_stale) as count_stale
+    from marts.open_lines where is_overdue
+"""
+_OPEN_BY_DAY: Final = """
+    select report_date, sum(open_value) as open_value,
+        coalesce(sum(open_value) filter (where is_overdue), 0) as overdue_value, count(*) as count_orders
+    from marts.open_order_days group by 1 order by 1
+"""
+_LINES: Final = """
+    select * from marts.open_lines where is_overdue or promise_current is null or is_stale
+    order by open_value desc nulls last, purchase_order_number, line_number
+"""
+_LINE_COLUMNS: Final = {
+    "recommended_action": Column("Action"),
+    "purchase_order_number": Column("Order"),
+    "sku": Column("SKU"),
+    "vendor_name": Column("Vendor"),
+    "quantity_open": Column("Open", number),
+    "open_value": Column("Open value", number),
+    "days_overdue": Column("Days overdue", days),
+    "promise_current": Column("Promised", day),
+    "last_receipt_date": Column("Last receipt", day),
+    "forecast_receipt_date": Column("Forecast", day),
+    "warehouse_name": Column("Warehouse"),
+}
+_AGE_COLOURS: Final = {
+    "no promise": GREY,
+    "not due": "#c6dbef",
+    "1-7": "#fdd0a2",
+    "8-14": "#fdae6b",
+    "15-30": "#fd8d3c",
+    "31-60": "#e6550d",
+    "61-90": "#b33c02",
+    "over 90": "#7a2a05",
+}
+
+
+def render(view: View) -> mo.Html:
+    """How much is late, by vendor and by day, and each line that needs action."""
+    return mo.vstack(
+        [
+            _tiles(view),
+            section("Open value by age", _draw_ageing(largest(view.rows(_AGEING), "open_value"), view.currency)),
+            section(
+                "Open and overdue, day by day",
+                _draw_open_by_day(view.rows(_OPEN_BY_DAY), view.currency),
+                *filter_notes(view, _OPEN_BY_DAY),
+                about="Recorded since the warehouse was first built.",
+            ),
+            section(
+                f"Lines that are overdue, stale or without a promise, value in {view.currency}",
+                table(view, _LINES, _LINE_COLUMNS),
+            ),
+        ]
+    )
+
+
+def _tiles(view: View) -> mo.Html:
+    row = view.row(_OVERDUE)
+    lines = f"{number(row['count_lines'])} lines"
+    longest = f"at most {days(row['days_overdue_max'])}; {lines}"
+    stale = view.meaning("is_stale", _OVERDUE)
+    figures = [
+        Tile("Overdue value", "open_value", number, lines, view.currency),
+        Tile("Overdue quantity", "quantity_open", number, lines, "units"),
+        Tile("Overdue by, median", "days_overdue", days, longest, "days"),
+        Tile("Stale lines", "count_stale", number, f"of {lines}", meaning=stale),
+    ]
+    return tile_row(tiles(view, _OVERDUE, row, figures))
+
+
+def _draw_ageing(rows: pa.Table, currency: str) -> mo.Html:
+    """Open value by vendor, stacked by how long it is overdue."""
+    bars = alt.Chart(rows).mark_bar().transform_calculate(age=f"indexof({list(_AGE_COLOURS)}, datum.ageing_bucket)")
+    return show(
+        bars.encode(
+            x=amount("sum(open_value)", f"Open value, {currency}", alt.X),
+            y=vendors("-x"),
+            color=alt.Color(
+                "ageing_bucket:N",
+                title="Days overdue",
+                scale=alt.Scale(domain=list(_AGE_COLOURS), range=list(_AGE_COLOURS.values())),
+                legend=alt.Legend(orient="top", columns=4),
+            ),
+            order=alt.Order("age:Q"),
+            tooltip=[
+                tooltip("vendor_name:N", "Vendor"),
+                tooltip("ageing_bucket:N", "Days overdue"),
+                tooltip("sum(open_value):Q", f"Open value, {currency}", UNITS),
+                tooltip("sum(count_lines):Q", "Lines", UNITS),
+            ],
+        ),
+        rows,
+        height_of_rows(rows),
+    )
+
+
+def _draw_open_by_day(rows: pa.Table, currency: str) -> mo.Html:
+    """Open value and the overdue part of it, day by day."""
+    if rows.num_rows == 1:
+        return empty("Only one day is recorded so far. From tomorrow, a line shows how open orders grow or shrink.")
+    both = alt.Chart(rows).transform_fold(["open_value", "overdue_value"], ["kind", "value"])
+    lines = both.transform_calculate(kind="datum.kind == 'open_value' ? 'open' : 'overdue'").mark_line(point=True)
+    return show(
+        lines.encode(
+            x=alt.X("yearmonthdate(report_date):O", title=None, axis=day_axis()),
+            y=amount("value", f"Value, {currency}"),
+            color=colours("kind", {"open": BLUE, "overdue": VERMILION}),
+            tooltip=[
+                tooltip("report_date:T", "Day"),
+                tooltip("kind:N", " "),
+                tooltip("value:Q", f"Value, {currency}", UNITS),
+                tooltip("count_orders:Q", "Orders", UNITS),
+            ],
+        ),
+        rows,
+    )

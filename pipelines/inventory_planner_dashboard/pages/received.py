@@ -1,0 +1,203 @@
+"""Received vs ordered: what was ordered, what was received, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import altair as alt
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.charts import draw_code_bars, show
+from inventory_planner_dashboard.encodings import UNITS, amount, colours, months, percent_axis, tooltip
+from inventory_planner_dashboard.formats import day, days, number, rate, words
+from inventory_planner_dashboard.layout import empty, filter_notes, section, side_by_side, tabs
+from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, PINK, SKY, VERMILION
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.view import View
+
+_BY_MONTH: Final = """
+    select date_trunc('month', coalesce(promise_date, sent_date)) as report_month,
+        sum(quantity_ordered) as quantity_ordered, sum(quantity_received) as quantity_received,
+        sum(quantity_capped) filter (where has_begun) / nullif(sum(quantity_ordered) filter (where has_begun), 0)
+            as fill_rate,
+        count(*) as count_lines
+    from (
+        select *, coalesce(promise_date, sent_date) <= getvariable('as_of_date') as has_begun
+        from marts.purchase_order_lines
+    )
+    where status_type not in ('draft', 'canceled')
+    group by 1 order by 1
+"""
+_QUANTITIES: Final = """
+    select count(*) as count_lines,
+        sum(quantity_ordered) as quantity_ordered, sum(quantity_received) as quantity_received,
+        sum(quantity_capped) as quantity_capped, sum(quantity_open) as quantity_open,
+        sum(quantity_short) as quantity_short, sum(quantity_canceled) as quantity_canceled,
+        sum(quantity_draft) as quantity_draft, sum(quantity_over) as quantity_over,
+        sum(quantity_capped) filter (where is_placed) / nullif(sum(quantity_ordered) filter (where is_placed), 0)
+            as fill_rate,
+        count(*) filter (where is_placed) as count_placed_lines,
+        count(*) filter (where is_otif) / nullif(count(*) filter (where is_due), 0) as otif_line_rate,
+        count(*) filter (where is_due) as count_due_lines
+    from (select *, status_type not in ('draft', 'canceled') as is_placed from marts.purchase_order_lines)
+"""
+_BY_LIFECYCLE: Final = """
+    select lifecycle_state, sum(ordered_value) as ordered_value, count(*) as count_orders
+    from marts.purchase_orders group by 1
+"""
+_BY_VENDOR: Final = """
+    select vendor_name, count(*) as count_lines, sum(quantity_ordered) as quantity_ordered,
+        sum(quantity_received) as quantity_received, sum(quantity_open) as quantity_open,
+        sum(quantity_short) as quantity_short, sum(quantity_over) as quantity_over,
+        sum(quantity_capped) / nullif(sum(quantity_ordered), 0) as fill_rate,
+        max(last_receipt_date) as last_receipt_date
+    from marts.purchase_order_lines where status_type not in ('draft', 'canceled')
+    group by 1 order by quantity_ordered desc, vendor_name
+"""
+_BY_ORDER: Final = """
+    select * from marts.purchase_orders order by sent_date desc, purchase_order_number desc
+"""
+_BY_LINE: Final = """
+    select * from marts.received_vs_ordered order by sent_date desc, purchase_order_number desc, line_number
+"""
+_QUANTITY_COLUMNS: Final = {
+    "quantity_ordered": Column("Ordered", number),
+    "quantity_received": Column("Received", number),
+    "quantity_open": Column("Open", number),
+    "quantity_short": Column("Short", number),
+    "quantity_over": Column("Over", number),
+    "fill_rate": Column("Fill rate", rate, has_target=True),
+    "last_receipt_date": Column("Last receipt", day),
+}
+_VENDOR_COLUMNS: Final = {
+    "vendor_name": Column("Vendor"),
+    "count_lines": Column("Lines", number),
+    **_QUANTITY_COLUMNS,
+}
+_ORDER_COLUMNS: Final = {
+    "purchase_order_number": Column("Order"),
+    "vendor_name": Column("Vendor"),
+    "warehouse_name": Column("Warehouse"),
+    "lifecycle_state": Column("State", words),
+    "sent_date": Column("Sent", day),
+    "promise_date": Column("Promised", day),
+    "count_lines": Column("Lines", number),
+    **_QUANTITY_COLUMNS,
+}
+_LINE_COLUMNS: Final = {
+    "purchase_order_number": Column("Order"),
+    "line_number": Column("Line", number),
+    "sku": Column("SKU"),
+    "title": Column("Title"),
+    "vendor_name": Column("Vendor"),
+    "promise_date": Column("Promised", day),
+    **_QUANTITY_COLUMNS,
+    "days_late": Column("Days late", days),
+}
+
+
+def render(view: View) -> mo.Html:
+    """Months, the steps from ordered to received, and states; then vendors, orders and lines."""
+    states = view.rows(_BY_LIFECYCLE)
+    value = f"Ordered value, {view.currency}"
+    return mo.vstack(
+        [
+            _tiles(view),
+            *filter_notes(view, _QUANTITIES),
+            section(
+                "Units by promised month",
+                _draw_months(view.rows(_BY_MONTH)),
+                about="By the month sent where there is no promise. Drafts and canceled orders are excluded.",
+            ),
+            side_by_side(
+                section("From ordered to received, units", _draw_waterfall(view)),
+                section(
+                    f"Orders by state, {view.currency}",
+                    draw_code_bars(states, "lifecycle_state", ("ordered_value", value), "count_orders"),
+                ),
+            ),
+            section(
+                "In detail",
+                tabs(
+                    {
+                        "Vendors": lambda: table(view, _BY_VENDOR, _VENDOR_COLUMNS),
+                        "Orders": lambda: table(view, _BY_ORDER, _ORDER_COLUMNS),
+                        "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS),
+                    }
+                ),
+            ),
+        ]
+    )
+
+
+def _tiles(view: View) -> mo.Html:
+    row = view.row(_QUANTITIES)
+    lines = f"{number(row['count_lines'])} lines"
+    placed, due = f"{number(row['count_placed_lines'])} lines", f"{number(row['count_due_lines'])} due lines"
+    figures = [
+        Tile("Ordered", "quantity_ordered", number, lines, "units"),
+        Tile("Received", "quantity_received", number, lines, "units"),
+        Tile("Open", "quantity_open", number, lines, "units"),
+        Tile("Fill rate", "fill_rate", rate, placed, has_target=True),
+        Tile("OTIF", "otif_line_rate", rate, due, has_target=True),
+    ]
+    return tile_row(tiles(view, _BY_LINE, row, figures))
+
+
+def _draw_months(rows: pa.Table) -> mo.Html:
+    """Units ordered beside units received by month, and the fill rate as a line with its own axis."""
+    both = alt.Chart(rows).transform_fold(["quantity_ordered", "quantity_received"], ["kind", "units"])
+    bars = both.transform_calculate(kind="datum.kind == 'quantity_ordered' ? 'ordered' : 'received'").mark_bar()
+    month = tooltip("yearmonth(report_month):T", "Month")
+    units = bars.encode(
+        x=months(),
+        xOffset=alt.XOffset("kind:N", sort=["ordered", "received"]),
+        y=amount("units", "Units"),
+        color=colours("kind", {"ordered": LIGHT_GREY, "received": BLUE}),
+        tooltip=[month, tooltip("kind:N", " "), tooltip("units:Q", "Units", UNITS)],
+    )
+    line = alt.Chart(rows).mark_line(color=VERMILION, point=alt.OverlayMarkDef(color=VERMILION, size=25))
+    fill_rate = line.encode(
+        x=months(),
+        y=alt.Y("fill_rate:Q", title="Fill rate", scale=alt.Scale(domain=[0, 1]), axis=percent_axis(VERMILION)),
+        tooltip=[month, tooltip("fill_rate:Q", "Fill rate", ".1%"), tooltip("count_lines:Q", "Lines", UNITS)],
+    )
+    return show(alt.layer(units, fill_rate).resolve_scale(y="independent"), rows)
+
+
+def _draw_waterfall(view: View) -> mo.Html:
+    """From the units ordered down to those received, with the units over the order on top."""
+    row = {name: value or 0 for name, value in view.row(_QUANTITIES).items()}
+    steps, top = [("Ordered", 0.0, row["quantity_ordered"], GREY)], row["quantity_ordered"]
+    for label, name, colour in (
+        ("Draft", "quantity_draft", GREY),
+        ("Canceled", "quantity_canceled", PINK),
+        ("Short", "quantity_short", VERMILION),
+        ("Open", "quantity_open", ORANGE),
+    ):
+        steps.append((label, top, top - row[name], colour))
+        top -= row[name]
+    steps.append(("Over", row["quantity_capped"], row["quantity_capped"] + row["quantity_over"], SKY))
+    steps.append(("Received", 0.0, row["quantity_received"], BLUE))
+    return _draw_steps(steps)
+
+
+def _draw_steps(steps: list[tuple[str, float, float, str]]) -> mo.Html:
+    """A waterfall of steps, each with its name, where it begins and ends, and its colour."""
+    if not any(end for _, _, end, _ in steps):
+        return empty()
+    names = ["step", "begins", "ends", "colour"]
+    rows = pa.table({name: list(values) for name, values in zip(names, zip(*steps, strict=True), strict=True)})
+    bars = alt.Chart(rows).transform_calculate(units="abs(datum.ends - datum.begins)").mark_bar()
+    return show(
+        bars.encode(
+            x=alt.X("step:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+            y=amount("begins", "Units"),
+            y2="ends:Q",
+            color=alt.Color("colour:N", scale=None),
+            tooltip=[tooltip("step:N", " "), tooltip("units:Q", "Units", UNITS)],
+        ),
+        rows,
+    )

@@ -1,0 +1,164 @@
+"""Vendor scorecard: who delivers, against the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import altair as alt
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.charts import Chart, height_of_rows, largest, show
+from inventory_planner_dashboard.controls import address
+from inventory_planner_dashboard.encodings import PERCENT, UNITS, colours, months, percent_axis, tooltip, vendors
+from inventory_planner_dashboard.filters import join_names
+from inventory_planner_dashboard.formats import days, decimal, number, rate, yes
+from inventory_planner_dashboard.layout import filter_notes, links, section, side_by_side, tabs
+from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, VERMILION
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.targets import Targets
+from inventory_planner_dashboard.view import View
+
+_SCORECARD: Final = """
+    select * from marts.vendor_scorecard where period = $period
+    order by score desc nulls last, otif_line_rate desc nulls last, vendor_name
+"""
+_OTIF_BY_MONTH: Final = """
+    select vendor_name, report_month, sum(count_otif_lines) / nullif(sum(count_due_lines), 0) as otif_line_rate,
+        sum(count_due_lines) as count_due_lines
+    from marts.vendor_months
+    where report_month > as_of_date - interval 12 month and report_month <= as_of_date
+    group by 1, 2 order by 1, 2
+"""
+_COLUMNS: Final = {
+    "vendor_name": Column("Vendor"),
+    "grade": Column("Grade"),
+    "score": Column("Score", number),
+    "otif_line_rate": Column("OTIF", rate, has_target=True),
+    "count_due_lines": Column("Due lines", number),
+    "on_time_rate": Column("On time", rate, has_target=True),
+    "in_full_rate": Column("In full", rate, has_target=True),
+    "fill_rate": Column("Fill rate", rate, has_target=True),
+    "lead_time_median_days": Column("Lead time, median", days),
+    "lead_time_cv": Column("Lead time, CV", decimal),
+    "price_variance_rate": Column("Price variance", rate),
+    "canceled_order_rate": Column("Canceled", rate),
+    "ordered_value": Column("Ordered value", number),
+    "spend_share": Column("Share", rate),
+    "is_low_sample": Column("Few orders", yes),
+}
+_PERIODS: Final = {"Last 365 days": "365", "Last 90 days": "90", "All time": "all"}
+
+
+def render(view: View) -> mo.Html:
+    """The ranking, OTIF against the targets, spend against reliability, and the last twelve months."""
+    return mo.vstack(
+        [
+            tabs({title: _period(view, period) for title, period in _PERIODS.items()}),
+            section(
+                "OTIF of the last twelve months",
+                _draw_months(largest(view.rows(_OTIF_BY_MONTH), "count_due_lines")),
+                *filter_notes(view, _OTIF_BY_MONTH),
+                about="By promised month.",
+            ),
+        ]
+    )
+
+
+def _period(view: View, period: str) -> Callable[[], mo.Html]:
+    def render_period() -> mo.Html:
+        rows, targets = largest(view.rows(_SCORECARD, period=period), "ordered_value"), view.published.targets
+        against = f"OTIF against the targets of {rate(targets.target)} and {rate(targets.minimum)}"
+        return mo.vstack(
+            [
+                section(
+                    f"Ranking, value in {view.currency}",
+                    table(view, _SCORECARD, _COLUMNS, period=period),
+                    links({name: _vendor_page(name) for name in rows.column("vendor_name").to_pylist()}),
+                ),
+                side_by_side(
+                    section(against, _draw_otif(rows, targets)),
+                    section("Spend and reliability", _draw_spend_and_otif(rows, targets, view.currency)),
+                ),
+            ]
+        )
+
+    return render_period
+
+
+def _vendor_page(name: str) -> str:
+    return address(vendor=join_names([name])) + "#/vendor"
+
+
+def _draw_otif(rows: pa.Table, targets: Targets) -> mo.Html:
+    """The OTIF of each vendor against the targets."""
+    standings = [targets.standing(value) for value in rows.column("otif_line_rate").to_pylist()]
+    bars = alt.Chart(rows.append_column("standing", pa.array(standings, pa.string()))).mark_bar(height=12)
+    rates = bars.encode(
+        x=alt.X("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=[0, 1]), axis=percent_axis()),
+        y=vendors(None),
+        color=colours("standing", {"met": BLUE, "near": ORANGE, "missed": VERMILION}),
+        tooltip=[
+            tooltip("vendor_name:N", "Vendor"),
+            tooltip("otif_line_rate:Q", "OTIF", ".1%"),
+            tooltip("count_due_lines:Q", "Due lines", UNITS),
+        ],
+    )
+    rules = _target_rules(targets.minimum, targets.target).encode(x="target:Q")
+    return show(alt.layer(rates, rules), rows, height_of_rows(rows))
+
+
+def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.Html:
+    """Each vendor by spend and reliability; the bubble is the open value."""
+    vendor = alt.Chart(rows).encode(
+        x=alt.X(
+            "ordered_value:Q",
+            title=f"Ordered value, {currency} (log)",
+            scale=alt.Scale(type="log", nice=False, padding=56),
+            axis=alt.Axis(format="~s", tickCount=5),
+        ),
+        y=alt.Y("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=[0, 1]), axis=percent_axis()),
+    )
+    bubbles = vendor.mark_circle(color=BLUE, opacity=0.75).encode(
+        size=alt.Size("open_value:Q", title=f"Open value, {currency}", scale=alt.Scale(range=[40, 700]), legend=None),
+        tooltip=[
+            tooltip("vendor_name:N", "Vendor"),
+            tooltip("ordered_value:Q", f"Ordered value, {currency}", UNITS),
+            tooltip("otif_line_rate:Q", "OTIF", ".1%"),
+            tooltip("count_due_lines:Q", "Due lines", UNITS),
+            tooltip("open_value:Q", f"Open value, {currency}", UNITS),
+        ],
+    )
+    names = vendor.mark_text(dy=-14, color=GREY, fontSize=11).encode(text="vendor_name:N")
+    rule = _target_rules(targets.target).encode(y="target:Q")
+    return show(alt.layer(rule, bubbles, names), rows, 300)
+
+
+def _target_rules(*rates: float | None) -> Chart:
+    return alt.Chart(pa.table({"target": list(rates)})).mark_rule(color=GREY, strokeDash=[4, 3])
+
+
+def _draw_months(rows: pa.Table) -> mo.Html:
+    """The last twelve months of each vendor: the darker, the better."""
+    cells = alt.Chart(rows).mark_rect()
+    return show(
+        cells.encode(
+            x=months(),
+            y=alt.Y("vendor_name:N", title=None),
+            color=alt.Color(
+                "otif_line_rate:Q",
+                title="OTIF, lines",
+                scale=alt.Scale(domain=[0, 1], range=["#e3edf6", "#08519c"]),
+                legend=alt.Legend(orient="top", format=PERCENT, gradientLength=160),
+            ),
+            tooltip=[
+                tooltip("vendor_name:N", "Vendor"),
+                tooltip("yearmonth(report_month):T", "Promised month"),
+                tooltip("otif_line_rate:Q", "OTIF", ".1%"),
+                tooltip("count_due_lines:Q", "Due lines", UNITS),
+            ],
+        ),
+        rows,
+        height_of_rows(rows),
+    )

@@ -1,0 +1,202 @@
+"""Vendor detail: one vendor's deliveries, lead times, open orders and prices."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import altair as alt
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.charts import Chart, draw_unit_costs, show
+from inventory_planner_dashboard.encodings import UNITS, colours, percent_axis, slanted_axis, tooltip
+from inventory_planner_dashboard.formats import day, days, number, rate, text, words
+from inventory_planner_dashboard.layout import empty, filter_notes, section, side_by_side
+from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, SKY, VERMILION
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.view import View
+
+_LARGEST_VENDOR: Final = """
+    select vendor_name from marts.purchase_orders where vendor_name is not null
+    group by 1 order by sum(ordered_value) desc nulls last, 1 limit 1
+"""
+_PERIODS: Final = """
+    select * from marts.vendor_scorecard where vendor_name = $vendor
+"""
+DELIVERIES: Final = """
+    select *,
+        case when count(*) over same_number = 1 then purchase_order_number
+            else concat(purchase_order_number, ' (', row_number() over (same_number order by completion_date,
+                purchase_order_id), ')') end as order_label
+    from (
+        select purchase_order_id, purchase_order_number, completion_date, lead_time_days, planned_lead_time_days,
+            days_late, receipt_ratio,
+            case when days_late is null then 'no promise' when not is_on_time then 'late'
+                when days_late < 0 then 'early' else 'on time' end as delivery,
+            case when receipt_ratio < 1 then 'short' when receipt_ratio = 1 then 'full' else 'over' end as quantity
+        from marts.purchase_orders where vendor_name = $vendor and lead_time_days >= 0
+        order by completion_date desc, purchase_order_number desc limit $most
+    )
+    window same_number as (partition by purchase_order_number)
+    order by completion_date, purchase_order_number, purchase_order_id
+"""
+_LEAD_TIMES: Final = """
+    select lead_time_days, count(*) as count_orders from marts.purchase_orders
+    where vendor_name = $vendor and lead_time_days >= 0 group by 1 order by 1
+"""
+_OPEN_ORDERS: Final = """
+    select * from marts.purchase_orders where vendor_name = $vendor and is_on_order and quantity_open > 0
+    order by promise_current nulls last, purchase_order_number
+"""
+_PRICES: Final = """
+    select sku, sent_date, avg(unit_cost) as unit_cost from marts.price_history
+    where vendor_name = $vendor and sku in (
+        select sku from marts.price_history where vendor_name = $vendor
+        group by sku order by sum(quantity_ordered * unit_cost) desc nulls last, sku limit $most
+    )
+    group by sku, sent_date order by sent_date, sku
+"""
+_OPEN_ORDER_COLUMNS: Final = {
+    "purchase_order_number": Column("Order"),
+    "lifecycle_state": Column("State", words),
+    "sent_date": Column("Sent", day),
+    "promise_current": Column("Promised", day),
+    "count_promise_changes": Column("Re-dated", number),
+    "quantity_open": Column("Open", number),
+    "open_value": Column("Open value", number),
+    "days_overdue": Column("Days overdue", days),
+}
+_MAX_DELIVERIES: Final = 40  # bars that can be distinguished in one chart
+_MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart
+_DELIVERY_COLOURS: Final = {"early": SKY, "on time": BLUE, "late": VERMILION, "no promise": GREY}
+_QUANTITY_COLOURS: Final = {"short": VERMILION, "full": BLUE, "over": ORANGE}
+
+
+def render(view: View) -> mo.Html:
+    """The vendor that the filters select, or the largest of several."""
+    found = view.rows(_LARGEST_VENDOR).to_pylist()
+    return _vendor(view, found[0]["vendor_name"]) if found else empty()
+
+
+def _vendor(view: View, name: str) -> mo.Html:
+    about = "The largest vendor; choose another in the filters or on the scorecard."
+    periods = {row["period"]: row for row in view.rows(_PERIODS, vendor=name).to_pylist()}
+    deliveries = view.rows(DELIVERIES, vendor=name, most=_MAX_DELIVERIES)
+    return mo.vstack(
+        [
+            section(
+                name,
+                _tiles(view, periods.get("365", {}), periods.get("all", {})),
+                *filter_notes(view, _PERIODS),
+                about=about if len(view.filters.vendors) != 1 else "",
+            ),
+            section(
+                "Deliveries",
+                _draw_deliveries(deliveries),
+                *filter_notes(view, DELIVERIES),
+                about=f"The last {_MAX_DELIVERIES} complete orders; the grey line is the planned lead time.",
+            ),
+            section("Quantities of the same orders", _draw_quantities(deliveries)),
+            side_by_side(_lead_times(view, name, periods.get("365", {})), _prices(view, name)),
+            section(
+                f"Open orders, value in {view.currency}",
+                table(view, _OPEN_ORDERS, _OPEN_ORDER_COLUMNS, vendor=name),
+            ),
+        ]
+    )
+
+
+def _tiles(view: View, year: dict[str, Any], all_time: dict[str, Any]) -> mo.Html:
+    def over(column: str, what: str) -> str:
+        return f"{number(year.get(column))} {what} in 365 days"
+
+    of_year = [
+        Tile("Grade", "grade", text, f"score {number(year.get('score'))} of 100"),
+        Tile("OTIF", "otif_line_rate", rate, over("count_due_lines", "due lines"), has_target=True),
+        Tile("Fill rate", "fill_rate", rate, over("count_lines", "lines"), has_target=True),
+        Tile("Lead time, median", "lead_time_median_days", days, over("count_lead_times", "orders"), "days"),
+        Tile("Ordered", "ordered_value", number, over("count_orders", "orders"), view.currency),
+    ]
+    still_open = Tile("Open", "open_value", number, f"{number(all_time.get('count_open_lines'))} lines", view.currency)
+    return tile_row(tiles(view, _PERIODS, year, of_year), tiles(view, _PERIODS, all_time, [still_open]))
+
+
+def _lead_times(view: View, name: str, year: dict[str, Any]) -> mo.Html:
+    rows = view.rows(_LEAD_TIMES, vendor=name)
+    return section(
+        "Lead times",
+        _draw_lead_times(rows, year.get("lead_time_mean_days"), year.get("lead_time_p90_days")),
+        about="Complete orders; mean and P90 are those of the last 365 days.",
+    )
+
+
+def _prices(view: View, name: str) -> mo.Html:
+    return section(
+        "Price history",
+        draw_unit_costs(view.rows(_PRICES, vendor=name, most=_MAX_VARIANTS), view.currency),
+        *filter_notes(view, _PRICES),
+        about=f"The {_MAX_VARIANTS} variants with the highest spend.",
+    )
+
+
+def _draw_deliveries(rows: pa.Table) -> mo.Html:
+    """A bar for each delivery, as long as its lead time, and the planned lead time as a line."""
+    orders = alt.X("order_label:N", sort=None, title="Orders by completion", axis=slanted_axis())
+    bars = alt.Chart(rows).mark_bar()
+    actual = bars.encode(
+        x=orders,
+        y=alt.Y("lead_time_days:Q", title="Days from sent to complete"),
+        color=colours("delivery", _DELIVERY_COLOURS),
+        tooltip=[
+            tooltip("order_label:N", "Order"),
+            tooltip("completion_date:T", "Complete"),
+            tooltip("lead_time_days:Q", "Days"),
+            tooltip("planned_lead_time_days:Q", "Planned"),
+            tooltip("days_late:Q", "Days late"),
+        ],
+    )
+    line = alt.Chart(rows).mark_line(color=GREY, interpolate="step", strokeWidth=2)
+    planned = line.encode(x=orders, y="planned_lead_time_days:Q")
+    return show(alt.layer(actual, planned), rows)
+
+
+def _draw_quantities(rows: pa.Table) -> mo.Html:
+    """How much of each delivery was received."""
+    bars = alt.Chart(rows).mark_bar()
+    return show(
+        bars.encode(
+            x=alt.X("order_label:N", sort=None, title="Orders by completion", axis=slanted_axis()),
+            y=alt.Y("receipt_ratio:Q", title="Received of ordered", axis=percent_axis()),
+            color=colours("quantity", _QUANTITY_COLOURS),
+            tooltip=[
+                tooltip("order_label:N", "Order"),
+                tooltip("receipt_ratio:Q", "Received of ordered", ".1%"),
+                tooltip("quantity:N", "Quantity"),
+            ],
+        ),
+        rows,
+        160,
+    )
+
+
+def _draw_lead_times(rows: pa.Table, mean: float | None, p90: float | None) -> mo.Html:
+    """How many orders took how long, with the mean and the 90th percentile."""
+    bars = alt.Chart(rows).mark_bar(color=BLUE)
+    orders = bars.encode(
+        x=alt.X("lead_time_days:Q", bin=alt.Bin(maxbins=24), title="Days from sent to complete"),
+        y=alt.Y("sum(count_orders):Q", title="Orders"),
+        tooltip=[
+            tooltip("lead_time_days:Q", "Days", bin=True),
+            tooltip("sum(count_orders):Q", "Orders", UNITS),
+        ],
+    )
+    known = [(value, f"{name} {value:.1f}") for name, value in (("mean", mean), ("P90", p90)) if value is not None]
+    return show(alt.layer(orders, *(_labelled_value(value, label) for value, label in known)), rows)
+
+
+def _labelled_value(value: float, label: str) -> Chart:
+    at = alt.Chart(pa.table({"value": [value], "label": [label]}))
+    rule = at.mark_rule(color=VERMILION).encode(x="value:Q")
+    name = at.mark_text(align="left", dx=4, color=VERMILION).encode(x="value:Q", y=alt.value(6), text="label:N")
+    return alt.layer(rule, name)

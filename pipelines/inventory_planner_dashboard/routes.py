@@ -1,0 +1,91 @@
+"""The pages and their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Final
+
+import marimo as mo
+
+from inventory_planner_dashboard.controls import VENDOR_NAMES, WAREHOUSE_NAMES
+from inventory_planner_dashboard.layout import heading, note
+from inventory_planner_dashboard.notices import unreadable
+from inventory_planner_dashboard.pages import (
+    briefing,
+    health,
+    incoming,
+    lead_times,
+    overdue,
+    prices,
+    receipts,
+    received,
+    scorecard,
+    spend,
+    transfers,
+    vendor,
+)
+from inventory_planner_dashboard.published import ReadError
+from inventory_planner_dashboard.view import View
+
+Render = Callable[[View], mo.Html]
+
+PAGES: Final[dict[str, tuple[str, Render]]] = {
+    "#/": ("Monday briefing", briefing.render),
+    "#/received": ("Received vs ordered", received.render),
+    "#/incoming": ("Incoming stock", incoming.render),
+    "#/overdue": ("Overdue and ageing", overdue.render),
+    "#/scorecard": ("Vendor scorecard", scorecard.render),
+    "#/vendor": ("Vendor detail", vendor.render),
+    "#/lead-times": ("Lead times and safety days", lead_times.render),
+    "#/receipts": ("Receipts timeline", receipts.render),
+    "#/prices": ("Price and landed cost", prices.render),
+    "#/spend": ("Spend and cash", spend.render),
+    "#/transfers": ("Transfers and assemblies", transfers.render),
+    "#/health": ("Data health", health.render),
+}
+
+
+def menu() -> mo.Html:
+    """Links to all pages."""
+    anchors = "".join(f'<a href="{path}">{escape(title)}</a>' for path, (title, _) in PAGES.items())
+    return mo.Html(f'<nav class="ip-menu">{anchors}</nav>')
+
+
+def routes(view: View) -> mo.Html:
+    """The page at the current address, rendered when it is first opened."""
+    rendered: dict[str, mo.Html] = {}  # without a reference, marimo drops the tables in them
+
+    def renderer(path: str) -> Callable[[], mo.Html]:
+        def render() -> mo.Html:
+            return rendered.setdefault(path, render_page(path, view))
+
+        return render
+
+    return mo.routes({path: renderer(path) for path in PAGES} | {mo.routes.CATCH_ALL: renderer("#/")})
+
+
+def render_page(path: str, view: View) -> mo.Html:
+    """A page with its title; a message in its place if the published file lacks what it reads."""
+    title, render = PAGES[path]
+    try:
+        content = render(view)
+    except ReadError as error:
+        content = unreadable(error)
+    return mo.vstack([heading(title), *_unknown_names(view), content], gap=1)
+
+
+def _unknown_names(view: View) -> list[mo.Html]:
+    """Notes on names in the filters that no order has, as after a rename, which explain the zeros on the page."""
+    selected = {
+        "vendor": (view.filters.vendors, VENDOR_NAMES),
+        "warehouse": (view.filters.warehouses, WAREHOUSE_NAMES),
+    }
+    unknown = {
+        name: kind
+        for kind, (names, sql) in selected.items()
+        for name in set(names).difference(view.rows(sql).column(0).to_pylist())
+    }
+    return [
+        note(f"No order has the {kind} “{name}”, so nothing is shown for it.") for name, kind in sorted(unknown.items())
+    ]

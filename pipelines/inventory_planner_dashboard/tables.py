@@ -1,0 +1,82 @@
+"""Tables that sort, filter and export, with definitions on their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.formats import Format, text
+from inventory_planner_dashboard.layout import empty, filter_notes, note
+from inventory_planner_dashboard.targets import SYMBOLS, Targets
+from inventory_planner_dashboard.view import View
+
+MAX_ROWS: Final = 5000  # in one table: nobody reads more, and the browser holds them all
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, how its values read, and whether they are rates coloured by the targets."""
+
+    heading: str
+    format: Format = text
+    has_target: bool = False
+
+
+Columns = Mapping[str, Column]
+
+
+def table(view: View, sql: str, columns: Columns, **parameters: Any) -> mo.Html:
+    """The rows of a query as a table."""
+    found = view.rows(f"select * from ({sql}) limit {MAX_ROWS + 1}", **parameters)  # noqa: S608 (a query of a page)
+    if found.num_rows == 0:
+        return empty()
+    is_cut = [note(f"Only the first {MAX_ROWS:,} rows are shown; use the filters to narrow them down.")]
+    return mo.vstack(
+        [
+            _table(view, sql, columns, found.slice(0, MAX_ROWS)),
+            *(is_cut if found.num_rows > MAX_ROWS else []),
+            *filter_notes(view, sql),
+        ],
+        gap=0.25,
+    )
+
+
+def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
+    shown = found.select(list(columns)).rename_columns([column.heading for column in columns.values()])
+    targets = view.published.targets
+    meanings = {column.heading: view.meaning(name, sql) for name, column in columns.items()}
+    rates = {column.heading for column in columns.values() if column.has_target}
+    numeric = [name for name, kind in zip(shown.column_names, shown.schema.types, strict=True) if _is_number(kind)]
+    return mo.ui.table(
+        shown,
+        selection=None,
+        page_size=10,
+        pagination=shown.num_rows > 10,
+        show_column_summaries=False,
+        show_data_types=False,
+        max_columns=None,
+        freeze_columns_left=shown.column_names[:1],
+        format_mapping={column.heading: _formatter(column, targets) for column in columns.values()},
+        text_justify_columns={name: "right" if name in numeric else "left" for name in shown.column_names},
+        header_tooltip={heading: meaning for heading, meaning in meanings.items() if meaning},
+        style_cell=lambda _row, heading, value: _style(targets, value) if heading in rates else {},
+    )
+
+
+def _formatter(column: Column, targets: Targets) -> Format:
+    if not column.has_target:
+        return column.format
+    return lambda value: f"{SYMBOLS[targets.standing(value)]} {column.format(value)}".strip()
+
+
+def _style(targets: Targets, value: float | None) -> dict[str, Any]:
+    standing = targets.standing(value)
+    return {"color": f"var(--ip-{standing})" if standing else "inherit"}
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

@@ -1,0 +1,294 @@
+"""The dashboard in a real browser, over the published file of the demo's account."""
+
+from __future__ import annotations
+
+import csv
+import filecmp
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import browsing
+import duckdb
+import pytest
+from browsing import Browser
+from serving import dashboard
+
+from inventory_planner_dashboard.routes import PAGES
+
+pytestmark = pytest.mark.long
+BRIEFING = "Monday briefing"
+OPEN = """
+    select sum(open_value), count(*), sum(open_value) filter (where is_overdue), count(*) filter (where is_overdue)
+    from marts.open_lines where order_type = 'po'
+"""
+OVERDUE = """
+    select list((purchase_order_number, sku, cast(open_value as double)) order by purchase_order_number, sku)
+    from marts.open_lines where is_overdue and order_type = 'po' and currency_code = 'EUR'
+"""
+EMPTY = "select 'delete from ' || schema_name || '.' || table_name from duckdb_tables() where schema_name = 'marts'"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser; the tests are skipped where there is none."""
+    if reason := browsing.missing():
+        pytest.skip(reason)
+    with browsing.chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A dashboard, and the path of the published file that it shows."""
+    assert browser
+    folder = tmp_path_factory.mktemp("served")
+    with dashboard(folder) as found:
+        yield found, folder / "analytics.duckdb"
+
+
+@pytest.fixture
+def url(served: tuple[str, Path], published: Path) -> str:
+    """The dashboard over the demo's account."""
+    found, file = served
+    if not (file.exists() and filecmp.cmp(file, published, shallow=False)):
+        publish(published, file)
+    return found
+
+
+@pytest.fixture
+def nothing(served: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
+    """The same while nothing is published, with its page open."""
+    url, file = served
+    file.unlink(missing_ok=True)
+    browser.size(1280, 900)
+    browser.open(url)
+    browser.until(lambda: "Nothing is published yet" in browser.texts("h1.ip-title"), "reported that there is no file")
+    return url, file
+
+
+def publish(file: Path, to: Path, *statements: str) -> None:
+    """Publish a copy of a file, changed by these statements, as `publish` does."""
+    draft = to.with_suffix(".new")
+    shutil.copyfile(file, draft)
+    with duckdb.connect(str(draft)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    os.replace(draft, to)  # noqa: PTH105 (as publish does)
+
+
+def found(file: Path, sql: str) -> tuple[Any, ...]:
+    with duckdb.connect() as connection:  # in memory: a connection to the path would share it with other tests
+        connection.execute(f"attach '{file}' as published (read_only)")
+        connection.execute("use published")
+        row = connection.execute(sql).fetchone()
+    assert row
+    return row
+
+
+def tiles(browser: Browser) -> dict[str, tuple[str, str]]:
+    """The value and the note of each tile, by its label."""
+    script = """
+        const text = (e, name) => found(e, name)[0].innerText.trim();
+        return found(document, '.ip-tile').map(e => [
+            found(e, '.ip-label')[0].firstChild.data, text(e, '.ip-value'), text(e, '.ip-detail')]);
+    """
+    return {label: (value, note) for label, value, note in browser.run(script)}
+
+
+def money(value: float | None, currency: str) -> str:
+    return f"{'–' if value is None else f'{value:,.0f}'} {currency}"  # noqa: RUF001 (the page's dash)
+
+
+def settled(browser: Browser, expected: dict[str, tuple[str, str]]) -> bool:
+    shown = tiles(browser)
+    return {label: shown.get(label) for label in expected} == expected
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_drawn_without_errors_or_requests_to_other_hosts(browser: Browser, url: str, path: str) -> None:
+    browser.clear_logs()
+    browser.size(1280, 2400)
+    browser.go(url, path)
+    browser.until_shown(PAGES[path][0])
+
+    assert browser.count(".ip-tile, table, canvas, svg.marks") > 0
+    assert browser.count(".ip-notice") == 0
+    assert browser.errors() == []
+    assert browser.hosts() == {url.removeprefix("http://")}
+
+    browser.size(400, 900)
+    browser.until(lambda: browser.overflow() == 0, "fitted a telephone")
+
+
+def test_the_filters_of_the_address_give_the_same_figures_as_sql(browser: Browser, url: str, published: Path) -> None:
+    sql = f"{OPEN} and currency_code = 'USD' and vendor_name in ('Kestrel Lighting', 'Pan-Orient Trading')"
+    value, count, overdue, count_overdue = found(published, sql)
+
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=USD&vendor=Kestrel+Lighting|Pan-Orient+Trading#/")
+    browser.until_shown(BRIEFING)
+
+    assert count > 0
+    assert tiles(browser)["Open"] == (money(value, "USD"), f"{count:,} lines")
+    assert tiles(browser)["Overdue"] == (money(overdue, "USD"), f"{count_overdue:,} lines")
+
+
+def test_a_vendor_without_orders_is_named(browser: Browser, url: str) -> None:
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR&vendor=%22A|B+Trading%22#/")
+    browser.until_shown(BRIEFING)
+
+    assert tiles(browser)["Open"] == (money(None, "EUR"), "0 lines")
+    assert "No order has the vendor “A|B Trading”, so nothing is shown for it." in browser.texts(".ip-note")
+
+
+def test_a_filter_changes_the_numbers_and_holds_on_the_next_page(browser: Browser, url: str, published: Path) -> None:
+    value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR' and is_overdue")
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR")
+    browser.until_shown(BRIEFING)
+    assert tiles(browser)["Open"][1] != f"{count} lines"
+
+    browser.run("found(document, 'button[role=switch]')[0].click()")
+    expected = {"Open": (money(value, "EUR"), f"{count} lines")}
+    browser.until(lambda: settled(browser, expected), f"showed {expected}")
+    assert "overdue=yes" in browser.driver.current_url
+
+    browser.run("found(document, 'nav.ip-menu a').find(e => e.hash === '#/overdue').click()")
+    browser.until_shown("Overdue and ageing")
+    assert tiles(browser)["Overdue value"] == (money(value, "EUR"), f"{count} lines")
+
+
+@pytest.mark.parametrize(
+    ("path", "note", "times"),
+    [
+        pytest.param("#/", "Received in 7 days: not filtered by overdue only.", 1, id="briefing"),
+        pytest.param("#/prices", "Price variance and unit costs: not filtered by overdue only.", 1, id="prices"),
+        pytest.param("#/receipts", "Not filtered by overdue only.", 2, id="receipts, chart and table"),
+    ],
+)
+def test_a_page_notes_where_a_filter_does_not_apply(
+    browser: Browser, url: str, path: str, note: str, times: int
+) -> None:
+    browser.size(1280, 2400)
+    browser.open(f"{url}/?overdue=yes{path}")
+    browser.until_shown(PAGES[path][0])
+
+    assert browser.texts(".ip-note").count(note) == times
+
+
+def test_dates_filter_by_the_chosen_basis(browser: Browser, url: str, published: Path) -> None:
+    sql = """
+        select sum(quantity_received), count(*) from marts.purchase_order_lines
+        where order_type = 'po' and currency_code = 'EUR'
+            and first_receipt_date <= date '2100-01-01' and last_receipt_date >= current_date - 60
+    """
+    units, count = found(published, sql)
+    (since,) = found(published, "select current_date - 60")
+
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR&basis=received&dates={since}..2100-01-01#/received")
+    browser.until_shown("Received vs ordered")
+
+    assert count > 0
+    assert tiles(browser)["Received"] == (f"{units:,.0f} units", f"{count:,} lines")
+    assert "Anything with a receipt on these dates counts with all its receipts." in browser.texts(".ip-note")
+
+
+def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
+    browser: Browser, url: str, published: Path, tmp_path: Path
+) -> None:
+    (expected,) = found(published, OVERDUE)
+    browser.driver.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path), "eventsEnabled": True}
+    )
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=EUR&overdue=yes#/overdue")
+    browser.until_shown("Overdue and ageing")
+
+    browser.run("found(document, 'button').find(e => e.innerText.trim() === 'Export').click()")
+    browser.until(lambda: browser.count("[aria-label='Download CSV']"), "offered CSV")
+    browser.run("found(document, \"[aria-label='Download CSV']\")[0].click()")
+    file = browser.until(lambda: next(tmp_path.glob("*.csv"), None), "downloaded")
+
+    with file.open(newline="") as text:
+        assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
+
+
+def test_a_page_of_another_site_can_open_no_session(browser: Browser, url: str) -> None:
+    opened = """
+        const done = arguments[arguments.length - 1];
+        const socket = new WebSocket(arguments[0]);
+        socket.onopen = () => done(true);
+        socket.onerror = () => done(false);
+    """
+    address = f"{url.replace('http:', 'ws:')}/ws?session_id=s_abcdef"
+    browser.open(url)
+    ours = browser.driver.execute_async_script(opened, address)
+    browser.driver.get("data:text/html,<title>another site</title>")
+    theirs = browser.driver.execute_async_script(opened, address)
+
+    assert (ours, theirs) == (True, False)
+
+
+def test_a_newly_published_file_appears_without_a_restart(
+    browser: Browser, nothing: tuple[str, Path], published: Path
+) -> None:
+    _, file = nothing
+    value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR'")
+
+    publish(published, file)
+    first = {"Open": (money(value, "EUR"), f"{count} lines")}
+    browser.until(lambda: settled(browser, first), f"showed {first}")
+
+    publish(published, file, "update marts.open_lines set open_value = 1 where order_type = 'po'")
+    second = {"Open": (f"{count} EUR", f"{count} lines")}
+    browser.until(lambda: settled(browser, second), f"showed {second}")
+
+
+def test_the_health_page_shows_how_long_ago_a_run_confirmed_the_file(
+    browser: Browser, nothing: tuple[str, Path], published: Path
+) -> None:
+    url, file = nothing
+    publish(published, file)
+    then = datetime.now(UTC) - timedelta(hours=3)
+    os.utime(file, (then.timestamp(), then.timestamp()))
+    browser.open(f"{url}/#/health")
+
+    expected = {"Confirmed": ("3 h ago", f"{then:%Y-%m-%d %H:%M} UTC")}
+    browser.until(lambda: settled(browser, expected), f"showed {expected}")
+    assert "Confirmed 3 h ago" in browser.texts(".ip-age")[0]
+
+
+def test_a_file_of_another_version_is_explained(browser: Browser, nothing: tuple[str, Path], published: Path) -> None:
+    _, file = nothing
+
+    publish(published, file, "drop table marts.open_lines")
+
+    title = "This version can't read the published file"
+    browser.until(lambda: title in browser.texts("h1.ip-title"), "explained the file")
+    assert "open_lines" in browser.texts(".ip-notice")[0]
+
+
+def test_a_file_that_is_not_a_database_is_explained(browser: Browser, nothing: tuple[str, Path]) -> None:
+    _, file = nothing
+
+    file.write_bytes(b"what a newer version writes")
+
+    title = "This version can't read the published file"
+    browser.until(lambda: title in browser.texts("h1.ip-title"), "explained the file")
+
+
+def test_an_account_without_orders_is_explained(browser: Browser, nothing: tuple[str, Path], published: Path) -> None:
+    _, file = nothing
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published}' as published (read_only)")
+        statements = [row[0] for row in connection.execute(EMPTY).fetchall()]
+
+    publish(published, file, *statements)
+
+    browser.until(lambda: "The account has no orders yet" in browser.texts("h1.ip-title"), "reported that it is empty")
