@@ -3,34 +3,33 @@ from __future__ import annotations
 import gc
 import pickle
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-import dbt_process
 from inventory_planner.api.client import Client
-from inventory_planner.cli.commands import GARBAGE
-from inventory_planner.data_folder import Folder, data_folder
-from inventory_planner.demo import DemoReport, demo
-from inventory_planner.marts.dbt import transform
+from inventory_planner.data_folder import DataFolder, data_folder
+from inventory_planner.demo import DemoReport, run_demo
 from inventory_planner.settings import Settings
+from inventory_planner.sync.load import Job
+from inventory_planner.warehouse.engines import engine_of
+from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account, Server, serve
 from orders import API_KEY, NOW
-from readers import ONE_REPORT
+
+GC_THRESHOLD = 10_000  # new objects; collecting at Python's 700 takes a fifth of a load
 
 # how fast examples are made says nothing on a machine that does other work too
 hypothesis_settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("steady")
 
 
-FIRST = (  # the longest: one of them alone at the end costs a minute
+FIRST = (  # the longest modules: one of them alone at the end costs a minute
     *("test_marts.py", "test_churn.py", "test_kill.py", "test_browser.py", "test_run.py"),
-    *("test_commands.py", "test_readers.py", "test_full_disk.py", "test_partial_builds.py"),
+    *("test_commands.py", "test_readers.py", "test_full_disk.py"),
 )
 
 
@@ -39,23 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    gc.freeze()  # all that is imported by now stays; to look through it again and again takes a tenth of the run
-    gc.set_threshold(GARBAGE)
+    gc.freeze()  # everything imported by now stays; inspecting it again and again takes a tenth of the run
+    gc.set_threshold(GC_THRESHOLD)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--churn-examples", type=int, help="drawn programs for each test of test_churn.py; all new ones")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def ready_dbt() -> Iterator[None]:
-    """Where a test runs dbt by a call of ours, it runs in a process that need not import it first.
-
-    Commands that a test starts, and test_transform.py, run it as users do.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("inventory_planner.marts.dbt.subprocess", SimpleNamespace(run=dbt_process.run))
-        yield
+    parser.addoption("--churn-examples", type=int, help="new random programs for each long test of test_churn.py")
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +69,7 @@ def server(account: Account, served: Server) -> Server:
 
 @pytest.fixture
 def settings(account: Account, server: Server) -> Settings:
-    """The settings that read the served account, without a pace limit."""
+    """The settings that read the served account, without a rate limit."""
     return Settings(account.api_key, account.account_id, server.url, requests_per_second=0)
 
 
@@ -93,32 +81,45 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def client(settings: Settings, waits: list[float]) -> Iterator[Client]:
-    """A client of the served account that waits for nothing."""
+    """A client of the served account that never sleeps."""
     with Client(settings.base_url, settings.api_key, settings.account_id, 0, sleep=waits.append) as client:
         yield client
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(tmp_path: Path) -> DataFolder:
     """An empty data folder."""
     return data_folder(tmp_path / "data")
 
 
 @pytest.fixture
-def one_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run builds `received_vs_ordered` and what it stands on, and no other mart: half the time, and as good a try."""
-    monkeypatch.setattr("inventory_planner.run.transform", partial(transform, words=ONE_REPORT))
+def warehouse(folder: DataFolder) -> Iterator[Warehouse]:
+    """The warehouse of the data folder, not locked."""
+    warehouse = Warehouse(engine_of(folder), folder)
+    yield warehouse
+    warehouse.close()
+
+
+@pytest.fixture
+def job(client: Client, settings: Settings, warehouse: Warehouse) -> Job:
+    """Loads the served account into the warehouse."""
+    return Job(client, settings, warehouse)
 
 
 @pytest.fixture(scope="session")
-def demo_shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Folder, DemoReport]:
-    """The demo and its folder, for reading only: it runs once for all processes of the test run."""
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of the test run share."""
     own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent
-    folder, told = data_folder(shared / "demo"), shared / "demo.pickle"
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def demo_shown(shared: Path) -> tuple[DataFolder, DemoReport]:
+    """The demo and its folder, for reading only: it runs once for all processes of the test run."""
+    folder, pickled = data_folder(shared / "demo"), shared / "demo.pickle"
     with FileLock(shared / "demo.lock"):
-        if not told.exists():
+        if not pickled.exists():
             folder.warehouse.write_bytes(b"what an earlier demo left")
-            told.write_bytes(pickle.dumps(demo(folder, lambda _read, _total: None)))
-    report: DemoReport = pickle.loads(told.read_bytes())  # noqa: S301 (our own)
+            pickled.write_bytes(pickle.dumps(run_demo(folder, lambda _read, _total: None)))
+    report: DemoReport = pickle.loads(pickled.read_bytes())  # noqa: S301 (our own)
     return folder, report

@@ -1,4 +1,4 @@
-"""What the warehouse must hold, worked out from an account's orders by a road of its own.
+"""The rows that the warehouse must hold, derived from an account's orders independently of the package.
 
 It shares no code with the package: plain Python over the JSON of the orders, one dict for each row.
 """
@@ -55,18 +55,18 @@ def expected(orders: Iterable[Row], types: dict[str, dict[str, str]]) -> Rows:
     for order in orders:
         for table, thing, computed in _things(order):
             rows[table].append(_row(table, thing, computed, types[table]))
-    return {table: _sorted(found) for table, found in rows.items()}
+    return {table: sorted_rows(found) for table, found in rows.items()}
 
 
 def actual(warehouse: Path, account_id: str = "a1000") -> Rows:
-    """All rows of an account that the warehouse holds, deleted orders apart."""
-    with duckdb.connect(warehouse, read_only=True) as connection:
-        return {table: _sorted(_read(connection, table, account_id)) for table in RENAMED}
+    """All rows of an account that the warehouse holds, except those of deleted orders."""
+    with duckdb.connect(warehouse) as connection:
+        return {table: sorted_rows(_read(connection, table, account_id)) for table in RENAMED}
 
 
 def column_types(warehouse: Path) -> dict[str, dict[str, str]]:
     """The type of each column of each table."""
-    with duckdb.connect(warehouse, read_only=True) as connection:
+    with duckdb.connect(warehouse) as connection:
         found = connection.execute(
             "select table_name, column_name, data_type from information_schema.columns"
             " where table_schema = 'inventory_planner'"
@@ -75,7 +75,10 @@ def column_types(warehouse: Path) -> dict[str, dict[str, str]]:
 
 
 def assert_equal(warehouse: Path, orders: Iterable[Row], account_id: str = "a1000") -> None:
-    """Every row of every table is what the account says, and there is no other."""
+    """Assert that every row of every table is what the account says, and that there is no other row.
+
+    The file may be open in this process; it is opened with the same configuration.
+    """
     should, does = expected(orders, column_types(warehouse)), actual(warehouse, account_id)
     for table in RENAMED:
         assert does[table] == should[table], table
@@ -170,21 +173,27 @@ def _listed(value: Any) -> Any:
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, account_id: str) -> list[Row]:
     connection.execute("set timezone = 'UTC'")
-    gone = "purchase_order_id in (select purchase_order_id from inventory_planner.purchase_orders where"
+    is_deleted = "purchase_order_id in (select purchase_order_id from inventory_planner.purchase_orders where"
     found = connection.execute(
         f"select * from inventory_planner.{table} where _account_id = $1"  # noqa: S608 (names from this file)
-        f" and not {gone} _account_id = $1 and _deleted_at is not null)",
+        f" and not {is_deleted} _account_id = $1 and _deleted_at is not null)",
         [account_id],
     )
     names = [column[0] for column in found.description]
     rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
-    return [{name: _parsed(name, row[name]) for name in row if name not in NOT_COMPARED} for row in rows]
+    return [comparable(row) for row in rows]
+
+
+def comparable(row: Row) -> Row:
+    """A stored row without the columns that depend on when it was loaded, its JSON parsed."""
+    return {name: _parsed(name, row[name]) for name in row if name not in NOT_COMPARED}
 
 
 def _parsed(name: str, value: Any) -> Any:
     return _listed(json.loads(value)) if name in JSON_COLUMNS and value is not None else value
 
 
-def _sorted(rows: list[Row]) -> list[Row]:
+def sorted_rows(rows: list[Row]) -> list[Row]:
+    """Rows in an order that does not depend on how they were stored."""
     order = ("purchase_order_id", "key", "update_number", "entry", "component_id", "connection", "occurrence")
     return sorted(rows, key=lambda row: [str(row.get(name, "")) for name in order])

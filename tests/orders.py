@@ -8,6 +8,7 @@ from typing import Any
 
 from inventory_planner.api.decoding import Record, decode_order
 from inventory_planner.api.orders import Line, Order
+from inventory_planner_emulator import Account
 from inventory_planner_emulator.json_codec import encode
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)  # where the clock of the served account stands
@@ -106,6 +107,13 @@ def raw(value: Any) -> bytes:
     return encode(value)
 
 
+def record_of(value: Any) -> Record:
+    """An order as it comes from the API, decoded."""
+    found = decode_order(raw(value))
+    assert isinstance(found, Record), found
+    return found
+
+
 def decoded(text: bytes) -> Order:
     """The order that this JSON is."""
     found = decode_order(text)
@@ -117,3 +125,14 @@ def decoded_line(text: bytes) -> Line:
     """The line that this JSON is in an order."""
     (found,) = decoded(b'{"id":"1","items":[%b]}' % text).items or ()
     return found
+
+
+def minute(number: int) -> str:
+    """An instant a month ago, as many minutes after eight."""
+    return f"2025-12-01T08:{number:02}:00+00:00"
+
+
+def put_orders(account: Account, count: int = 25) -> None:
+    """Add that many orders to the account, each modified a minute after the one before."""
+    for number in range(count):
+        account.put(order(f"order-{number:02}", last_modified=minute(number)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from inventory_planner.data_folder import Folder, data_folder
+from inventory_planner.data_folder import DataFolder, data_folder
 from inventory_planner.errors import AnotherRunError, ConfigurationError
 
 HOLD = """
@@ -33,29 +33,29 @@ os.kill(os.getpid(), 9)
 """
 
 
-def test_everything_lies_within_the_folder(folder: Folder) -> None:
+def test_everything_is_inside_the_folder(folder: DataFolder) -> None:
     root = folder.root
-    assert (folder.warehouse, folder.analytics, folder.dlt, folder.dbt, folder.published) == (
+    assert (folder.warehouse, folder.analytics, folder.dlt, folder.dbt, folder.seeds) == (
         root / "warehouse.duckdb",
         root / "analytics.duckdb",
         root / "dlt",
         root / "dbt",
-        root / "published.json",
+        root / "seeds",
     )
 
 
-def test_the_folder_is_made_with_those_above_it_and_left_empty(tmp_path: Path) -> None:
+def test_the_folder_is_created_with_its_parents_and_left_empty(tmp_path: Path) -> None:
     folder = data_folder(tmp_path / "a" / "b")
     assert folder.root == tmp_path / "a" / "b"
     assert list(folder.root.iterdir()) == []
 
 
-def test_what_is_in_the_folder_stays(tmp_path: Path) -> None:
+def test_files_in_the_folder_stay(tmp_path: Path) -> None:
     (tmp_path / "warehouse.duckdb").write_text("mine")
     assert data_folder(tmp_path).warehouse.read_text() == "mine"
 
 
-def test_a_relative_folder_is_taken_from_where_the_command_runs(
+def test_a_relative_folder_is_relative_to_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -69,27 +69,27 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("name", ["100%", "why?"])
-def test_a_folder_whose_name_dlt_or_duckdb_would_misread_is_a_wrong_setting(name: str, tmp_path: Path) -> None:
+def test_a_name_that_dlt_or_duckdb_would_misread_is_a_configuration_error(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"choose one without % and \?"):
         data_folder(tmp_path / name)
     assert not (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize("below", ["", "data"], ids=["a file", "a file on the way"])
-def test_a_folder_that_can_not_be_written_is_a_wrong_setting(below: str, tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_written_is_a_configuration_error(below: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     path = tmp_path / "file" / below
     with pytest.raises(ConfigurationError) as caught:
         data_folder(path)
     assert str(caught.value).startswith(f"Can't write to the data folder {path} (")
     assert str(caught.value).endswith(
-        "). Choose another with --data or INVENTORY_PLANNER_DATA, or mend its permissions."
+        "). Choose another with --data or INVENTORY_PLANNER_DATA, or correct its permissions."
     )
 
 
-def test_a_second_run_is_told_who_is_at_work(folder: Folder) -> None:
+def test_a_second_run_is_refused_and_the_first_one_named(folder: DataFolder) -> None:
     with folder.locked("run"):
-        with pytest.raises(AnotherRunError) as caught, folder.locked("load", patience=0):
+        with pytest.raises(AnotherRunError) as caught, folder.locked("load", timeout=0):
             pytest.fail("two runs in one folder")
         who, since = str(caught.value).split(", since ")
     assert who == f"`run` (process {os.getpid()} on {socket.gethostname()}"
@@ -98,10 +98,10 @@ def test_a_second_run_is_told_who_is_at_work(folder: Folder) -> None:
     assert rest == f" is at work in {folder.root}; try again later."
 
 
-def test_a_refused_run_leaves_the_lock_where_it_is(folder: Folder) -> None:
+def test_a_refused_run_leaves_the_lock(folder: DataFolder) -> None:
     with folder.locked("run"):
         for _ in range(2):
-            with pytest.raises(AnotherRunError, match="`run`"), folder.locked("load", patience=0):
+            with pytest.raises(AnotherRunError, match="`run`"), folder.locked("load", timeout=0):
                 pytest.fail("two runs in one folder")
 
 
@@ -110,46 +110,46 @@ def test_a_refused_run_leaves_the_lock_where_it_is(folder: Folder) -> None:
     [None, "", "{", "{}", "[]", "null"],
     ids=["no file", "nothing", "half of it", "no names", "a list", "null"],
 )
-def test_a_holder_that_says_nothing_is_another_run(holder: str | None, folder: Folder) -> None:
+def test_a_lock_holder_that_can_not_be_read_is_another_run(holder: str | None, folder: DataFolder) -> None:
     with folder.locked("run"):
         (folder.root / "run.json").unlink()
         if holder is not None:
             (folder.root / "run.json").write_text(holder)
-        with pytest.raises(AnotherRunError, match="another run is at work"), folder.locked("load", patience=0):
+        with pytest.raises(AnotherRunError, match="another run is at work"), folder.locked("load", timeout=0):
             pytest.fail("two runs in one folder")
 
 
-def test_the_lock_is_free_again_after_a_run_and_after_a_failure(folder: Folder) -> None:
+def test_the_lock_is_free_again_after_a_run_and_after_a_failure(folder: DataFolder) -> None:
     with folder.locked("run"):
         assert json.loads((folder.root / "run.json").read_text())["command"] == "run"
-    with pytest.raises(ZeroDivisionError), folder.locked("run", patience=0):
+    with pytest.raises(ZeroDivisionError), folder.locked("run", timeout=0):
         raise ZeroDivisionError
-    with folder.locked("run", patience=0):
+    with folder.locked("run", timeout=0):
         pass
     assert not (folder.root / "run.json").exists()
 
 
-def test_two_folders_do_not_lock_each_other(folder: Folder, tmp_path: Path) -> None:
-    with folder.locked("run"), data_folder(tmp_path / "other").locked("run", patience=0):
+def test_two_folders_do_not_lock_each_other(folder: DataFolder, tmp_path: Path) -> None:
+    with folder.locked("run"), data_folder(tmp_path / "other").locked("run", timeout=0):
         pass
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
-def test_a_killed_run_leaves_no_lock(folder: Folder) -> None:
+def test_a_killed_run_leaves_no_lock(folder: DataFolder) -> None:
     command = [sys.executable, "-c", HOLD, str(folder.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout
         assert other.stdout.readline() == "locked\n"
-        with pytest.raises(AnotherRunError, match=f"process {other.pid} "), folder.locked("load", patience=0):
+        with pytest.raises(AnotherRunError, match=f"process {other.pid} "), folder.locked("load", timeout=0):
             pytest.fail("two runs in one folder")
         other.send_signal(signal.SIGKILL)
         other.wait()
-    with folder.locked("load", patience=0):
+    with folder.locked("load", timeout=0):
         pass
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
-def test_what_a_killed_run_has_spilled_goes_with_the_next_one(folder: Folder) -> None:
+def test_files_that_a_killed_run_spilled_are_removed_by_the_next_run(folder: DataFolder) -> None:
     assert subprocess.run([sys.executable, "-c", SPILL, folder.warehouse], check=False).returncode == -signal.SIGKILL
     assert any((folder.root / "warehouse.duckdb.tmp").iterdir())
 

@@ -2,46 +2,55 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from inventory_planner.api.client import Client
-from inventory_planner.data_folder import Folder, folder_at
-from inventory_planner.errors import RefusedError
-from inventory_planner.marts.publish import publish
+from inventory_planner.data_folder import DataFolder, folder_at
+from inventory_planner.errors import LoadError, RefusedError
+from inventory_planner.marts.build import publish
 from inventory_planner.monitor.status import Status, status
-from inventory_planner.run import replay
-from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job, load
+from inventory_planner.sync.replay import replay
+from inventory_planner.warehouse.build_record import read_build, record_build
+from inventory_planner.warehouse.engines import engine_of
+from inventory_planner.warehouse.sync_log import record_failure
 from inventory_planner_emulator import Account
 from orders import order
 
 
-@pytest.fixture
-def job(client: Client, settings: Settings, folder: Folder) -> Job:
-    return Job(client, settings, folder)
+def status_of(folder: DataFolder, now: datetime | None = None) -> Status:
+    return status(engine_of(folder), folder, now)
 
 
-def test_a_folder_that_was_never_loaded_says_so(folder: Folder) -> None:
+def load_once(job: Job) -> datetime:
+    """Load as a command does, which closes the warehouse at its end; when the sync ended."""
+    report = load(job)
+    job.warehouse.close()
+    assert report.ended_at is not None
+    return report.ended_at
+
+
+def test_a_folder_that_was_never_loaded_is_empty(folder: DataFolder) -> None:
     never = Status(str(folder.root), at_work=None, published_at=None, age_seconds=None, rows={}, syncs=[])
-    assert status(folder) == never
+    assert status_of(folder) == never
     with folder.locked("run"):
-        assert status(folder) == never
+        assert status_of(folder) == never
 
 
-def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    assert status(folder_at(tmp_path / "data")).rows == {}
+def test_a_missing_folder_is_not_created(tmp_path: Path) -> None:
+    assert status_of(folder_at(tmp_path / "data")).rows == {}
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_rows_and_the_last_syncs_are_told(account: Account, job: Job) -> None:
+def test_the_rows_and_the_last_syncs_are_shown(account: Account, job: Job, folder: DataFolder) -> None:
     account.put(order())
     load(job)
-    load(job)
+    load_once(job)
 
-    found = status(job.folder)
+    found = status_of(folder)
 
     assert found.rows == {
         "purchase_orders": 1,
@@ -55,50 +64,66 @@ def test_the_rows_and_the_last_syncs_are_told(account: Account, job: Job) -> Non
     assert [(sync["outcome"], sync["orders"]) for sync in found.syncs] == [("succeeded", 0), ("succeeded", 1)]
 
 
-def test_the_age_counts_from_the_last_sync_that_ended_well(account: Account, job: Job) -> None:
+def test_the_age_counts_from_the_last_sync_that_succeeded(account: Account, job: Job, folder: DataFolder) -> None:
     account.put(order())
-    good = load(job)
-    assert good.ended_at is not None
+    ended_at = load_once(job)
     with Client(job.settings.base_url, "wrong", "a1000", 0) as client, pytest.raises(RefusedError):
         load(replace(job, client=client))
+    job.warehouse.close()
 
-    found = status(job.folder, now=good.ended_at + timedelta(minutes=15))
+    found = status_of(folder, now=ended_at + timedelta(minutes=15))
 
     assert found.age_seconds == 900
     assert [sync["outcome"] for sync in found.syncs] == ["failed", "succeeded"]
 
 
-def test_during_a_run_it_is_named_and_the_last_state_published_is_told(account: Account, job: Job) -> None:
+def test_during_a_run_the_run_is_named_and_the_last_published_state_is_shown(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
     account.put(order())
     load(job)
-    publish(job.folder, {})
+    record_build(job.warehouse, {})
+    built = read_build(job.warehouse)
+    assert built is not None
+    publish(job.warehouse)
     account.put(order("another"))
-    load(job)
+    load_once(job)
 
-    with job.folder.locked("run"):
-        found = status(job.folder)
+    with folder.locked("run"):
+        found = status_of(folder)
         assert found.at_work is not None
         assert re.fullmatch(r"`run` \(process \d+ on .+, since .+\)", found.at_work)
         assert (found.rows["purchase_orders"], len(found.syncs)) == (1, 1)
 
-    assert status(job.folder).rows["purchase_orders"] == 2
+    after = status_of(folder)
+    assert after.rows["purchase_orders"] == 2
+    assert found.published_at == after.published_at == built.built_at
 
 
-def test_of_several_accounts_the_one_that_waits_longest_makes_the_age(account: Account, job: Job) -> None:
+def test_of_several_accounts_the_oldest_reading_is_the_age(account: Account, job: Job, folder: DataFolder) -> None:
     account.put(order())
-    first = load(job)
+    ended_at = load_once(job)
     account.account_id = "a2000"
     with Client(job.settings.base_url, account.api_key, "a2000", 0) as client:
-        load(replace(job, client=client, settings=replace(job.settings, account_id="a2000")))
-    assert first.ended_at is not None
+        load_once(replace(job, client=client, settings=replace(job.settings, account_id="a2000")))
 
-    assert status(job.folder, now=first.ended_at + timedelta(minutes=15)).age_seconds == 900
+    assert status_of(folder, now=ended_at + timedelta(minutes=15)).age_seconds == 900
 
 
-def test_a_replay_makes_the_data_no_younger(account: Account, job: Job) -> None:
+def test_neither_a_replay_nor_a_failed_build_changes_the_age(account: Account, job: Job, folder: DataFolder) -> None:
     account.put(order())
-    read = load(job)
+    ended_at = load_once(job)
     replay(job)
-    assert read.ended_at is not None
+    record_failure(job.account, "build", ValueError("what happened"))
+    job.warehouse.close()
 
-    assert status(job.folder, now=read.ended_at + timedelta(minutes=15)).age_seconds == 900
+    found = status_of(folder, now=ended_at + timedelta(minutes=15))
+
+    assert found.age_seconds == 900
+    assert [sync["sync_kind"] for sync in found.syncs] == ["build", "replay", "seek"]
+
+
+def test_a_damaged_warehouse_is_an_error(folder: DataFolder) -> None:
+    folder.warehouse.write_bytes(b"not a database")
+    with pytest.raises(LoadError, match="damaged"):
+        status_of(folder)

@@ -8,8 +8,8 @@ import pytest
 import oracle
 from inventory_planner.settings import Settings
 from inventory_planner.sync.source import inventory_planner
-from inventory_planner_emulator import Account
-from orders import order
+from inventory_planner_emulator import Account, RecordedRequest
+from orders import minute, order, put_orders
 
 
 @pytest.fixture
@@ -20,25 +20,64 @@ def pipeline(tmp_path: Path) -> dlt.Pipeline:
     )
 
 
-def test_the_source_alone_fills_any_pipeline_and_goes_on_where_it_ended(
+def run(pipeline: dlt.Pipeline, settings: Settings, status: str | None = None) -> None:
+    source = inventory_planner(
+        settings.api_key,
+        settings.account_id,
+        settings.base_url,
+        status=status,
+        requests_per_second=0,
+        page_size=settings.page_size,
+    )
+    pipeline.run(source, loader_file_format="parquet")
+
+
+def test_the_source_fills_any_pipeline_and_continues_where_it_ended(
     account: Account, settings: Settings, pipeline: dlt.Pipeline, tmp_path: Path
 ) -> None:
-    def run() -> None:
-        source = inventory_planner(settings.api_key, settings.account_id, settings.base_url, requests_per_second=0)
-        pipeline.run(source, loader_file_format="parquet")
-
     account.put(order("first", last_modified="2025-12-01T08:00:00+00:00"))
     account.put(order("second", last_modified="2025-12-01T09:00:00+00:00"))
-    run()
+    run(pipeline, settings)
     account.edit("first", items=[], total_ordered=0)
     account.requests.clear()
-    run()
+    run(pipeline, settings)
 
     oracle.assert_equal(tmp_path / "own.duckdb", account.orders())
     assert [request.params["last_modified_gte"] for request in account.requests] == ["2025-12-01T08:50:00+00:00"]
 
 
-def test_all_tables_are_fed_by_one_reading(account: Account, settings: Settings, pipeline: dlt.Pipeline) -> None:
+def test_with_a_status_filter_an_order_in_scope_is_followed_by_the_next_runs(
+    account: Account, settings: Settings, pipeline: dlt.Pipeline, tmp_path: Path
+) -> None:
+    account.put(order("in", status="Open", last_modified=minute(1)))
+    account.put(order("out", status="draft", last_modified=minute(2)))
+    run(pipeline, settings, status="open, sent")
+
+    account.edit("in", status="closed")
+    account.edit("out", notes="still a draft")
+    run(pipeline, settings, status="open, sent")
+
+    oracle.assert_equal(tmp_path / "own.duckdb", [account.get("in")])
+
+
+def test_an_order_that_changes_while_it_is_read_is_completed_by_the_next_run(
+    account: Account, settings: Settings, pipeline: dlt.Pipeline, tmp_path: Path
+) -> None:
+    put_orders(account)
+
+    def edit_an_order_that_was_read(_request: RecordedRequest) -> None:
+        if len(account.requests) == 2:
+            account.edit("order-01", status="closed")
+
+    account.before_answer.append(edit_an_order_that_was_read)
+    run(pipeline, settings)
+    account.before_answer.clear()
+    run(pipeline, settings)
+
+    oracle.assert_equal(tmp_path / "own.duckdb", account.orders())
+
+
+def test_one_reading_feeds_all_tables(account: Account, settings: Settings, pipeline: dlt.Pipeline) -> None:
     account.put(order())
 
     pipeline.extract(inventory_planner(settings.api_key, settings.account_id, settings.base_url))

@@ -4,25 +4,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import duckdb
 import pytest
 
 import oracle
 from inventory_planner.api.client import Client
-from inventory_planner.data_folder import Folder
+from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import SweepError, UnreachableError
-from inventory_planner.run import sweep
-from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job, load
+from inventory_planner.sync.sweep import SWEEP_EVERY, sweep, sweep_if_due
+from inventory_planner.warehouse.build_record import read_build, record_build
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest
 from orders import order
-
-PAGE_SIZE = 10
-
-
-@pytest.fixture
-def job(client: Client, settings: Settings, folder: Folder) -> Job:
-    return Job(client, replace(settings, page_size=PAGE_SIZE), folder)
 
 
 @pytest.fixture
@@ -36,15 +28,14 @@ def loaded(account: Account, job: Job) -> Job:
     return job
 
 
-def deleted(folder: Folder) -> list[str]:
-    with duckdb.connect(folder.warehouse, read_only=True) as connection:
-        found = connection.execute(
-            "select purchase_order_id from inventory_planner.purchase_orders where _deleted_at is not null order by all"
-        ).fetchall()
+def deleted(job: Job) -> list[str]:
+    found = job.warehouse.execute(
+        "select purchase_order_id from inventory_planner.purchase_orders where _deleted_at is not null order by all"
+    )
     return [order_id for (order_id,) in found]
 
 
-def asked(account: Account) -> list[tuple[str, Any]]:
+def requested(account: Account) -> list[tuple[str, Any]]:
     return [
         (request.path.removeprefix("/api/v1/purchase-orders"), request.params.get("page"))
         for request in account.requests
@@ -52,46 +43,48 @@ def asked(account: Account) -> list[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("total", [400638133393100, "Infinity"])
-def test_an_order_with_a_total_that_no_column_can_hold_stops_no_sweep(account: Account, job: Job, total: Any) -> None:
-    account.put(order("good", last_modified="2025-12-01T08:00:00+00:00"))
-    account.put(order("bad", last_modified="2025-12-01T08:01:00+00:00", total_ordered=total))
+def test_a_sweep_passes_an_order_with_a_total_that_no_column_can_hold(account: Account, job: Job, total: Any) -> None:
+    account.put(order("other", last_modified="2025-12-01T08:00:00+00:00"))
+    account.put(order("overflowing", last_modified="2025-12-01T08:01:00+00:00", total_ordered=total))
     load(job)
 
     report = sweep(job)
 
     assert (report.account_orders, report.warehouse_orders, report.quarantined) == (2, 1, 1)
     account.requests.clear()
-    assert not load(job).has_news
+    assert not load(job).has_changes
 
 
-def test_a_sweep_without_findings_walks_the_ids_and_changes_nothing(account: Account, loaded: Job) -> None:
+def test_a_sweep_without_differences_walks_the_ids_and_changes_nothing(account: Account, loaded: Job) -> None:
     report = sweep(loaded)
 
-    assert asked(account) == [("", "0"), ("", "1"), ("", "2")]
-    assert (report.has_news, report.account_orders, report.warehouse_orders) == (False, 25, 25)
+    assert requested(account) == [("", "0"), ("", "1"), ("", "2")]
+    assert (report.has_changes, report.account_orders, report.warehouse_orders) == (False, 25, 25)
 
 
-def test_a_deleted_order_is_confirmed_by_its_id_and_marked_and_its_rows_stay(account: Account, loaded: Job) -> None:
+def test_a_deleted_order_is_confirmed_by_its_id_and_marked_and_its_rows_stay(
+    account: Account, loaded: Job, folder: DataFolder
+) -> None:
     account.delete("order-07")
 
     report = sweep(loaded)
 
-    assert deleted(loaded.folder) == ["order-07"]
+    assert deleted(loaded) == ["order-07"]
     assert (report.deleted, report.warehouse_orders) == (1, 24)
-    assert asked(account)[3:] == [("/order-00", None), ("/order-07", None)]
-    oracle.assert_equal(loaded.folder.warehouse, account.orders())
+    assert requested(account)[3:] == [("/order-00", None), ("/order-07", None)]
+    oracle.assert_equal(folder.warehouse, account.orders())
 
 
-def test_an_order_that_comes_back_loses_the_mark(account: Account, loaded: Job) -> None:
-    gone = account.get("order-07")
+def test_an_order_that_comes_back_is_no_longer_marked(account: Account, loaded: Job, folder: DataFolder) -> None:
+    order_07 = account.get("order-07")
     account.delete("order-07")
     sweep(loaded)
 
-    account.put(gone)
+    account.put(order_07)
     sweep(loaded)
 
-    assert deleted(loaded.folder) == []
-    oracle.assert_equal(loaded.folder.warehouse, account.orders())
+    assert deleted(loaded) == []
+    oracle.assert_equal(folder.warehouse, account.orders())
 
 
 @pytest.mark.parametrize(
@@ -100,36 +93,36 @@ def test_an_order_that_comes_back_loses_the_mark(account: Account, loaded: Job) 
     ids=["status", "totals", "an older instant"],
 )
 def test_a_change_without_a_newer_instant_is_found_and_read(
-    account: Account, loaded: Job, change: dict[str, Any]
+    account: Account, loaded: Job, change: dict[str, Any], folder: DataFolder
 ) -> None:
-    account.put({**account.get("order-03"), **change, "notes": "changed in silence"})
+    account.put({**account.get("order-03"), **change, "notes": "changed without a sign"})
 
     report = sweep(loaded)
 
     assert report.orders == 1
-    assert asked(account)[3:] == [("/order-03", None)]
-    oracle.assert_equal(loaded.folder.warehouse, account.orders())
+    assert requested(account)[3:] == [("/order-03", None)]
+    oracle.assert_equal(folder.warehouse, account.orders())
 
 
-def test_an_order_that_never_came_is_read(account: Account, loaded: Job) -> None:
+def test_an_order_that_no_load_returned_is_read(account: Account, loaded: Job, folder: DataFolder) -> None:
     account.put(order("without an instant", last_modified=None))
 
     sweep(loaded)
 
-    oracle.assert_equal(loaded.folder.warehouse, account.orders())
+    oracle.assert_equal(folder.warehouse, account.orders())
 
 
 def test_many_silent_changes_are_read_page_by_page(
-    account: Account, loaded: Job, monkeypatch: pytest.MonkeyPatch
+    account: Account, loaded: Job, monkeypatch: pytest.MonkeyPatch, folder: DataFolder
 ) -> None:
-    monkeypatch.setattr("inventory_planner.sync.sweep.READ_ONE_BY_ONE", 5)
+    monkeypatch.setattr("inventory_planner.sync.sweep.MAX_SINGLE_READS", 5)
     for each in account.orders()[:6]:
         account.put({**each, "status": "closed"})
 
     sweep(loaded)
 
-    assert ("/order-00", None) not in asked(account)
-    oracle.assert_equal(loaded.folder.warehouse, account.orders())
+    assert ("/order-00", None) not in requested(account)
+    oracle.assert_equal(folder.warehouse, account.orders())
 
 
 def test_an_order_that_the_walk_skipped_is_not_marked(account: Account, loaded: Job) -> None:
@@ -145,49 +138,51 @@ def test_an_order_that_the_walk_skipped_is_not_marked(account: Account, loaded: 
 
     report = sweep(loaded)
 
-    assert (report.deleted, deleted(loaded.folder)) == (0, [])
+    assert (report.deleted, deleted(loaded)) == (0, [])
 
 
-def test_an_account_that_seems_empty_does_not_empty_the_warehouse(account: Account, loaded: Job) -> None:
+def test_an_account_that_seems_empty_needs_force_to_empty_the_warehouse(account: Account, loaded: Job) -> None:
     for each in account.orders():
         account.delete(each["id"])
 
-    with pytest.raises(SweepError, match="25 of 25 orders seem to be gone"):
+    with pytest.raises(SweepError, match="25 of 25 orders seem to be deleted"):
         sweep(loaded)
-    assert deleted(loaded.folder) == []
+    assert deleted(loaded) == []
 
     assert sweep(loaded, force=True).deleted == 25
 
 
-def test_more_deletions_than_can_be_believed_need_force(account: Account, loaded: Job) -> None:
+def test_more_deletions_than_are_plausible_need_force(account: Account, loaded: Job) -> None:
     for each in account.orders()[:11]:
         account.delete(each["id"])
 
     with pytest.raises(SweepError, match=r"sweep --force"):
         sweep(loaded)
 
-    assert deleted(loaded.folder) == []
+    assert deleted(loaded) == []
 
 
-def test_a_service_that_finds_no_order_by_its_id_deletes_none(account: Account, loaded: Job) -> None:
+def test_no_order_is_marked_if_the_api_finds_none_by_its_id(account: Account, loaded: Job) -> None:
     account.delete("order-07")
-    for_single_reads = Fault.refused("Failed to find purchase-order", 404).only(lambda asked: asked.path.endswith("0"))
+    for_single_reads = Fault.refused("Failed to find purchase-order", 404).only(
+        lambda request: request.path.endswith("0")
+    )
     account.faults.append(for_single_reads)
 
     with pytest.raises(SweepError, match="does not find it by its id"):
         sweep(loaded)
 
-    assert deleted(loaded.folder) == []
+    assert deleted(loaded) == []
 
 
-def test_an_order_whose_single_read_fails_is_not_taken_for_gone(account: Account, loaded: Job) -> None:
+def test_an_order_whose_single_read_fails_is_not_marked(account: Account, loaded: Job) -> None:
     account.delete("order-07")
-    account.faults.extend([Fault.server_error().only(lambda asked: asked.path.endswith("/order-07"))] * 6)
+    account.faults.extend([Fault.server_error().only(lambda request: request.path.endswith("/order-07"))] * 6)
 
     with pytest.raises(UnreachableError):
         sweep(loaded)
 
-    assert deleted(loaded.folder) == []
+    assert deleted(loaded) == []
 
 
 @pytest.mark.parametrize(
@@ -200,16 +195,16 @@ def test_an_order_whose_single_read_fails_is_not_taken_for_gone(account: Account
     ],
     ids=["a capped page", "not found as 200", "no order", "odd values"],
 )
-def test_a_quirk_of_the_service_makes_no_findings(account: Account, loaded: Job, quirks: Quirks) -> None:
+def test_a_quirk_of_the_api_is_not_taken_for_a_change(account: Account, loaded: Job, quirks: Quirks) -> None:
     account.quirks = quirks
     account.delete("order-07")
 
     report = sweep(loaded)
 
-    assert (report.orders, report.deleted, deleted(loaded.folder)) == (0, 1, ["order-07"])
+    assert (report.orders, report.deleted, deleted(loaded)) == (0, 1, ["order-07"])
 
 
-def test_an_order_that_is_not_wanted_is_not_read(account: Account, job: Job) -> None:
+def test_an_order_out_of_scope_is_not_read(account: Account, job: Job, folder: DataFolder) -> None:
     of_open = replace(job, settings=replace(job.settings, status=("open",)))
     load(of_open)
     account.put(order("draft", status="draft", last_modified=None))
@@ -217,10 +212,10 @@ def test_an_order_that_is_not_wanted_is_not_read(account: Account, job: Job) -> 
 
     sweep(of_open)
 
-    oracle.assert_equal(job.folder.warehouse, [account.get("open")])
+    oracle.assert_equal(folder.warehouse, [account.get("open")])
 
 
-def test_the_orders_of_another_account_are_not_taken_for_gone(account: Account, loaded: Job) -> None:
+def test_the_orders_of_another_account_are_not_marked(account: Account, loaded: Job) -> None:
     account.account_id = "a2000"
     with Client(loaded.settings.base_url, account.api_key, "a2000", 0) as client:
         other = replace(loaded, client=client, settings=replace(loaded.settings, account_id="a2000"))
@@ -229,6 +224,63 @@ def test_the_orders_of_another_account_are_not_taken_for_gone(account: Account, 
         report = sweep(other)
 
     assert report.deleted == 1
-    with duckdb.connect(loaded.folder.warehouse, read_only=True) as connection:
-        marked = "select _account_id from inventory_planner.purchase_orders where _deleted_at is not null"
-        assert connection.execute(marked).fetchall() == [("a2000",)]
+    marked = "select _account_id from inventory_planner.purchase_orders where _deleted_at is not null"
+    assert loaded.warehouse.execute(marked) == [("a2000",)]
+
+
+def test_a_sweep_that_marks_orders_invalidates_the_build_and_another_one_does_not(
+    account: Account, loaded: Job
+) -> None:
+    record_build(loaded.warehouse, {"version": "1"})
+    sweep(loaded)
+    assert read_build(loaded.warehouse) is not None
+
+    account.delete("order-07")
+    sweep(loaded)
+
+    assert read_build(loaded.warehouse) is None
+
+
+# when a sweep is due
+
+
+def test_a_sweep_is_due_once_a_day(loaded: Job) -> None:
+    assert sweep_if_due(loaded) is not None
+    assert sweep_if_due(loaded) is None
+
+    loaded.warehouse.execute(
+        "update inventory_planner._syncs set started_at = started_at - ? where sync_kind = 'sweep'", [SWEEP_EVERY]
+    )
+
+    assert sweep_if_due(loaded) is not None
+
+
+def test_a_sweep_is_due_when_the_totals_differ_more_than_before(account: Account, loaded: Job) -> None:
+    sweep(loaded)
+    account.requests.clear()
+    assert sweep_if_due(loaded) is None
+    assert len(account.requests) == 1
+
+    account.delete("order-07")
+
+    swept = sweep_if_due(loaded)
+    assert swept is not None
+    assert swept.deleted == 1
+
+
+def test_with_a_status_filter_the_totals_make_no_sweep_due(account: Account, loaded: Job) -> None:
+    of_open = replace(loaded, settings=replace(loaded.settings, status=("open",)))
+    sweep(of_open)
+    account.put(order("draft", status="draft"))
+    account.requests.clear()
+
+    assert sweep_if_due(of_open) is None
+    assert account.requests == []
+
+
+def test_a_sweep_that_failed_is_due_again(account: Account, loaded: Job) -> None:
+    for each in account.orders():
+        account.delete(each["id"])
+    for _ in range(2):
+        with pytest.raises(SweepError):
+            sweep_if_due(loaded)

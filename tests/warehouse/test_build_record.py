@@ -2,50 +2,73 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from inventory_planner.api.client import Client
-from inventory_planner.data_folder import Folder
-from inventory_planner.marts.dbt import transform
-from inventory_planner.settings import Settings
-from inventory_planner.sync.load import Job, load
-from inventory_planner.warehouse.build_record import built_until, note_built
-from inventory_planner.warehouse.sync_log import SyncReport, write_down
-from inventory_planner_emulator import Account
-from orders import order
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.warehouse.build_record import (
+    invalidate_build,
+    read_build,
+    read_published_build,
+    record_build,
+    rendered,
+)
+from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 
-@pytest.fixture
-def built(account: Account, client: Client, settings: Settings, folder: Folder) -> Folder:
-    """A warehouse of one order, with the note that its marts were built with "this"."""
-    account.put(order("one"))
-    load(Job(client, settings, folder))
-    note_built(folder, "this")
-    return folder
+def test_a_build_is_recorded_with_its_instant_and_what_it_was_built_from(filled: Account) -> None:
+    record_build(filled.warehouse, {"version": "1", "variables": {"as_of_date": "2026-01-05"}})
+
+    record = read_build(filled.warehouse)
+
+    assert record is not None
+    assert timedelta() <= datetime.now(UTC) - record.built_at < timedelta(minutes=1)
+    assert record.built_from == '{"variables": {"as_of_date": "2026-01-05"}, "version": "1"}'
 
 
-def test_what_was_read_before_the_build_need_not_be_built_again(built: Folder) -> None:
-    until = built_until(built, "this")
-    assert until is not None
-    assert timedelta() < datetime.now(UTC) - until < timedelta(minutes=5)
+def test_what_a_build_was_built_from_compares_as_text_whatever_its_order() -> None:
+    assert rendered({"b": datetime(2026, 1, 5, tzinfo=UTC), "a": 1}) == rendered(
+        {"a": 1, "b": datetime(2026, 1, 5, tzinfo=UTC)}
+    )
 
 
-def test_what_was_built_with_something_else_has_to_be_built_again(built: Folder) -> None:
-    assert built_until(built, "that") is None
+def test_the_next_build_replaces_the_record(filled: Account) -> None:
+    record_build(filled.warehouse, {"version": "1"})
+    record_build(filled.warehouse, {"version": "2"})
+
+    record = read_build(filled.warehouse)
+
+    assert record is not None
+    assert record.built_from == '{"version": "2"}'
 
 
-def test_whatever_dbt_was_called_for_all_has_to_be_built_again(built: Folder) -> None:
-    transform(built, {}, ["seed", "--select", "warehouse_names"])
-    assert built_until(built, "this") is None
+def test_an_invalidated_build_has_no_record(filled: Account) -> None:
+    record_build(filled.warehouse, {"version": "1"})
+    invalidate_build(filled.warehouse)
+    assert read_build(filled.warehouse) is None
 
 
-def test_after_the_clock_was_set_back_all_has_to_be_built_again(built: Folder, settings: Settings) -> None:
-    write_down(built, SyncReport(settings.account_id, started_at=datetime.now(UTC) - timedelta(days=1)))
-    assert built_until(built, "this") is None
+def test_a_missing_warehouse_has_no_record_and_is_not_created(warehouse: Warehouse, folder: DataFolder) -> None:
+    invalidate_build(warehouse)
+    assert read_build(warehouse) is None
+    assert not folder.warehouse.exists()
 
 
-def test_a_warehouse_without_orders_has_to_be_built_whole(client: Client, settings: Settings, folder: Folder) -> None:
-    load(Job(client, settings, folder))
-    assert built_until(folder, "this") is None
-    note_built(folder, "this")
-    assert built_until(folder, "this") is None
+def test_the_record_is_published_with_the_marts(filled: Account) -> None:
+    engine = filled.warehouse.engine
+    assert read_published_build(engine) is None
+    record_build(filled.warehouse, {"version": "1"})
+    record = read_build(filled.warehouse)
+    filled.warehouse.close()
+    engine.publish()
+
+    invalidate_build(filled.warehouse)
+
+    assert read_published_build(engine) == record
+
+
+def test_published_marts_that_can_not_be_read_have_no_record(filled: Account, folder: DataFolder) -> None:
+    folder.analytics.write_bytes(b"not a database")
+    assert read_published_build(filled.warehouse.engine) is None
+    folder.analytics.unlink()
+
+    filled.warehouse.engine.publish()  # by a version that recorded no build
+
+    assert read_published_build(filled.warehouse.engine) is None

@@ -4,7 +4,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from inventory_planner.api.contract import Component, Connection, Line, Order, Receipt, StockUpdateItem
+from inventory_planner.api.orders import Component, Connection, Line, Order, Receipt, StockUpdateItem
 from inventory_planner.warehouse.tables import (
     MERGED_TABLES,
     ORDER_TABLES,

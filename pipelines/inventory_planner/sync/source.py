@@ -37,7 +37,7 @@ BATCH_BYTES: Final = 8_000_000  # handed to dlt together: it takes milliseconds 
 NAMING: Final = {"names": "direct", "json": {"module": "dlt.common.normalizers.json.relational"}}
 DLT_SCHEMA: Final = dlt.Schema(SCHEMA, normalizers=cast(Any, NAMING))
 
-ReadChunks = Callable[[Mapping[str, Any]], Iterable[tuple[Chunk, dict[str, Any]]]]
+ReadChunks = Callable[[Mapping[str, Any]], Iterable[tuple[Chunk, set[str]]]]
 
 
 @dlt.source(section=SCHEMA, schema=DLT_SCHEMA)
@@ -67,7 +67,7 @@ def inventory_planner(
         One resource for each raw table.
     """
     if chunk:
-        return _resources(lambda _: [(chunk, {})], account_id, is_new=chunk.is_new)
+        return _resources(lambda _: [(chunk, set())], account_id, is_new=chunk.is_new)
     settings = Settings(
         api_key,
         account_id,
@@ -80,20 +80,20 @@ def inventory_planner(
     return _resources(lambda state: _read_account(settings, state), account_id)
 
 
-def _read_account(settings: Settings, state: Mapping[str, Any]) -> Iterator[tuple[Chunk, dict[str, Any]]]:
-    """The changes since the cursor, and which orders to follow from now on.
+def _read_account(settings: Settings, state: Mapping[str, Any]) -> Iterator[tuple[Chunk, set[str]]]:
+    """The changes since the cursor, and which orders to follow once they have been read.
 
     A package of dlt can hold an order in one state only: where an order changes while it is read, the next run goes on.
     """
     order_filter = OrderFilter(settings.status, settings.start_date)
     cursor = order_filter.valid_cursor(Cursor.from_state(state))
-    followed = set(state.get("followed", ()))
+    followed = set(state.get("followed", ())) if settings.status else set()
     is_in_scope = order_filter.follow(followed) if settings.status else lambda _: True
     sync = Sync(uuid4().hex, settings.account_id, lambda: datetime.now(UTC), is_in_scope, is_single=True)
     with Client(settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second) as client:
         batches = read_changes(client, order_filter.start(cursor), settings.page_size)
         for chunk in split_into_chunks(batches, cursor, sync):
-            yield chunk, {"followed": sorted(followed)} if settings.status else {}
+            yield chunk, followed
             if chunk.is_cut:
                 return
 
@@ -106,7 +106,7 @@ def _resources(read: ReadChunks, account_id: str, *, is_new: bool = False) -> li
         state = dlt.current.source_state()
         for chunk, followed in read(state.get(account_id, {})):
             yield from _join_small(chunk.batches)
-            state[account_id] = {**chunk.cursor.to_state(), **followed}
+            state[account_id] = {**chunk.cursor.to_state(), **({"followed": sorted(followed)} if followed else {})}
 
     return [_resource(table, batches_of_account, is_new=is_new) for table in MERGED_TABLES]
 

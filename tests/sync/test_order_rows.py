@@ -3,28 +3,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import md5
-from typing import Any, get_args
+from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from inventory_planner.api.contract import (
-    BadRecord,
-    Flag,
-    Id,
-    Instant,
-    Json,
-    Number,
-    Order,
-    Record,
-    StockUpdate,
-    Text,
-    record,
-)
-from inventory_planner.sync.rows import MisfitError, quarantine_rows, rows, sift
+from inventory_planner.api.decoding import BadRecord, Record, record
+from inventory_planner.sync.columns import ValueOverflowError
+from inventory_planner.sync.order_rows import order_rows, partition, quarantine_rows
 from inventory_planner.warehouse.tables import (
     ORDER_PARTS,
     ORDER_TABLES,
@@ -52,7 +38,7 @@ def read(*orders: Any) -> list[Record]:
 
 
 def tables(*orders: Any) -> dict[str, pa.Table]:
-    return rows(read(*orders), "a1000", SYNCED_AT)
+    return order_rows(read(*orders), "a1000", SYNCED_AT)
 
 
 def made(table: Table, *orders: Any) -> list[dict[str, Any]]:
@@ -61,10 +47,10 @@ def made(table: Table, *orders: Any) -> list[dict[str, Any]]:
 
 
 def row(table: Table, **values: Any) -> dict[str, Any]:
-    """A row with nothing in it but the stamp and these values."""
-    nothing: dict[str, Any] = dict.fromkeys(table.schema.names)
-    there = {"_is_removed": False} if "_is_removed" in nothing else {}
-    return {**nothing, **STAMP, **there, **values}
+    """A row of nulls, but for the stamp and these values."""
+    nulls: dict[str, Any] = dict.fromkeys(table.schema.names)
+    stamped = {"_is_removed": False} if "_is_removed" in nulls else {}
+    return {**nulls, **STAMP, **stamped, **values}
 
 
 def key(text: str) -> str:
@@ -201,7 +187,7 @@ def test_each_component_becomes_a_row_also_when_it_comes_twice() -> None:
     leg = {"id": "c9_6001", "quantity": 4, "sku": "LEG", "title": "Leg", "barcode": ""}
     top = {"id": 6002, "quantity": D("0.5"), "sku": "TOP", "title": "Top", "barcode": "40"}
     table = order(type="assembly", items=[line(components=[leg, top, {**leg, "quantity": 1}])])
-    words = {"sku": "LEG", "title": "Leg"}
+    named = {"sku": "LEG", "title": "Leg"}
     assert made(PURCHASE_ORDER_COMPONENTS, table) == [
         row(
             PURCHASE_ORDER_COMPONENTS,
@@ -209,7 +195,7 @@ def test_each_component_becomes_a_row_also_when_it_comes_twice() -> None:
             component_id="c9_6001",
             occurrence=1,
             quantity=D("4.0000"),
-            **words,
+            **named,
         ),
         row(
             PURCHASE_ORDER_COMPONENTS,
@@ -227,7 +213,7 @@ def test_each_component_becomes_a_row_also_when_it_comes_twice() -> None:
             component_id="c9_6001",
             occurrence=2,
             quantity=D("1.0000"),
-            **words,
+            **named,
         ),
     ]
 
@@ -271,9 +257,9 @@ def test_each_connection_becomes_a_row() -> None:
         ([{"id": 1}], [("1", "1")]),
         ([{"status": "run"}], [(None, None)]),
     ],
-    ids=["written twice", "without a name", "with its id alone", "without anything that names it"],
+    ids=["written twice", "without a name", "with its id alone", "without a name or id"],
 )
-def test_a_connection_has_one_row_under(
+def test_a_connection_is_named_by_the_first_of_its_names(
     connections: list[dict[str, Any]], expected: list[tuple[str | None, str | None]]
 ) -> None:
     found = made(PURCHASE_ORDER_CONNECTIONS, order(connections=connections))
@@ -327,7 +313,7 @@ def test_the_error_of_a_stock_update_is_text(error: Any, expected: str | None) -
     assert found["error"] == expected
 
 
-def test_every_table_has_the_columns_of_its_schema_even_without_orders() -> None:
+def test_every_table_has_all_columns_even_without_orders() -> None:
     for found in (tables(), tables(order())):
         assert {name: table.schema for name, table in found.items()} == {
             each.name: each.schema for each in ORDER_TABLES
@@ -338,7 +324,7 @@ def test_every_table_has_the_columns_of_its_schema_even_without_orders() -> None
 # repeated items
 
 
-def test_a_repeated_variant_keeps_all_its_lines_under_keys_of_their_own() -> None:
+def test_every_line_of_a_repeated_variant_has_its_own_key() -> None:
     history = [receipt(1767225600, 1)]
     items = [line("7"), line(7, received_history=history), line("8"), line("7", components=[{"id": "c"}])]
     found = tables(order(items=items))
@@ -359,23 +345,23 @@ def test_the_same_variant_in_two_orders_is_not_repeated() -> None:
 PUSHED_TWICE = [{"items": [{"id": "a"}]}, {"items": [{"id": "a"}]}]
 
 
-@pytest.mark.parametrize("items", [[], None], ids=["no lines", "no word of lines"])
-def test_an_order_without_parts_tells_each_table_to_remove_what_it_had(items: list[Any] | None) -> None:
+@pytest.mark.parametrize("items", [[], None], ids=["no lines", "no key for lines"])
+def test_an_order_without_lines_removes_its_rows_from_each_table(items: list[Any] | None) -> None:
     found = tables(order(items=items, total_ordered=0))
     assert {each.name: found[each.name].to_pylist() for each in ORDER_PARTS} == {
         each.name: [removed(each)] for each in ORDER_PARTS
     }
 
 
-def test_an_order_tells_only_the_tables_where_it_has_no_part() -> None:
+def test_an_order_removes_rows_only_from_tables_where_it_has_none() -> None:
     found = tables(
         order("1"), order("2", items=[], total_ordered=0), order("3", items=[line()], stock_updates=PUSHED_TWICE)
     )
-    said = {
+    removals = {
         table.name: [(each["purchase_order_id"], each["_is_removed"]) for each in found[table.name].to_pylist()]
         for table in ORDER_PARTS
     }
-    assert said == {
+    assert removals == {
         "purchase_order_items": [("1", False), ("1", False), ("3", False), ("2", True)],
         "purchase_order_receipts": [("1", False), ("1", False), ("2", True), ("3", True)],
         "purchase_order_components": [("1", True), ("2", True), ("3", True)],
@@ -384,51 +370,17 @@ def test_an_order_tells_only_the_tables_where_it_has_no_part() -> None:
     }
 
 
-# receipts
-
-
 @pytest.mark.parametrize(
-    ("date", "text", "instant"),
-    [
-        (1767225600, "1767225600", datetime(2026, 1, 1, tzinfo=UTC)),
-        ("1767225600", "1767225600", datetime(2026, 1, 1, tzinfo=UTC)),
-        (1767225600000, "1767225600000", datetime(2026, 1, 1, tzinfo=UTC)),
-        ("1767225600250", "1767225600250", datetime(2026, 1, 1, 0, 0, 0, 250_000, tzinfo=UTC)),
-        (D("1767225600.5"), "1767225600.5", datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)),
-        ("2026-01-01T02:00:00+02:00", "2026-01-01T02:00:00+02:00", datetime(2026, 1, 1, tzinfo=UTC)),
-        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", datetime(2026, 1, 1, tzinfo=UTC)),
-        (0, "0", datetime(1970, 1, 1, tzinfo=UTC)),
-        ("2026-01-01", "2026-01-01", None),
-        ("2026-01-01T00:00:00", "2026-01-01T00:00:00", None),
-        ("2026-06-31T00:00:00Z", "2026-06-31T00:00:00Z", None),
-        ("0001-01-01T00:00:00+05:00", "0001-01-01T00:00:00+05:00", None),
-        ("NaN", "NaN", None),
-        (10**30, "1" + "0" * 30, None),
-        ("soon", "soon", None),
-        ("", None, None),
-        (None, None, None),
-    ],
-    ids=[
-        *(
-            "seconds",
-            "seconds as text",
-            "milliseconds",
-            "milliseconds as text",
-            "a part of a second",
-            "ISO with offset",
-        ),
-        *("ISO in UTC", "the beginning", "a date", "ISO without offset", "an impossible day", "before the calendar"),
-        *("no number", "beyond the calendar", "a word", "an empty text", "null"),
-    ],
+    ("date", "text"),
+    [("soon", "soon"), (10**30, "1" + "0" * 30), ("2026-01-01", "2026-01-01"), ("", None), (None, None)],
+    ids=["a word", "beyond the calendar", "a date", "an empty text", "null"],
 )
-def test_the_date_of_a_receipt_is_kept_and_read(date: Any, text: str | None, instant: datetime | None) -> None:
+def test_the_date_of_a_receipt_is_kept_as_text_even_if_it_is_no_instant(date: Any, text: str | None) -> None:
     (found,) = made(PURCHASE_ORDER_RECEIPTS, order(items=[line(received_history=[receipt(date, 1)])]))
-    assert found == row(
-        PURCHASE_ORDER_RECEIPTS, **identity("c9_5001"), entry=1, date=text, received_at=instant, value=D(1)
-    )
+    assert found == row(PURCHASE_ORDER_RECEIPTS, **identity("c9_5001"), entry=1, date=text, value=D(1))
 
 
-# where a column has two sources
+# columns with two sources
 
 
 @pytest.mark.parametrize(
@@ -459,12 +411,12 @@ def test_a_field_with_two_names_is_read_under_both(fields: dict[str, Any], colum
     assert made(PURCHASE_ORDERS, order(**fields))[0][column] == expected
 
 
-# what is not set
+# values that are not set
 
 
 @pytest.mark.parametrize("value", ["", None, [], {}], ids=["an empty text", "null", "an empty list", "an empty map"])
-@pytest.mark.parametrize("min_budget", [5, ""], ids=["as it is", "tidied"])
-def test_what_is_not_set_is_null(value: Any, min_budget: Any) -> None:
+@pytest.mark.parametrize("min_budget", [5, ""], ids=["as it is", "normalized"])
+def test_a_value_that_is_not_set_is_null(value: Any, min_budget: Any) -> None:
     names = ("status", "notes", "expected_date", "tax_info", "custom_fields", "history")
     if min_budget == "":
         names += ("total", "total_received", "created_at", "readonly")
@@ -481,45 +433,12 @@ def test_json_is_kept_as_it_was_written() -> None:
     assert (found["custom_fields"], found["history"], found["details"]) == expected
 
 
-def test_ids_and_words_that_are_numbers_are_text_beside_those_that_are_not() -> None:
-    found = made(PURCHASE_ORDERS, order("a", reference="PO-1"), order(7, reference=1042), order("b", reference=10**25))
-    assert [(each["purchase_order_id"], each["purchase_order_number"]) for each in found] == [
-        ("a", "PO-1"),
-        ("7", "1042"),
-        ("b", "1" + "0" * 25),
-    ]
-
-
 def test_an_instant_with_an_offset_is_in_utc() -> None:
     (found,) = made(PURCHASE_ORDERS, order(last_modified="2026-01-05T09:41:07-05:00"))
     assert found["last_modified"] == datetime(2026, 1, 5, 14, 41, 7, tzinfo=UTC)
 
 
-# numbers and their columns
-
-
-@pytest.mark.parametrize(
-    ("written", "quantity", "money"),
-    [
-        ("-0.050000000000017364", "-0.0500", "-0.050000"),
-        ("4.2", "4.2000", "4.200000"),
-        ("0.00005", "0.0000", "0.000050"),
-        ("0.00015", "0.0002", "0.000150"),
-        ("0.0000005", "0.0000", "0.000000"),
-        ("0.0000015", "0.0000", "0.000002"),
-        ("1e3", "1000.0000", "1000.000000"),
-        ("999999999999.999999", "1000000000000.0000", "999999999999.999999"),
-        ("-999999999999.999999", "-1000000000000.0000", "-999999999999.999999"),
-    ],
-)
-def test_a_number_has_the_decimals_of_its_column(written: str, quantity: str, money: str) -> None:
-    (found,) = made(PURCHASE_ORDERS, order(total_received=written, total=written))
-    assert (str(found["total_received"]), str(found["total"])) == (quantity, money)
-
-
-def test_rounding_one_number_leaves_the_others_exact() -> None:
-    found = made(PURCHASE_ORDERS, order("1", total=D("1.123456")), order("2", total="0.30000000000000004"), order("3"))
-    assert [str(each["total"]) for each in found] == ["1.123456", "0.300000", "512.500000"]
+# numbers too large for their columns
 
 
 TOO_LARGE = {
@@ -528,12 +447,6 @@ TOO_LARGE = {
         "`total_received`: 100000000000000 does not fit DECIMAL(18, 4)",
     ),
     "an order's money": ({"total": 10**12}, "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
-    "rounded up": (
-        {"total": "999999999999.9999995"},
-        "`total`: 999999999999.9999995 does not fit DECIMAL(18, 6)",
-    ),
-    "a huge exponent": ({"total": "1e999999"}, "`total`: 1E+999999 does not fit DECIMAL(18, 6)"),
-    "without end": ({"total": "-Infinity"}, "`total`: -Infinity does not fit DECIMAL(18, 6)"),
     "a line's quantity": (
         {"items": [line(replenishment=10**14)]},
         "`replenishment`: 100000000000000 does not fit DECIMAL(18, 4)",
@@ -549,23 +462,18 @@ TOO_LARGE = {
 }
 
 
-@pytest.mark.parametrize(("fields", "words"), TOO_LARGE.values(), ids=TOO_LARGE)
-def test_a_number_too_large_for_its_column_is_refused(fields: dict[str, Any], words: str) -> None:
-    with pytest.raises(MisfitError) as caught:
+@pytest.mark.parametrize(("fields", "reason"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_a_number_too_large_for_its_column_is_named(fields: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueOverflowError) as caught:
         tables(order(**fields))
-    assert str(caught.value) == words
+    assert str(caught.value) == reason
 
 
-def test_what_is_no_number_is_refused() -> None:
-    with pytest.raises(MisfitError, match=r"`total`.*NaN"):
-        tables(order(total="NaN"))
-
-
-def test_sift_parts_what_fits_from_what_does_not() -> None:
+def test_partition_finds_the_orders_that_the_tables_can_hold() -> None:
     records = read(order("1"), order("2", total=10**12), order("3", items=[line(cost_price=10**12)]), order("4"))
-    fit, misfits = sift(records, "a1000", SYNCED_AT)
-    assert fit == [records[0], records[3]]
-    assert misfits == [
+    fitting, overflowing = partition(records, "a1000", SYNCED_AT)
+    assert fitting == [records[0], records[3]]
+    assert overflowing == [
         BadRecord(records[1].raw, "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
         BadRecord(records[2].raw, "`cost_price`: 1000000000000 does not fit DECIMAL(18, 6)"),
     ]
@@ -574,7 +482,7 @@ def test_sift_parts_what_fits_from_what_does_not() -> None:
 # the quarantine
 
 
-def test_bad_records_become_rows_with_their_text_and_the_reason() -> None:
+def test_quarantined_records_become_rows_with_their_text_and_the_reason() -> None:
     bad = [BadRecord(b'{"id":7,"total":"x"}', "no number"), BadRecord(b'{"notes":"\xff"}', "no text")]
     found = quarantine_rows(bad, 5, "sync-1", ("a1000", SYNCED_AT))
     assert found.schema == QUARANTINE.schema
@@ -589,90 +497,3 @@ def test_bad_records_become_rows_with_their_text_and_the_reason() -> None:
         ),
         row(QUARANTINE, sync_id="sync-1", position=6, reason="no text", record='{"notes":"\ufffd"}'),
     ]
-
-
-# however an order is written, its rows are the same
-
-NUMBERS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False).map(str)
-INSTANTS = st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (naive limits)
-Written = tuple[bytes | None, bytes | None]  # cleanly, and as the service may write the same; None is a missing key
-
-
-def either(clean: bytes, *others: bytes) -> st.SearchStrategy[Written]:
-    return st.tuples(st.just(clean), st.sampled_from([clean, *others]))
-
-
-def encoded(value: Any) -> st.SearchStrategy[Written]:
-    return either(msgspec.json.encode(value))
-
-
-VALUES: dict[Any, st.SearchStrategy[Written]] = {
-    Id: st.integers(0, 10**20).flatmap(lambda number: either(b'"%d"' % number, b"%d" % number)),
-    Text: st.one_of(
-        st.from_regex(r"\A[1-9][0-9]{0,3}\.[0-9][1-9]\Z")
-        .map(str.encode)
-        .flatmap(lambda text: either(b'"%b"' % text, text)),
-        st.integers(-(10**20), 10**20).flatmap(lambda number: either(b'"%d"' % number, b"%d" % number)),
-        st.text(st.characters(exclude_categories=["Cs"]), min_size=1).flatmap(encoded),
-    ),
-    Number: NUMBERS.flatmap(lambda number: either(number.encode(), f'"{number}"'.encode())),
-    Flag: st.sampled_from([(b"true", b"1", b'"true"'), (b"false", b"0", b'"0"')]).flatmap(lambda ways: either(*ways)),
-    Instant: INSTANTS.flatmap(encoded),
-    Json: st.sampled_from([[1], {"a": "b"}, "a=b"]).flatmap(encoded),
-    Any: st.sampled_from(["Refused", {"code": 7}]).flatmap(encoded),
-}
-
-
-def not_set(*ways: bytes) -> st.SearchStrategy[Written]:
-    return st.tuples(st.none(), st.sampled_from([None, b"null", b'""', *ways]))
-
-
-def list_of(struct: type[msgspec.Struct]) -> st.SearchStrategy[Written]:
-    return st.tuples(st.lists(object_of(struct), max_size=3), st.booleans()).map(
-        lambda drawn: (
-            b"[%b]" % b",".join(clean for clean, _ in drawn[0]),
-            b"{%b}" % b",".join(b'"%d":%b' % (place, dirty) for place, (_, dirty) in enumerate(drawn[0]))
-            if drawn[1]
-            else b"[%b]" % b",".join(dirty for _, dirty in drawn[0]),
-        )
-    )
-
-
-def value_of(hint: Any) -> st.SearchStrategy[Written]:
-    if hint == Id:
-        return VALUES[Id]
-    if hint in VALUES:
-        return VALUES[hint] | not_set(b"[]", b"{}")
-    (struct,) = get_args(get_args(hint)[0])
-    return list_of(struct) | not_set()
-
-
-def _type_within(field: msgspec.structs.FieldInfo) -> Any:
-    return list[StockUpdate] | None if field.name.startswith("stock_update") else field.type
-
-
-@st.composite
-def object_of(draw: st.DrawFn, struct: type[msgspec.Struct]) -> tuple[bytes, bytes]:
-    fields = msgspec.structs.fields(struct)
-    chosen = draw(st.lists(st.sampled_from(fields), max_size=8, unique_by=lambda each: each.name))
-    identity = [each for each in fields if each.type == Id and each not in chosen]
-    pairs = [(each.encode_name.encode(), draw(value_of(_type_within(each)))) for each in (*identity, *chosen)]
-    clean = b",".join(b'"%b":%b' % (name, value) for name, (value, _) in pairs if value is not None)
-    dirty = b",".join(b'"%b":%b' % (name, value) for name, (_, value) in pairs if value is not None)
-    return b"{%b}" % clean, b"{%b}" % dirty
-
-
-def read_rows(found: Record) -> dict[str, pa.Table]:
-    """The rows without the one column that shows how something was written that has a table as well."""
-    made_of = rows([found], "a1000", SYNCED_AT)
-    return {**made_of, "purchase_orders": made_of["purchase_orders"].drop_columns(["stock_updates"])}
-
-
-@settings(max_examples=100)
-@given(object_of(Order))
-def test_however_an_order_is_written_its_rows_are_the_same(written: tuple[bytes, bytes]) -> None:
-    clean, dirty = (record(text) for text in written)
-    if isinstance(clean, BadRecord) or isinstance(dirty, BadRecord):
-        assert getattr(clean, "reason", None) == getattr(dirty, "reason", None)
-    else:
-        assert read_rows(clean) == read_rows(dirty)

@@ -1,0 +1,39 @@
+"""Fill a warehouse with orders without an API and without dlt, which takes longer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from inventory_planner.sync.order_rows import order_rows
+from inventory_planner.warehouse.tables import SCHEMA, TABLES
+from orders import record_of
+
+SYNCED_AT = datetime(2024, 6, 30, tzinfo=UTC)
+
+
+def fill(warehouse: Path, accounts: Mapping[str, Sequence[dict[str, Any]]], synced_at: datetime = SYNCED_AT) -> None:
+    """Create the raw tables with the orders of these accounts."""
+    filled = [_rows(account_id, orders, synced_at) for account_id, orders in accounts.items()]
+    with duckdb.connect(warehouse) as connection:
+        connection.execute(f"create schema {SCHEMA}")
+        for table in TABLES:
+            arrow = pa.concat_tables(
+                [table.schema.empty_table(), *(rows[table.name] for rows in filled if table.name in rows)]
+            )
+            connection.from_arrow(arrow).create(f"{SCHEMA}.{table.name}")
+
+
+def _rows(account_id: str, orders: Sequence[dict[str, Any]], synced_at: datetime) -> dict[str, pa.Table]:
+    rows = order_rows([record_of(each) for each in orders], account_id, synced_at)
+    return {name: _without_removals(table) for name, table in rows.items()}
+
+
+def _without_removals(table: pa.Table) -> pa.Table:
+    return table.filter(pc.invert(table["_is_removed"])) if "_is_removed" in table.column_names else table
