@@ -35,25 +35,6 @@
 {%- endmacro %}
 
 
-{# The promise that punctuality is judged by. #}
-{% macro promise_date(promise_original, promise_current) -%}
-    {%- if var('promise_basis') == 'original' -%}
-        coalesce({{ promise_original }}, {{ promise_current }})
-    {%- else -%}
-        {{ promise_current }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro promise_source(promise_original, promise_current) -%}
-    case
-        {%- if var('promise_basis') == 'original' %}
-        when {{ promise_original }} is not null then 'snapshot'
-        {%- endif %}
-        when {{ promise_current }} is not null then 'current'
-    end
-{%- endmacro %}
-
-
 {# The month that a line is reported in, by its promise or else by its order, and which of them it was. #}
 {% macro report_month() -%}
     {{ month_of('coalesce(promise_date, sent_date)') }}
@@ -82,20 +63,6 @@
 {%- endmacro %}
 
 
-{# The status type that the account itself gave to a status name; null where it gave none. #}
-{% macro status_type_by_account(status) -%}
-    {%- if var('status_types') -%}
-        case upper({{ status }})
-        {%- for name, status_type in var('status_types').items() %}
-            when '{{ dbt.escape_single_quotes(name | trim | upper) }}' then '{{ status_type }}'
-        {%- endfor %}
-        end
-    {%- else -%}
-        cast(null as {{ dbt.type_string() }})
-    {%- endif -%}
-{%- endmacro %}
-
-
 {# The mean of the terms that are known, each by its weight; a term that is not named in the weights
    weighs nothing. #}
 {% macro weighted_mean(terms, weights) -%}
@@ -116,20 +83,6 @@
             ) as double
         ), 0
     )
-{%- endmacro %}
-
-
-{# Units of the reporting currency for one unit of this one: the rate that was found, 1 for the
-   reporting currency itself, null where there is none. #}
-{% macro exchange_rate(currency_code, rate) -%}
-    {%- if var('reporting_currency') -%}
-        case
-            when {{ currency_code }} = {{ reporting_currency() }} then cast(1 as decimal(20, 12))
-            else {{ rate }}
-        end
-    {%- else -%}
-        cast(null as decimal(20, 12))
-    {%- endif -%}
 {%- endmacro %}
 
 

@@ -279,6 +279,7 @@ def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built:
             "days_late": 0,
             "days_overdue": None,
             "lead_time_days": 9,
+            "is_placed": True,
             "is_vendor_order": True,
             "is_complete": True,
             "is_due": True,

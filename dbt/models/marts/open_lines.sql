@@ -10,7 +10,7 @@ orders as (
 
     select
         *,
-        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
+        case when lead_time_days >= 0 then lead_time_days end as known_lead_time_days
     from {{ ref('purchase_orders') }}
 
 ),
@@ -25,12 +25,12 @@ orders_summed_to_vendors as (
             as days_late_median,
         cast(ceiling(percentile_cont(0.9) within group (order by days_late)) as integer)
             as days_late_p90,
-        count(observed_lead_time_days) as count_lead_times,
+        count(known_lead_time_days) as count_lead_times,
         cast(
-            ceiling(percentile_cont(0.5) within group (order by observed_lead_time_days)) as integer
+            ceiling(percentile_cont(0.5) within group (order by known_lead_time_days)) as integer
         ) as lead_time_median_days,
         cast(
-            ceiling(percentile_cont(0.9) within group (order by observed_lead_time_days)) as integer
+            ceiling(percentile_cont(0.9) within group (order by known_lead_time_days)) as integer
         ) as lead_time_p90_days
     from orders
     where

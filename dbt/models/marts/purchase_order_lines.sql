@@ -2,7 +2,7 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+    select * from {{ ref('int_orders') }}
 
 ),
 
@@ -18,64 +18,9 @@ receipts as (
 
 ),
 
-order_histories as (
-
-    select * from {{ ref('purchase_order_histories') }}
-
-),
-
 line_histories as (
 
-    select * from {{ ref('purchase_order_line_histories') }}
-
-),
-
-exchange_rates as (
-
-    select
-        upper(trim(currency_code)) as currency_code,
-        valid_from,
-        lead(valid_from) over (partition by upper(trim(currency_code)) order by valid_from)
-            as next_valid_from,
-        rate
-    from {{ ref('exchange_rates') }}
-
-),
-
-orders_with_dates as (
-
-    select
-        orders.*,
-        order_histories.activation_date,
-        coalesce(order_histories.activation_date, orders.created_date) as sent_date,
-        coalesce(order_histories.promise_original, orders.expected_date) as promise_original,
-        {{ promise_date('order_histories.promise_original', 'orders.expected_date') }}
-            as promise_date,
-        {{ promise_source('order_histories.promise_original', 'orders.expected_date') }}
-            as promise_source
-    from orders
-    left join order_histories
-        on
-            orders.account_id = order_histories.account_id
-            and orders.purchase_order_id = order_histories.purchase_order_id
-
-),
-
-orders_with_rates as (
-
-    select
-        orders_with_dates.*,
-        {{ exchange_rate('orders_with_dates.currency_code', 'exchange_rates.rate') }}
-            as exchange_rate
-    from orders_with_dates
-    left join exchange_rates
-        on
-            orders_with_dates.currency_code = exchange_rates.currency_code
-            and orders_with_dates.sent_date >= exchange_rates.valid_from
-            and (
-                exchange_rates.next_valid_from is null
-                or orders_with_dates.sent_date < exchange_rates.next_valid_from
-            )
+    select * from {{ ref('int_line_history') }}
 
 ),
 
@@ -112,17 +57,14 @@ items_joined_to_orders as (
         orders.promise_date,
         orders.promise_source,
         orders.promise_original,
-        orders.expected_date as promise_current,
+        orders.promise_current,
         line_histories.quantity_ordered_original as quantity_seen_ordered,
         orders.sent_date,
-        case
-            when orders.activation_date is not null then 'snapshot'
-            when orders.created_date is not null then 'created'
-        end as sent_date_source,
+        orders.sent_date_source,
         coalesce(line_histories.count_quantity_changes, 0) as count_quantity_changes,
-        orders.order_type = 'po' and orders.status_type not in ('draft', 'canceled')
-            as is_vendor_order,
-        orders.status_type in ('active', 'unknown') as is_on_order,
+        orders.is_placed,
+        orders.is_vendor_order,
+        orders.is_on_order,
         {{
             unit_cost(
                 'items.unit_price',
@@ -135,7 +77,7 @@ items_joined_to_orders as (
         {{ first_on_time_date('orders.promise_date') }} as first_on_time_date,
         {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
     from items
-    inner join orders_with_rates as orders
+    inner join orders
         on
             items.account_id = orders.account_id
             and items.purchase_order_id = orders.purchase_order_id
@@ -143,7 +85,7 @@ items_joined_to_orders as (
         on
             items.account_id = line_histories.account_id
             and items.purchase_order_line_id = line_histories.purchase_order_line_id
-    where orders.deleted_at is null and not items.is_removed
+    where not items.is_removed
 
 ),
 
@@ -416,15 +358,21 @@ final as (
             + case
                 when promise_date < {{ as_of_date() }}
                     then
-                        {{ exact_product('quantity_open', days_between('promise_date', as_of_date())) }}
+                        {{
+                            exact_product(
+                                'quantity_open', days_between('promise_date', as_of_date())
+                            )
+                        }}
                 else 0
             end as decimal(28, 4)
         ) as unit_days_late,
         lead_time_days,
+        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days,
         {{ days_between('sent_date', 'first_receipt_date') }} as first_receipt_lead_time_days,
         {{ days_between('sent_date', 'promise_original') }} as planned_lead_time_days,
 
         -- booleans
+        is_placed,
         is_vendor_order,
         is_on_order,
         is_complete,

@@ -2,7 +2,7 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+    select * from {{ ref('int_orders') }}
 
 ),
 
@@ -32,7 +32,7 @@ lines as (
         on
             items.account_id = orders.account_id
             and items.purchase_order_id = orders.purchase_order_id
-    where orders.deleted_at is null and not items.is_removed
+    where not items.is_removed
 
 ),
 

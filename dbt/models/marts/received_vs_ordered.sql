@@ -62,6 +62,7 @@ final as (
         lead_time_days,
 
         -- booleans
+        is_placed,
         is_vendor_order,
         is_complete,
         is_due,

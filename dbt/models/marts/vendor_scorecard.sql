@@ -20,7 +20,7 @@ orders as (
         *,
         {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
-        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
+        case when lead_time_days >= 0 then lead_time_days end as known_lead_time_days
     from {{ ref('purchase_orders') }}
     where is_vendor_order
 
@@ -53,7 +53,7 @@ lines as (
         {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when is_due then days_late end as due_days_late,
-        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days,
+        case when lead_time_days >= 0 then lead_time_days end as known_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value
     from {{ ref('purchase_order_lines') }}
     where is_vendor_order
@@ -122,13 +122,13 @@ orders_summed_to_vendors as (
         count(*) filter (where count_promise_changes_after_due > 0)
             as count_redated_after_due_orders,
         avg(promise_slip_days) as promise_slip_mean_days,
-        count(observed_lead_time_days) as count_lead_times,
-        avg(observed_lead_time_days) as lead_time_mean_days,
-        percentile_cont(0.5) within group (order by observed_lead_time_days)
+        count(known_lead_time_days) as count_lead_times,
+        avg(known_lead_time_days) as lead_time_mean_days,
+        percentile_cont(0.5) within group (order by known_lead_time_days)
             as lead_time_median_days,
-        percentile_cont(0.9) within group (order by observed_lead_time_days)
+        percentile_cont(0.9) within group (order by known_lead_time_days)
             as lead_time_p90_days,
-        stddev_samp(observed_lead_time_days) as lead_time_stddev_days,
+        stddev_samp(known_lead_time_days) as lead_time_stddev_days,
         min(sent_date) as first_sent_date,
         max(sent_date) as last_sent_date
     from orders_in_periods
@@ -187,13 +187,13 @@ lines_summed_to_vendors as (
         avg(due_days_late) as days_late_mean,
         percentile_cont(0.5) within group (order by due_days_late) as days_late_median,
         count(*) filter (where is_lead_time_negative) as count_negative_lead_times,
-        count(observed_lead_time_days) as count_line_lead_times,
-        avg(observed_lead_time_days) as line_lead_time_mean_days,
-        percentile_cont(0.5) within group (order by observed_lead_time_days)
+        count(known_lead_time_days) as count_line_lead_times,
+        avg(known_lead_time_days) as line_lead_time_mean_days,
+        percentile_cont(0.5) within group (order by known_lead_time_days)
             as line_lead_time_median_days,
-        percentile_cont(0.9) within group (order by observed_lead_time_days)
+        percentile_cont(0.9) within group (order by known_lead_time_days)
             as line_lead_time_p90_days,
-        stddev_samp(observed_lead_time_days) as line_lead_time_stddev_days
+        stddev_samp(known_lead_time_days) as line_lead_time_stddev_days
     from lines_in_periods
     group by account_id, vendor_key, currency_code, period
 
