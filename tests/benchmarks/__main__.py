@@ -1,12 +1,12 @@
-"""How long we take, and how much: beside peers, beside the floor, and as the account grows.
+"""How long we take, and how much: beside peers, beside a lower bound, and as the account grows.
 
     uv run python tests/benchmarks [--runs 3] [--lines 10] [--json FILE] [BENCHMARK [OPTIONS]]...
 
-    first-load      an account into an empty folder: ours, each peer, and the floor       --orders N --only NAME
+    first-load      an account into an empty folder: ours, each peer, the lower bound     --orders N --only NAME
     idle            a run that finds nothing new, beside the imports that it begins with  --orders N
     small-change    100 changed orders in a small and in a large account                  --orders N N
     growth          the same in accounts of 1, 4 and 16 times the size                    --orders N --plot FILE
-    slow-service    a first load from a service that takes its time                       --orders N --delay SECONDS
+    slow-api    a first load from an API that answers late                             --orders N --delay SECONDS
 
 All of them without a name; several in one command, such as `first-load --orders 100000 --only ours idle`.
 
@@ -23,13 +23,13 @@ import sys
 from pathlib import Path
 
 import click
-from contenders import FLOOR, OURS
+from contenders import LOWER_BOUND, OURS
 from first_load import first_load
 from growth import growth
 from idle import idle
 from measuring import VoidError, compile_imports
 from report import Benchmark, console
-from slow_service import slow_service
+from slow_api import slow_api
 from small_change import small_change
 
 LARGE = 100_000  # orders; peers would take hours
@@ -47,12 +47,12 @@ def benchmarks(context: click.Context, runs: int, lines: int, file: Path | None)
     context.obj = Benchmark(runs, lines, file)
     if context.invoked_subcommand is None:
         context.invoke(first_load)
-        context.invoke(first_load, orders=LARGE, only=(OURS, FLOOR))
-        for command in (idle, small_change, growth, slow_service):
+        context.invoke(first_load, orders=LARGE, only=(OURS, LOWER_BOUND))
+        for command in (idle, small_change, growth, slow_api):
             context.invoke(command)
 
 
-for each in (first_load, idle, small_change, growth, slow_service):
+for each in (first_load, idle, small_change, growth, slow_api):
     benchmarks.add_command(each)
 
 if __name__ == "__main__":

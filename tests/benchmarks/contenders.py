@@ -1,7 +1,7 @@
 """Who loads the account: how each is started, where its copy lies, and whether that copy is right.
 
     ours              `inventory-planner load`
-    floor             fetch, decode and insert of the same columns with nothing around            floor.py
+    lower bound       fetch, decode and insert of the same columns with nothing around            lower_bound.py
     plain dlt         dlt's rest_api source with its defaults, merged into DuckDB                  peers/plain_dlt.py
     Singer            a tap on singer-sdk, piped into target-duckdb                          peers/singer_pipeline.py
     Airbyte           a low-code manifest, read by airbyte-cdk and landed by PyAirbyte      peers/airbyte_pipeline.py
@@ -26,8 +26,8 @@ from measuring import ACCOUNT, API_KEY, VoidError
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1] / "pyproject.toml"
-OURS, FLOOR, PLAIN, SINGER, AIRBYTE = "ours", "floor", "plain dlt", "Singer", "Airbyte"
-NAMES = (OURS, FLOOR, PLAIN, SINGER, AIRBYTE)
+OURS, LOWER_BOUND, PLAIN, SINGER, AIRBYTE = "ours", "lower bound", "plain dlt", "Singer", "Airbyte"
+NAMES = (OURS, LOWER_BOUND, PLAIN, SINGER, AIRBYTE)
 COUNTED = ("orders", "lines", "receipts", "units")
 
 IN_TABLES = """
@@ -110,10 +110,10 @@ def _contender(name: str, url: str) -> Contender:
     arguments = (url, API_KEY, ACCOUNT, ".")
     if name == OURS:
         return Contender(name, ours("load"), "warehouse.duckdb", _counting_ours())
-    if name == FLOOR:
+    if name == LOWER_BOUND:
         tables = ("purchase_orders", "purchase_order_items", "purchase_order_receipts")
-        command = (sys.executable, str(HERE / "floor.py"), *arguments)
-        return Contender(name, command, "floor.duckdb", IN_TABLES.format(*tables))
+        command = (sys.executable, str(HERE / "lower_bound.py"), *arguments)
+        return Contender(name, command, "lower_bound.duckdb", IN_TABLES.format(*tables))
     if name == PLAIN:
         tables = ("purchase_orders", "purchase_orders__items", "purchase_orders__items__received_history")
         command = (sys.executable, str(HERE / "peers" / "plain_dlt.py"), *arguments)

@@ -1,4 +1,4 @@
-"""First load: an account into an empty folder, by us, by peers, and by the floor below which nobody comes."""
+"""First load: an account into an empty folder, by us, by peers, and by the lower bound of what has to be done."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from contenders import FLOOR, NAMES, OURS, PLAIN, Contender, contenders
+from contenders import LOWER_BOUND, NAMES, OURS, PLAIN, Contender, contenders
 from measuring import Cost, measured
 from report import Aim, Benchmark, Result, Row, said
 from served import Served, served
 
 TIMES_PLAIN = 20.0  # what a plain dlt pipeline takes at least, of our time
-TIMES_FLOOR = 1.6  # what we take at most, of the floor's
+TIMES_LOWER_BOUND = 1.6  # at most, of the lower bound's seconds
 MEGABYTES = {200_000: 400, 1_000_000: 600}  # at most, for ours, up to so many lines
 
 JUDGED_FROM = 200_000  # lines; in less the seconds that everyone takes to start decide
@@ -27,7 +27,7 @@ Costs = Mapping[str, Sequence[Cost]]
 @click.option("--only", multiple=True, type=click.Choice(NAMES), help="Leave the others out.")
 @click.pass_obj
 def first_load(benchmark: Benchmark, orders: int, only: tuple[str, ...]) -> None:
-    """Load an account into an empty folder: ours, each peer, and the floor."""
+    """Load an account into an empty folder: ours, each peer, and the lower bound."""
     with served(orders, benchmark.lines) as account:
         found, left_out = contenders(account.url, only)
         costs = loaded(found, account, benchmark.runs)
@@ -66,8 +66,8 @@ def _memory_aim(cost: Cost, lines: int) -> tuple[Aim, ...]:
 
 
 def _speed_aim(name: str, times_ours: float) -> tuple[Aim, ...]:
-    if name == FLOOR:
-        return (Aim(f"ours within {TIMES_FLOOR} times", times_ours * TIMES_FLOOR >= 1),)
+    if name == LOWER_BOUND:
+        return (Aim(f"ours within {TIMES_LOWER_BOUND} times", times_ours * TIMES_LOWER_BOUND >= 1),)
     if name == PLAIN:
         return (Aim(f"at least {TIMES_PLAIN:.0f} times ours", times_ours >= TIMES_PLAIN),)
     return (Aim("slower than ours", times_ours > 1),)

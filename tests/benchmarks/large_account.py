@@ -1,7 +1,7 @@
 """A large Inventory Planner account, the same for the same seed: as many keys as real answers carry, quirks included.
 
 An order has some fifty keys and a line some forty-five, a dozen of them snapshot metrics that nothing loads. What is
-not set is written as the service writes it: `""` where a number belongs, `[]` or `{}` for an empty map, no `received`
+not set is written as the API writes it: `""` where a number belongs, `[]` or `{}` for an empty map, no `received`
 on a line that waits for its goods.
 """
 
@@ -148,7 +148,7 @@ def _line(rng: Random, variant: int, received_share: float, created: datetime) -
         "attributes": [{"n": "Northwind", "t": "brand"}],
         "in_stock": rng.randrange(400),
         "minimum_stock": 0,
-        "forecasted_stock": rng.randrange(400) - rng.randrange(4000) * 0.1,  # the service's floats show their noise
+        "forecasted_stock": rng.randrange(400) - rng.randrange(4000) * 0.1,  # the API's floats show their noise
         "lead_time": 14,
         "purchase_orders_qty": quantity,
         "replenishment_variant": quantity,

@@ -1,6 +1,6 @@
-"""The floor: fetch, decode and insert the same columns of the same pages, with nothing around.
+"""The lower bound: fetch, decode and insert the same columns of the same pages, and nothing else.
 
-No changes to find, no bad records, no state, no merge: what any loader of these columns has to do at the least, written
+It finds no changes, quarantines nothing, keeps no state and merges nothing: what any loader of these columns must do, written
 for speed. The columns are those of our tables, decimals exact.
 """
 
@@ -21,7 +21,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner.api import contract
+from inventory_planner.api import orders as api_orders
 from inventory_planner.warehouse import tables
 
 LIMIT = 1000
@@ -51,9 +51,9 @@ def _struct(record: type[msgspec.Struct], table: tables.Table, *parts: tuple[str
     return msgspec.defstruct(record.__name__, [*fields, *parts], gc=False)
 
 
-Receipt = _struct(contract.Receipt, tables.PURCHASE_ORDER_RECEIPTS)
-Line: Any = _struct(contract.Line, tables.PURCHASE_ORDER_ITEMS, ("received_history", list[Receipt], ()))
-Order: Any = _struct(contract.Order, tables.PURCHASE_ORDERS, ("items", list[Line], ()))
+Receipt = _struct(api_orders.Receipt, tables.PURCHASE_ORDER_RECEIPTS)
+Line: Any = _struct(api_orders.Line, tables.PURCHASE_ORDER_ITEMS, ("received_history", list[Receipt], ()))
+Order: Any = _struct(api_orders.Order, tables.PURCHASE_ORDERS, ("items", list[Line], ()))
 
 
 class Meta(msgspec.Struct):
@@ -78,7 +78,7 @@ def main() -> None:
             page = decode(answer.content)
             pages.append(_rows(page.orders, account_id))
             read, total = read + len(page.orders), page.meta.total
-    with duckdb.connect(Path(folder) / "floor.duckdb") as database:
+    with duckdb.connect(Path(folder) / "lower_bound.duckdb") as database:
         for table, arrows in zip(TABLES, zip(*pages, strict=True), strict=True):
             rows = database.from_arrow(pa.concat_tables(arrows))
             keyed = rows.project(KEYED) if "key" in table.schema.names else rows
