@@ -1,7 +1,7 @@
 """The lower bound: fetch, decode and insert the same columns of the same pages, and nothing else.
 
-It finds no changes, quarantines nothing, keeps no state and merges nothing: what any loader of these columns must do, written
-for speed. The columns are those of our tables, decimals exact.
+It finds no changes, quarantines nothing, keeps no state and merges nothing: it does what any loader of these columns
+must do, written for speed. The columns are those of our tables, with exact decimals.
 """
 
 from __future__ import annotations
