@@ -34,7 +34,7 @@ ONE_HOME = {  # an outside thing, and the only modules that may know it
     "httpx": {"api.client"},
     "dbt": {"marts.dbt"},
     "dlt": {"settings", "sync.loader", "sync.source", "warehouse.duckdb", "warehouse.engine"},
-    "duckdb": {"warehouse.duckdb", "marts.published", "dashboard.published"},
+    "duckdb": {"warehouse.duckdb", "dashboard.published"},
     "subprocess": {"marts.dbt"},
 }
 
