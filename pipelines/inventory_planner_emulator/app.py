@@ -108,7 +108,7 @@ async def _send_half(response: HttpResponse, send: Send) -> None:
 
 
 async def _close_connection(scope: Scope, receive: Receive) -> None:
-    """Close the connection after what was sent has left, and wait until it is closed."""
+    """Close the connection once everything sent is flushed, and wait until it is closed."""
     scope["extensions"][TRANSPORT].close()
     while (await receive())["type"] != "http.disconnect":
         pass

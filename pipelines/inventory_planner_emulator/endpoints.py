@@ -12,7 +12,7 @@ from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.endpoint_request import EndpointRequest
 from inventory_planner_emulator.responses import HttpResponse
 
-Endpoint = Callable[[Account, EndpointRequest], HttpResponse]
+_Endpoint = Callable[[Account, EndpointRequest], HttpResponse]
 
 API = "/api/v1"
 _ORDER = f"{API}/purchase-orders/{{order_id}}"
@@ -48,7 +48,7 @@ _ROUTES = (
 )
 
 
-def find_endpoint(scope: Scope) -> tuple[Endpoint, dict[str, str]] | None:
+def find_endpoint(scope: Scope) -> tuple[_Endpoint, dict[str, str]] | None:
     """Find the endpoint of a request and its path parameters; None if the path or the method is unknown."""
     for route in _ROUTES:
         match, found = route.matches(scope)

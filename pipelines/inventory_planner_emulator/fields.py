@@ -33,7 +33,7 @@ class Component(TypedDict, total=False):
     barcode: Text
 
 
-class LineFields(TypedDict, total=False):
+class _LineFields(TypedDict, total=False):
     """The fields of a line that a write can set."""
 
     title: Text
@@ -58,13 +58,13 @@ class LineFields(TypedDict, total=False):
     components: list[Component] | None
 
 
-class NewLine(LineFields):
+class _NewLine(_LineFields):
     """A line of a new order, or one of the lines that replace those of an order."""
 
     id: Required[Id]
 
 
-class LineUpdate(LineFields, total=False):
+class LineUpdate(_LineFields, total=False):
     """New values of a line; `received` is the new total, not the difference."""
 
     received: Number
@@ -82,13 +82,13 @@ class ConnectionUpdate(TypedDict, total=False):
     save_po: Flag
 
 
-class NewConnection(ConnectionUpdate):
+class _NewConnection(ConnectionUpdate):
     """A connection of a new order."""
 
     connection: Required[Annotated[str, Meta(min_length=1, max_length=_MAX_NAME_LENGTH)]]
 
 
-class OrderFields(TypedDict, total=False):
+class _OrderFields(TypedDict, total=False):
     """The fields of an order that a write can set, other than its lines and connections."""
 
     reference: Text
@@ -127,20 +127,20 @@ class OrderFields(TypedDict, total=False):
     custom_fields: dict[str, Any] | list[Any] | str | None
 
 
-class OrderUpdate(OrderFields, total=False):
+class OrderUpdate(_OrderFields, total=False):
     """New values of an order; `items` replaces all of its lines."""
 
-    items: list[NewLine]
+    items: list[_NewLine]
 
 
 class NewOrder(OrderUpdate, total=False):
     """A new order, with its lines or a filter of the variants to order."""
 
     variants_filter: dict[str, str | float | bool | None]
-    connections: list[NewConnection]
+    connections: list[_NewConnection]
 
 
-class StockChange(TypedDict, total=False):
+class _StockChange(TypedDict, total=False):
     """A change of a variant's stock in a connection."""
 
     id: Required[Id]
@@ -152,7 +152,7 @@ class StockChange(TypedDict, total=False):
 class StockUpdate(TypedDict, total=False):
     """A stock update."""
 
-    items: list[StockChange]
+    items: list[_StockChange]
 
 
 class VariantFields(TypedDict, total=False):
@@ -174,8 +174,8 @@ class VendorFields(TypedDict, total=False):
     uom_ordering: Number
 
 
-WRITABLE_LINE_FIELDS = frozenset(LineFields.__annotations__)
-WRITABLE_ORDER_FIELDS = frozenset(OrderFields.__annotations__)
+WRITABLE_LINE_FIELDS = frozenset(_LineFields.__annotations__)
+WRITABLE_ORDER_FIELDS = frozenset(_OrderFields.__annotations__)
 WRITABLE_VARIANT_FIELDS = frozenset(VariantFields.__annotations__)
 VENDOR_FIELDS = tuple(VendorFields.__annotations__)
 

@@ -18,7 +18,7 @@ from inventory_planner_emulator.timestamps import parse_timestamp
 
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)")
 
-Predicate = Callable[[Any], bool]
+_Predicate = Callable[[Any], bool]
 
 
 class FilterError(RefusedError):
@@ -26,7 +26,7 @@ class FilterError(RefusedError):
 
 
 @dataclass(frozen=True)
-class Operand:
+class _Operand:
     """The text of a filter, and the number or the timestamp that it may stand for."""
 
     text: str
@@ -40,8 +40,8 @@ class Condition:
 
     field: str
     operator: str
-    operand: Operand
-    matches: Predicate
+    operand: _Operand
+    matches: _Predicate
 
 
 def parse_condition(field: str, operator: str, text: str) -> Condition:
@@ -59,8 +59,8 @@ def is_unset(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
-def _parse_operand(text: str) -> Operand:
-    return Operand(text, _parse_number(text), parse_timestamp(text))
+def _parse_operand(text: str) -> _Operand:
+    return _Operand(text, _parse_number(text), parse_timestamp(text))
 
 
 def _parse_number(value: Any) -> Decimal | None:
@@ -77,7 +77,7 @@ def _to_text(value: Any) -> str:
     return "" if is_unset(value) else str(value)
 
 
-def _compare(value: Any, operand: Operand) -> int | None:
+def _compare(value: Any, operand: _Operand) -> int | None:
     """Return -1, 0 or 1 if the value is less than, equal to or greater than the operand; None if they don't compare."""
     if is_unset(value) or isinstance(value, bool | list | dict):
         return None
@@ -94,22 +94,22 @@ def _sign(left: Any, right: Any) -> int:
     return int(left > right) - int(left < right)
 
 
-def _equals(value: Any, operand: Operand) -> bool:
+def _equals(value: Any, operand: _Operand) -> bool:
     compared = _compare(value, operand)
     return _to_text(value) == operand.text if compared is None else compared == 0
 
 
-def _comparison(*accepted: int) -> Callable[[Operand], Predicate]:
+def _comparison(*accepted: int) -> Callable[[_Operand], _Predicate]:
     return lambda operand: lambda value: _compare(value, operand) in accepted
 
 
-def _starts_with(operand: Operand) -> Predicate:
+def _starts_with(operand: _Operand) -> _Predicate:
     # a client saw sku_eqi=X return XK too: a regular expression with a start and no end
     pattern = re.compile(re.escape(operand.text), re.IGNORECASE)
     return lambda value: bool(pattern.match(_to_text(value)))
 
 
-def _in_range(operand: Operand) -> Predicate:
+def _in_range(operand: _Operand) -> _Predicate:
     bounds = _RANGE.fullmatch(operand.text)
     if bounds is None:
         raise FilterError(f"Invalid range {operand.text}")
@@ -122,7 +122,7 @@ def _in_range(operand: Operand) -> Predicate:
     return matches
 
 
-def _contains_pattern(operand: Operand) -> Predicate:
+def _contains_pattern(operand: _Operand) -> _Predicate:
     try:
         pattern = re.compile(operand.text)
     except (re.error, ValueError, OverflowError, RecursionError) as error:  # flags, counts and depth are limited too
@@ -130,12 +130,12 @@ def _contains_pattern(operand: Operand) -> Predicate:
     return lambda value: bool(pattern.search(_to_text(value)))
 
 
-def _is_one_of(operand: Operand) -> Predicate:
+def _is_one_of(operand: _Operand) -> _Predicate:
     choices = [_parse_operand(choice) for choice in operand.text.split(",")]
     return lambda value: any(_equals(value, choice) for choice in choices)
 
 
-OPERATORS: dict[str, Callable[[Operand], Predicate]] = {
+OPERATORS: dict[str, Callable[[_Operand], _Predicate]] = {
     "eq": lambda operand: lambda value: _equals(value, operand),
     "eqi": _starts_with,
     "ne": lambda operand: lambda value: not _equals(value, operand),

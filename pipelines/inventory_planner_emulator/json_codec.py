@@ -1,4 +1,4 @@
-"""JSON in which a number keeps the digits that it was given with."""
+"""JSON encoding and decoding that keep every digit of a number."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class OrderIndex:
 
     def _add_row(self, key: str, order: dict[str, Any]) -> None:
         self.rows[key] = Row(order)
-        _ = self.rows[key].json  # encoded now, so that no read waits for it
+        _ = self.rows[key].json  # encoded now, so that reads are fast
 
     def _is_removed(self, key: str) -> bool:
         return bool(self.rows[key].record.get("removed"))

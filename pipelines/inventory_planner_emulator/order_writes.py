@@ -32,7 +32,7 @@ _FIELDS_OF_TOTALS = {"items", "discount_enabled", "shipping_handling", "shipping
 _FIELDS_OF_SOURCE = {"vendor", "warehouse", "source_warehouse"}
 _FIELDS_FROM_VARIANT = ("sku", "title", "barcode", "product_id", "cost_price", "in_stock")
 
-Variants = dict[str, dict[str, Any]]
+_Variants = dict[str, dict[str, Any]]
 
 
 def create_order(account: Account, request: EndpointRequest) -> HttpResponse:
@@ -156,7 +156,7 @@ def _with_source(account: Account, order: Order) -> Order:
     }
 
 
-def _lines_of_filter(variants_filter: dict[str, Any], variants: Variants) -> list[Line]:
+def _lines_of_filter(variants_filter: dict[str, Any], variants: _Variants) -> list[Line]:
     """Return a line for each variant that matches the filter, with the quantity to replenish."""
     known_fields = frozenset[str]().union(*variants.values())
     conditions = parse_query([(name, str(value)) for name, value in variants_filter.items()], known_fields).conditions
@@ -181,7 +181,7 @@ def _merge_line(base: Line, fields: Line) -> Line:
     return {"id": item_id, "line_id": item_id, "replenishment": 0, **base, **_writable_line_fields(fields)}
 
 
-def _line_of_variant(line: Line, variants: Variants) -> Line:
+def _line_of_variant(line: Line, variants: _Variants) -> Line:
     variant = variants.get(str(line["id"]), {})
     return {name: variant[name] for name in _FIELDS_FROM_VARIANT if name in variant}
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from inventory_planner_emulator.filters import OPERATORS, Condition, parse_condition
 
-DEFAULT_LIMIT = 100  # the API's own default is unknown; a client should always send a limit
-MAX_LIMIT = 1000  # "The maximum value for limit is 1000", public API document
+_DEFAULT_LIMIT = 100  # the API's own default is unknown; a client should always send a limit
+_MAX_LIMIT = 1000  # "The maximum value for limit is 1000", public API document
 MAX_PAGE = 10**9  # larger numbers are clamped to this, so that `start` still fits in a response
 _MAX_DIGITS = 18  # a number with more digits is clamped without being parsed
 _DIRECTIONS = {"asc": False, "1": False, "desc": True, "-1": True}
@@ -29,7 +29,7 @@ class Query:
     conditions: tuple[Condition, ...] = ()
     sorts: tuple[Sort, ...] = ()
     fields: frozenset[str] | None = None
-    limit: int = DEFAULT_LIMIT
+    limit: int = _DEFAULT_LIMIT
     limit_as_sent: str | None = None
     page: int = 0
     removed: bool = False
@@ -49,7 +49,7 @@ def parse_query(parameters: Iterable[tuple[str, str]], known_fields: Container[s
         conditions=tuple(condition for condition in conditions if condition is not None),
         sorts=tuple(sort for sort in sorts if sort is not None),
         fields=_parse_fields(values.get("fields", "")),
-        limit=_parse_integer(values.get("limit", ""), lowest=1, highest=MAX_LIMIT, default=DEFAULT_LIMIT),
+        limit=_parse_integer(values.get("limit", ""), lowest=1, highest=_MAX_LIMIT, default=_DEFAULT_LIMIT),
         limit_as_sent=values.get("limit"),
         page=_parse_integer(values.get("page", ""), lowest=0, highest=MAX_PAGE, default=0),
         removed=values.get("removed") in ("true", "1"),

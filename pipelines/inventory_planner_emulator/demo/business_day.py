@@ -39,7 +39,7 @@ class Event:
     """One line for a reader."""
 
 
-Action = Callable[[Account, Random], tuple[Order, str]]
+_Action = Callable[[Account, Random], tuple[Order, str]]
 """Changes the account, and returns the order concerned and what happened to it."""
 
 
@@ -61,7 +61,7 @@ def live_a_day(account: Account, day: date, *, seed: int = 1) -> list[Event]:
     return [_perform(account, rng, at, kind, act) for at, (kind, act) in zip(moments, plan, strict=True)]
 
 
-def _perform(account: Account, rng: Random, at: datetime, kind: str, act: Action) -> Event:
+def _perform(account: Account, rng: Random, at: datetime, kind: str, act: _Action) -> Event:
     with _clock_stopped_at(account, at):
         order, outcome = act(account, rng)
     return Event(at, kind, order["id"], f"{order['reference']} ({order['source_display_name']}): {outcome}")
@@ -87,7 +87,7 @@ def _random_moments(rng: Random, day: date, now: datetime, count: int) -> list[d
     return sorted(opening + timedelta(seconds=rng.randint(0, seconds)) for _ in range(count))
 
 
-def _plan_day(rng: Random, orders: list[Order], day: date) -> Iterator[tuple[str, Action]]:
+def _plan_day(rng: Random, orders: list[Order], day: date) -> Iterator[tuple[str, _Action]]:
     """Yield the kinds of events and their actions; no order has more than one."""
     for _ in range(rng.randint(3, 6)):
         yield "new", _enter_purchase

@@ -38,7 +38,7 @@ class Habits:
 
 
 @dataclass(frozen=True)
-class Terms:
+class _Terms:
     """A vendor's terms."""
 
     currency: str
@@ -63,7 +63,7 @@ class Vendor:
     products: tuple[tuple[str, str], ...]
     """Titles, with the unit price at the start of the account."""
     options: tuple[str, ...]
-    terms: Terms
+    terms: _Terms
     habits: Habits
 
     @property
@@ -94,7 +94,7 @@ VENDORS = (
         "NFT",
         (("Linen Napkin", "4.25"), ("Wool Throw", "38.90"), ("Cotton Apron", "11.40"), ("Tea Towel", "3.15")),
         ("Sand", "Indigo", "Moss"),
-        Terms("EUR", pack=12, tax=20),
+        _Terms("EUR", pack=12, tax=20),
         Habits(lead_days=18, late_days=-0.5, spread_days=0.6),
     ),
     Vendor(  # late
@@ -102,7 +102,7 @@ VENDORS = (
         "BWC",
         (("Stoneware Bowl", "6.80"), ("Dinner Plate", "7.35"), ("Espresso Cup", "3.95"), ("Serving Platter", "18.20")),
         ("White", "Slate", "Ochre"),
-        Terms("EUR"),
+        _Terms("EUR"),
         Habits(lead_days=28, late_days=6.0, spread_days=3.0),
     ),
     Vendor(  # ships short
@@ -110,7 +110,7 @@ VENDORS = (
         "KSL",
         (("Desk Lamp", "24.50"), ("Pendant Shade", "31.75"), ("Clip Light", "12.99"), ("Floor Lamp", "58.00")),
         ("Black", "Brass", "Cream"),
-        Terms("USD", pack=4),
+        _Terms("USD", pack=4),
         Habits(lead_days=25, spread_days=2.0, short_share=0.35),
     ),
     Vendor(  # slow and unpredictable
@@ -118,7 +118,7 @@ VENDORS = (
         "OHF",
         (("Side Table", "64.00"), ("Oak Stool", "41.50"), ("Wall Shelf", "29.80"), ("Coat Stand", "53.25")),
         ("Natural", "Smoked"),
-        Terms("EUR", pack=2, shipping=True),
+        _Terms("EUR", pack=2, shipping=True),
         Habits(lead_days=49, late_days=3.0, spread_days=11.0, split_share=0.5),
     ),
     Vendor(  # ships more than ordered
@@ -126,7 +126,7 @@ VENDORS = (
         "POT",
         (("Bamboo Tray", "5.45"), ("Rattan Basket", "9.10"), ("Paper Lantern", "2.85"), ("Jute Rug", "26.40")),
         ("Small", "Medium", "Large"),
-        Terms("USD", pack=24, shipping=True),
+        _Terms("USD", pack=24, shipping=True),
         Habits(lead_days=42, late_days=1.0, spread_days=4.0, over_share=0.4),
     ),
     Vendor(  # raises its prices
@@ -134,7 +134,7 @@ VENDORS = (
         "SLC",
         (("Table Knife", "3.60"), ("Cake Fork", "2.95"), ("Salad Server", "14.75"), ("Bread Knife", "17.30")),
         ("Polished", "Matt", "Gold"),
-        Terms("EUR", pack=12, price_rise=Decimal("0.018")),
+        _Terms("EUR", pack=12, price_rise=Decimal("0.018")),
         Habits(lead_days=21, late_days=-1.0),
     ),
     Vendor(  # early
@@ -142,7 +142,7 @@ VENDORS = (
         "JCC",
         (("Pillar Candle", "4.10"), ("Scented Jar", "7.65"), ("Tealights 24", "3.20"), ("Taper Pair", "2.75")),
         ("Cedar", "Fig", "Unscented"),
-        Terms("USD", pack=12, discount=5),
+        _Terms("USD", pack=12, discount=5),
         Habits(lead_days=14, late_days=-2.0),
     ),
     Vendor(  # splits its deliveries
@@ -150,7 +150,7 @@ VENDORS = (
         "MLP",
         (("Notebook A5", "3.85"), ("Wrapping Sheet", "1.15"), ("Gift Tag Set", "1.95"), ("Desk Planner", "8.40")),
         ("Dots", "Stripes", "Plain"),
-        Terms("EUR", pack=10),
+        _Terms("EUR", pack=10),
         Habits(lead_days=16, late_days=0.5, spread_days=2.0, split_share=0.8),
     ),
     Vendor(  # late, short and unreliable
@@ -158,7 +158,7 @@ VENDORS = (
         "FGW",
         (("Water Glass", "3.30"), ("Carafe", "15.60"), ("Bud Vase", "8.95"), ("Cake Dome", "27.45")),
         ("Clear", "Smoke", "Green"),
-        Terms("EUR"),
+        _Terms("EUR"),
         Habits(lead_days=30, late_days=9.0, spread_days=6.0, short_share=0.25, split_share=0.4, lost_share=0.08),
     ),
     Vendor(  # its orders are often cancelled
@@ -166,7 +166,7 @@ VENDORS = (
         "CKS",
         (("Stovetop Kettle", "32.20"), ("Milk Pan", "21.90"), ("Copper Mug", "9.75"), ("Jam Pot", "44.10")),
         ("1 l", "2 l"),
-        Terms("USD", pack=4, discount=10),
+        _Terms("USD", pack=4, discount=10),
         Habits(lead_days=24, late_days=2.0, spread_days=2.0, cancelled_share=0.2),
     ),
     Vendor(  # seldom promises a date
@@ -174,7 +174,7 @@ VENDORS = (
         "GAG",
         (("Terracotta Pot", "4.60"), ("Hand Trowel", "7.25"), ("Watering Can", "16.80"), ("Seed Tin", "5.55")),
         ("Small", "Large"),
-        Terms("USD", pack=8),
+        _Terms("USD", pack=8),
         Habits(lead_days=20, late_days=2.0, spread_days=5.0, unpromised_share=0.5),
     ),
     Vendor(  # expensive and exact
@@ -182,7 +182,7 @@ VENDORS = (
         "VST",
         (("Hand Mixer", "36.75"), ("Milk Frother", "19.99"), ("Kitchen Scale", "16.49"), ("Toaster", "42.30")),
         ("Red", "Steel"),
-        Terms("EUR", pack=4, shipping=True),
+        _Terms("EUR", pack=4, shipping=True),
         Habits(lead_days=35),
     ),
 )

@@ -43,7 +43,7 @@ def draft_purchase(rng: Random, vendor: Vendor, at: datetime, price_age: timedel
         "expected_date": expected.date().isoformat() if is_promised else None,
         "items": [_purchase_line(rng, vendor, variant, price_age) for variant in chosen],
     }
-    return with_totals(with_landed_costs(order))
+    return with_totals(_with_landed_costs(order))
 
 
 def draft_transfer(rng: Random, at: datetime) -> Order:
@@ -85,7 +85,7 @@ def with_first_line_repeated(order: Order) -> Order:
     return with_totals({**order, "items": [*order["items"], repeated]})
 
 
-def with_landed_costs(order: Order) -> Order:
+def _with_landed_costs(order: Order) -> Order:
     """Return the order with shipping, if any, spread over the lines by value, as Inventory Planner does."""
     shipping = order.get("shipping_handling")
     if not shipping:
