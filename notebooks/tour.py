@@ -175,9 +175,10 @@ def _(mo):
 def _(analytics, mo):
     _df = mo.sql(
         f"""
-        select vendor_name, count(*) as orders, avg(planned_lead_time_days) as planned, avg(lead_time_days) as actual
+        select vendor_name, count(*) as orders, avg(planned_lead_time_days) as planned,
+            avg(observed_lead_time_days) as actual
         from marts.purchase_orders
-        where is_vendor_order and lead_time_days >= 0
+        where is_vendor_order and observed_lead_time_days is not null
         group by vendor_name
         order by actual - planned desc
         """,

@@ -17,12 +17,12 @@ from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.view import View
 
 _BY_VENDOR: Final = """
-    select vendor_name, count(*) as count_orders, avg(lead_time_days) as lead_time_mean_days,
+    select vendor_name, count(*) as count_orders, avg(observed_lead_time_days) as lead_time_mean_days,
         avg(planned_lead_time_days) as planned_lead_time_mean_days,
-        quantile_cont(lead_time_days, 0.1) as p10, quantile_cont(lead_time_days, 0.25) as p25,
-        quantile_cont(lead_time_days, 0.5) as p50, quantile_cont(lead_time_days, 0.75) as p75,
-        quantile_cont(lead_time_days, 0.9) as p90
-    from marts.purchase_orders where is_vendor_order and lead_time_days >= 0
+        quantile_cont(observed_lead_time_days, 0.1) as p10, quantile_cont(observed_lead_time_days, 0.25) as p25,
+        quantile_cont(observed_lead_time_days, 0.5) as p50, quantile_cont(observed_lead_time_days, 0.75) as p75,
+        quantile_cont(observed_lead_time_days, 0.9) as p90
+    from marts.purchase_orders where is_vendor_order and observed_lead_time_days is not null
     group by 1 order by p50 desc
 """
 _SAFETY_DAYS: Final = """

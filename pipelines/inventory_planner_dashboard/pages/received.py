@@ -27,7 +27,7 @@ _BY_MONTH: Final = """
         select *, coalesce(promise_date, sent_date) <= getvariable('as_of_date') as has_begun
         from marts.purchase_order_lines
     )
-    where status_type not in ('draft', 'canceled')
+    where is_placed
     group by 1 order by 1
 """
 _QUANTITIES: Final = """
@@ -41,7 +41,7 @@ _QUANTITIES: Final = """
         count(*) filter (where is_placed) as count_placed_lines,
         count(*) filter (where is_otif) / nullif(count(*) filter (where is_due), 0) as otif_line_rate,
         count(*) filter (where is_due) as count_due_lines
-    from (select *, status_type not in ('draft', 'canceled') as is_placed from marts.purchase_order_lines)
+    from marts.purchase_order_lines
 """
 _BY_LIFECYCLE: Final = """
     select lifecycle_state, sum(ordered_value) as ordered_value, count(*) as count_orders
@@ -53,7 +53,7 @@ _BY_VENDOR: Final = """
         sum(quantity_short) as quantity_short, sum(quantity_over) as quantity_over,
         sum(quantity_capped) / nullif(sum(quantity_ordered), 0) as fill_rate,
         max(last_receipt_date) as last_receipt_date
-    from marts.purchase_order_lines where status_type not in ('draft', 'canceled')
+    from marts.purchase_order_lines where is_placed
     group by 1 order by quantity_ordered desc, vendor_name
 """
 _BY_ORDER: Final = """

@@ -31,7 +31,7 @@ from inventory_planner_dashboard.view import View
 _TOTALS: Final = """
     select sum(ordered_value) as ordered_value, sum(received_value) as received_value, sum(open_value) as open_value,
         count(*) as count_orders
-    from marts.purchase_orders where status_type not in ('draft', 'canceled')
+    from marts.purchase_orders where is_placed
 """
 _PARETO: Final = """
     select * from marts.spend_concentration
@@ -40,7 +40,7 @@ _PARETO: Final = """
 _BY_MONTH: Final = """
     select date_trunc('month', sent_date) as report_month, sum(ordered_value) as ordered_value,
         sum(received_value) as received_value, count(*) as count_orders
-    from marts.purchase_orders where status_type not in ('draft', 'canceled') and sent_date is not null
+    from marts.purchase_orders where is_placed and sent_date is not null
     group by 1 order by 1
 """
 _CASH_BY_WEEK: Final = """

@@ -30,20 +30,20 @@ DELIVERIES: Final = """
             else concat(purchase_order_number, ' (', row_number() over (same_number order by completion_date,
                 purchase_order_id), ')') end as order_label
     from (
-        select purchase_order_id, purchase_order_number, completion_date, lead_time_days, planned_lead_time_days,
-            days_late, receipt_ratio,
+        select purchase_order_id, purchase_order_number, completion_date, observed_lead_time_days,
+            planned_lead_time_days, days_late, receipt_ratio,
             case when days_late is null then 'no promise' when not is_on_time then 'late'
                 when days_late < 0 then 'early' else 'on time' end as delivery,
             case when receipt_ratio < 1 then 'short' when receipt_ratio = 1 then 'full' else 'over' end as quantity
-        from marts.purchase_orders where vendor_name = $vendor and lead_time_days >= 0
+        from marts.purchase_orders where vendor_name = $vendor and observed_lead_time_days is not null
         order by completion_date desc, purchase_order_number desc limit $most
     )
     window same_number as (partition by purchase_order_number)
     order by completion_date, purchase_order_number, purchase_order_id
 """
 _LEAD_TIMES: Final = """
-    select lead_time_days, count(*) as count_orders from marts.purchase_orders
-    where vendor_name = $vendor and lead_time_days >= 0 group by 1 order by 1
+    select observed_lead_time_days, count(*) as count_orders from marts.purchase_orders
+    where vendor_name = $vendor and observed_lead_time_days is not null group by 1 order by 1
 """
 _OPEN_ORDERS: Final = """
     select * from marts.purchase_orders where vendor_name = $vendor and is_on_order and quantity_open > 0
@@ -146,12 +146,12 @@ def _draw_deliveries(rows: pa.Table) -> mo.Html:
     bars = alt.Chart(rows).mark_bar()
     actual = bars.encode(
         x=orders,
-        y=alt.Y("lead_time_days:Q", title="Days from sent to complete"),
+        y=alt.Y("observed_lead_time_days:Q", title="Days from sent to complete"),
         color=colours("delivery", _DELIVERY_COLOURS),
         tooltip=[
             tooltip("order_label:N", "Order"),
             tooltip("completion_date:T", "Complete"),
-            tooltip("lead_time_days:Q", "Days"),
+            tooltip("observed_lead_time_days:Q", "Days"),
             tooltip("planned_lead_time_days:Q", "Planned"),
             tooltip("days_late:Q", "Days late"),
         ],
@@ -184,10 +184,10 @@ def _draw_lead_times(rows: pa.Table, mean: float | None, p90: float | None) -> m
     """How many orders took how long, with the mean and the 90th percentile."""
     bars = alt.Chart(rows).mark_bar(color=BLUE)
     orders = bars.encode(
-        x=alt.X("lead_time_days:Q", bin=alt.Bin(maxbins=24), title="Days from sent to complete"),
+        x=alt.X("observed_lead_time_days:Q", bin=alt.Bin(maxbins=24), title="Days from sent to complete"),
         y=alt.Y("sum(count_orders):Q", title="Orders"),
         tooltip=[
-            tooltip("lead_time_days:Q", "Days", bin=True),
+            tooltip("observed_lead_time_days:Q", "Days", bin=True),
             tooltip("sum(count_orders):Q", "Orders", UNITS),
         ],
     )
