@@ -80,7 +80,11 @@ def test_load_logs_what_it_loaded_and_a_dry_run_what_it_would_load(account: Acco
     [
         ({"SOURCES__INVENTORY_PLANNER__API_KEY": "a wrong key"}, 77, "returned 401"),
         ({"SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": "a9999"}, 77, "returned 403"),
-        ({"SOURCES__INVENTORY_PLANNER__API_KEY": ""}, 2, "`api_key` is not set. Set SOURCES__INVENTORY_PLANNER__API_KEY"),
+        (
+            {"SOURCES__INVENTORY_PLANNER__API_KEY": ""},
+            2,
+            "`api_key` is not set. Set SOURCES__INVENTORY_PLANNER__API_KEY",
+        ),
         ({"SOURCES__INVENTORY_PLANNER__BASE_URL": "app.example"}, 2, "is not an address"),
         ({"SOURCES__INVENTORY_PLANNER__PAGE_SIZE": "0"}, 2, "a number from 1 to 1000"),
         ({"INVENTORY_PLANNER_DATA": "/proc/nowhere"}, 2, "Can't write to the data folder /proc/nowhere"),
