@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import duckdb
 
-from inventory_planner.data_folder import Folder
+from inventory_planner.data_folder import DataFolder
 from inventory_planner.demo import DemoReport
 
 HEADERS_DISAGREE_WITH_LINES = """
@@ -15,7 +15,7 @@ HEADERS_DISAGREE_WITH_LINES = """
 """
 
 
-def test_the_demo_loads_everything_and_then_only_what_changed(demo_shown: tuple[Folder, DemoReport]) -> None:
+def test_the_demo_loads_everything_and_then_only_what_changed(demo_shown: tuple[DataFolder, DemoReport]) -> None:
     _, report = demo_shown
 
     changed = {event.order_id for event in report.events if event.kind != "deleted"}
@@ -27,14 +27,14 @@ def test_the_demo_loads_everything_and_then_only_what_changed(demo_shown: tuple[
     assert report.swept.deleted == len(deleted)
 
 
-def test_what_readers_get_is_consistent_in_itself(demo_shown: tuple[Folder, DemoReport]) -> None:
+def test_what_readers_get_is_consistent_in_itself(demo_shown: tuple[DataFolder, DemoReport]) -> None:
     folder, _ = demo_shown
 
     with duckdb.connect(folder.analytics, read_only=True) as connection:
         assert connection.execute(HEADERS_DISAGREE_WITH_LINES).fetchall() == []
 
 
-def test_the_reports_show_good_and_bad_vendors_in_both_currencies(demo_shown: tuple[Folder, DemoReport]) -> None:
+def test_the_reports_show_good_and_bad_vendors_in_both_currencies(demo_shown: tuple[DataFolder, DemoReport]) -> None:
     _, report = demo_shown
 
     assert {row["currency"] for row in report.received_vs_ordered} == {"EUR", "USD"}

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 from msgspec import Raw
 
-from inventory_planner.api.changes import Batch, Way
-from inventory_planner.api.decoding import digest, raw_order
+from inventory_planner.api.batches import Batch, SyncKind
+from inventory_planner.api.decoding import RawOrder, digest
 from inventory_planner.api.orders import Summary
 from inventory_planner.errors import UnreachableError
 from inventory_planner.sync import chunks as module
@@ -39,7 +39,10 @@ def invalid(order_id: str, minutes: float = 5) -> bytes:
 
 def batch(*texts: bytes, cursor: datetime | None = None, total: int | None = None) -> Batch:
     return Batch(
-        tuple(raw_order(Raw(text)) for text in texts), len(texts) if total is None else total, Way.SEEK, cursor
+        tuple(RawOrder.from_json(Raw(text)) for text in texts),
+        len(texts) if total is None else total,
+        SyncKind.SEEK,
+        cursor,
     )
 
 
@@ -87,7 +90,7 @@ def test_a_small_reading_is_one_chunk() -> None:
     assert tables(chunk)["purchase_order_items"].num_rows == 5
     assert set(tables(chunk)) == {table.name for table in MERGED_TABLES} - {"_quarantine"}
     assert (chunk.order_ids, chunk.lines, chunk.quarantined) == ({"1", "2", "3"}, 5, 0)
-    assert (chunk.sync_kind, chunk.pages) == (Way.SEEK, 2)
+    assert (chunk.sync_kind, chunk.pages) == (SyncKind.SEEK, 2)
     assert chunk.cursor == Cursor(
         at(40), {"2": digest(changed("2", 50)), "3": digest(changed("3", 40, items=[line()]))}
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inventory_planner.api.changes import BEGINNING
+from inventory_planner.api.batches import BEGINNING
 from inventory_planner.sync.cursor import OVERLAP, Cursor
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)

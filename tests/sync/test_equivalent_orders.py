@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_planner.api.decoding import BadRecord, Record, record
+from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
 from inventory_planner.api.orders import Flag, Id, Instant, Json, Number, Order, StockUpdate, Text
 from inventory_planner.sync.order_rows import order_rows
 
@@ -92,8 +92,8 @@ def rows_of(found: Record) -> dict[str, pa.Table]:
 
 
 def assert_same_rows(written: tuple[bytes, bytes]) -> None:
-    clean, dirty = (record(text) for text in written)
-    if isinstance(clean, BadRecord) or isinstance(dirty, BadRecord):
+    clean, dirty = (decode_order(text) for text in written)
+    if isinstance(clean, QuarantinedRecord) or isinstance(dirty, QuarantinedRecord):
         assert getattr(clean, "reason", None) == getattr(dirty, "reason", None)
     else:
         assert rows_of(clean) == rows_of(dirty)

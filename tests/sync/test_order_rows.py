@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from inventory_planner.api.decoding import BadRecord, Record, record
+from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
 from inventory_planner.sync.columns import ValueOverflowError
 from inventory_planner.sync.order_rows import order_rows, partition, quarantine_rows
 from inventory_planner.warehouse.tables import (
@@ -31,7 +31,7 @@ D = Decimal
 
 
 def read(*orders: Any) -> list[Record]:
-    found = [record(each if isinstance(each, bytes) else raw(each)) for each in orders]
+    found = [decode_order(each if isinstance(each, bytes) else raw(each)) for each in orders]
     good = [each for each in found if isinstance(each, Record)]
     assert good == found
     return good
@@ -474,8 +474,8 @@ def test_partition_finds_the_orders_that_the_tables_can_hold() -> None:
     fitting, overflowing = partition(records, "a1000", SYNCED_AT)
     assert fitting == [records[0], records[3]]
     assert overflowing == [
-        BadRecord(records[1].raw, "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
-        BadRecord(records[2].raw, "`cost_price`: 1000000000000 does not fit DECIMAL(18, 6)"),
+        QuarantinedRecord(records[1].raw, "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
+        QuarantinedRecord(records[2].raw, "`cost_price`: 1000000000000 does not fit DECIMAL(18, 6)"),
     ]
 
 
@@ -483,7 +483,7 @@ def test_partition_finds_the_orders_that_the_tables_can_hold() -> None:
 
 
 def test_quarantined_records_become_rows_with_their_text_and_the_reason() -> None:
-    bad = [BadRecord(b'{"id":7,"total":"x"}', "no number"), BadRecord(b'{"notes":"\xff"}', "no text")]
+    bad = [QuarantinedRecord(b'{"id":7,"total":"x"}', "no number"), QuarantinedRecord(b'{"notes":"\xff"}', "no text")]
     found = quarantine_rows(bad, 5, "sync-1", ("a1000", SYNCED_AT))
     assert found.schema == QUARANTINE.schema
     assert found.to_pylist() == [

@@ -17,7 +17,7 @@ from inventory_planner_emulator import Account, Fault
 from orders import line, minute, order, put_orders
 
 REFUSED = (
-    "GET /api/v1/purchase-orders answered 401 (Invalid API key). Check the key (Account > Settings > API; its user"
+    "GET /api/v1/purchase-orders returned 401 (Invalid API key). Check the API key (Account > Settings > API; its user"
     " needs full access) and the account id (`a=` in the address of the web application)."
 )
 

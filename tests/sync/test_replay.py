@@ -8,7 +8,7 @@ import pytest
 
 import oracle
 from inventory_planner.api.client import Client
-from inventory_planner.api.decoding import BadRecord, Reader
+from inventory_planner.api.decoding import OrderDecoder, QuarantinedRecord
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.replay import replay
@@ -65,7 +65,7 @@ def test_a_replay_loads_the_records_that_a_newer_version_can_decode_and_sends_no
     account.put(order("valid now", total=12))
     account.put(order("still invalid", total="many"))
     with monkeypatch.context() as older_version:
-        older_version.setattr(Reader, "record", lambda _, raw: BadRecord(raw, "not supported yet"))
+        older_version.setattr(OrderDecoder, "decode", lambda _, raw: QuarantinedRecord(raw, "not supported yet"))
         load(job)
     assert [order_id for order_id, _ in quarantined(job)] == ["still invalid", "valid now"]
     account.requests.clear()
