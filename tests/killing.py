@@ -21,8 +21,8 @@ from typing import Any
 
 import duckdb
 import httpx
-
 from forked import exit_code
+
 from inventory_planner import run
 from inventory_planner.api.client import Client
 from inventory_planner.cli import commands as cli

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
-import oracle
 from doomed import (
     MADE_OF,
     PAGE_SIZE,
@@ -26,8 +24,10 @@ from doomed import (
     started,
     wait_for,
 )
-from inventory_planner.data_folder import Folder
 from inventory_planner.marts.publish import is_current
+
+import oracle
+from inventory_planner.data_folder import Folder
 from inventory_planner.settings import Settings
 from inventory_planner.sync import load
 from inventory_planner.warehouse import sync_log

@@ -8,11 +8,11 @@ from multiprocessing.connection import Connection
 
 import duckdb
 import pytest
+from inventory_planner.marts.publish import publish
 
 import oracle
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import Folder
-from inventory_planner.marts.publish import publish
 from inventory_planner.run import run
 from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job, load
