@@ -1,11 +1,11 @@
-{# The day that the reports look from. The only place that knows what day it is. #}
+{# The day that the reports are as of. Nothing else knows what day it is. #}
 {% macro as_of_date() -%}
     {%- set timezone = modules.pytz.timezone(var('account_timezone')) -%}
     cast('{{ var("as_of_date") or run_started_at.astimezone(timezone).date() }}' as date)
 {%- endmacro %}
 
 
-{# The cost of one unit after discount: the line's own, or else that of its order. #}
+{# The cost of one unit after the line's discount, or else the order's. #}
 {% macro unit_cost(unit_price, discount_pct, default_discount_pct, is_discount_enabled) -%}
     cast(
         case
@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 
-{# What must have arrived for a line to count as in full. #}
+{# The quantity from which a line is in full. #}
 {% macro quantity_required(quantity_ordered) -%}
     cast(
         {{ as_wide_decimal(quantity_ordered) }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01
@@ -29,17 +29,18 @@
 {%- endmacro %}
 
 
-{# More than this is an over-receipt. #}
-{% macro quantity_tolerated(quantity_ordered) -%}
-    {{ as_wide_decimal(quantity_ordered) }} * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01
+{# The last day on which goods are on time. #}
+{% macro last_on_time_date(promise_date) -%}
+    {{ days_after(promise_date, var('on_time_grace_days')) }}
 {%- endmacro %}
 
 
-{# The month that a line is reported in, by its promise or else by its order, and which of them it was. #}
+{# The month a line is reported in: that of its promise, or else of its order. #}
 {% macro report_month() -%}
     {{ month_of('coalesce(promise_date, sent_date)') }}
 {%- endmacro %}
 
+{# Which of the two `report_month` comes from. #}
 {% macro month_source() -%}
     case
         when promise_date is not null then 'promise'
@@ -49,22 +50,7 @@
 {%- endmacro %}
 
 
-{# The days between which goods arrive on time; null where there is no such bound. #}
-{% macro first_on_time_date(promise_date) -%}
-    {%- if var('early_tolerance_days') is none -%}
-        cast(null as date)
-    {%- else -%}
-        {{ days_after(promise_date, -var('early_tolerance_days')) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro last_on_time_date(promise_date) -%}
-    {{ days_after(promise_date, var('on_time_grace_days')) }}
-{%- endmacro %}
-
-
-{# The mean of the terms that are known, each by its weight; a term that is not named in the weights
-   weighs nothing. #}
+{# The weighted mean of the terms that are known. A term without a weight counts for nothing. #}
 {% macro weighted_mean(terms, weights) -%}
     cast(
         (
@@ -86,21 +72,7 @@
 {%- endmacro %}
 
 
-{# The promise is so long ago that nobody waits for the goods any more. #}
-{% macro is_ignored(promise_current) -%}
-    {%- if var('ignore_unreceived_after_days') is none -%}
-        false
-    {%- else -%}
-        coalesce(
-            {{ promise_current }}
-            < {{ days_after(as_of_date(), -var('ignore_unreceived_after_days')) }}, false
-        )
-    {%- endif -%}
-{%- endmacro %}
-
-
-{# The sum of values in the reporting currency; null, rather than too little, where the rate of a row
-   that is worth something in its own currency is not known. #}
+{# The sum of values in the reporting currency; null, rather than too small a sum, if the rate of a row with a value is missing. #}
 {% macro sum_of_reporting(value, among='true') -%}
     case
         when count(*) filter (where {{ among }} and {{ value }} <> 0 and {{ value }}_reporting is null) = 0
@@ -109,7 +81,7 @@
 {%- endmacro %}
 
 
-{# The spans of days that reports sum over; each ends with the day that they look from. #}
+{# The periods that reports sum over, each up to the day they are as of. #}
 {% macro periods() -%}
     {%- for days in [365, 90] -%}
         select
@@ -123,7 +95,7 @@
 {%- endmacro %}
 
 
-{# The currency that values are also shown in; null where none is set. #}
+{# The currency that values are also shown in; null if none is set. #}
 {% macro reporting_currency() -%}
     {%- if var('reporting_currency') -%}
         '{{ dbt.escape_single_quotes(var("reporting_currency") | trim | upper) }}'

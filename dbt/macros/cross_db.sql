@@ -1,13 +1,12 @@
-{# What engines write differently. To move to another engine, give each `duckdb__` macro a twin with
-   its prefix. #}
+{# All SQL that differs between engines. To support another engine, add a macro with its prefix beside each `duckdb__` one. #}
 
-{# Text without blanks around it; null where nothing is left. #}
+{# Trimmed text; null if nothing is left. #}
 {% macro trimmed(text) -%}
     nullif(trim({{ text }}), '')
 {%- endmacro %}
 
 
-{# The day of an instant in the account's time zone. #}
+{# The date of an instant in the account's time zone. #}
 {% macro local_date(instant) -%}
     {{ adapter.dispatch('local_date')(instant) }}
 {%- endmacro %}
@@ -17,9 +16,8 @@
 {%- endmacro %}
 
 
-{# A date as the service writes it. Without a time zone it is taken as written; an instant with an
-   offset (ISO 8601 or RFC 822) is first moved to the account's time zone; what can't be read is
-   null. #}
+{# A date as the API writes it. Without a time zone it is taken as written. An instant with an offset (ISO 8601 or RFC 822) is first
+   moved to the account's time zone. Null if it can't be read. #}
 {% macro parse_source_date(text) -%}
     {{ adapter.dispatch('parse_source_date')(text) }}
 {%- endmacro %}
@@ -27,12 +25,12 @@
 {% macro duckdb__parse_source_date(text) -%}
     case
         when regexp_matches({{ text }}, ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$')
-            then {{ local_date(_instant(text)) }}
+            then {{ local_date(_duckdb_instant(text)) }}
         else try_cast({{ text }} as date)
     end
 {%- endmacro %}
 
-{% macro _instant(text) -%}
+{% macro _duckdb_instant(text) -%}
     coalesce(
         try_cast({{ text }} as timestamptz),
         try_strptime(
@@ -46,19 +44,19 @@
 {%- endmacro %}
 
 
-{# Whole days from one date to another, negative if the second is earlier. #}
+{# Whole days from one date to another; negative if the second is earlier. #}
 {% macro days_between(first_date, last_date) -%}
     cast({{ dbt.datediff(first_date, last_date, 'day') }} as integer)
 {%- endmacro %}
 
 
-{# The date so many days later. #}
+{# The date a number of days later. #}
 {% macro days_after(date, days) -%}
     cast({{ dbt.dateadd('day', days, date) }} as date)
 {%- endmacro %}
 
 
-{# The first day of the month or of the week, which begins on Monday. #}
+{# The first day of the month, week (a Monday), quarter or year. #}
 {% macro month_of(date) -%}
     cast({{ dbt.date_trunc('month', date) }} as date)
 {%- endmacro %}
@@ -67,8 +65,6 @@
     cast({{ dbt.date_trunc('week', date) }} as date)
 {%- endmacro %}
 
-
-{# The first day of the quarter or of the year. #}
 {% macro quarter_of(date) -%}
     cast({{ dbt.date_trunc('quarter', date) }} as date)
 {%- endmacro %}
@@ -78,32 +74,29 @@
 {%- endmacro %}
 
 
-{# A select of the whole numbers from 1 on, as `generated_number`. #}
+{# A query for the whole numbers from 1 on, as `generated_number`. #}
 {% macro numbers_up_to(last_number) -%}
     {{ dbt.generate_series(last_number) }}
 {%- endmacro %}
 
 
-{# A ratio of two sums; null, which is "no data", where there is nothing to divide by. #}
+{# A ratio of two sums; null ("no data") if the second is 0. #}
 {% macro rate(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
 
 
-{# A decimal with room for what it is multiplied by. DuckDB makes of two narrow ones a product of 18
-   digits, ten of them behind the point, and breaks off where that is too few. #}
+{# A decimal with room for a product. DuckDB multiplies two DECIMAL(18) into 18 digits, ten of them decimals, and fails on overflow. #}
 {% macro as_wide_decimal(number) -%}
     cast({{ number }} as decimal(28, 6))
 {%- endmacro %}
 
-
-{# All digits of a product. #}
+{# A product with all its digits. #}
 {% macro exact_product(left, right) -%}
     {{ as_wide_decimal(left) }} * {{ right }}
 {%- endmacro %}
 
-
-{# A product as an amount of money, or of anything with as many decimals. #}
+{# A product as an amount of money, with six decimals. #}
 {% macro money_product(left, right) -%}
     cast({{ exact_product(left, right) }} as decimal(28, 6))
 {%- endmacro %}

@@ -1,5 +1,4 @@
-{# Relations are named without their database, so that the views survive when the file is copied
-   under another name. #}
+{# Relations are named without their database, so that views still work after the file is copied under another name. #}
 
 {% macro ref() %}
     {%- do return(builtins.ref(*varargs, **kwargs).include(database=false)) -%}
@@ -11,6 +10,7 @@
 {% endmacro %}
 
 
+{# The custom schema as it is, without the target's schema as a prefix. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ (custom_schema_name or target.schema) | trim }}
 {%- endmacro %}

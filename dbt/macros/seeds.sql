@@ -1,6 +1,5 @@
-{# After a seed was loaded, the rows of the file of its name in the folder `seeds` beside the database,
-   if there is one. So users of an installed package fill seeds without touching it. An engine that
-   can't see the user's files has the seeds of the project alone. #}
+{# After a seed is loaded, adds the rows of a CSV file of the same name in `seeds/` beside the database, so that you can fill seeds
+   without changing an installed package. Engines that can't see your files load only the project's own seeds. #}
 {% macro add_own_rows() -%}
     {{ adapter.dispatch('add_own_rows')() }}
 {%- endmacro %}

@@ -6,22 +6,6 @@ lines as (
 
 ),
 
-stock_updates as (
-
-    select * from {{ ref('stg_inventory_planner__purchase_order_stock_updates') }}
-
-),
-
-orders as (
-
-    select distinct
-        account_id,
-        purchase_order_id,
-        order_type
-    from lines
-
-),
-
 pushes as (
 
     select
@@ -35,22 +19,22 @@ pushes as (
             stock_updates.is_for_destination,
             orders.order_type <> 'transfer' or stock_updates.quantity_pushed >= 0
         ) as is_for_destination
-    from stock_updates
-    inner join orders
+    from {{ ref('stg_inventory_planner__purchase_order_stock_updates') }} as stock_updates
+    inner join {{ ref('int_orders') }} as orders
         on
             stock_updates.account_id = orders.account_id
             and stock_updates.purchase_order_id = orders.purchase_order_id
 
 ),
 
-pushes_from_the_last as (
+ranked_pushes as (
 
     select
         *,
         rank() over (
             partition by account_id, purchase_order_id, variant_id, is_for_destination
             order by update_number desc
-        ) as place_from_the_last
+        ) as updates_from_the_end
     from pushes
 
 ),
@@ -61,12 +45,11 @@ pushes_summed_to_variants as (
         account_id,
         purchase_order_id,
         variant_id,
-        coalesce(
-            sum(quantity_pushed) filter (where is_for_destination and push_error is null), 0
-        ) as quantity_pushed,
-        count(*) filter (where push_error is not null) as count_push_errors,
-        max(case when place_from_the_last = 1 then push_error end) as push_error
-    from pushes_from_the_last
+        sum(quantity_pushed) filter (where is_for_destination and push_error is null)
+            as quantity_pushed,
+        count(push_error) as count_push_errors,
+        max(case when updates_from_the_end = 1 then push_error end) as push_error
+    from ranked_pushes
     group by account_id, purchase_order_id, variant_id
 
 ),
@@ -87,7 +70,7 @@ lines_with_pushes as (
     select
         lines.*,
         variants.push_error,
-        orders.count_pushes_to_destination > 0 as is_pushed_to_destination,
+        orders.count_pushes_to_destination,
         greatest(lines.quantity_received, 0) as quantity_to_push,
         coalesce(variants.quantity_pushed, 0) as quantity_pushed_of_variant,
         coalesce(variants.count_push_errors, 0) as count_push_errors,
@@ -109,12 +92,12 @@ lines_with_pushes as (
 
 ),
 
-measured as (
+lines_with_missing_pushes as (
 
     select
         *,
         case
-            when is_pushed_to_destination
+            when count_pushes_to_destination > 0
                 then
                     least(
                         quantity_to_push,
@@ -123,48 +106,42 @@ measured as (
         end as quantity_not_pushed
     from lines_with_pushes
 
-),
-
-final as (
-
-    select
-
-        -- ids
-        account_id,
-        purchase_order_line_id,
-        purchase_order_id,
-        variant_id,
-        vendor_id,
-        warehouse_id,
-
-        -- text
-        purchase_order_number,
-        order_type,
-        status,
-        vendor_name,
-        warehouse_name,
-        sku,
-        title,
-        currency_code,
-        push_error,
-
-        -- numerics
-        quantity_received,
-        cast(quantity_to_push - quantity_not_pushed as decimal(18, 4)) as quantity_pushed,
-        cast(quantity_not_pushed as decimal(18, 4)) as quantity_not_pushed,
-        count_push_errors,
-        {{ money_product('quantity_not_pushed', 'unit_cost') }} as not_pushed_value,
-        {{ money_product(money_product('quantity_not_pushed', 'unit_cost'), 'exchange_rate') }}
-            as not_pushed_value_reporting,
-
-        -- booleans
-        push_error is not null as is_push_failed,
-
-        -- dates
-        last_receipt_date
-
-    from measured
-
 )
 
-select * from final
+select
+
+    -- ids
+    account_id,
+    purchase_order_line_id,
+    purchase_order_id,
+    variant_id,
+    vendor_id,
+    warehouse_id,
+
+    -- text
+    purchase_order_number,
+    order_type,
+    status,
+    vendor_name,
+    warehouse_name,
+    sku,
+    title,
+    currency_code,
+    push_error,
+
+    -- numerics
+    quantity_received,
+    cast(quantity_to_push - quantity_not_pushed as decimal(18, 4)) as quantity_pushed,
+    cast(quantity_not_pushed as decimal(18, 4)) as quantity_not_pushed,
+    count_push_errors,
+    {{ money_product('quantity_not_pushed', 'unit_cost') }} as not_pushed_value,
+    {{ money_product(money_product('quantity_not_pushed', 'unit_cost'), 'exchange_rate') }}
+        as not_pushed_value_reporting,
+
+    -- booleans
+    push_error is not null as is_push_failed,
+
+    -- dates
+    last_receipt_date
+
+from lines_with_missing_pushes

@@ -1,34 +1,20 @@
-with
+select
 
-source as (
+    -- ids
+    _account_id as account_id,
+    purchase_order_id,
+    connection,
+    connection_id,
+    connected_order_id,
 
-    select * from {{ source('inventory_planner', 'purchase_order_connections') }}
+    -- text
+    {{ trimmed('connected_order_reference') }} as connected_order_number,
+    lower({{ trimmed('status') }}) as connection_status,
 
-),
+    -- booleans
+    save_po as is_order_saved,
 
-renamed as (
+    -- timestamps
+    __synced_at as synced_at
 
-    select
-
-        -- ids
-        _account_id as account_id,
-        purchase_order_id,
-        connection,
-        connection_id,
-        connected_order_id,
-
-        -- text
-        {{ trimmed('connected_order_reference') }} as connected_order_number,
-        lower({{ trimmed('status') }}) as connection_status,
-
-        -- booleans
-        save_po as is_order_saved,
-
-        -- timestamps
-        __synced_at as synced_at
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('inventory_planner', 'purchase_order_connections') }}

@@ -1,34 +1,20 @@
-with
+select
 
-source as (
+    -- ids
+    _account_id as account_id,
+    key as purchase_order_line_id,
+    purchase_order_id,
+    purchase_order_item_id as variant_id,
 
-    select * from {{ source('inventory_planner', 'purchase_order_receipts') }}
+    -- numerics
+    entry as history_entry,
+    coalesce(value, 0) as history_value,
 
-),
+    -- dates
+    coalesce({{ local_date('received_at') }}, {{ parse_source_date('date') }}) as receipt_date,
 
-renamed as (
+    -- timestamps
+    received_at,
+    __synced_at as synced_at
 
-    select
-
-        -- ids
-        _account_id as account_id,
-        key as purchase_order_line_id,
-        purchase_order_id,
-        purchase_order_item_id as variant_id,
-
-        -- numerics
-        entry as history_entry,
-        coalesce(value, 0) as history_value,
-
-        -- dates
-        coalesce({{ local_date('received_at') }}, {{ parse_source_date('date') }}) as receipt_date,
-
-        -- timestamps
-        received_at,
-        __synced_at as synced_at
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('inventory_planner', 'purchase_order_receipts') }}

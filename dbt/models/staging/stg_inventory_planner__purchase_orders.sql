@@ -7,9 +7,11 @@ select
     {{ trimmed('source') }} as source_id,
     {{ trimmed('warehouse') }} as warehouse_id,
     {{ trimmed('source_warehouse') }} as source_warehouse_id,
+    {{ trimmed('replenish_warehouse') }} as replenish_warehouse_id,
 
     -- text
     {{ trimmed('purchase_order_number') }} as purchase_order_number,
+    {{ trimmed('extra_reference') }} as extra_reference,
     lower({{ trimmed('type') }}) as stated_order_type,
     lower({{ trimmed('source_type') }}) as source_type,
     {{ trimmed('status') }} as status,
@@ -17,15 +19,20 @@ select
     coalesce({{ trimmed('warehouse_display_name') }}, {{ trimmed('warehouse') }}) as warehouse_name,
     {{ trimmed('source_name') }} as source_name,
     coalesce(upper({{ trimmed('currency') }}), 'XXX') as currency_code,
+    {{ trimmed('shipment_method') }} as shipment_method,
     {{ trimmed('payment_terms') }} as payment_terms,
     {{ trimmed('email') }} as vendor_email,
     {{ trimmed('created_by') }} as created_by,
+    {{ trimmed('notes') }} as notes,
+    custom_fields,
 
     -- numerics
     total_ordered,
     total_received,
+    total_remaining,
     total as order_total,
     shipping_handling as shipping_cost,
+    shipping_handling_tax as shipping_tax,
     default_discount as default_discount_pct,
 
     -- booleans
@@ -40,6 +47,8 @@ select
     {{ parse_source_date('received_date') }} as received_date,
 
     -- timestamps
+    created_at,
+    updated_at,
     last_modified as modified_at,
     _deleted_at as deleted_at,
     __synced_at as synced_at

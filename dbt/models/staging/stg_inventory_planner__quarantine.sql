@@ -1,32 +1,18 @@
-with
+select
 
-source as (
+    -- ids
+    _account_id as account_id,
+    sync_id,
+    purchase_order_id,
 
-    select * from {{ source('inventory_planner', '_quarantine') }}
+    -- text
+    reason,
+    record,
 
-),
+    -- numerics
+    position,
 
-renamed as (
+    -- timestamps
+    __synced_at as synced_at
 
-    select
-
-        -- ids
-        _account_id as account_id,
-        sync_id,
-        purchase_order_id,
-
-        -- text
-        reason,
-        record,
-
-        -- numerics
-        position,
-
-        -- timestamps
-        __synced_at as synced_at
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('inventory_planner', '_quarantine') }}

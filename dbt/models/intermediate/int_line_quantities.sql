@@ -1,0 +1,110 @@
+{{ config(materialized='view') }}
+
+with
+
+items as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
+    where not is_removed
+
+),
+
+orders as (
+
+    select
+        *,
+        is_on_order
+        {%- if var('ignore_unreceived_after_days') is not none %}
+            and coalesce(
+                promise_current
+                >= {{ days_after(as_of_date(), '-' ~ var('ignore_unreceived_after_days')) }},
+                true
+            )
+        {%- endif %} as is_expected
+    from {{ ref('int_orders') }}
+
+),
+
+history as (
+
+    select * from {{ ref('int_line_history') }}
+
+),
+
+lines as (
+
+    select
+        items.*,
+        orders.status_type,
+        orders.promise_current,
+        orders.is_on_order,
+        orders.is_expected,
+        greatest(items.quantity_ordered - items.quantity_received, 0) as quantity_missing,
+        coalesce(history.quantity_ordered_original, items.quantity_ordered)
+            as quantity_ordered_original,
+        case when history.quantity_ordered_original is null then 'current' else 'snapshot' end
+            as quantity_original_source,
+        coalesce(history.count_quantity_changes, 0) as count_quantity_changes
+    from items
+    inner join orders
+        on
+            items.account_id = orders.account_id
+            and items.purchase_order_id = orders.purchase_order_id
+    left join history
+        on
+            items.account_id = history.account_id
+            and items.purchase_order_line_id = history.purchase_order_line_id
+
+),
+
+lines_with_quantities as (
+
+    select
+        *,
+        case when is_expected then quantity_missing else 0 end as quantity_open,
+        case when is_on_order and not is_expected then quantity_missing else 0 end
+            as quantity_ignored
+    from lines
+
+)
+
+select
+
+    -- ids
+    account_id,
+    purchase_order_line_id,
+
+    -- text
+    quantity_original_source,
+
+    -- numerics
+    quantity_ordered_original,
+    least(greatest(quantity_received, 0), quantity_ordered) as quantity_capped,
+    quantity_open,
+    case when quantity_received > 0 then quantity_open else 0 end as quantity_backordered,
+    case when status_type = 'closed' then quantity_missing else 0 end as quantity_short,
+    case
+        when status_type = 'closed'
+            then greatest(quantity_ordered_original - quantity_received, 0)
+        else 0
+    end as quantity_short_of_original,
+    case when status_type = 'canceled' then quantity_missing else 0 end as quantity_canceled,
+    case when status_type = 'draft' then quantity_missing else 0 end as quantity_draft,
+    quantity_ignored,
+    greatest(quantity_received - quantity_ordered, 0) as quantity_over,
+    count_quantity_changes,
+    case
+        when quantity_open > 0 and promise_current < {{ as_of_date() }}
+            then {{ days_between('promise_current', as_of_date()) }}
+    end as days_overdue,
+
+    -- booleans
+    coalesce(quantity_open > 0 and promise_current < {{ as_of_date() }}, false) as is_overdue,
+    quantity_received
+    > {{ as_wide_decimal('quantity_ordered') }}
+    * (100 + {{ var('over_receipt_tolerance_pct') }}) * 0.01 as is_over_received,
+    case when minimum_quantity > 0 then quantity_ordered >= minimum_quantity end as is_minimum_met,
+    case when order_multiple > 0 then mod(quantity_ordered, order_multiple) = 0 end
+        as is_multiple_met
+
+from lines_with_quantities

@@ -1,0 +1,159 @@
+{{ config(materialized='view') }}
+
+with
+
+lines as (
+
+    select
+        items.account_id,
+        items.purchase_order_line_id,
+        items.quantity_ordered,
+        items.quantity_received,
+        {{ quantity_required('items.quantity_ordered') }} as quantity_required,
+        orders.status_type,
+        orders.is_vendor_order,
+        orders.promise_date,
+        {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
+    from {{ ref('stg_inventory_planner__purchase_order_items') }} as items
+    inner join {{ ref('int_orders') }} as orders
+        on
+            items.account_id = orders.account_id
+            and items.purchase_order_id = orders.purchase_order_id
+    where not items.is_removed
+
+),
+
+receipts as (
+
+    select
+        *,
+        min(quantity_received_to_date) over (
+            partition by account_id, purchase_order_line_id
+            order by receipt_number
+            rows between current row and unbounded following
+        ) as lowest_quantity_from_here
+    from {{ ref('receipts') }}
+
+),
+
+receipts_summed_to_lines as (
+
+    select
+        lines.account_id,
+        lines.purchase_order_line_id,
+        count(*) as count_receipts,
+        min(receipts.receipt_date) as first_receipt_date,
+        max(receipts.receipt_date) as last_receipt_date,
+        min(receipts.receipt_date) filter (
+            where lines.quantity_ordered > 0
+            and receipts.lowest_quantity_from_here >= lines.quantity_required
+        ) as completion_date,
+        sum(receipts.quantity_received) filter (
+            where receipts.receipt_date <= lines.last_on_time_date
+        ) as quantity_by_promise,
+        sum(
+            {{ as_wide_decimal('receipts.quantity_received') }}
+            * {{ days_between('lines.promise_date', 'receipts.receipt_date') }}
+        ) filter (where receipts.receipt_date > lines.promise_date) as unit_days_late
+    from lines
+    inner join receipts
+        on
+            lines.account_id = receipts.account_id
+            and lines.purchase_order_line_id = receipts.purchase_order_line_id
+    group by lines.account_id, lines.purchase_order_line_id
+
+),
+
+lines_with_receipts as (
+
+    select
+        lines.*,
+        coalesce(receipts.count_receipts, 0) as count_receipts,
+        receipts.first_receipt_date,
+        receipts.last_receipt_date,
+        receipts.completion_date,
+        case
+            when receipts.completion_date is not null then receipts.completion_date
+            when lines.status_type = 'closed' then receipts.last_receipt_date
+        end as effective_date,
+        coalesce(receipts.quantity_by_promise, 0) as quantity_by_promise,
+        coalesce(receipts.unit_days_late, 0) as unit_days_late,
+        case
+            when lines.quantity_ordered > 0
+                then lines.quantity_received >= lines.quantity_required
+        end as is_complete
+    from lines
+    left join receipts_summed_to_lines as receipts
+        on
+            lines.account_id = receipts.account_id
+            and lines.purchase_order_line_id = receipts.purchase_order_line_id
+
+),
+
+lines_with_punctuality as (
+
+    select
+        *,
+        {{ days_between('promise_date', 'effective_date') }} as days_late,
+        coalesce(
+            is_vendor_order
+            and quantity_ordered > 0
+            and promise_date is not null
+            and (
+                last_on_time_date < {{ as_of_date() }}
+                or completion_date is not null
+                or status_type = 'closed'
+            ),
+            false
+        ) as is_due,
+        coalesce(
+            effective_date <= last_on_time_date
+            {%- if var('early_tolerance_days') is not none %}
+                and effective_date
+                >= {{ days_after('promise_date', '-' ~ var('early_tolerance_days')) }}
+            {%- endif %},
+            false
+        ) as is_punctual
+    from lines_with_receipts
+
+)
+
+select
+
+    -- ids
+    account_id,
+    purchase_order_line_id,
+
+    -- text
+    case
+        when days_late < 0 then 'early'
+        when days_late <= {{ var('on_time_grace_days') }} then 'on time'
+        when days_late <= 3 then '1-3'
+        when days_late <= 7 then '4-7'
+        when days_late <= 14 then '8-14'
+        when days_late > 14 then 'over 14'
+    end as lateness_bucket,
+
+    -- numerics
+    count_receipts,
+    cast(quantity_by_promise as decimal(18, 4)) as quantity_by_promise,
+    days_late,
+    unit_days_late,
+
+    -- booleans
+    is_complete,
+    is_due,
+    case when is_due then is_complete end as is_in_full,
+    case when is_due then is_punctual end as is_on_time,
+    case
+        when is_due
+            then is_complete and is_punctual and quantity_by_promise >= quantity_required
+    end as is_otif,
+
+    -- dates
+    first_receipt_date,
+    last_receipt_date,
+    completion_date,
+    effective_date
+
+from lines_with_punctuality

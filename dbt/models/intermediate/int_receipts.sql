@@ -1,0 +1,106 @@
+{{ config(materialized='view') }}
+
+with
+
+lines as (
+
+    select
+        items.account_id,
+        items.purchase_order_line_id,
+        items.purchase_order_id,
+        items.variant_id,
+        items.quantity_received,
+        orders.received_date
+    from {{ ref('stg_inventory_planner__purchase_order_items') }} as items
+    inner join {{ ref('int_orders') }} as orders
+        on
+            items.account_id = orders.account_id
+            and items.purchase_order_id = orders.purchase_order_id
+    where not items.is_removed
+
+),
+
+entries as (
+
+    select
+        *,
+        coalesce(
+            lag(history_value) over (
+                partition by account_id, purchase_order_line_id
+                order by receipt_date asc nulls last, history_entry asc
+            ),
+            0
+        ) as previous_value,
+        row_number() over (
+            partition by account_id, purchase_order_line_id
+            order by receipt_date desc nulls first, history_entry desc
+        ) as entries_from_the_end
+    from {{ ref('stg_inventory_planner__purchase_order_receipts') }}
+
+),
+
+entries_summed_to_lines as (
+
+    select
+        account_id,
+        purchase_order_line_id,
+        sum(history_value) as sum_of_values,
+        max(case when entries_from_the_end = 1 then history_value end) as last_value,
+        min(history_value - previous_value) as smallest_step,
+        max(receipt_date) as last_receipt_date
+    from entries
+    group by account_id, purchase_order_line_id
+
+),
+
+lines_with_history as (
+
+    select
+        lines.*,
+        histories.last_receipt_date,
+        coalesce(histories.sum_of_values, 0) as sum_of_values,
+        coalesce(
+            histories.sum_of_values <> lines.quantity_received
+            and histories.last_value = lines.quantity_received
+            and histories.smallest_step >= 0,
+            false
+        ) as is_running_total
+    from lines
+    left join entries_summed_to_lines as histories
+        on
+            lines.account_id = histories.account_id
+            and lines.purchase_order_line_id = histories.purchase_order_line_id
+
+)
+
+select
+    lines_with_history.account_id,
+    lines_with_history.purchase_order_line_id,
+    lines_with_history.purchase_order_id,
+    lines_with_history.variant_id,
+    entries.history_entry,
+    case
+        when lines_with_history.is_running_total then entries.history_value - entries.previous_value
+        else entries.history_value
+    end as quantity_received,
+    false as is_reconstructed,
+    entries.receipt_date,
+    entries.received_at
+from lines_with_history
+inner join entries
+    on
+        lines_with_history.account_id = entries.account_id
+        and lines_with_history.purchase_order_line_id = entries.purchase_order_line_id
+union all
+select
+    account_id,
+    purchase_order_line_id,
+    purchase_order_id,
+    variant_id,
+    null as history_entry,
+    quantity_received - sum_of_values as quantity_received,
+    true as is_reconstructed,
+    coalesce(received_date, last_receipt_date) as receipt_date,
+    null as received_at
+from lines_with_history
+where not is_running_total and quantity_received <> sum_of_values
