@@ -1,6 +1,6 @@
-"""An account that never stands still: changes as plain data, and every state that an order has been in.
+"""An account that keeps changing: changes as plain data, and every state that an order has been in.
 
-A change names an order by a number, so that a drawn program means something whatever orders there are.
+A change names an order by a number, so that a random program is valid whatever orders there are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from inventory_planner_emulator import Account
 from inventory_planner_emulator.totals import with_totals
 from orders import line, order
 
-MOST_LATE = timedelta(minutes=9)  # the overlap of two readings, less the minute that a reading may take unnoticed
+MAX_DELAY = timedelta(minutes=9)  # the overlap of two readings, less the minute that a reading may take unnoticed
 LONG_AGO = datetime(2025, 12, 1, 8, tzinfo=UTC)
 STEPS = tuple(timedelta(seconds=seconds) for seconds in (0, 1, 90, 700))
 NOTES = ("", "call first", "by ship")  # few, so that an order also changes back to what it was
@@ -65,18 +65,18 @@ class Life:
     _hidden_since: datetime | None = None
 
     def do(self, change: Change) -> None:
-        """Let it happen."""
+        """Make the change."""
         with self.account.lock:
             getattr(self, change.kind)(change.which, change.amount)
 
     def hide(self, requests: int) -> None:
-        """Show readers a change only after so many requests; at last when `MOST_LATE` has passed."""
+        """Hide changes from reads for so many requests, but not for longer than `MAX_DELAY`."""
         self.account.quirks = replace(self.account.quirks, visible_after_requests=requests)
         self.account.visible_orders()
         self._hidden_since = self.clock.time if requests else None
 
     def present(self) -> list[Order]:
-        """The orders of the account, those first that are in it longest."""
+        """The orders of the account, the oldest first."""
         return self.account.orders()
 
     # stamped by the account
@@ -126,7 +126,7 @@ class Life:
             self.create(number, amount)
 
     def bring_back_changed(self, which: int, amount: int) -> None:
-        if found := self._gone(which):
+        if found := self._deleted(which):
             self._enter(self._stamped({**found, "notes": f"back again {self._number()}", "version": amount}))
 
     # not stamped
@@ -137,14 +137,14 @@ class Life:
             self.silent.add(found["id"])
 
     def bring_back(self, which: int, _amount: int) -> None:
-        found = self._gone(which)
-        if found and self._is_telling(found):
+        found = self._deleted(which)
+        if found and self._is_detectable(found):
             self._enter(found, is_silent=True)
 
     def restore(self, which: int, amount: int) -> None:
         if found := self._chosen(which):
             earlier = self.states[found["id"]][amount % len(self.states[found["id"]])]
-            if self._is_telling(earlier):
+            if self._is_detectable(earlier):
                 self._enter(earlier, is_silent=True)
 
     def change_silently(self, which: int, amount: int) -> None:
@@ -164,11 +164,11 @@ class Life:
 
     def tick(self, which: int, amount: int) -> None:
         step = (which + 1) * STEPS[amount % 4] / 2
-        if self._hidden_since and self.clock.time + step > self._hidden_since + MOST_LATE:
+        if self._hidden_since and self.clock.time + step > self._hidden_since + MAX_DELAY:
             self.hide(0)
         self.clock.time += step
 
-    # what they are made of
+    # their parts
 
     def _edit(self, which: int, changes: Callable[[Order], Order]) -> None:
         if found := self._chosen(which):
@@ -201,12 +201,12 @@ class Life:
         orders = self.present()
         return orders[which % len(orders)] if orders else None
 
-    def _gone(self, which: int) -> Order | None:
-        gone = sorted(self.states.keys() - {each["id"] for each in self.present()})
-        return self.states[gone[which % len(gone)]][-1] if gone else None
+    def _deleted(self, which: int) -> Order | None:
+        deleted = sorted(self.states.keys() - {each["id"] for each in self.present()})
+        return self.states[deleted[which % len(deleted)]][-1] if deleted else None
 
-    def _is_telling(self, state: Order) -> bool:
-        """Whether a sweep can tell this state from all others that the order was in."""
+    def _is_detectable(self, state: Order) -> bool:
+        """Whether a sweep can distinguish this state from all others that the order was in."""
         return all(
             other == state or _fingerprint(other) != _fingerprint(state) for other in self.states[str(state["id"])]
         )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import pickle
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +105,25 @@ def warehouse(folder: DataFolder) -> Iterator[Warehouse]:
 def job(client: Client, settings: Settings, warehouse: Warehouse) -> Job:
     """Loads the served account into the warehouse."""
     return Job(client, settings, warehouse)
+
+
+@pytest.fixture(scope="session")
+def parsed_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The path of the data folders of this process in which dbt runs; dbt parses the project again for each path."""
+    return tmp_path_factory.mktemp("dbt") / "data"
+
+
+@pytest.fixture
+def parsed_folder(parsed_place: Path) -> Iterator[DataFolder]:
+    """An empty data folder, but for what dbt parsed in an earlier one: with the same vars it need not parse again."""
+    folder = data_folder(parsed_place)
+    yield folder
+    parsed = folder.dbt / "target" / "partial_parse.msgpack"
+    content = parsed.read_bytes() if parsed.exists() else b""
+    shutil.rmtree(folder.root)
+    if content:
+        parsed.parent.mkdir(parents=True)
+        parsed.write_bytes(content)
 
 
 @pytest.fixture(scope="session")

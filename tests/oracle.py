@@ -175,7 +175,7 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str, account_id: str) ->
     connection.execute("set timezone = 'UTC'")
     is_deleted = "purchase_order_id in (select purchase_order_id from inventory_planner.purchase_orders where"
     found = connection.execute(
-        f"select * from inventory_planner.{table} where _account_id = $1"  # noqa: S608 (names from this file)
+        f"select * from inventory_planner.{table} where _account_id = $1"
         f" and not {is_deleted} _account_id = $1 and _deleted_at is not null)",
         [account_id],
     )

@@ -1,4 +1,4 @@
-"""Orders of which all change at once, and readers that find out whether they ever see some changed and others not."""
+"""Orders that all change at once, and readers that check whether they ever see some changed and others not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inventory_planner_emulator import Account
 from orders import line, order
 
 BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
-ONE_THREAD = {"threads": 1}  # or the readers leave no processor to the runs
+ONE_THREAD = {"threads": 1}  # otherwise the readers leave no processor to the runs
 SEEN = """
     with lines as (
         select purchase_order_id, sum(replenishment) as pieces, count(*) as lines
@@ -38,7 +38,7 @@ SEEN = """
 IN_MARTS = """
     select count(distinct purchase_order_id)::int, sum(quantity_ordered)::int from marts.received_vs_ordered
 """
-ONE_REPORT = (  # how dbt builds what is read here, and nothing else
+ONE_REPORT = (  # how dbt builds the marts that are read here, and no others
     *("build", "--select", "+received_vs_ordered", "--indirect-selection", "buildable"),
     *("--exclude-resource-type", "unit_test"),
 )
@@ -50,13 +50,13 @@ IN_RAW = """
 
 
 class Seen(NamedTuple):
-    """What a reader sees: how many orders, and of which generation all of them are."""
+    """What a reader sees: how many orders, and the generation of all of them."""
 
     orders: int
     generation: int
 
 
-How = Callable[[duckdb.DuckDBPyConnection], Seen]
+Read = Callable[[duckdb.DuckDBPyConnection], Seen]
 
 
 class MixedStateError(AssertionError):
@@ -64,7 +64,7 @@ class MixedStateError(AssertionError):
 
 
 def change(account: Account, generation: int, orders: int) -> Seen:
-    """All orders of the account get another quantity, and other lines; there are as many as given."""
+    """Give this many orders of the account another quantity and other lines."""
     items = [line(f"item-{number}", replenishment=generation + number) for number in range(1 + generation % 3)]
     for number in range(orders):
         account.put(
@@ -84,7 +84,7 @@ def read(connection: duckdb.DuckDBPyConnection) -> Seen:
     """What the open file shows.
 
     Raises:
-        MixedStateError: it is not one state of the account.
+        MixedStateError: it does not show one state of the account.
     """
     row: Any = connection.execute(SEEN).fetchone()
     orders, first, last, torn = row
@@ -97,7 +97,7 @@ def read_marts(connection: duckdb.DuckDBPyConnection) -> Seen:
     """What the open file shows, its reports included.
 
     Raises:
-        MixedStateError: it is not one state of the account, or the reports are made of another one.
+        MixedStateError: it does not show one state of the account, or the reports show another one.
     """
     seen = read(connection)
     marts, raw = (connection.execute(query).fetchone() for query in (IN_MARTS, IN_RAW))
@@ -106,19 +106,19 @@ def read_marts(connection: duckdb.DuckDBPyConnection) -> Seen:
     return seen
 
 
-def look(path: Path, how: How = read) -> Seen:
-    """What a reader sees who opens the file now, and lets go of it."""
+def look(path: Path, how: Read = read) -> Seen:
+    """What a reader sees who opens the file now and closes it again."""
     with duckdb.connect(path, read_only=True, config=ONE_THREAD) as connection:
         return how(connection)
 
 
-def opening_it_each_time(path: Path) -> Iterator[Seen]:
+def open_each_time(path: Path) -> Iterator[Seen]:
     while True:
         yield look(path, read_marts)
 
 
-def attaching_it_each_time(path: Path) -> Iterator[Seen]:
-    """As a dashboard does, which lives long."""
+def attach_each_time(path: Path) -> Iterator[Seen]:
+    """As a dashboard does, which runs for days."""
     with duckdb.connect(config=ONE_THREAD) as connection:
         while True:
             connection.execute(f"attach '{path}' as published (read_only); use published")
@@ -126,31 +126,31 @@ def attaching_it_each_time(path: Path) -> Iterator[Seen]:
             connection.execute("use memory; detach published")
 
 
-def holding_it_open(path: Path) -> Iterator[Seen]:
+def keep_open(path: Path) -> Iterator[Seen]:
     with duckdb.connect(path, read_only=True, config=ONE_THREAD) as connection:
         while True:
             yield read_marts(connection)
 
 
-WAYS = (opening_it_each_time, attaching_it_each_time, holding_it_open)
+READERS = (open_each_time, attach_each_time, keep_open)
 
 
 @dataclass
 class Report:
-    """What a reader saw, each state once where it did not change, and what went wrong."""
+    """What a reader saw, each state once until it changed, and what went wrong."""
 
     reads: int = 0
     seen: list[Seen] = field(default_factory=list)
     error: str | None = None
 
 
-def read_without_pause(path: Path, way: Callable[[Path], Iterator[Seen]], pipe: Connection) -> None:
-    """Read until told to stop, and once more; then report."""
+def read_without_pause(path: Path, reader: Callable[[Path], Iterator[Seen]], pipe: Connection) -> None:
+    """Read until a message comes through the pipe, and once more; then send a report."""
     if sys.platform != "win32":
-        os.nice(19)  # reading goes on without pause all the same, and does not stand in the way of the runs
+        os.nice(19)  # readers never pause, and do not slow down the runs
     report, is_last = Report(), False
     try:
-        for seen in way(path):
+        for seen in reader(path):
             if not report.reads:
                 pipe.send("reading")
             report.reads += 1

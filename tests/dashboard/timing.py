@@ -45,7 +45,7 @@ def repeat(file: Path, lines: int) -> None:
         (count,) = connection.execute("select count(*) from marts.purchase_order_lines").fetchone() or (0,)
         for mart, columns in connection.execute(WITH_KEYS, {"keys": list(KEYS)}).fetchall() if lines > count else []:
             chosen = ", ".join(f"{name} || '-' || n" if name in KEYS else name for name in columns)
-            copies = f"select {chosen} from marts.{mart}, range(1, {-(-lines // count)}) as copies(n)"  # noqa: S608
+            copies = f"select {chosen} from marts.{mart}, range(1, {-(-lines // count)}) as copies(n)"
             connection.execute(f"insert into marts.{mart} {copies}")
 
 

@@ -1,30 +1,28 @@
-"""The warehouse follows an account that never stands still, through whatever goes wrong on the way.
+"""The warehouse follows an account that keeps changing, through whatever goes wrong.
 
-A program of changes, faults and quirks is drawn, and lived through: the account changes between the runs and, at
-drawn requests, during them. After every run, also one that failed, no order is torn, orphaned or doubled, and the mark
-is not ahead of what is stored. After a run on an account that stands still, every order that the account has stamped
-is in the warehouse as it is; after a last quiet load and a sweep, every row of every table is what the account says.
+A program of changes, faults and quirks is drawn at random and run: the account changes between the runs and, at random
+requests, during them. After every run, also one that failed, no order is torn, orphaned or duplicated, and the cursor
+is not ahead of what is stored. After a run on a quiet account, every order that the account has stamped is in the
+warehouse as it is; after a last quiet load and a sweep, every row of every table is what the account says.
 
-The programs of the normal test run are always the same, and short. `pytest tests/test_churn.py --churn-examples 1500`
-lives through that many others, longer ones, in each of its two tests; `--hypothesis-seed` repeats them. A failure
-prints its program, made as short as it goes.
+The programs of a normal run are few, short and always the same. `pytest -m long` runs more of them, and
+`pytest -m long --churn-examples 1500 tests/end_to_end/test_churn.py` runs that many new ones with several rounds;
+`--hypothesis-seed` repeats them. A failure prints its program, made as short as it goes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import duckdb
+import dlt
 import pytest
-from duckdb import ColumnExpression, ConstantExpression, Expression
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,19 +31,23 @@ from churn import Change, Clock, Life, Order
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import data_folder
 from inventory_planner.errors import ApiError, SweepError
-from inventory_planner.run import sweep
 from inventory_planner.settings import Settings
 from inventory_planner.sync import chunks
-from inventory_planner.sync.chunks import Mark
-from inventory_planner.sync.load import Job, _pipeline, load, stored_mark
-from inventory_planner.warehouse.stored_orders import ORDERS, has_tables
-from inventory_planner.warehouse.tables import MERGED_TABLES, SCHEMA
+from inventory_planner.sync.cursor import Cursor
+from inventory_planner.sync.load import Job, load
+from inventory_planner.sync.loader import PIPELINE, stored_cursor
+from inventory_planner.sync.sweep import sweep
+from inventory_planner.warehouse.engines import engine_of
+from inventory_planner.warehouse.stored_orders import has_tables
+from inventory_planner.warehouse.tables import MERGED_TABLES, ORDERS_TABLE, SCHEMA
+from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest, Server
 from orders import API_KEY, NOW
 
-EXAMPLES = 30  # of each of the two tests; a run takes half a second, nearly all of it in dlt and DuckDB
-WORTH_APPENDING = 2  # orders; so that a chunk is appended as often as it can be
-MOST_REQUESTS = 3_000  # in a run; more than any program needs, so a reading that never ends fails
+QUICK_EXAMPLES = 4  # of each quick test; a run takes half a second, nearly all of it in dlt and DuckDB
+LONG_EXAMPLES = 60
+MIN_ORDERS_TO_APPEND = 2  # so that a chunk is appended as often as it can be
+MAX_REQUESTS = 3_000  # in a run; more than any program needs, so that a reading that never ends fails
 FAULTS = {
     "429": Fault.rate_limited(),
     "429 with Retry-After": Fault.rate_limited(30),
@@ -75,7 +77,7 @@ AS_DOCUMENTED = Quirks()
 
 @dataclass(frozen=True)
 class Trouble:
-    """A fault that befalls a request of a run, and the same one `times` in a row."""
+    """A fault of a request of a run, `times` in a row."""
 
     at: int
     fault: str
@@ -84,7 +86,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Round:
-    """What happens before a run and during it, and how it reads."""
+    """What happens before a run and during it, and how the run reads."""
 
     before: tuple[Change, ...]
     command: str = "load"
@@ -96,7 +98,7 @@ class Round:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the account stands still meanwhile, and answers."""
+        """Whether the account does not change during the run, and answers."""
         return not (self.during or self.troubles or self.late)
 
 
@@ -105,7 +107,7 @@ class Program:
     """The life of an account and of its warehouse."""
 
     rounds: tuple[Round, ...]
-    orders_per_chunk: int
+    chunk_orders: int
     statuses: tuple[str, ...]
     skew: timedelta
 
@@ -143,7 +145,7 @@ def rounds(obeys: bool) -> st.SearchStrategy[Round]:
     return st.builds(
         Round,
         before=st.lists(changes, max_size=6).map(tuple),
-        command=st.sampled_from(("load", "load", "load", "load", "full", "since", "sweep", "believing sweep")),
+        command=st.sampled_from(("load", "load", "load", "load", "full", "since", "sweep", "forced sweep")),
         during=st.lists(st.tuples(st.integers(1, 12), changes), max_size=8).map(tuple),
         troubles=st.lists(troubles, max_size=2).map(tuple),
         late=st.sampled_from((0, 0, 0, 1, 3, 10)),
@@ -152,14 +154,14 @@ def rounds(obeys: bool) -> st.SearchStrategy[Round]:
     )
 
 
-def programs(obeys: bool, most_rounds: int) -> st.SearchStrategy[Program]:
+def programs(obeys: bool, max_rounds: int) -> st.SearchStrategy[Program]:
     filling = st.lists(changes, min_size=2, max_size=12).map(lambda found: (Change("create_many", 6), *found))
     return st.builds(
         lambda start, first, others, **fields: Program((replace(first, before=start), *others), **fields),
         filling,
         rounds(obeys),
-        st.lists(rounds(obeys), max_size=most_rounds - 1),
-        orders_per_chunk=st.sampled_from((10, 20_000, 20_000)),
+        st.lists(rounds(obeys), max_size=max_rounds - 1),
+        chunk_orders=st.sampled_from((10, 20_000, 20_000)),
         statuses=st.sampled_from(((), (), ("open", "CLOSED"))),
         skew=st.sampled_from([timedelta(minutes=minutes) for minutes in (0, 0, 4, -4, 1440, -1440)]),
     )
@@ -170,20 +172,23 @@ class World:
 
     def __init__(self, server: Server, root: Path, program: Program) -> None:
         self.clock = Clock(NOW, program.skew)
-        self.account = account = server.account = Account(api_key=API_KEY, now=self.clock.of_account)
-        self.life = Life(account, self.clock)
-        client = Client(server.url, API_KEY, account.account_id, 0, sleep=lambda _: None)
-        of_account = Settings(API_KEY, account.account_id, server.url, status=program.statuses, requests_per_second=0)
-        self.job = Job(client, of_account, data_folder(root))
-        self.warehouse = duckdb.connect(self.job.folder.warehouse)  # while it is open, a run opens it in no time
-        self.warehouse.execute("set threads = 1")
+        self.account = Account(api_key=API_KEY, now=self.clock.of_account)
+        server.account = self.account
+        self.life = Life(self.account, self.clock)
+        folder = data_folder(root)
+        self.warehouse = Warehouse(engine_of(folder), folder)
+        client = Client(server.url, API_KEY, self.account.account_id, 0, sleep=lambda _: None)
+        of_account = Settings(
+            API_KEY, self.account.account_id, server.url, status=program.statuses, requests_per_second=0
+        )
+        self.job = Job(client, of_account, self.warehouse)
         self.outcomes: list[str] = []
         self.failures: list[Exception] = []
-        self.mark: Mark = Mark()
+        self.cursor = Cursor()
         self.rows: dict[tuple[str, int], oracle.Rows] = {}
 
     def run(self, each: Round) -> None:
-        """Change, read, and see what has come of it."""
+        """Change the account, run, and check the warehouse."""
         for change in each.before:
             self.life.do(change)
         self.account.quirks = each.quirks
@@ -192,8 +197,8 @@ class World:
         with self.disturbed(each):
             outcome = _outcome(job, each.command)
         self.outcomes.append(outcome)
-        assert len(self.account.requests) < MOST_REQUESTS, "the reading does not end"
-        assert outcome in {"succeeded", "unbelievable"} or not each.is_quiet, outcome
+        assert len(self.account.requests) < MAX_REQUESTS, "the reading does not end"
+        assert outcome in {"succeeded", "implausible"} or not each.is_quiet, outcome
         self.check_log()
         self.check_stored()
         if each.is_quiet and outcome == "succeeded" and "sweep" not in each.command:
@@ -201,26 +206,25 @@ class World:
 
     def end(self) -> None:
         """No row of any table differs from the account; other orders are marked as deleted."""
-        orders = self.wanted(self.ids(ConstantExpression(True)))
-        as_dlt_says = _pipeline(self.job.folder).state.get("sources", {}).get(SCHEMA, {})
-        assert self.mark == Mark.from_state(as_dlt_says.get(self.account.account_id, {}))
+        orders = self.in_scope(self.ids("true"))
+        assert self.cursor == self.cursor_in_state()
         self.close()
-        oracle.assert_equal(self.job.folder.warehouse, orders)
+        oracle.assert_equal(self.warehouse.folder.warehouse, orders)
 
     def close(self) -> None:
-        """Let go of the warehouse and of the service."""
+        """Close the warehouse and the client."""
         self.warehouse.close()
         self.job.client.__exit__(None, None, None)
 
     @contextmanager
     def disturbed(self, each: Round) -> Iterator[None]:
-        """Let the changes and the faults of a round happen at their requests."""
+        """Make the changes and faults of a round at their requests."""
         self.account.requests.clear()
 
         def disturb(_request: RecordedRequest) -> None:
             try:
                 self.disturb(each, len(self.account.requests))
-            except Exception as error:  # the service would take it for one of its own, and the client would ask again
+            except Exception as error:  # the server would turn it into a response, and the client would retry
                 self.failures.append(error)
                 raise
 
@@ -232,15 +236,15 @@ class World:
             raise self.failures[0]
 
     def disturb(self, each: Round, number: int) -> None:
-        """What a round has for this request."""
+        """Make the changes and faults that a round has for this request."""
         for _, change in (found for found in each.during if found[0] == number):
             self.life.do(change)
         for trouble in (found for found in each.troubles if found.at == number):
             self.account.faults.extend([FAULTS[trouble.fault]] * trouble.times)
-        if number >= MOST_REQUESTS:
+        if number >= MAX_REQUESTS:
             self.account.faults.append(FAULTS["a firewall"])
 
-    def wanted(self, stored: Container[str]) -> list[Order]:
+    def in_scope(self, stored: Container[str]) -> list[Order]:
         """The orders of the account that belong in the warehouse: an order that is in it is followed."""
         statuses = {status.casefold() for status in self.job.settings.status}
         return [
@@ -251,57 +255,58 @@ class World:
 
     def check_log(self) -> None:
         """Each run has a row, with its outcome."""
-        logged = self.ask("select outcome, error is null from inventory_planner._syncs order by started_at")
+        logged = self.warehouse.execute(
+            "select outcome, error is null from inventory_planner._syncs order by started_at"
+        )
         assert logged == [
             (("succeeded", True) if outcome == "succeeded" else ("failed", False)) for outcome in self.outcomes
         ]
 
     def check_stored(self) -> None:
         """What holds after every run, also after one that failed."""
-        if not has_tables(self.job.folder):
+        if not has_tables(self.warehouse):
             return
         for table in MERGED_TABLES:
-            keys = self.warehouse.table(f"{SCHEMA}.{table.name}").project(*map(ColumnExpression, table.key)).fetchall()
+            keys = self.warehouse.execute(f"select {', '.join(table.key)} from {SCHEMA}.{table.name}")
             assert len(keys) == len(set(keys)), f"a row of {table.name} is there twice"
         stored = self.stored()
         for order_id, rows in stored.items():
             assert any(rows == self.rows_of(order_id, n) for n in self.numbers(order_id)), f"{order_id} never was so"
-        before, self.mark = self.mark, stored_mark(self.job)
-        assert not (before.instant and self.mark.instant) or before.instant <= self.mark.instant, "the mark went back"
-        self.check_mark(stored)
+        before, self.cursor = self.cursor, stored_cursor(self.job.account)
+        assert not (before.instant and self.cursor.instant) or before.instant <= self.cursor.instant, "it went back"
+        self.check_cursor(stored)
 
-    def check_mark(self, stored: dict[str, oracle.Rows]) -> None:
+    def check_cursor(self, stored: dict[str, oracle.Rows]) -> None:
         """An order that no later load reads again is stored as it is, except where only a sweep could have seen it."""
-        for each in self.wanted(stored):
+        for each in self.in_scope(stored):
             order_id = each["id"]
-            if self.mark.since and order_id not in self.life.silent and _modified(each) < self.mark.since:
-                assert stored.get(order_id) == self.rows_of(order_id, -1), f"{order_id} is behind the mark"
+            if self.cursor.start and order_id not in self.life.silent and _modified(each) < self.cursor.start:
+                assert stored.get(order_id) == self.rows_of(order_id, -1), f"{order_id} is behind the cursor"
 
     def check_loaded(self) -> None:
         """What the account has stamped is stored as it is, and not marked as deleted."""
-        stored, gone = self.stored(), self.ids(ColumnExpression("_deleted_at").isnotnull())
-        for each in self.wanted(stored):
+        stored, deleted = self.stored(), self.ids("_deleted_at is not null")
+        for each in self.in_scope(stored):
             order_id = each["id"]
             if order_id not in self.life.silent:
                 assert stored.get(order_id) == self.rows_of(order_id, -1), f"{order_id} was missed"
-                assert order_id not in gone, f"{order_id} came back"
+                assert order_id not in deleted, f"{order_id} is marked as deleted"
 
     def stored(self) -> dict[str, oracle.Rows]:
         """The rows of each order, also of a deleted one."""
         found: dict[str, oracle.Rows] = defaultdict(lambda: {table: [] for table in oracle.RENAMED})
         for table in oracle.RENAMED:
-            cursor = self.warehouse.execute(f"from {SCHEMA}.{table}")
-            names = [column[0] for column in cursor.description]
-            for row in (dict(zip(names, values, strict=True)) for values in cursor.fetchall()):
-                kept = {name: oracle._parsed(name, row[name]) for name in names if name not in oracle.NOT_COMPARED}
-                found[row["purchase_order_id"]][table].append(
-                    kept | ({"_deleted_at": None} if "_deleted_at" in row else {})
-                )
-        return {key: {table: oracle._sorted(rows) for table, rows in tables.items()} for key, tables in found.items()}
+            for values in self.warehouse.execute(f"from {SCHEMA}.{table}"):
+                row = dict(zip(self.types[table], values, strict=True))
+                kept = oracle.comparable(row) | ({"_deleted_at": None} if "_deleted_at" in row else {})
+                found[row["purchase_order_id"]][table].append(kept)
+        return {
+            key: {table: oracle.sorted_rows(rows) for table, rows in tables.items()} for key, tables in found.items()
+        }
 
-    def ids(self, condition: Expression) -> set[str]:
+    def ids(self, condition: str) -> set[str]:
         """The ids of the stored orders that meet a condition."""
-        found = self.warehouse.table(ORDERS).filter(condition).project("purchase_order_id").fetchall()
+        found = self.warehouse.execute(f"select purchase_order_id from {ORDERS_TABLE} where {condition}")
         return {order_id for (order_id,) in found}
 
     def numbers(self, order_id: str) -> range:
@@ -318,25 +323,34 @@ class World:
 
     @cached_property
     def types(self) -> dict[str, dict[str, str]]:
-        found = self.ask(
+        """The type of each column of each table, in the order of the columns."""
+        found = self.warehouse.execute(
             "select table_name, column_name, data_type from information_schema.columns"
-            " where table_schema = 'inventory_planner'"
+            " where table_schema = 'inventory_planner' order by ordinal_position"
         )
         return {table: {column: kind for name, column, kind in found if name == table} for table in oracle.RENAMED}
 
-    def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        self.warehouse.execute("set timezone = 'UTC'")
-        return self.warehouse.execute(sql).fetchall()
+    def cursor_in_state(self) -> Cursor:
+        """The cursor in the state that dlt itself restores from the warehouse."""
+        pipeline = dlt.pipeline(
+            PIPELINE,
+            destination=self.warehouse.engine.dlt_destination(),
+            dataset_name=SCHEMA,
+            pipelines_dir=str(self.warehouse.folder.root / "state"),
+        )
+        pipeline.sync_destination()
+        sources = pipeline.state.get("sources", {}).get(SCHEMA, {})
+        return Cursor.from_state(sources.get(self.account.account_id, {}))
 
 
 def _outcome(job: Job, command: str) -> str:
     try:
         if "sweep" in command:
-            sweep(job, force=command == "believing sweep")
+            sweep(job, force=command == "forced sweep")
         else:
             load(replace(job, full=command == "full", since=NOW - timedelta(days=1) if command == "since" else None))
     except SweepError:
-        return "unbelievable"
+        return "implausible"
     except ApiError as error:
         return f"failed: {error}"
     return "succeeded"
@@ -346,40 +360,60 @@ def _modified(order: Order) -> datetime:
     return datetime.fromisoformat(order["last_modified"])
 
 
-def _live(program: Program, server: Server) -> None:
+def _live(server: Server, program: Program) -> None:
     with TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
         world = World(server, Path(root), program)
-        patch.setattr(chunks, "ORDERS_PER_CHUNK", program.orders_per_chunk)
-        patch.setattr(chunks, "WORTH_APPENDING", WORTH_APPENDING)
+        patch.setattr(chunks, "MAX_CHUNK_ORDERS", program.chunk_orders)
+        patch.setattr(chunks, "MIN_ORDERS_TO_APPEND", MIN_ORDERS_TO_APPEND)
         patch.setattr("inventory_planner.sync.load.datetime", world.clock)
         try:
             for each in program.rounds:
                 world.run(each)
             last = replace(program.rounds[-1], before=(), during=(), troubles=(), late=0)
-            for command in ("load", "believing sweep"):
+            for command in ("load", "forced sweep"):
                 world.run(replace(last, command=command))
             world.end()
         finally:
             world.close()
 
 
-def _try(pytestconfig: pytest.Config, obeys: bool, live: Callable[[Program], None]) -> None:
-    examples = pytestconfig.getoption("churn_examples")
-    most_rounds = 4 if examples else 1  # two loads come after them in any case
+def _try(server: Server, *, obeys: bool, examples: int, max_rounds: int = 1, is_random: bool = False) -> None:
+    """Run random programs; two loads follow the rounds of each in any case."""
     drawn = settings(
-        max_examples=examples or EXAMPLES,
-        derandomize=examples is None,
+        max_examples=examples,
+        derandomize=not is_random,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    drawn(given(programs(obeys, most_rounds))(live))()
+
+    @drawn
+    @given(programs(obeys, max_rounds))
+    def live(program: Program) -> None:
+        _live(server, program)
+
+    live()
 
 
-class TestAServiceThatAnswersAsAsked:
-    def test_is_followed_through_churn_and_faults(self, pytestconfig: pytest.Config, server: Server) -> None:
-        _try(pytestconfig, True, lambda program: _live(program, server))
+def _try_many(server: Server, wanted: int | None, *, obeys: bool) -> None:
+    if wanted:
+        _try(server, obeys=obeys, examples=wanted, max_rounds=4, is_random=True)
+    else:
+        _try(server, obeys=obeys, examples=LONG_EXAMPLES)
 
 
-class TestAServiceThatIgnoresWhatItIsAsked:
-    def test_is_followed_through_churn_and_faults(self, pytestconfig: pytest.Config, server: Server) -> None:
-        _try(pytestconfig, False, lambda program: _live(program, server))
+class TestAnApiThatSortsAndFilters:
+    def test_is_followed_through_a_few_programs(self, server: Server) -> None:
+        _try(server, obeys=True, examples=QUICK_EXAMPLES)
+
+    @pytest.mark.long
+    def test_is_followed_through_many_programs(self, pytestconfig: pytest.Config, server: Server) -> None:
+        _try_many(server, pytestconfig.getoption("churn_examples"), obeys=True)
+
+
+class TestAnApiThatIgnoresSortOrFilter:
+    def test_is_followed_through_a_few_programs(self, server: Server) -> None:
+        _try(server, obeys=False, examples=QUICK_EXAMPLES)
+
+    @pytest.mark.long
+    def test_is_followed_through_many_programs(self, pytestconfig: pytest.Config, server: Server) -> None:
+        _try_many(server, pytestconfig.getoption("churn_examples"), obeys=False)

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 import oracle
-from doomed import environment, exit_status, load_and_publish, run_without_dbt
-from inventory_planner.data_folder import Folder
+from inventory_planner.data_folder import DataFolder
 from inventory_planner.settings import Settings
 from inventory_planner_emulator import Account
+from killing import environment, exit_status, load_and_publish, run_without_dbt
 from readers import change, look
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no limit for the size of files")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform == "win32", reason="has no limit for the size of files"),
+]
 
 LIMITED = """
 import resource, sys
@@ -25,10 +28,10 @@ main()
 """
 
 
-def limited(word: str, size: int, settings: Settings, folder: Folder) -> subprocess.CompletedProcess[str]:
-    """A command for which each file is full at so many bytes; it writes no bytecode, of which halves would stay."""
+def run_limited(command: str, size: int, settings: Settings, folder: DataFolder) -> subprocess.CompletedProcess[str]:
+    """A command that can write so many bytes to each file; it writes no bytecode, which would stay incomplete."""
     return subprocess.run(
-        [sys.executable, "-B", "-c", LIMITED, word, str(size)],
+        [sys.executable, "-B", "-c", LIMITED, command, str(size)],
         env=environment(settings, folder),
         cwd=folder.root.parent,
         capture_output=True,
@@ -39,14 +42,14 @@ def limited(word: str, size: int, settings: Settings, folder: Folder) -> subproc
 
 
 @pytest.mark.parametrize("size", [0, 200_000])
-def test_a_load_onto_a_full_disk_says_so_in_a_line_and_is_made_up_for(
-    account: Account, settings: Settings, folder: Folder, size: int
+def test_a_load_onto_a_full_disk_fails_with_one_line_and_the_next_run_completes_it(
+    account: Account, settings: Settings, folder: DataFolder, size: int
 ) -> None:
     before = change(account, 1, 5)
     assert exit_status(load_and_publish, settings, folder) == 0
     after = change(account, 2, 300)
 
-    failed = limited("load", size, settings, folder)
+    failed = run_limited("load", size, settings, folder)
 
     *logged, error = failed.stderr.splitlines()
     assert (failed.returncode, len(logged) <= 1) == (1, True), failed.stderr
@@ -59,8 +62,8 @@ def test_a_load_onto_a_full_disk_says_so_in_a_line_and_is_made_up_for(
 
 
 @pytest.mark.parametrize("size", [0, 1_000_000])
-def test_a_publish_onto_a_full_disk_leaves_the_last_good_file(
-    account: Account, settings: Settings, folder: Folder, size: int, tmp_path: Path
+def test_a_publish_onto_a_full_disk_leaves_the_last_published_file(
+    account: Account, settings: Settings, folder: DataFolder, size: int, tmp_path: Path
 ) -> None:
     before = change(account, 1, 5)
     assert exit_status(run_without_dbt, settings, folder) == 0
@@ -69,7 +72,7 @@ def test_a_publish_onto_a_full_disk_leaves_the_last_good_file(
     assert exit_status(run_without_dbt, settings, folder) == 0
     shutil.move(published, folder.analytics)
 
-    failed = limited("publish", size, settings, folder)
+    failed = run_limited("publish", size, settings, folder)
 
     assert (failed.returncode, failed.stderr.count("\n")) == (1, 1), failed.stderr
     assert failed.stderr.startswith(f"Error: Can't publish {folder.analytics}: ")

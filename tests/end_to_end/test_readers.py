@@ -1,86 +1,110 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 
-import duckdb
 import pytest
-from inventory_planner.marts.publish import publish
 
 import oracle
-from inventory_planner.api.client import Client
-from inventory_planner.data_folder import Folder
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.marts import build
+from inventory_planner.marts.build import build_and_publish
 from inventory_planner.run import run
-from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job, load
+from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account
-from readers import WAYS, Report, change, holding_it_open, read_without_pause
+from readers import READERS, Report, Seen, attach_each_time, change, keep_open, read_without_pause
 
 ORDERS = 40
-ROUNDS = 4  # between two whole runs
-MADE_OF = {"as_of_date": "2026-01-05"}
+VARIABLES = {"as_of_date": "2026-01-21"}
+
+Reader = Callable[[Path], Iterator[Seen]]
 
 
 @pytest.fixture
-def job(client: Client, settings: Settings, folder: Folder) -> Job:
-    return Job(client, replace(settings, page_size=10), folder)
+def folder(parsed_folder: DataFolder) -> DataFolder:
+    return parsed_folder
 
 
 @contextmanager
-def reading(folder: Folder) -> Iterator[list[Connection]]:
-    """A process for each way to read, each at it when the block begins."""
-    processes = get_context("spawn")
-    pipes = [processes.Pipe() for _ in WAYS]
-    readers = [
-        processes.Process(target=read_without_pause, args=(folder.analytics, way, theirs), daemon=True)
-        for way, (_, theirs) in zip(WAYS, pipes, strict=True)
+def reading(folder: DataFolder, readers: Sequence[Reader]) -> Iterator[list[Connection]]:
+    """A process for each reader; each one is reading when the block begins."""
+    context = get_context("spawn")
+    pipes = [context.Pipe() for _ in readers]
+    processes = [
+        context.Process(target=read_without_pause, args=(folder.analytics, reader, theirs), daemon=True)
+        for reader, (_, theirs) in zip(readers, pipes, strict=True)
     ]
-    for reader in readers:
-        reader.start()
+    for process in processes:
+        process.start()
     ours = [mine for mine, _ in pipes]
     for mine in ours:
         assert mine.recv() == "reading"
     yield ours
-    for reader in readers:
-        reader.join()
+    for process in processes:
+        process.join()
 
 
-def rebuild_report(folder: Folder) -> None:
-    """What dbt would do, by the very statements that it compiled, without the seconds that it takes to start."""
-    with duckdb.connect(folder.warehouse) as connection:
-        for name in ("purchase_order_lines", "received_vs_ordered"):
-            (compiled,) = folder.dbt.glob(f"target/compiled/**/{name}.sql")
-            connection.execute(f"create or replace table marts.{name} as {compiled.read_text()}")
+def rebuild_marts(warehouse: Warehouse, *_: object) -> str:
+    """Run the statements that dbt compiled for the tables, without the seconds that dbt takes to start."""
+    found = warehouse.execute(
+        "select table_schema || '.' || table_name from information_schema.tables where table_type = 'BASE TABLE'"
+    )
+    results = json.loads((warehouse.folder.dbt / "target" / "run_results.json").read_text())["results"]
+    compiled = {
+        each["relation_name"].split(".", 1)[1].replace('"', ""): each for each in results if each["relation_name"]
+    }
+    for relation, result in compiled.items():
+        if (relation,) in found and result["unique_id"].startswith("model."):
+            warehouse.execute(f"create or replace table {relation} as {result['compiled_code']}")
+    return ""
+
+
+def assert_readers_see_whole_states(
+    account: Account, job: Job, folder: DataFolder, readers: Sequence[Reader], rounds: int
+) -> None:
+    published = [change(account, 1, ORDERS)]
+    run(job, VARIABLES)
+
+    with reading(folder, readers) as pipes:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(build, "run_dbt", rebuild_marts)
+            for generation in range(2, 2 + rounds):
+                published.append(change(account, generation, ORDERS + generation))
+                load(job)
+                build_and_publish(job.warehouse, VARIABLES)
+        published.append(change(account, 100, 2 * ORDERS))
+        run(job, VARIABLES)
+        reports = [report_of(pipe) for pipe in pipes]
+
+    assert [report.error for report in reports] == [None] * len(readers)
+    assert all(report.reads > len(published) for report in reports)
+    assert all([state for state in published if state in report.seen] == report.seen for report in reports)
+    for reader, report in zip(readers, reports, strict=True):
+        assert (report.seen == published[:1]) if reader is keep_open else (report.seen[-1] == published[-1])
+    oracle.assert_equal(folder.warehouse, account.orders())
+
+
+def report_of(pipe: Connection) -> Report:
+    pipe.send("stop")
+    report: Report = pipe.recv()
+    return report
 
 
 @pytest.mark.usefixtures("one_report")
-def test_readers_never_see_an_error_or_a_mixed_state_while_runs_go_on(account: Account, job: Job) -> None:
-    published = [change(account, 1, ORDERS)]
-    run(job, MADE_OF)
-
-    with reading(job.folder) as readers:
-        for generation in range(2, 2 + ROUNDS):
-            published.append(change(account, generation, ORDERS + generation))
-            with job.folder.locked("run"):
-                load(job)
-                rebuild_report(job.folder)
-                publish(job.folder, MADE_OF)
-        published.append(change(account, 100, 2 * ORDERS))
-        run(job, MADE_OF)
-        reports = [report_of(reader) for reader in readers]
-
-    assert [report.error for report in reports] == [None] * len(WAYS)
-    assert all(report.reads > len(published) for report in reports)
-    assert all([state for state in published if state in report.seen] == report.seen for report in reports)
-    assert [report.seen[-1] for report in reports] == [published[-1], published[-1], published[0]]
-    assert reports[WAYS.index(holding_it_open)].seen == published[:1]
-    oracle.assert_equal(job.folder.warehouse, account.orders())
+def test_a_reader_never_sees_an_error_or_a_mixed_state_during_runs(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
+    assert_readers_see_whole_states(account, job, folder, [attach_each_time], rounds=1)
 
 
-def report_of(reader: Connection) -> Report:
-    reader.send("stop")
-    report: Report = reader.recv()
-    return report
+@pytest.mark.long
+@pytest.mark.usefixtures("one_report")
+def test_readers_of_every_kind_never_see_an_error_or_a_mixed_state_during_runs(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
+    assert_readers_see_whole_states(account, job, folder, READERS, rounds=12)

@@ -7,16 +7,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from inventory_planner.api.client import Client
-from inventory_planner.data_folder import Folder
-from inventory_planner.errors import ConfigurationError, LoadError, PublishError, TransformError
-from inventory_planner.run import build_marts, publish_marts, run
-from inventory_planner.settings import Settings
-from inventory_planner.sync.load import Job, load
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import ConfigurationError, PublishError, SweepError, TransformError
+from inventory_planner.marts.build import publish
+from inventory_planner.run import run
+from inventory_planner.sync.load import Job
+from inventory_planner.warehouse.build_record import read_build
 from inventory_planner_emulator import Account
 from orders import line, order
 
-POLICY = {"as_of_date": "2026-01-21"}
+VARIABLES = {"as_of_date": "2026-01-21"}
 REPORT = """
     select purchase_order_number, sku, quantity_ordered, quantity_received, quantity_open, is_overdue
     from marts.received_vs_ordered order by all
@@ -24,87 +24,118 @@ REPORT = """
 
 
 @pytest.fixture
-def job(client: Client, settings: Settings, folder: Folder) -> Job:
-    return Job(client, settings, folder)
+def folder(parsed_folder: DataFolder) -> DataFolder:
+    return parsed_folder
 
 
-def published(folder: Folder, sql: str) -> list[tuple[Any, ...]]:
+def published(folder: DataFolder, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(folder.analytics, read_only=True) as connection:
         return connection.execute(sql).fetchall()
 
 
 @pytest.mark.usefixtures("one_report")
-def test_a_run_publishes_what_changed_and_a_new_day_and_else_does_nothing(
-    account: Account, job: Job, caplog: pytest.LogCaptureFixture
+def test_a_run_publishes_changes_and_a_new_day_and_otherwise_does_nothing(
+    account: Account, job: Job, folder: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
 
-    assert run(job, {"as_of_date": "2026-01-20"}).published
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, False)]
+    assert run(job, VARIABLES).is_published
+    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
-    job.folder.seeds.mkdir()
-    (job.folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1001,Hamburg\n")
-    next_day = run(job, POLICY)
-    assert (next_day.published, next_day.sync.has_news) == (True, False)
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
-    assert published(job.folder, "select warehouse_name from marts.received_vs_ordered") == [("Hamburg",)]
-
-    before = job.folder.analytics.stat()
-    os.utime(job.folder.published, (0, 0))
+    os.utime(folder.analytics, (0, 0))
+    before = folder.analytics.read_bytes()
     account.requests.clear()
-    second = run(job, POLICY)
-    assert (second.published, second.sync.has_news, second.swept, len(account.requests)) == (False, False, None, 2)
-    assert job.folder.analytics.stat().st_mtime_ns == before.st_mtime_ns
-    assert job.folder.published.stat().st_mtime > before.st_mtime  # when it was known current
+    second = run(job, VARIABLES)
+    assert (second.is_published, second.synced.has_changes, second.swept, len(account.requests)) == (
+        False,
+        False,
+        None,
+        2,
+    )
+    assert folder.analytics.read_bytes() == before
+    assert folder.analytics.stat().st_mtime > 0  # when it was last found current
 
     account.receive("one", "c9_5001", 6)
     caplog.clear()
-    assert run(job, POLICY).published
-    assert "Building what changed as of 2026-01-21." in caplog.messages
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
+    assert run(job, VARIABLES).is_published
+    assert "Building the marts as of 2026-01-21." in caplog.messages
+    assert published(folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
 
 
 @pytest.mark.usefixtures("one_report")
-def test_a_build_that_fails_leaves_the_last_good_file_and_is_made_up_for(account: Account, job: Job) -> None:
-    with pytest.raises(LoadError, match=r"holds no orders yet"):
-        build_marts(job.folder, POLICY)
+def test_a_run_without_changes_builds_for_a_new_day_and_for_new_seed_files(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
     account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
-    load(job)
-    build_marts(job.folder, POLICY)
-    publish_marts(job.folder)
+    run(job, {"as_of_date": "2026-01-20"})
+    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, False)]
+
+    folder.seeds.mkdir()
+    (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1001,Hamburg\n")
+    next_day = run(job, VARIABLES)
+
+    assert (next_day.is_published, next_day.synced.has_changes) == (True, False)
+    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+    assert published(folder, "select warehouse_name from marts.received_vs_ordered") == [("Hamburg",)]
+
+
+@pytest.mark.usefixtures("one_report")
+def test_a_failed_build_leaves_the_last_published_file_and_the_next_run_builds(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
+    run(job, VARIABLES)
     account.receive("one", "c9_5001", 6)
-    job.folder.seeds.mkdir()
-    (job.folder.seeds / "vendor_aliases.csv").write_text("no_such_column\n1\n")
+    folder.seeds.mkdir()
+    (folder.seeds / "vendor_aliases.csv").write_text("no_such_column\n1\n")
     with pytest.raises(TransformError, match="vendor_aliases"):
-        run(job, POLICY)
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+        run(job, VARIABLES)
+    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
-    with duckdb.connect(job.folder.warehouse, read_only=True) as connection:
-        found = connection.sql(
-            "select outcome, way, error from inventory_planner._syncs order by started_at desc"
-        ).fetchone()
-    assert found is not None
-    assert found[:2] == ("failed", "build")
-    assert "no_such_column" in found[2]
+    (outcome, sync_kind, error) = job.warehouse.execute(
+        "select outcome, sync_kind, error from inventory_planner._syncs order by started_at desc limit 1"
+    )[0]
+    assert (outcome, sync_kind) == ("failed", "build")
+    assert "no_such_column" in error
+    assert read_build(job.warehouse) is None
     with pytest.raises(PublishError, match=r"run `inventory-planner transform` first"):
-        publish_marts(job.folder)
+        publish(job.warehouse)
 
-    (job.folder.seeds / "vendor_aliases.csv").unlink()
-    made_up = run(job, POLICY)
+    (folder.seeds / "vendor_aliases.csv").unlink()
+    next_run = run(job, VARIABLES)
 
-    assert (made_up.sync.has_news, made_up.published) == (False, True)
-    assert published(job.folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
+    assert (next_run.synced.has_changes, next_run.is_published) == (False, True)
+    assert published(folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
 
 
-def test_a_var_that_makes_no_sense_is_refused_before_anything_is_read(account: Account, job: Job) -> None:
+def test_an_invalid_var_is_refused_before_anything_is_read(account: Account, job: Job) -> None:
     with pytest.raises(ConfigurationError, match="`on_time_grace_day`"):
         run(job, {"on_time_grace_day": 2})
     assert account.requests == []
 
 
-def test_an_empty_account_is_published_with_empty_reports(job: Job) -> None:
-    run(job, POLICY)
+def test_the_doubt_of_a_sweep_does_not_keep_changes_from_readers(
+    account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", lambda *_: "")
+    for number in range(12):
+        account.put(order(f"order-{number}"))
+    run(job, VARIABLES)
+    for number in range(12):
+        account.delete(f"order-{number}")
+    account.put(order("new", last_modified="2026-01-05T11:00:00+00:00"))
 
-    assert published(job.folder, "select * from marts.received_vs_ordered") == []
-    assert published(job.folder, "select * from marts.vendor_scorecard") == []
+    with pytest.raises(SweepError):
+        run(job, VARIABLES)
+
+    assert published(
+        folder, "select count(*), bool_or(purchase_order_id = 'new') from inventory_planner.purchase_orders"
+    ) == [(13, True)]
+
+
+def test_an_empty_account_is_published_with_empty_reports(job: Job, folder: DataFolder) -> None:
+    run(job, VARIABLES)
+
+    assert published(folder, "select * from marts.received_vs_ordered") == []
+    assert published(folder, "select * from marts.vendor_scorecard") == []

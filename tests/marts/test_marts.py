@@ -748,7 +748,7 @@ def test_a_hand_made_order_gives_the_figures_that_one_works_out_on_paper(
             ) as landed
         from marts.purchase_orders as orders
         where purchase_order_id = '{case}'
-        """,  # noqa: S608 (the cases are ours)
+        """,
     )
 
     assert {name: found[name] for name in expected} == expected
