@@ -408,6 +408,8 @@ rated as (
             as landed_uplift_rate,
         spend.spend_share,
         spend.cumulative_spend_share,
+        cast({{ var('otif_targets')[0] }} as double) as otif_target_rate,
+        cast({{ var('otif_targets')[1] }} as double) as otif_minimum_rate,
 
         -- booleans
         vendors.count_due_orders < {{ var('min_sample') }} as is_low_sample,
