@@ -8,10 +8,7 @@ lines as (
 
 orders as (
 
-    select
-        *,
-        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days
-    from {{ ref('purchase_orders') }}
+    select * from {{ ref('purchase_orders') }}
 
 ),
 

@@ -1,14 +1,14 @@
 with
 
-order_statuses as (
+status_types as (
 
-    select * from {{ ref('order_statuses') }}
+    select * from {{ ref('int_status_types') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+    select * from {{ ref('int_named_orders') }}
 
 ),
 
@@ -30,15 +30,11 @@ open_line_versions as (
             as first_date,
         {{ local_date('cast(versions.dbt_valid_to as timestamp with time zone)') }} as next_date
     from versions
-    left join order_statuses on upper(versions.status) = upper(trim(order_statuses.status))
+    left join status_types on upper(versions.status) = status_types.status_name
     where
         not versions.is_removed
         and versions.quantity_ordered > versions.quantity_received
-        and coalesce(
-            {{ status_type_by_account('versions.status') }},
-            order_statuses.status_type,
-            'unknown'
-        ) in ('active', 'unknown')
+        and coalesce(status_types.status_type, 'unknown') in ('active', 'unknown')
 
 ),
 

@@ -12,7 +12,6 @@ lines as (
         *,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         case when is_due then days_late end as due_days_late,
-        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value,
         {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago
     from {{ ref('purchase_order_lines') }}

@@ -11,7 +11,6 @@ orders as (
     select
         *,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
-        case when lead_time_days >= 0 then lead_time_days end as observed_lead_time_days,
         {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago
     from {{ ref('purchase_orders') }}
     where is_vendor_order or (order_type = 'po' and status_type = 'canceled')
@@ -79,9 +78,9 @@ orders_summed_to_vendors as (
         count(*) filter (where count_promise_changes > 0) as count_redated_orders,
         count(*) filter (where count_promise_changes_after_due > 0)
             as count_redated_after_due_orders,
-        avg(promise_slip_days) as promise_slip_mean_days,
+        cast(avg(promise_slip_days) as double) as promise_slip_mean_days,
         count(observed_lead_time_days) as count_lead_times,
-        avg(observed_lead_time_days) as lead_time_mean_days,
+        cast(avg(observed_lead_time_days) as double) as lead_time_mean_days,
         percentile_cont(0.5) within group (order by observed_lead_time_days)
             as lead_time_median_days,
         percentile_cont(0.9) within group (order by observed_lead_time_days)

@@ -1,4 +1,4 @@
-{%- set most_days = (var('dates_to') - var('dates_from') + 1) * 366 -%}
+{%- set most_days = (var('dates_to') | int - var('dates_from') | int + 1) * 366 -%}
 
 with
 

@@ -1,4 +1,4 @@
-{# The rules: what each looks at, its name and severity, when it is broken, and the value at stake. #}
+{# The rules: the rows that each checks, its name, severity, condition, and the value at stake. #}
 {%- set rules = [
     ('lines', 'overdue', 'high', 'is_overdue', 'open_value'),
     ('lines', 'line_error', 'high', 'has_error', 'ordered_value'),
@@ -76,8 +76,8 @@ orders as (
 
     select
         purchase_orders.*,
-        cast(null as {{ dbt.type_string() }}) as purchase_order_line_id,
-        cast(null as {{ dbt.type_string() }}) as sku,
+        cast(null as {{ type_string() }}) as purchase_order_line_id,
+        cast(null as {{ type_string() }}) as sku,
         checks.count_stale_lines > 0 as is_stale,
         checks.count_failed_connections > 0 as is_connection_failed,
         coalesce(purchase_orders.is_total_ordered_matched, true)

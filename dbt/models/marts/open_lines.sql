@@ -28,10 +28,11 @@ lines_with_forecasts as (
         forecasts.latest_receipt_date,
         coalesce(
             lines.days_overdue > {{ var('stale_after_days') }}
-            and {{ days_between('coalesce(lines.last_receipt_date, lines.sent_date)', as_of_date()) }}
-            > {{ var('stale_after_days') }}
-            and {{ days_between(local_date('orders.modified_at'), as_of_date()) }}
-            > {{ var('stale_after_days') }},
+            and {{ days_after(
+                'coalesce(lines.last_receipt_date, lines.sent_date)', var('stale_after_days')
+            ) }} < {{ as_of_date() }}
+            and {{ days_after(local_date('orders.modified_at'), var('stale_after_days')) }}
+            < {{ as_of_date() }},
             false
         ) as is_stale
     from lines

@@ -8,7 +8,7 @@ dates as (
 
 orders as (
 
-    select * from {{ ref('stg_inventory_planner__purchase_orders') }}
+    select * from {{ ref('int_named_orders') }}
 
 ),
 

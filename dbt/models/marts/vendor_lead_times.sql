@@ -9,7 +9,7 @@ lines as (
     from {{ ref('purchase_order_lines') }}
     where
         is_vendor_order
-        and lead_time_days >= 0
+        and observed_lead_time_days is not null
         and {{ days_between('completion_date', as_of_date()) }}
         between 0 and {{ var('lead_time_window_days') }}
 
@@ -41,7 +41,7 @@ lines_summed_to_orders as (
         max(warehouse_name) as warehouse_name,
         max(sku) as sku,
         max(title) as title,
-        max(lead_time_days) as lead_time_days,
+        max(observed_lead_time_days) as lead_time_days,
         max(planned_lead_time_days) as planned_lead_time_days
     from lines_by_variant_and_over_all
     group by account_id, vendor_key, warehouse_key, variant_key, purchase_order_id

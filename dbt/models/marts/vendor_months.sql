@@ -7,8 +7,7 @@ lines as (
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         coalesce(warehouse_id, '(no warehouse)') as warehouse_key,
         case when is_due then days_late end as due_days_late,
-        case when is_vendor_order and lead_time_days >= 0 then lead_time_days end
-            as known_lead_time_days,
+        case when is_vendor_order then observed_lead_time_days end as vendor_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value,
         {{ report_month() }} as report_month,
         {{ month_source() }} as month_source
@@ -71,9 +70,9 @@ lines_summed_to_months as (
         count(due_days_late) as count_dated_due_lines,
         count(*) filter (where due_days_late > 0) as count_late_lines,
         cast(coalesce(sum(due_days_late), 0) as bigint) as sum_days_late,
-        count(known_lead_time_days) as count_line_lead_times,
-        cast(coalesce(sum(known_lead_time_days), 0) as bigint) as sum_lead_time_days,
-        cast(coalesce(sum(known_lead_time_days * known_lead_time_days), 0) as bigint)
+        count(vendor_lead_time_days) as count_line_lead_times,
+        cast(coalesce(sum(vendor_lead_time_days), 0) as bigint) as sum_lead_time_days,
+        cast(coalesce(sum(vendor_lead_time_days * vendor_lead_time_days), 0) as bigint)
             as sum_squared_lead_time_days,
         coalesce(sum(quantity_ordered) filter (where is_vendor_order), 0) as quantity_ordered,
         coalesce(sum(quantity_received) filter (where is_vendor_order), 0) as quantity_received,

@@ -143,4 +143,5 @@ graded as (
 
 )
 
-select * from graded
+{# AM04 asks for the columns by name: they are those of the contract in vendor_scorecard.yml. #}
+select * from graded  -- noqa: AM04
