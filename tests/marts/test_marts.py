@@ -523,10 +523,10 @@ def test_the_data_tests_find_what_is_spoilt_after_the_build(built: Built, worksp
         "assert_no_line_is_lost",
         "assert_receipts_sum_to_their_line",
         "assert_totals_agree_by_every_route",
-        "open_lines_hold_together",
+        "open_lines_are_consistent",
         "purchase_orders_have_a_unique_key",
         "stg_purchase_order_items_belong_to_stg_purchase_orders",
-        "vendor_scorecard_holds_together",
+        "vendor_scorecard_is_consistent",
     }
 
 
