@@ -103,3 +103,13 @@
         cast(null as {{ dbt.type_string() }})
     {%- endif -%}
 {%- endmacro %}
+
+
+{# The ABC class of a spender: the share of spend of all larger ones decides, so the largest is an A. #}
+{% macro abc_class(spend_share_before) -%}
+    case
+        when {{ spend_share_before }} < {{ var('abc_thresholds')[0] }} then 'A'
+        when {{ spend_share_before }} < {{ var('abc_thresholds')[1] }} then 'B'
+        when {{ spend_share_before }} is not null then 'C'
+    end
+{%- endmacro %}

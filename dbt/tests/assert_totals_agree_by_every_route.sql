@@ -69,23 +69,6 @@ roads as (
     from {{ ref('vendor_months') }}
     where count_lines > 0
     group by account_id, currency_code
-    union all
-    select
-        'monthly' as road,
-        account_id,
-        currency_code,
-        sum(count_lines) as count_lines,
-        sum(count_due_lines) as count_due_lines,
-        sum(count_otif_lines) as count_otif_lines,
-        sum(quantity_ordered) as quantity_ordered,
-        sum(quantity_received) as quantity_received,
-        sum(quantity_open) as quantity_open,
-        sum(ordered_value) as ordered_value,
-        sum(received_value) as received_value,
-        sum(open_value) as open_value
-    from {{ ref('received_vs_ordered_monthly') }}
-    where count_lines > 0
-    group by account_id, currency_code
 
 )
 
@@ -96,7 +79,7 @@ select
 from roads
 group by account_id, currency_code
 having
-    count(*) <> 5
+    count(*) <> 4
     or min(count_lines) <> max(count_lines)
     or min(count_due_lines) <> max(count_due_lines)
     or min(count_otif_lines) <> max(count_otif_lines)

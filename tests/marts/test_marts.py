@@ -414,6 +414,8 @@ def test_vendor_scorecard_says_all_of_a_vendor(built: Built) -> None:
         "landed_uplift_rate": 0.2,
         "spend_share": 1.0,
         "cumulative_spend_share": 1.0,
+        "otif_target_rate": 0.9,
+        "otif_minimum_rate": 0.8,
         "score": None,
         "grade": None,
         "is_low_sample": True,
@@ -443,13 +445,13 @@ def test_open_lines_say_what_to_do_about_each_line_that_is_still_to_come(built: 
     ]
 
 
-def test_received_vs_ordered_monthly_keeps_an_order_in_the_month_of_its_promise(built: Built) -> None:
+def test_vendor_months_counts_an_order_in_the_month_it_was_promised_for(built: Built) -> None:
     found = select(
         built.warehouse,
         """
         select account_id, vendor_id, currency_code, report_month, count_orders, quantity_ordered, quantity_received,
             quantity_open, quantity_short, quantity_canceled, received_value
-        from marts.received_vs_ordered_monthly
+        from marts.vendor_months
         order by account_id, report_month, currency_code
         """,
     )
@@ -521,10 +523,10 @@ def test_the_data_tests_find_what_is_spoilt_after_the_build(built: Built, worksp
         "assert_no_line_is_lost",
         "assert_receipts_sum_to_their_line",
         "assert_totals_agree_by_every_route",
-        "open_lines_hold_together",
+        "open_lines_are_consistent",
         "purchase_orders_have_a_unique_key",
         "stg_purchase_order_items_belong_to_stg_purchase_orders",
-        "vendor_scorecard_holds_together",
+        "vendor_scorecard_is_consistent",
     }
 
 
@@ -809,7 +811,7 @@ def test_the_reports_hold_together_under_another_policy(hand_made: Path, workspa
     made = dbt(*(workspace, warehouse), *("build", "--exclude-resource-type", "unit_test"), variables=policy)
 
     assert set(made.outcomes.values()) == {"success", "pass", "warn"}
-    (ignored,) = select(warehouse, "select sum(quantity_ignored) as units from marts.received_vs_ordered_monthly")
+    (ignored,) = select(warehouse, "select sum(quantity_ignored) as units from marts.vendor_months")
     assert ignored == {"units": 18 + 2 + 4}
     purses = select(
         warehouse,

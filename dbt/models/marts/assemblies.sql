@@ -50,8 +50,11 @@ components_joined_to_lines as (
                 'components.quantity_per_unit', 'lines.quantity_received'
             ) }} as decimal(28, 4)
         ) as quantity_used,
-        cast({{ exact_product('components.quantity_per_unit', 'lines.quantity_open') }} as decimal(28, 4))
-            as quantity_still_needed,
+        cast(
+            {{ exact_product(
+                'components.quantity_per_unit', 'lines.quantity_open'
+            ) }} as decimal(28, 4)
+        ) as quantity_still_needed,
         lines.days_overdue,
 
         -- booleans

@@ -19,7 +19,7 @@
     ('receipts', 'receipt_reconstructed', 'is_reconstructed', 'true'),
     ('receipts', 'receipt_without_date', 'receipt_date is null', 'true'),
     ('receipts', 'receipt_is_correction', 'is_correction', 'true'),
-    ('records', 'record_set_aside', 'is_set_aside', 'true'),
+    ('records', 'record_quarantined', 'is_quarantined', 'true'),
 ] -%}
 
 with
@@ -52,12 +52,12 @@ records as (
 
     select
         account_id,
-        false as is_set_aside
+        false as is_quarantined
     from orders
     union all
     select
         account_id,
-        true as is_set_aside
+        true as is_quarantined
     from quarantine
 
 ),

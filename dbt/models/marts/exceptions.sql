@@ -1,31 +1,29 @@
-{# Each rule with its severity, where it applies, and the value at stake. #}
-{%- set line_rules = [
-    ('overdue', 'high', 'is_overdue', 'open_value'),
-    ('line_error', 'high', 'has_error', 'ordered_value'),
-    ('push_failed', 'high', 'is_push_failed', 'not_pushed_value'),
-    ('not_pushed_to_store', 'medium', 'quantity_not_pushed > 0', 'not_pushed_value'),
-    ('no_promise', 'medium', 'quantity_open > 0 and promise_current is null', 'open_value'),
-    ('over_received', 'medium', 'quantity_ordered > 0 and is_over_received', 'over_value'),
-    ('unordered_receipt', 'medium', 'quantity_ordered = 0 and quantity_received > 0', 'over_value'),
-    ('short_closed', 'medium', 'quantity_short > 0', 'short_value'),
-    ('price_jump', 'medium', 'is_price_jump', 'price_jump_value'),
-    ('ignored', 'low', 'quantity_ignored > 0', 'ignored_value'),
-    ('no_cost', 'medium', 'unit_cost is null', 'ordered_value'),
-    ('minimum_missed', 'low', 'not is_minimum_met', 'ordered_value'),
-    ('multiple_missed', 'low', 'not is_multiple_met', 'ordered_value'),
-    ('negative_quantity', 'medium', 'is_quantity_negative', 'ordered_value'),
-    ('landed_below_cost', 'low', 'unit_landed_cost < unit_cost', 'ordered_value'),
-    ('negative_lead_time', 'low', 'is_lead_time_negative', 'received_value'),
-] -%}
-{%- set order_rules = [
-    ('not_saved_elsewhere', 'high', 'count_failed_connections > 0', 'ordered_value'),
-    ('received_not_closed', 'medium', "lifecycle_state = 'received_not_closed'", 'received_value'),
-    ('closed_unreceived', 'medium', "lifecycle_state = 'closed_unreceived'", 'short_value'),
-    ('redated_after_due', 'medium', 'count_promise_changes_after_due > 0', 'open_value'),
-    ('stale', 'medium', 'is_stale', 'open_value'),
-    ('unknown_status', 'medium', "status_type = 'unknown'", 'open_value'),
-    ('reopened', 'low', 'count_reopenings > 0', 'open_value'),
-    ('total_mismatch', 'low', 'not is_total_matched', 'ordered_value'),
+{# The rules: the rows that each checks, its name, severity, condition, and the value at stake. #}
+{%- set rules = [
+    ('lines', 'overdue', 'high', 'is_overdue', 'open_value'),
+    ('lines', 'line_error', 'high', 'has_error', 'ordered_value'),
+    ('lines', 'push_failed', 'high', 'is_push_failed', 'not_pushed_value'),
+    ('lines', 'not_pushed_to_store', 'medium', 'quantity_not_pushed > 0', 'not_pushed_value'),
+    ('lines', 'no_promise', 'medium', 'quantity_open > 0 and promise_current is null', 'open_value'),
+    ('lines', 'over_received', 'medium', 'quantity_ordered > 0 and is_over_received', 'over_value'),
+    ('lines', 'unordered_receipt', 'medium', 'quantity_ordered = 0 and quantity_received > 0', 'over_value'),
+    ('lines', 'short_closed', 'medium', 'quantity_short > 0', 'short_value'),
+    ('lines', 'price_jump', 'medium', 'is_price_jump', 'price_jump_value'),
+    ('lines', 'ignored', 'low', 'quantity_ignored > 0', 'ignored_value'),
+    ('lines', 'no_cost', 'medium', 'unit_cost is null', 'ordered_value'),
+    ('lines', 'minimum_missed', 'low', 'not is_minimum_met', 'ordered_value'),
+    ('lines', 'multiple_missed', 'low', 'not is_multiple_met', 'ordered_value'),
+    ('lines', 'negative_quantity', 'medium', 'is_quantity_negative', 'ordered_value'),
+    ('lines', 'landed_below_cost', 'low', 'unit_landed_cost < unit_cost', 'ordered_value'),
+    ('lines', 'negative_lead_time', 'low', 'is_lead_time_negative', 'received_value'),
+    ('orders', 'not_saved_elsewhere', 'high', 'is_connection_failed', 'ordered_value'),
+    ('orders', 'received_not_closed', 'medium', "lifecycle_state = 'received_not_closed'", 'received_value'),
+    ('orders', 'closed_unreceived', 'medium', "lifecycle_state = 'closed_unreceived'", 'short_value'),
+    ('orders', 'redated_after_due', 'medium', 'count_promise_changes_after_due > 0', 'open_value'),
+    ('orders', 'stale', 'medium', 'is_stale', 'open_value'),
+    ('orders', 'unknown_status', 'medium', "status_type = 'unknown'", 'open_value'),
+    ('orders', 'reopened', 'low', 'count_reopenings > 0', 'open_value'),
+    ('orders', 'total_mismatch', 'low', 'not is_total_matched', 'ordered_value'),
 ] -%}
 
 with
@@ -39,6 +37,12 @@ prices as (
 pushed_stock as (
 
     select * from {{ ref('pushed_stock') }}
+
+),
+
+checks as (
+
+    select * from {{ ref('int_order_checks') }}
 
 ),
 
@@ -68,138 +72,59 @@ lines as (
 
 ),
 
-open_lines as (
-
-    select * from {{ ref('open_lines') }}
-
-),
-
-connections as (
-
-    select * from {{ ref('stg_inventory_planner__purchase_order_connections') }}
-
-),
-
-open_lines_summed_to_orders as (
-
-    select
-        account_id,
-        purchase_order_id,
-        count(*) filter (where is_stale) as count_stale_lines
-    from open_lines
-    group by account_id, purchase_order_id
-
-),
-
-connections_summed_to_orders as (
-
-    select
-        account_id,
-        purchase_order_id,
-        count(*) filter (where connection_status = 'error') as count_failed_connections
-    from connections
-    group by account_id, purchase_order_id
-
-),
-
 orders as (
 
     select
         purchase_orders.*,
-        connections_summed_to_orders.count_failed_connections,
+        cast(null as {{ type_string() }}) as purchase_order_line_id,
+        cast(null as {{ type_string() }}) as sku,
+        checks.count_stale_lines > 0 as is_stale,
+        checks.count_failed_connections > 0 as is_connection_failed,
         coalesce(purchase_orders.is_total_ordered_matched, true)
-        and coalesce(purchase_orders.is_total_received_matched, true) as is_total_matched,
-        open_lines_summed_to_orders.count_stale_lines > 0 as is_stale
+        and coalesce(purchase_orders.is_total_received_matched, true) as is_total_matched
     from {{ ref('purchase_orders') }} as purchase_orders
-    left join open_lines_summed_to_orders
+    left join checks
         on
-            purchase_orders.account_id = open_lines_summed_to_orders.account_id
-            and purchase_orders.purchase_order_id = open_lines_summed_to_orders.purchase_order_id
-    left join connections_summed_to_orders
-        on
-            purchase_orders.account_id = connections_summed_to_orders.account_id
-            and purchase_orders.purchase_order_id = connections_summed_to_orders.purchase_order_id
+            purchase_orders.account_id = checks.account_id
+            and purchase_orders.purchase_order_id = checks.purchase_order_id
 
 ),
 
 exceptions as (
-    {% for rule, severity, condition, value in line_rules %}
+    {% for relation, rule, severity, condition, value in rules %}
         select
+
+            -- ids
             account_id,
             purchase_order_id,
             purchase_order_line_id,
             vendor_id,
+
+            -- text
             '{{ rule }}' as exception_rule,
             '{{ severity }}' as severity,
+            '{{ "order" if relation == "orders" else "line" }}' as applies_to,
             purchase_order_number,
             order_type,
             vendor_name,
             warehouse_name,
             sku,
             currency_code,
-            {{ value }} as value_at_stake,
-            exchange_rate,
-            days_overdue
-        from lines
-        where {{ condition }}
-        union all
-    {%- endfor %}
-    {%- for rule, severity, condition, value in order_rules %}
-        select
-            account_id,
-            purchase_order_id,
-            cast(null as varchar) as purchase_order_line_id,
-            vendor_id,
-            '{{ rule }}' as exception_rule,
-            '{{ severity }}' as severity,
-            purchase_order_number,
-            order_type,
-            vendor_name,
-            warehouse_name,
-            cast(null as varchar) as sku,
-            currency_code,
-            {{ value }} as value_at_stake,
-            exchange_rate,
-            days_overdue
-        from orders
+
+            -- numerics
+            cast({{ value }} as decimal(38, 6)) as value_at_stake,
+            cast({{ exact_product(value, 'exchange_rate') }} as decimal(38, 6))
+                as value_at_stake_reporting,
+            days_overdue,
+
+            -- dates
+            {{ as_of_date() }} as as_of_date
+
+        from {{ relation }}
         where {{ condition }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
 
-),
-
-final as (
-
-    select
-
-        -- ids
-        account_id,
-        purchase_order_id,
-        purchase_order_line_id,
-        vendor_id,
-
-        -- text
-        exception_rule,
-        severity,
-        case when purchase_order_line_id is null then 'order' else 'line' end as applies_to,
-        purchase_order_number,
-        order_type,
-        vendor_name,
-        warehouse_name,
-        sku,
-        currency_code,
-
-        -- numerics
-        cast(value_at_stake as decimal(38, 6)) as value_at_stake,
-        cast({{ exact_product('value_at_stake', 'exchange_rate') }} as decimal(38, 6))
-            as value_at_stake_reporting,
-        days_overdue,
-
-        -- dates
-        {{ as_of_date() }} as as_of_date
-
-    from exceptions
-
 )
 
-select * from final
+select * from exceptions

@@ -8,107 +8,42 @@ lines as (
 
 orders as (
 
-    select
-        *,
-        case when lead_time_days >= 0 then lead_time_days end as known_lead_time_days
-    from {{ ref('purchase_orders') }}
+    select * from {{ ref('purchase_orders') }}
 
 ),
 
-orders_summed_to_vendors as (
+forecasts as (
 
-    select
-        account_id,
-        vendor_id,
-        count(days_late) as count_days_late,
-        cast(ceiling(percentile_cont(0.5) within group (order by days_late)) as integer)
-            as days_late_median,
-        cast(ceiling(percentile_cont(0.9) within group (order by days_late)) as integer)
-            as days_late_p90,
-        count(known_lead_time_days) as count_lead_times,
-        cast(
-            ceiling(percentile_cont(0.5) within group (order by known_lead_time_days)) as integer
-        ) as lead_time_median_days,
-        cast(
-            ceiling(percentile_cont(0.9) within group (order by known_lead_time_days)) as integer
-        ) as lead_time_p90_days
-    from orders
-    where
-        is_vendor_order
-        and {{ days_between('completion_date', as_of_date()) }}
-        between 0 and {{ var('lead_time_window_days') }}
-    group by account_id, vendor_id
+    select * from {{ ref('int_line_forecasts') }}
 
 ),
 
-lines_joined_to_vendors as (
+lines_with_forecasts as (
 
     select
         lines.*,
         orders.vendor_email,
-        case
-            when
-                lines.promise_date is not null
-                and lines.promise_current is not null
-                and lines.order_type = 'po'
-                and vendors.count_days_late >= {{ var('min_sample') }}
-                then 'vendor_history'
-            when lines.promise_current is not null then 'promise'
-            when
-                lines.sent_date is not null
-                and lines.order_type = 'po'
-                and vendors.count_lead_times >= {{ var('min_sample') }}
-                then 'lead_time'
-            else 'none'
-        end as forecast_basis,
-        {{ days_after('lines.promise_date', 'vendors.days_late_median') }} as date_by_history,
-        {{ days_after('lines.promise_date', 'vendors.days_late_p90') }} as latest_date_by_history,
-        {{ days_after('lines.sent_date', 'vendors.lead_time_median_days') }} as date_by_lead_time,
-        {{ days_after('lines.sent_date', 'vendors.lead_time_p90_days') }}
-            as latest_date_by_lead_time,
-        {{ days_between('coalesce(lines.last_receipt_date, lines.sent_date)', as_of_date()) }}
-            as days_without_receipt,
-        {{ days_between(local_date('orders.modified_at'), as_of_date()) }} as days_without_change
+        forecasts.forecast_basis,
+        forecasts.forecast_receipt_date,
+        forecasts.latest_receipt_date,
+        coalesce(
+            lines.days_overdue > {{ var('stale_after_days') }}
+            and {{ days_after(
+                'coalesce(lines.last_receipt_date, lines.sent_date)', var('stale_after_days')
+            ) }} < {{ as_of_date() }}
+            and {{ days_after(local_date('orders.modified_at'), var('stale_after_days')) }}
+            < {{ as_of_date() }},
+            false
+        ) as is_stale
     from lines
     inner join orders
         on
             lines.account_id = orders.account_id
             and lines.purchase_order_id = orders.purchase_order_id
-    left join orders_summed_to_vendors as vendors
+    inner join forecasts
         on
-            lines.account_id = vendors.account_id
-            and lines.vendor_id = vendors.vendor_id
-    where lines.quantity_open > 0
-
-),
-
-forecast as (
-
-    select
-        *,
-        case
-            when forecast_basis = 'vendor_history' and promise_current > promise_date
-                then greatest(date_by_history, promise_current, {{ as_of_date() }})
-            when forecast_basis = 'vendor_history'
-                then greatest(date_by_history, {{ as_of_date() }})
-            when forecast_basis = 'promise' then greatest(promise_current, {{ as_of_date() }})
-            when forecast_basis = 'lead_time' then greatest(date_by_lead_time, {{ as_of_date() }})
-        end as forecast_receipt_date,
-        case
-            when forecast_basis = 'vendor_history' and promise_current > promise_date
-                then greatest(latest_date_by_history, promise_current, {{ as_of_date() }})
-            when forecast_basis = 'vendor_history'
-                then greatest(latest_date_by_history, {{ as_of_date() }})
-            when forecast_basis = 'lead_time'
-                then greatest(latest_date_by_lead_time, {{ as_of_date() }})
-        end as latest_receipt_date,
-        coalesce(
-            days_overdue > {{ var('stale_after_days') }}
-            and days_without_receipt > {{ var('stale_after_days') }}
-            and days_without_change > {{ var('stale_after_days') }},
-            false
-        ) as is_stale
-    from lines_joined_to_vendors
+            lines.account_id = forecasts.account_id
+            and lines.purchase_order_line_id = forecasts.purchase_order_line_id
 
 ),
 
@@ -181,7 +116,7 @@ final as (
         latest_receipt_date,
         {{ as_of_date() }} as as_of_date
 
-    from forecast
+    from lines_with_forecasts
 
 )
 

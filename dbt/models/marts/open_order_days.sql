@@ -6,15 +6,15 @@ dates as (
 
 ),
 
-status_types as (
-
-    select * from {{ ref('int_status_types') }}
-
-),
-
 orders as (
 
     select * from {{ ref('int_named_orders') }}
+
+),
+
+open_order_versions as (
+
+    select * from {{ ref('int_open_order_versions') }}
 
 ),
 
@@ -29,61 +29,6 @@ order_versions as (
         {{ local_date('cast(dbt_valid_to as timestamp with time zone)') }} as next_date
     from {{ ref('purchase_order_snapshots') }}
     where deleted_at is null
-
-),
-
-open_line_versions as (
-
-    select
-        versions.account_id,
-        versions.purchase_order_id,
-        versions.quantity_ordered - versions.quantity_received as quantity_open,
-        versions.unit_price,
-        versions.discount_pct,
-        {{ local_date('cast(versions.dbt_valid_from as timestamp with time zone)') }}
-            as first_date,
-        {{ local_date('cast(versions.dbt_valid_to as timestamp with time zone)') }} as next_date
-    from {{ ref('purchase_order_line_snapshots') }} as versions
-    left join status_types on upper(versions.status) = status_types.status_name
-    where
-        not versions.is_removed
-        and versions.quantity_ordered > versions.quantity_received
-        and coalesce(status_types.status_type, 'unknown') in ('active', 'unknown')
-
-),
-
-open_order_versions as (
-
-    select
-        open_line_versions.account_id,
-        open_line_versions.purchase_order_id,
-        open_line_versions.first_date,
-        open_line_versions.next_date,
-        count(*) as count_open_lines,
-        sum(open_line_versions.quantity_open) as quantity_open,
-        cast(
-            sum(
-                {{ as_wide_decimal('open_line_versions.quantity_open') }}
-                * {{
-                    unit_cost(
-                        'open_line_versions.unit_price',
-                        'open_line_versions.discount_pct',
-                        'orders.default_discount_pct',
-                        'orders.is_discount_enabled'
-                    )
-                }}
-            ) as decimal(38, 6)
-        ) as open_value
-    from open_line_versions
-    inner join orders
-        on
-            open_line_versions.account_id = orders.account_id
-            and open_line_versions.purchase_order_id = orders.purchase_order_id
-    group by
-        open_line_versions.account_id,
-        open_line_versions.purchase_order_id,
-        open_line_versions.first_date,
-        open_line_versions.next_date
 
 ),
 

@@ -106,7 +106,7 @@ shares as (
         all_spend as (partition by account_id, period, value_basis, currency_code, spend_by),
         by_spend as (
             partition by account_id, period, value_basis, currency_code, spend_by
-            order by spend desc, spender_name asc, spender_id asc
+            order by spend desc, spender_name asc nulls last, spender_id asc
             rows between unbounded preceding and current row
         )
 
@@ -126,11 +126,7 @@ final as (
         spender_name as spend_name,
         value_basis,
         currency_code,
-        case
-            when spend_share_before < {{ var('abc_thresholds')[0] }} then 'A'
-            when spend_share_before < {{ var('abc_thresholds')[1] }} then 'B'
-            else 'C'
-        end as abc_class,
+        {{ abc_class('spend_share_before') }} as abc_class,
 
         -- numerics
         spend_rank,

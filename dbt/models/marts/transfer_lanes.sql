@@ -15,7 +15,7 @@ transfers as (
         is_on_time is not null or is_overdue as is_due,
         case when transit_days >= 0 then transit_days end as observed_transit_days
     from {{ ref('transfers') }}
-    where status_type not in ('draft', 'canceled')
+    where is_placed
 
 ),
 
@@ -43,7 +43,7 @@ transfers_summed_to_lanes as (
         sum(quantity_short) as quantity_short,
         coalesce(sum(open_value), 0) as open_value,
         count(observed_transit_days) as count_transit_days,
-        avg(observed_transit_days) as transit_mean_days,
+        cast(avg(observed_transit_days) as double) as transit_mean_days,
         percentile_cont(0.5) within group (order by observed_transit_days) as transit_median_days,
         percentile_cont(0.9) within group (order by observed_transit_days) as transit_p90_days
     from transfers

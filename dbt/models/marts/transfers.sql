@@ -46,6 +46,7 @@ final as (
         lines.days_overdue,
 
         -- booleans
+        lines.is_placed,
         lines.is_complete,
         lines.is_overdue,
         case

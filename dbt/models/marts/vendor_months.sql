@@ -5,9 +5,9 @@ lines as (
     select
         *,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
+        coalesce(warehouse_id, '(no warehouse)') as warehouse_key,
         case when is_due then days_late end as due_days_late,
-        case when is_vendor_order and lead_time_days >= 0 then lead_time_days end
-            as known_lead_time_days,
+        case when is_vendor_order then observed_lead_time_days end as vendor_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value,
         {{ report_month() }} as report_month,
         {{ month_source() }} as month_source
@@ -18,28 +18,21 @@ lines as (
 
 prices as (
 
-    select
-        *,
-        {{ report_month() }} as report_month,
-        {{ month_source() }} as month_source
-    from {{ ref('price_history') }}
+    select * from {{ ref('price_history') }}
 
 ),
 
-prices_summed_to_months as (
+lines_with_prices as (
 
     select
-        account_id,
-        vendor_id,
-        currency_code,
-        report_month,
-        month_source,
-        count(price_variance) as count_compared_lines,
-        sum(price_variance) as price_variance,
-        sum(abs(price_variance)) as price_movement,
-        sum(price_baseline) as price_baseline
-    from prices
-    group by account_id, vendor_id, currency_code, report_month, month_source
+        lines.*,
+        prices.price_variance,
+        prices.price_baseline
+    from lines
+    left join prices
+        on
+            lines.account_id = prices.account_id
+            and lines.purchase_order_line_id = prices.purchase_order_line_id
 
 ),
 
@@ -50,9 +43,11 @@ lines_summed_to_months as (
         -- ids
         account_id,
         vendor_key as vendor_id,
+        warehouse_key as warehouse_id,
 
         -- text
         max(coalesce(vendor_name, vendor_key)) as vendor_name,
+        max(coalesce(warehouse_name, warehouse_key)) as warehouse_name,
         currency_code,
         month_source,
 
@@ -65,6 +60,9 @@ lines_summed_to_months as (
         count(*) filter (where is_vendor_order and is_complete) as count_complete_lines,
         count(*) filter (where quantity_open > 0) as count_open_lines,
         count(*) filter (where is_overdue) as count_overdue_lines,
+        count(*) filter (where quantity_short > 0) as count_short_lines,
+        count(*) filter (where is_vendor_order and quantity_over > 0) as count_over_lines,
+        count(*) filter (where not is_vendor_order) as count_canceled_lines,
         count(*) filter (where is_due) as count_due_lines,
         count(*) filter (where is_in_full) as count_in_full_lines,
         count(*) filter (where is_on_time) as count_on_time_lines,
@@ -72,9 +70,9 @@ lines_summed_to_months as (
         count(due_days_late) as count_dated_due_lines,
         count(*) filter (where due_days_late > 0) as count_late_lines,
         cast(coalesce(sum(due_days_late), 0) as bigint) as sum_days_late,
-        count(known_lead_time_days) as count_line_lead_times,
-        cast(coalesce(sum(known_lead_time_days), 0) as bigint) as sum_lead_time_days,
-        cast(coalesce(sum(known_lead_time_days * known_lead_time_days), 0) as bigint)
+        count(vendor_lead_time_days) as count_line_lead_times,
+        cast(coalesce(sum(vendor_lead_time_days), 0) as bigint) as sum_lead_time_days,
+        cast(coalesce(sum(vendor_lead_time_days * vendor_lead_time_days), 0) as bigint)
             as sum_squared_lead_time_days,
         coalesce(sum(quantity_ordered) filter (where is_vendor_order), 0) as quantity_ordered,
         coalesce(sum(quantity_received) filter (where is_vendor_order), 0) as quantity_received,
@@ -108,6 +106,10 @@ lines_summed_to_months as (
             sum(received_landed_value - landed_base_value) filter (where is_vendor_order), 0
         ) as landed_uplift_value,
         coalesce(sum(landed_base_value) filter (where is_vendor_order), 0) as landed_base_value,
+        count(price_variance) as count_compared_lines,
+        coalesce(sum(price_variance), 0) as price_variance,
+        coalesce(sum(abs(price_variance)), 0) as price_movement,
+        coalesce(sum(price_baseline), 0) as price_baseline,
         {{ sum_of_reporting('ordered_value', 'is_vendor_order') }}
             as ordered_value_reporting,
         {{ sum_of_reporting('received_value', 'is_vendor_order') }}
@@ -119,28 +121,9 @@ lines_summed_to_months as (
         report_month,
         {{ as_of_date() }} as as_of_date
 
-    from lines
-    group by account_id, vendor_key, currency_code, report_month, month_source
-
-),
-
-prices_joined_to_months as (
-
-    select
-        months.*,
-        coalesce(prices.count_compared_lines, 0) as count_compared_lines,
-        coalesce(prices.price_variance, 0) as price_variance,
-        coalesce(prices.price_movement, 0) as price_movement,
-        coalesce(prices.price_baseline, 0) as price_baseline
-    from lines_summed_to_months as months
-    left join prices_summed_to_months as prices
-        on
-            months.account_id = prices.account_id
-            and months.vendor_id = prices.vendor_id
-            and months.currency_code = prices.currency_code
-            and months.report_month = prices.report_month
-            and months.month_source = prices.month_source
+    from lines_with_prices
+    group by account_id, vendor_key, warehouse_key, currency_code, report_month, month_source
 
 )
 
-select * from prices_joined_to_months
+select * from lines_summed_to_months

@@ -18,6 +18,7 @@ Count: TypeAlias = Annotated[int, Meta(ge=0)]
 Percent: TypeAlias = Annotated[float, Meta(ge=0)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Score: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
+Year: TypeAlias = Annotated[int, Meta(ge=1970, le=2200)]
 
 
 class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -41,6 +42,9 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     min_sample: Count | UnsetType = UNSET
     scorecard_weights: dict[Literal["otif", "fill", "lead_time_cv", "price"], Percent] | UnsetType = UNSET
     grade_thresholds: tuple[Score, Score, Score] | UnsetType = UNSET
+    otif_targets: tuple[Share, Share] | UnsetType = UNSET
+    dates_from: Year | UnsetType = UNSET
+    dates_to: Year | UnsetType = UNSET
 
 
 def with_as_of_date(variables: Mapping[str, Any], now: datetime | None = None) -> dict[str, Any]:

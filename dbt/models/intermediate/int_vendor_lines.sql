@@ -1,0 +1,83 @@
+with
+
+periods as (
+
+    {{ periods() }}
+
+),
+
+lines as (
+
+    select
+        *,
+        coalesce(vendor_id, '(no vendor)') as vendor_key,
+        case when is_due then days_late end as due_days_late,
+        case when received_landed_value is not null then received_value end as landed_base_value,
+        {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago
+    from {{ ref('purchase_order_lines') }}
+    where is_vendor_order
+
+),
+
+prices as (
+
+    select * from {{ ref('price_history') }}
+
+),
+
+lines_in_periods as (
+
+    select
+        lines.*,
+        periods.period,
+        prices.price_variance,
+        prices.price_baseline,
+        prices.price_variance_365_days,
+        prices.price_baseline_365_days
+    from lines
+    inner join periods
+        on periods.period_days is null or lines.days_ago between 0 and periods.period_days - 1
+    left join prices
+        on
+            lines.account_id = prices.account_id
+            and lines.purchase_order_line_id = prices.purchase_order_line_id
+
+),
+
+lines_summed_to_vendors as (
+
+    select
+        account_id,
+        vendor_key as vendor_id,
+        currency_code,
+        period,
+        sum(case when is_due then quantity_capped else 0 end) as quantity_capped_due,
+        sum(case when quantity_ordered > 0 then quantity_over else 0 end)
+            as quantity_over_of_ordered,
+        count(due_days_late) as count_dated_due_lines,
+        count(*) filter (where due_days_late > 0) as count_late_lines,
+        cast(avg(due_days_late) as double) as days_late_mean,
+        percentile_cont(0.5) within group (order by due_days_late) as days_late_median,
+        sum(unit_days_late) as unit_days_late,
+        count(*) filter (where is_lead_time_negative) as count_negative_lead_times,
+        count(observed_lead_time_days) as count_line_lead_times,
+        cast(avg(observed_lead_time_days) as double) as line_lead_time_mean_days,
+        percentile_cont(0.5) within group (order by observed_lead_time_days)
+            as line_lead_time_median_days,
+        percentile_cont(0.9) within group (order by observed_lead_time_days)
+            as line_lead_time_p90_days,
+        stddev_samp(observed_lead_time_days) as line_lead_time_stddev_days,
+        count(price_variance) as count_compared_lines,
+        sum(price_variance) as price_variance,
+        sum(abs(price_variance)) as price_movement,
+        sum(price_baseline) as price_baseline,
+        sum(price_variance_365_days) as price_variance_365_days,
+        sum(price_baseline_365_days) as price_baseline_365_days,
+        sum(received_landed_value) - sum(landed_base_value) as landed_uplift_value,
+        sum(landed_base_value) as landed_base_value
+    from lines_in_periods
+    group by account_id, vendor_key, currency_code, period
+
+)
+
+select * from lines_summed_to_vendors
