@@ -19,7 +19,6 @@ from inventory_planner_dashboard.filters import literal
 from inventory_planner_dashboard.targets import Targets
 
 POLL_SECONDS: Final = 1.0  # a poll is one call of stat, and nobody waits longer for a new file
-TARGETS: Final = Targets(target=0.90, minimum=0.80)
 
 ReadError = duckdb.Error  # the file or a query can't be read, for example because another version wrote the file
 Version = tuple[int, int]
@@ -28,6 +27,9 @@ Columns = dict[str, dict[str, str]]
 
 _BUILT_AT: Final = "select built_at from published.inventory_planner._build_record"
 _AS_OF: Final = "select max(as_of_date) from published.marts.data_health"
+_TARGETS: Final = """
+    select max(otif_target_rate) as target, max(otif_minimum_rate) as minimum from published.marts.vendor_scorecard
+"""
 _COLUMNS: Final = """
     select table_name, column_name, coalesce(comment, '') from duckdb_columns()
     where database_name = 'published' and schema_name = 'marts'
@@ -116,10 +118,11 @@ def attach(file: Path) -> Published:
     connection.execute("set TimeZone = 'UTC'")
     (published_at,) = connection.execute(_BUILT_AT).fetchone() or (None,)
     (as_of,) = connection.execute(_AS_OF).fetchone() or (None,)
+    (target, minimum) = connection.execute(_TARGETS).fetchone() or (None, None)
     columns: Columns = {}
     for mart, column, comment in connection.execute(_COLUMNS).fetchall():
         columns.setdefault(mart, {})[column] = comment
-    return Published(file, connection, columns, TARGETS, as_of, published_at)
+    return Published(file, connection, columns, Targets(target, minimum), as_of, published_at)
 
 
 def _floats(table: pa.Table) -> pa.Table:
