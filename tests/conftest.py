@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gc
 import pickle
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,8 @@ from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from dbt_runs import folder_at
+from filling import fill
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder, data_folder
 from inventory_planner.demo import DemoReport, run_demo
@@ -19,7 +20,7 @@ from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account, Server, serve
-from orders import API_KEY, NOW
+from orders import API_KEY, NOW, order
 
 GC_THRESHOLD = 10_000  # new objects; collecting at Python's 700 takes a fifth of a load
 
@@ -102,6 +103,13 @@ def warehouse(folder: DataFolder) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
+def filled(warehouse: Warehouse) -> Warehouse:
+    """The warehouse with two orders of one account and one order of another."""
+    fill(warehouse.folder.warehouse, {"a1000": [order("one"), order("two")], "a2000": [order("one")]})
+    return warehouse
+
+
+@pytest.fixture
 def job(client: Client, settings: Settings, warehouse: Warehouse) -> Job:
     """Loads the served account into the warehouse."""
     return Job(client, settings, warehouse)
@@ -109,21 +117,15 @@ def job(client: Client, settings: Settings, warehouse: Warehouse) -> Job:
 
 @pytest.fixture(scope="session")
 def parsed_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The path of the data folders of this process in which dbt runs; dbt parses the project again for each path."""
-    return tmp_path_factory.mktemp("dbt") / "data"
+    """The path of every data folder of this process in which dbt runs, with characters that need escaping."""
+    return tmp_path_factory.mktemp("dbt") / "a [new] buyer's place" / "data"
 
 
 @pytest.fixture
 def parsed_folder(parsed_place: Path) -> Iterator[DataFolder]:
-    """An empty data folder, but for what dbt parsed in an earlier one: with the same vars it need not parse again."""
-    folder = data_folder(parsed_place)
-    yield folder
-    parsed = folder.dbt / "target" / "partial_parse.msgpack"
-    content = parsed.read_bytes() if parsed.exists() else b""
-    shutil.rmtree(folder.root)
-    if content:
-        parsed.parent.mkdir(parents=True)
-        parsed.write_bytes(content)
+    """An empty data folder, but for what dbt has parsed before."""
+    with folder_at(parsed_place) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -1,39 +1,70 @@
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from inventory_planner.api.client import Client
-from inventory_planner.data_folder import Folder, folder_at
+from inventory_planner.data_folder import DataFolder, folder_at
 from inventory_planner.errors import TransformError
-from inventory_planner.marts.dbt import environment, project, transform
-from inventory_planner.settings import Settings
-from inventory_planner.sync.load import Job, load
+from inventory_planner.marts.dbt import command, digest_of, project, project_files, run_dbt
+from inventory_planner.warehouse.engines import engine_of
+from inventory_planner.warehouse.warehouse import Warehouse
+
+VARIABLES = {"as_of_date": "2026-01-21"}
 
 
-@pytest.fixture(autouse=True)
-def dbt_as_users_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inventory_planner.marts.dbt.subprocess", subprocess)
+@pytest.fixture
+def folder(parsed_folder: DataFolder) -> DataFolder:
+    return parsed_folder
 
 
-@pytest.mark.parametrize("word", ["--version", "debug"])
-def test_any_word_of_dbt_finds_project_and_warehouse(folder: Folder, word: str) -> None:
-    transform(folder, {"as_of_date": "2026-01-05"}, [word])
+# the command line
 
 
-def test_every_path_that_dbt_gets_is_absolute(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_of_dbt_gets_the_vars_as_json() -> None:
+    assert command({"as_of_date": "2026-01-21"}, ["build", "--select", "vendors"])[-5:] == [
+        *("build", "--select", "vendors"),
+        *("--vars", '{"as_of_date": "2026-01-21"}'),
+    ]
+
+
+def test_an_option_of_dbt_gets_no_vars() -> None:
+    assert command({"as_of_date": "2026-01-21"}, ["--version"])[-1] == "--version"
+
+
+def test_any_option_of_dbt_can_be_run(warehouse: Warehouse) -> None:
+    assert "dbt" in run_dbt(warehouse, VARIABLES, ["--version"])
+
+
+def test_dbt_finds_project_and_warehouse_from_any_working_directory(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder.root.parent)
+    relative = folder_at(Path(folder.root.name))
 
-    paths = {name: Path(value) for name, value in environment(folder_at(Path("data"))).items() if os.sep in value}
+    output = run_dbt(Warehouse(engine_of(relative), relative), VARIABLES, ["debug"])
 
-    assert len(paths) == 5
-    assert all(path.is_absolute() for path in paths.values())
+    assert f"path: {folder.warehouse}" in output
+    assert "All checks passed!" in output
+    assert (folder.dbt / "logs" / "dbt.log").is_file()
+    assert list(folder.root.parent.iterdir()) == [folder.root]
 
 
-def test_the_dbt_project_of_a_checkout_is_found_wherever_one_stands(
+def test_the_warehouse_is_closed_while_dbt_runs_and_opens_again(filled: Warehouse) -> None:
+    filled.execute("create table answers as select 1 as value")
+
+    output = run_dbt(
+        filled, VARIABLES, ["show", "--quiet", "--inline", "select value + 41 as answer from main.answers"]
+    )
+
+    assert "42" in output
+    assert filled.execute("select value from answers") == [(1,)]
+
+
+# the project
+
+
+def test_the_dbt_project_of_a_checkout_is_found_from_any_working_directory(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -41,29 +72,50 @@ def test_the_dbt_project_of_a_checkout_is_found_wherever_one_stands(
     assert (project() / "dbt_project.yml").is_file()
 
 
-def test_a_failure_names_the_model_and_where_dbt_logged_it(client: Client, settings: Settings, folder: Folder) -> None:
-    load(Job(client, settings, folder))
+def test_the_files_of_the_project_are_those_that_define_models() -> None:
+    files = project_files()
+    assert files[0] == project() / "dbt_project.yml"
+    assert {path.suffix for path in files} == {".yml", ".sql", ".csv"}
+    assert {path.relative_to(project()).parts[0] for path in files[1:]} == {
+        *("macros", "models", "seeds", "snapshots", "tests")
+    }
+    assert not any("target" in path.parts or "logs" in path.parts for path in files)
 
+
+def test_the_digest_changes_with_the_content_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "model.sql"
+    file.write_text("select 1")
+    before = digest_of([file])
+    assert digest_of([file]) == before
+    file.write_text("select 2")
+    assert digest_of([file]) != before
+
+
+# failures
+
+
+def test_a_failure_names_the_model_and_the_log_of_dbt(warehouse: Warehouse, folder: DataFolder) -> None:
+    staged = "stg_inventory_planner__purchase_orders"
     with pytest.raises(TransformError) as failure:
-        transform(folder, {"account_timezone": "Mars/Olympus"}, ["run", "--select", "received_vs_ordered"])
+        run_dbt(warehouse, VARIABLES, ["run", "--select", staged])
 
     message = str(failure.value)
-    assert "dbt did not succeed" in message
-    assert str(folder.root / "dbt" / "logs" / "dbt.log") in message
-    assert "Mars/Olympus" in message
+    assert f"model.inventory_planner.{staged}: " in message
+    assert "inventory_planner.purchase_orders" in message
+    assert str(folder.dbt / "logs" / "dbt.log") in message
 
 
-def test_words_that_dbt_does_not_know_are_answered_in_its_own_words(folder: Folder) -> None:
+def test_an_unknown_command_fails_with_the_message_of_dbt(warehouse: Warehouse) -> None:
     with pytest.raises(TransformError, match="No such command 'bild'"):
-        transform(folder, {}, ["bild"])
+        run_dbt(warehouse, VARIABLES, ["bild"])
 
 
-def test_an_error_that_dbt_does_not_expect_is_told_without_its_traceback(folder: Folder) -> None:
+def test_an_unexpected_error_of_dbt_is_shown_without_its_traceback(warehouse: Warehouse, folder: DataFolder) -> None:
     in_the_way = folder.dbt / "target" / "manifest.json"
     in_the_way.mkdir(parents=True)
 
     with pytest.raises(TransformError) as failure:
-        transform(folder, {}, ["parse"])
+        run_dbt(warehouse, VARIABLES, ["parse"])
 
-    _, *told = str(failure.value).splitlines()
-    assert told == [f"  IsADirectoryError: [Errno 21] Is a directory: '{in_the_way}'"]
+    _, *lines = str(failure.value).splitlines()
+    assert lines == [f"  IsADirectoryError: [Errno 21] Is a directory: '{in_the_way}'"]

@@ -8,14 +8,14 @@ import yaml
 
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.marts.dbt import project
-from inventory_planner.marts.dbt_vars import Policy, with_day
+from inventory_planner.marts.dbt_vars import Policy, with_as_of_date
 
 
-def test_the_policy_has_the_vars_of_the_dbt_project_and_takes_their_values() -> None:
+def test_the_policy_has_the_vars_of_the_dbt_project_and_accepts_their_defaults() -> None:
     defaults = yaml.safe_load((project() / "dbt_project.yml").read_text())["vars"]
 
     assert list(Policy.__struct_fields__) == list(defaults)
-    assert with_day({**defaults, "as_of_date": "2026-01-05"}) == {**defaults, "as_of_date": "2026-01-05"}
+    assert with_as_of_date({**defaults, "as_of_date": "2026-01-05"}) == {**defaults, "as_of_date": "2026-01-05"}
 
 
 @pytest.mark.parametrize(
@@ -29,25 +29,25 @@ def test_the_policy_has_the_vars_of_the_dbt_project_and_takes_their_values() -> 
     ],
     ids=["utc", "null", "east", "west", "given"],
 )
-def test_the_reports_look_from_today_where_the_account_is(variables: dict[str, Any], day: str) -> None:
+def test_the_reports_look_from_today_in_the_time_zone_of_the_account(variables: dict[str, Any], day: str) -> None:
     now = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
-    assert with_day(variables, now) == {**variables, "as_of_date": day}
+    assert with_as_of_date(variables, now) == {**variables, "as_of_date": day}
 
 
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"on_time_grace_day": 2}, "unknown field `on_time_grace_day`.+There are account_timezone, as_of_date"),
+        ({"on_time_grace_day": 2}, "unknown field `on_time_grace_day`.+The vars are account_timezone, as_of_date"),
         ({"on_time_grace_days": "two"}, r"Expected `int`, got `str` - at `\$.on_time_grace_days`"),
         ({"on_time_grace_days": -1}, r"Expected `int` >= 0 - at `\$.on_time_grace_days`"),
         ({"as_of_date": "2026-02-31"}, r"Invalid RFC3339 encoded date - at `\$.as_of_date`"),
         ({"status_types": {"SENT": "activ"}}, r"Invalid enum value 'activ' - at `\$.status_types\[...\]`"),
         ({"abc_thresholds": [0.8]}, r"Expected `array` of length 2, got 1 - at `\$.abc_thresholds`"),
         ({"scorecard_weights": {"speed": 1}}, "Invalid enum value 'speed'"),
-        ({"account_timezone": "Mars/Olympus"}, "'Mars/Olympus' is no time zone"),
-        ({"account_timezone": "Europe"}, "'Europe' is no time zone"),
-        ({"account_timezone": ""}, "'' is no time zone"),
+        ({"account_timezone": "Mars/Olympus"}, "'Mars/Olympus' is not a time zone"),
+        ({"account_timezone": "Europe"}, "'Europe' is not a time zone"),
+        ({"account_timezone": ""}, "'' is not a time zone"),
     ],
     ids=[
         "misspelt",
@@ -62,6 +62,6 @@ def test_the_reports_look_from_today_where_the_account_is(variables: dict[str, A
         "no zone",
     ],
 )
-def test_a_var_that_makes_no_sense_is_refused_and_named(variables: dict[str, Any], message: str) -> None:
+def test_an_invalid_var_is_named(variables: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        with_day(variables)
+        with_as_of_date(variables)

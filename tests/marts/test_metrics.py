@@ -1,6 +1,6 @@
-"""The metrics of dbt/models/semantic say what the marts say, by another road: MetricFlow writes its own SQL.
+"""The metrics of dbt/models/semantic equal the marts, although MetricFlow writes SQL of its own.
 
-uv run --group metrics pytest tests/test_metrics.py
+uv run --group metrics pytest tests/marts/test_metrics.py
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from typing import Any
 
 import pytest
 import yaml
-from test_marts import ORDERS, OTHER_ACCOUNT, PROJECT, dbt, fill, select
+
+from dbt_runs import dbt, folder_at, select
+from filling import fill
+from hand_made import ORDERS, OTHER_ACCOUNT
+from inventory_planner.marts.dbt import project as dbt_project
 
 DBT = Path(sys.executable).with_name("dbt")
 MF = Path(sys.executable).with_name("mf")
@@ -23,7 +27,7 @@ KEY = ("account_id", "vendor_id", "currency_code")
 GROUPS = [f"purchase_order__{name}" for name in KEY]
 METRICS = [
     metric["name"]
-    for metric in yaml.safe_load((PROJECT / "models" / "semantic" / "metrics.yml").read_text())["metrics"]
+    for metric in yaml.safe_load((dbt_project() / "models" / "semantic" / "metrics.yml").read_text())["metrics"]
 ]
 RATES_AND_DAYS = ("_rate", "_days")
 BY_THE_MARTS = """
@@ -44,21 +48,20 @@ Answers = dict[Key, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(parsed_place: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small account with its marts, as readers get them."""
-    workspace = tmp_path_factory.mktemp("metrics")
-    warehouse = workspace / "warehouse.duckdb"
-    fill(warehouse, {"a1": ORDERS, "a2": OTHER_ACCOUNT})
-    built = dbt(workspace, warehouse, "build", "--exclude-resource-type", "test", "unit_test")
-    assert set(built.outcomes.values()) == {"success"}, built.log
-    return warehouse.rename(workspace / "analytics.duckdb")
+    with folder_at(parsed_place) as folder:
+        fill(folder.warehouse, {"a1": ORDERS, "a2": OTHER_ACCOUNT})
+        built = dbt(folder, "build", "--exclude-resource-type", "test", "unit_test")
+        assert set(built.outcomes.values()) == {"success"}, built.output
+        return Path(shutil.copy(folder.warehouse, tmp_path_factory.mktemp("metrics") / "analytics.duckdb"))
 
 
 @pytest.fixture(scope="module")
 def by_metricflow(published: Path) -> Answers:
     """All metrics for each vendor, in one query."""
     project = published.parent / "dbt"  # mf looks for what dbt parsed in the project alone
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(dbt_project(), project, ignore=shutil.ignore_patterns("target", "logs"))
     answer = published.parent / "answer.csv"
     in_project(published, project, DBT, "parse", "--quiet")
     words = ("query", "--metrics", ",".join(METRICS), "--group-by", ",".join(GROUPS), "--csv", answer)
@@ -89,9 +92,7 @@ def test_there_is_something_to_compare(by_marts: Answers) -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_a_metric_is_for_each_vendor_what_the_scorecard_says(
-    metric: str, by_metricflow: Answers, by_marts: Answers
-) -> None:
+def test_a_metric_equals_the_scorecard_for_each_vendor(metric: str, by_metricflow: Answers, by_marts: Answers) -> None:
     answered = {key: number(metric, row[metric]) for key, row in by_metricflow.items() if key in by_marts}
     expected = {key: number(metric, row[metric]) for key, row in by_marts.items()}
 
@@ -99,13 +100,13 @@ def test_a_metric_is_for_each_vendor_what_the_scorecard_says(
 
 
 def number(metric: str, value: Any) -> float | None:
-    """As a number; a sum over nothing is 0, a rate over nothing is none."""
+    """The value as a number; a sum of nothing is 0, a rate of nothing is None."""
     if value not in (None, ""):
         return float(value)
     return None if metric.endswith(RATES_AND_DAYS) else 0.0
 
 
-def test_what_no_vendor_is_judged_by_is_in_no_metric(by_metricflow: Answers, by_marts: Answers) -> None:
+def test_orders_that_no_vendor_is_judged_by_are_in_no_metric(by_metricflow: Answers, by_marts: Answers) -> None:
     others = {key: row for key, row in by_metricflow.items() if key not in by_marts}
 
     assert others

@@ -25,36 +25,36 @@ def test_a_new_warehouse_has_no_quarantined_records(warehouse: Warehouse) -> Non
     assert quarantined_records(warehouse.account("a1000")) == []
 
 
-def test_the_records_of_an_account_come_in_the_order_in_which_they_arrived(filled: Account) -> None:
-    quarantine(filled, "third", LATER)
-    quarantine(filled, "second", EARLIER, position=1)
-    quarantine(filled, "first", EARLIER, position=0)
-    quarantine(filled.warehouse.account("a2000"), "another account's", EARLIER)
+def test_the_records_of_an_account_come_in_the_order_in_which_they_arrived(stored: Account) -> None:
+    quarantine(stored, "third", LATER)
+    quarantine(stored, "second", EARLIER, position=1)
+    quarantine(stored, "first", EARLIER, position=0)
+    quarantine(stored.warehouse.account("a2000"), "another account's", EARLIER)
 
-    assert quarantined_records(filled) == ["first", "second", "third"]
+    assert quarantined_records(stored) == ["first", "second", "third"]
 
 
-def test_records_from_before_an_instant_are_dropped(filled: Account) -> None:
-    quarantine(filled, "before", EARLIER)
-    quarantine(filled, "after", LATER)
-    other = filled.warehouse.account("a2000")
+def test_records_from_before_an_instant_are_dropped(stored: Account) -> None:
+    quarantine(stored, "before", EARLIER)
+    quarantine(stored, "after", LATER)
+    other = stored.warehouse.account("a2000")
     quarantine(other, "another account's", EARLIER)
 
-    drop_quarantined(filled, before=SYNCED_AT)
+    drop_quarantined(stored, before=SYNCED_AT)
 
-    assert quarantined_records(filled) == ["after"]
+    assert quarantined_records(stored) == ["after"]
     assert quarantined_records(other) == ["another account's"]
 
 
-def test_a_record_is_superseded_by_a_later_reading_of_its_order(filled: Account) -> None:
-    quarantine(filled, "of an order loaded since", EARLIER, "one")
-    quarantine(filled, "of an order loaded before", LATER, "two")
-    quarantine(filled, "an earlier state", EARLIER, "three", position=1)
-    quarantine(filled, "a later state", datetime.now(UTC), "three")
-    quarantine(filled, "without an id", EARLIER)
-    quarantine(filled.warehouse.account("a2000"), "of an order of one account only", EARLIER, "two")
+def test_a_record_is_superseded_by_a_later_reading_of_its_order(stored: Account) -> None:
+    quarantine(stored, "of an order loaded since", EARLIER, "one")
+    quarantine(stored, "of an order loaded before", LATER, "two")
+    quarantine(stored, "an earlier state", EARLIER, "three", position=1)
+    quarantine(stored, "a later state", datetime.now(UTC), "three")
+    quarantine(stored, "without an id", EARLIER)
+    quarantine(stored.warehouse.account("a2000"), "of an order of one account only", EARLIER, "two")
 
-    drop_superseded(filled.warehouse)
+    drop_superseded(stored.warehouse)
 
-    assert quarantined_records(filled) == ["without an id", "of an order loaded before", "a later state"]
-    assert quarantined_records(filled.warehouse.account("a2000")) == ["of an order of one account only"]
+    assert quarantined_records(stored) == ["without an id", "of an order loaded before", "a later state"]
+    assert quarantined_records(stored.warehouse.account("a2000")) == ["of an order of one account only"]

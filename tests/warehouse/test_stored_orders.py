@@ -38,51 +38,51 @@ def test_a_new_warehouse_holds_nothing(warehouse: Warehouse) -> None:
     )
 
 
-def test_the_orders_of_the_account_are_known_by_a_few_fields(filled: Account) -> None:
-    assert has_tables(filled.warehouse)
-    assert known_orders(filled) == KnownOrders({"one": ORDER, "two": ORDER}, frozenset(), frozenset())
-    assert count_orders(filled) == 2
+def test_the_orders_of_the_account_are_known_by_a_few_fields(stored: Account) -> None:
+    assert has_tables(stored.warehouse)
+    assert known_orders(stored) == KnownOrders({"one": ORDER, "two": ORDER}, frozenset(), frozenset())
+    assert count_orders(stored) == 2
 
 
-def test_a_deleted_order_is_known_apart_and_its_rows_stay(filled: Account) -> None:
-    mark_deleted(filled, ["two"], NOW)
+def test_a_deleted_order_is_known_apart_and_its_rows_stay(stored: Account) -> None:
+    mark_deleted(stored, ["two"], NOW)
 
-    assert known_orders(filled) == KnownOrders({"one": ORDER}, frozenset({"two"}), frozenset())
-    assert (count_orders(filled), stored_ids(filled)) == (1, {"one", "two"})
+    assert known_orders(stored) == KnownOrders({"one": ORDER}, frozenset({"two"}), frozenset())
+    assert (count_orders(stored), stored_ids(stored)) == (1, {"one", "two"})
     found = "select purchase_order_id, _deleted_at from inventory_planner.purchase_orders where _account_id = ?"
-    assert sorted(filled.execute(found)) == [("one", None), ("two", NOW)]
+    assert sorted(stored.execute(found)) == [("one", None), ("two", NOW)]
 
 
-def test_the_orders_of_another_account_are_not_marked(filled: Account) -> None:
-    mark_deleted(filled, ["one", "two"], NOW)
-    assert count_orders(filled.warehouse.account("a2000")) == 1
+def test_the_orders_of_another_account_are_not_marked(stored: Account) -> None:
+    mark_deleted(stored, ["one", "two"], NOW)
+    assert count_orders(stored.warehouse.account("a2000")) == 1
 
 
-def test_a_deleted_order_leaves_quarantine(filled: Account) -> None:
+def test_a_deleted_order_leaves_quarantine(stored: Account) -> None:
     for order_id in ("one", "invalid", None):
-        quarantine(filled, order_id)
-    assert known_orders(filled).quarantined == {"one", "invalid"}
+        quarantine(stored, order_id)
+    assert known_orders(stored).quarantined == {"one", "invalid"}
 
-    mark_deleted(filled, ["invalid"], NOW)
+    mark_deleted(stored, ["invalid"], NOW)
 
-    assert known_orders(filled).quarantined == {"one"}
+    assert known_orders(stored).quarantined == {"one"}
 
 
 def test_more_orders_than_a_statement_takes_parameters_are_marked(
-    filled: Account, monkeypatch: pytest.MonkeyPatch
+    stored: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inventory_planner.warehouse.stored_orders.MAX_PARAMETERS", 1)
-    mark_deleted(filled, ["one", "two"], NOW)
-    assert count_orders(filled) == 0
+    mark_deleted(stored, ["one", "two"], NOW)
+    assert count_orders(stored) == 0
 
 
-def test_the_ids_in_any_table_are_stored(filled: Account) -> None:
-    filled.warehouse.execute("delete from inventory_planner.purchase_orders where purchase_order_id = 'two'")
-    quarantine(filled, "invalid")
-    assert stored_ids(filled) == {"one", "two", "invalid"}
+def test_the_ids_in_any_table_are_stored(stored: Account) -> None:
+    stored.warehouse.execute("delete from inventory_planner.purchase_orders where purchase_order_id = 'two'")
+    quarantine(stored, "invalid")
+    assert stored_ids(stored) == {"one", "two", "invalid"}
 
 
-def test_tables_that_a_killed_first_load_left_out_are_missed(filled: Account) -> None:
-    filled.warehouse.execute("drop table inventory_planner.purchase_order_receipts")
-    assert not has_tables(filled.warehouse)
-    assert (known_orders(filled).present, stored_ids(filled)) == ({}, {"one", "two"})
+def test_tables_that_a_killed_first_load_left_out_are_missed(stored: Account) -> None:
+    stored.warehouse.execute("drop table inventory_planner.purchase_order_receipts")
+    assert not has_tables(stored.warehouse)
+    assert (known_orders(stored).present, stored_ids(stored)) == ({}, {"one", "two"})

@@ -42,10 +42,10 @@ def test_the_raw_tables_are_listed(warehouse: Warehouse, folder: DataFolder) -> 
     assert warehouse.tables() == {"one"}
 
 
-def test_the_first_parameter_of_an_account_is_its_id(filled: Account) -> None:
+def test_the_first_parameter_of_an_account_is_its_id(stored: Account) -> None:
     query = "select count(*) from inventory_planner.purchase_orders where _account_id = ? and purchase_order_id = ?"
-    assert filled.execute(query, ["one"]) == [(1,)]
-    assert filled.warehouse.account("a3000").execute(query, ["one"]) == [(0,)]
+    assert stored.execute(query, ["one"]) == [(1,)]
+    assert stored.warehouse.account("a3000").execute(query, ["one"]) == [(0,)]
 
 
 def test_an_open_warehouse_is_locked_and_closed_at_the_end(folder: DataFolder) -> None:

@@ -1,0 +1,128 @@
+"""Accounts made by hand, whose reports one can work out on paper."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+AS_OF = date(2024, 6, 30)
+
+Json = dict[str, Any]
+
+
+def order(order_id: str, status: str, items: list[Json], **fields: Any) -> Json:
+    """An order of one vendor for the tenth of January; a keyword replaces or adds a field."""
+    return {
+        "id": order_id,
+        "reference": f"PO-{order_id}",
+        "status": status,
+        "type": "po",
+        "source_type": "vendor",
+        "vendor": "acme mills",
+        "vendor_display_name": "Acme Mills",
+        "warehouse": "c9_1",
+        "warehouse_display_name": "Main DC",
+        "currency": "EUR",
+        "created_date": "2024-01-01",
+        "expected_date": "2024-01-10",
+        "last_modified": "2024-06-20T09:41:07+00:00",
+        "items": items,
+        **fields,
+    }
+
+
+def line(variant_id: str, ordered: float, received: dict[str, float] | None = None, **fields: Any) -> Json:
+    """A line with the quantities received by day, at a price of 1; a keyword replaces or adds a field."""
+    history = [{"date": noon(day), "value": value} for day, value in (received or {}).items()]
+    return {
+        "id": variant_id,
+        "sku": f" {variant_id.upper()} ",
+        "title": f"Title of {variant_id}",
+        "replenishment": ordered,
+        "received": sum((received or {}).values()),
+        "received_history": history,
+        "cost_price": 1,
+        **fields,
+    }
+
+
+def noon(day: str) -> int:
+    """Noon of that day, as the API writes the instants of receipts."""
+    return int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp())
+
+
+ORDERS = [
+    order(
+        "1",
+        "CLOSED",
+        [
+            line("mug", 10, {"2024-01-08": 6, "2024-01-10": 4}, cost_price=2.5),
+            line("cup", 20, {"2024-01-08": 15}),
+        ],
+        shipping_handling=9,
+        total_ordered=30,
+        total_received=24,
+    ),
+    order(
+        "2",
+        "Partially received",
+        [line("mug", 5, cost_price=2), line("mug", 7, {"2024-06-20": 7}, cost_price=2)],
+        created_date="2024-06-01",
+        expected_date="2024-06-30",
+        stock_updates=[
+            {"forDst": True, "wh": "c9_1", "items": [{"id": "mug", "delta": 7, "error": "Refused"}]},
+            {"forDst": True, "wh": "c9_1", "items": [{"id": "mug", "delta": 4}]},
+        ],
+    ),
+    order(
+        "3",
+        "closed",
+        [line("jar", 4, {"2024-02-08": 5}, cost_price=10)],
+        created_date="2024-02-01T00:00:00+00:00",
+        expected_date="2024-02-05",
+    ),
+    order("4", "On its way", [line("mug", 4, cost_price=3)], currency="usd", expected_date="2024-06-01"),
+    order("5", "DRAFT", [line("mug", 100)]),
+    order("6", "Cancelled", [line("mug", 100, {"2024-01-08": 1})]),
+    order("7", "open", [line("mug", 100)], type="", vendor="", source_type="warehouse", source_warehouse="c9_2"),
+    order("8", "closed", [line("set", 100, components=[{"id": "mug", "quantity": 4}])], type="assembly"),
+    order("9", "open", [line("mug", 100), line("cup", 100, removed=True)], vendor="gone", expected_date=None),
+]
+OTHER_ACCOUNT = [order("1", "OPEN", [line("mug", 3)], vendor="zenith", expected_date="2024-07-01")]
+
+
+def entered(variant_id: str, quantity: float, *entries: tuple[int, float]) -> Json:
+    """A line received in full, with its receipts as they were entered: an instant and a value each."""
+    return {
+        **line(variant_id, quantity),
+        "received": quantity,
+        "received_history": [{"date": instant, "value": value} for instant, value in entries],
+    }
+
+
+HAND_MADE = [
+    order("split", "CLOSED", [line("mug", 10, {"2024-01-08": 6, "2024-01-10": 4})], vendor="split"),
+    order("landed", "CLOSED", [line("mug", 20, {"2024-01-08": 20})], shipping_handling=8),
+    order("filling", "OPEN", [line("mug", 10, {"2024-01-08": 7}), line("cup", 20, {"2024-01-08": 5})]),
+    order("over", "CLOSED", [line("mug", 10, {"2024-01-08": 12})]),
+    order("corrected", "OPEN", [line("mug", 10, {"2024-01-08": 10, "2024-01-09": -2})]),
+    order("unpromised", "OPEN", [line("mug", 10, {"2024-01-08": 10})], expected_date=None),
+    order(
+        "running",
+        "CLOSED",
+        [entered("mug", 10, (noon("2024-01-08"), 4), (noon("2024-01-12"), 10))],
+    ),
+    order(
+        "thousandths",
+        "CLOSED",
+        [entered("mug", 10, (noon("2024-01-08") * 1000, 10))],
+    ),
+    order("disagreeing", "CLOSED", [line("mug", 10, {"2024-01-08": 10})], total_ordered=11, total_received=10),
+    order("before", "CLOSED", [line("mug", 10, {"2023-12-30": 10})]),
+    order("redated", "OPEN", [line("mug", 10)]),
+    order("reopened", "CLOSED", [line("mug", 10, {"2024-01-08": 6})]),
+    order("euros", "CLOSED", [line("mug", 10, {"2024-01-08": 10}, cost_price=2)], vendor="two purses"),
+    order(
+        "dollars", "CLOSED", [line("mug", 10, {"2024-01-08": 10}, cost_price=3)], vendor="two purses", currency="usd"
+    ),
+]

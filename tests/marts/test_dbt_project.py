@@ -1,0 +1,207 @@
+"""What holds for the dbt project as a whole: its tests, seeds, vars and documentation."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from dbt_runs import DbtRun, dbt, select
+from filling import fill
+from hand_made import AS_OF, ORDERS, OTHER_ACCOUNT, line, order
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.marts.dbt import project
+
+POLICY = {
+    "as_of_date": AS_OF.isoformat(),
+    "account_timezone": "America/New_York",
+    "promise_basis": "current",
+    "on_time_grace_days": 2,
+    "early_tolerance_days": 5,
+    "in_full_under_tolerance_pct": 5,
+    "over_receipt_tolerance_pct": 5,
+    "ignore_unreceived_after_days": 14,
+    "reporting_currency": "eur",
+    "scorecard_weights": {"otif": 1},
+    "min_sample": 1,
+}
+SPOIL = """
+    delete from marts.receipts where receipt_number = 2;
+    insert into marts.purchase_orders from marts.purchase_orders where purchase_order_id = '3';
+    delete from marts.received_vs_ordered where sku = 'JAR';
+    update marts.open_lines set quantity_open = 0 where order_type = 'transfer';
+    update marts.vendor_scorecard set fill_rate = 1.2, quantity_ordered = 1;
+    delete from inventory_planner.purchase_orders where purchase_order_id = '5';
+"""
+
+
+# the tests of the data
+
+
+def test_a_build_warns_of_errors_in_the_account_and_of_nothing_else(built: DbtRun) -> None:
+    problems = {name: outcome for name, outcome in built.outcomes.items() if outcome not in {"success", "pass"}}
+
+    assert problems == {"assert_every_status_is_mapped": "warn", "assert_order_totals_match_their_lines": "warn"}
+    assert "deprecat" not in built.output.lower()
+
+
+def test_the_data_tests_find_marts_that_were_spoiled_after_the_build(built: DbtRun, parsed_folder: DataFolder) -> None:
+    shutil.copy(built.warehouse, parsed_folder.warehouse)
+    with duckdb.connect(parsed_folder.warehouse) as connection:
+        connection.execute(SPOIL)
+
+    outcomes = dbt(parsed_folder, "test", "--exclude", "test_type:unit").outcomes
+
+    assert {name for name, outcome in outcomes.items() if outcome == "fail"} == {
+        "assert_incoming_stock_adds_up_to_the_open_lines",
+        "assert_no_line_is_lost",
+        "assert_receipts_sum_to_their_line",
+        "assert_totals_agree_by_every_route",
+        "open_lines_are_consistent",
+        "purchase_orders_have_a_unique_key",
+        "stg_purchase_order_items_belong_to_stg_purchase_orders",
+        "vendor_scorecard_is_consistent",
+    }
+
+
+# seeds
+
+
+def test_seed_files_in_the_data_folder_are_added_to_the_seeds(folder: DataFolder) -> None:
+    folder.seeds.mkdir()
+    renamed = order("2", "OPEN", [line("mug", 4)], vendor="Acme Inc", vendor_display_name="Acme Inc", currency="usd")
+    fill(folder.warehouse, {"a1": [order("1", "OPEN", [line("mug", 3)]), renamed]})
+    (folder.seeds / "vendor_aliases.csv").write_text('vendor_id,old_vendor_id\nacme mills,"acme inc"\n')
+    (folder.seeds / "exchange_rates.csv").write_text("currency_code;valid_from;rate\r\nUSD;2024-01-01;0.9\r\n")
+    (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")
+
+    run = dbt(
+        folder,
+        *("build", "--select", "+purchase_orders", "--exclude-resource-type", "test", "unit_test"),
+        variables={"as_of_date": AS_OF.isoformat(), "reporting_currency": "EUR"},
+    )
+
+    assert set(run.outcomes.values()) == {"success"}
+    found = select(
+        folder.warehouse,
+        """
+        select purchase_order_id, vendor_id, vendor_name, warehouse_name, open_value, open_value_reporting
+        from marts.purchase_orders
+        order by purchase_order_id
+        """,
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("1", "acme mills", "Acme Mills", "Hamburg", 3, 3),
+        ("2", "acme mills", "Acme Inc", "Hamburg", 4, Decimal("3.6")),
+    ]
+
+
+def test_seed_files_are_found_in_a_folder_whose_name_needs_escaping(parsed_folder: DataFolder) -> None:
+    parsed_folder.seeds.mkdir()
+    (parsed_folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")
+
+    assert dbt(parsed_folder, "seed", "--select", "warehouse_names").outcomes == {"warehouse_names": "success"}
+
+    found = select(parsed_folder.warehouse, "select warehouse_name from seeds.warehouse_names")
+    assert found == [{"warehouse_name": "Hamburg"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("currency_code,valid_from,factor\nUSD,2024-01-01,0.9\n", 'does not have a column with name "factor"'),
+        ("currency_code,valid_from,rate\nUSD,yesterday,0.9\n", "yesterday"),
+    ],
+    ids=["an unknown column", "an invalid date"],
+)
+def test_an_invalid_seed_file_fails_the_build(parsed_folder: DataFolder, text: str, problem: str) -> None:
+    parsed_folder.seeds.mkdir()
+    (parsed_folder.seeds / "exchange_rates.csv").write_text(text)
+
+    run = dbt(parsed_folder, "seed", "--select", "exchange_rates")
+
+    assert run.outcomes == {"exchange_rates": "error"}
+    assert problem in run.output
+
+
+# vars
+
+
+def test_the_reports_agree_with_each_other_under_another_policy(hand_made: Path, folder: DataFolder) -> None:
+    shutil.copy(hand_made, folder.warehouse)
+    folder.seeds.mkdir()
+    (folder.seeds / "exchange_rates.csv").write_text("currency_code,valid_from,rate\nUSD,2024-01-01,0.9\n")
+
+    run = dbt(folder, "build", "--exclude-resource-type", "unit_test", variables=POLICY)
+
+    assert set(run.outcomes.values()) == {"success", "pass", "warn"}
+    (ignored,) = select(
+        folder.warehouse, "select sum(quantity_ignored) as units from marts.vendor_months"
+    )
+    assert ignored == {"units": 18 + 2 + 4}
+    purses = select(
+        folder.warehouse,
+        """
+        select value_basis, currency_code, ordered_value from marts.spend_concentration
+        where spend_id = 'two purses' and period = 'all' order by all
+        """,
+    )
+    assert [tuple(row.values()) for row in purses] == [
+        ("order", "EUR", 20),
+        ("order", "USD", 30),
+        ("reporting", "EUR", 20 + 27),
+    ]
+
+
+def test_without_a_date_the_reports_look_from_today_in_the_time_zone_of_the_account(folder: DataFolder) -> None:
+    timezone = "Pacific/Kiritimati"  # 14 hours ahead: another day than in UTC for most of the day
+    before = datetime.now(ZoneInfo(timezone)).date()
+
+    compiled = dbt(
+        folder, "compile", "--quiet", "--inline", "{{ as_of_date() }}", variables={"account_timezone": timezone}
+    )
+
+    after = datetime.now(ZoneInfo(timezone)).date()
+    assert compiled.output.strip() in {f"cast('{day}' as date)" for day in (before, after)}
+
+
+@pytest.mark.parametrize("clock", ["current_date", "current_timestamp", "now()", "today()"])
+def test_no_model_reads_the_clock(clock: str) -> None:
+    readers = [path.name for path in project().rglob("models/**/*.sql") if clock in path.read_text().lower()]
+
+    assert readers == []
+
+
+# relations
+
+
+def test_every_column_of_every_relation_is_documented_and_no_other(built: DbtRun, parsed_folder: DataFolder) -> None:
+    shutil.copy(built.warehouse, parsed_folder.warehouse)
+
+    run = dbt(parsed_folder, "docs", "generate")
+
+    assert "Catalog written" in run.output
+    target = parsed_folder.dbt / "target"
+    catalog, manifest = (
+        {**read["nodes"], **read["sources"]}
+        for read in (json.loads((target / f"{name}.json").read_text()) for name in ("catalog", "manifest"))
+    )
+    assert len(catalog) > 30
+    for name, found in catalog.items():
+        documented = {column for column, its in manifest[name]["columns"].items() if its["description"]}
+        assert (name, set(found["columns"])) == (name, documented)
+        assert manifest[name]["description"]
+
+
+def test_views_work_in_a_copy_of_the_file_under_another_name(built: DbtRun, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(built.warehouse, tmp_path / "analytics.duckdb"))
+
+    counted = select(copy, "select count(*) as orders from staging.stg_inventory_planner__purchase_orders")
+
+    assert counted == [{"orders": len(ORDERS) + len(OTHER_ACCOUNT)}]
