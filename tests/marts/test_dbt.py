@@ -32,6 +32,7 @@ def test_an_option_of_dbt_gets_no_vars() -> None:
     assert command({"as_of_date": "2026-01-21"}, ["--version"])[-1] == "--version"
 
 
+@pytest.mark.long
 def test_any_option_of_dbt_can_be_run(warehouse: Warehouse) -> None:
     assert "dbt" in run_dbt(warehouse, VARIABLES, ["--version"])
 
@@ -118,4 +119,4 @@ def test_an_unexpected_error_of_dbt_is_shown_without_its_traceback(warehouse: Wa
         run_dbt(warehouse, VARIABLES, ["parse"])
 
     _, *lines = str(failure.value).splitlines()
-    assert lines == [f"  IsADirectoryError: [Errno 21] Is a directory: '{in_the_way}'"]
+    assert lines == [f"  IsADirectoryError: [Errno 21] Is a directory: {str(in_the_way)!r}"]
