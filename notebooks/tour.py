@@ -50,8 +50,11 @@ def _(mo):
 def _(analytics, mo):
     _df = mo.sql(
         f"""
-        select table_name as mart, estimated_size as rows, comment as description
-        from duckdb_tables() where schema_name = 'marts' order by table_name
+        select marts.table_name as mart, stored.estimated_size as rows, marts.table_comment as description
+        from information_schema.tables as marts
+        left join duckdb_tables() as stored
+            on marts.table_schema = stored.schema_name and marts.table_name = stored.table_name
+        where marts.table_schema = 'marts' order by mart
         """,
         engine=analytics,
     )
