@@ -39,7 +39,7 @@ from inventory_planner.sync.loader import PIPELINE, stored_cursor
 from inventory_planner.sync.sweep import sweep
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import has_tables
-from inventory_planner.warehouse.tables import MERGED_TABLES, ORDERS_TABLE, SCHEMA
+from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE, SCHEMA
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest, Server
 from orders import API_KEY, NOW
@@ -266,7 +266,7 @@ class World:
         """What holds after every run, also after one that failed."""
         if not has_tables(self.warehouse):
             return
-        for table in MERGED_TABLES:
+        for table in DLT_TABLES:
             keys = self.warehouse.execute(f"select {', '.join(table.key)} from {SCHEMA}.{table.name}")
             assert len(keys) == len(set(keys)), f"a row of {table.name} is there twice"
         stored = self.stored()
@@ -280,7 +280,11 @@ class World:
         """An order that no later load reads again is stored as it is, except where only a sweep could have seen it."""
         for each in self.in_scope(stored):
             order_id = each["id"]
-            if self.cursor.start and order_id not in self.life.silent and _modified(each) < self.cursor.start:
+            if (
+                self.cursor.overlap_start
+                and order_id not in self.life.silent
+                and _modified(each) < self.cursor.overlap_start
+            ):
                 assert stored.get(order_id) == self.rows_of(order_id, -1), f"{order_id} is behind the cursor"
 
     def check_loaded(self) -> None:

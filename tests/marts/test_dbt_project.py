@@ -141,9 +141,7 @@ def test_the_reports_agree_with_each_other_under_another_policy(hand_made: Path,
     run = dbt(folder, "build", "--exclude-resource-type", "unit_test", variables=POLICY)
 
     assert set(run.outcomes.values()) == {"success", "pass", "warn"}
-    (ignored,) = select(
-        folder.warehouse, "select sum(quantity_ignored) as units from marts.vendor_months"
-    )
+    (ignored,) = select(folder.warehouse, "select sum(quantity_ignored) as units from marts.vendor_months")
     assert ignored == {"units": 18 + 2 + 4}
     purses = select(
         folder.warehouse,

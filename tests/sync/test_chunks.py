@@ -15,7 +15,7 @@ from inventory_planner.errors import UnreachableError
 from inventory_planner.sync import chunks as module
 from inventory_planner.sync.chunks import Chunk, Sync, split_into_chunks
 from inventory_planner.sync.cursor import Cursor
-from inventory_planner.warehouse.tables import MERGED_TABLES, ORDER_TABLES
+from inventory_planner.warehouse.tables import DLT_TABLES, ORDER_TABLES
 from orders import line, order, raw
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
@@ -88,7 +88,7 @@ def test_a_small_reading_is_one_chunk() -> None:
     (chunk,) = split(first, batch(changed("3", 40, items=[line()]), cursor=at(40)))
     assert loaded(chunk) == ["1", "2", "3"]
     assert tables(chunk)["purchase_order_items"].num_rows == 5
-    assert set(tables(chunk)) == {table.name for table in MERGED_TABLES} - {"_quarantine"}
+    assert set(tables(chunk)) == {table.name for table in DLT_TABLES} - {"_quarantine"}
     assert (chunk.order_ids, chunk.lines, chunk.quarantined) == ({"1", "2", "3"}, 5, 0)
     assert (chunk.sync_kind, chunk.pages) == (SyncKind.SEEK, 2)
     assert chunk.cursor == Cursor(

@@ -22,7 +22,7 @@ NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 )
 def test_the_next_reading_starts_an_overlap_before_the_cursor(cursor: Cursor, start: datetime | None) -> None:
     assert timedelta(minutes=10) == OVERLAP
-    assert cursor.start == start
+    assert cursor.overlap_start == start
 
 
 @pytest.mark.parametrize(

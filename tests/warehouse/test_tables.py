@@ -6,7 +6,7 @@ import pytest
 
 from inventory_planner.api.orders import Component, Connection, Line, Order, Receipt, StockUpdateItem
 from inventory_planner.warehouse.tables import (
-    MERGED_TABLES,
+    DLT_TABLES,
     ORDER_TABLES,
     PURCHASE_ORDER_COMPONENTS,
     PURCHASE_ORDER_CONNECTIONS,
@@ -170,7 +170,7 @@ def test_a_date_is_text_and_never_moves_through_a_time_zone(table: Table) -> Non
 
 
 def test_every_table_is_known_once_and_the_sync_log_alone_is_not_merged() -> None:
-    assert [table.name for table in MERGED_TABLES] == [
+    assert [table.name for table in DLT_TABLES] == [
         "purchase_orders",
         "purchase_order_items",
         "purchase_order_receipts",
@@ -179,4 +179,4 @@ def test_every_table_is_known_once_and_the_sync_log_alone_is_not_merged() -> Non
         "purchase_order_stock_updates",
         "_quarantine",
     ]
-    assert [table.name for table in TABLES if table not in MERGED_TABLES] == ["_syncs"]
+    assert [table.name for table in TABLES if table not in DLT_TABLES] == ["_syncs"]

@@ -35,8 +35,8 @@ class Cursor:
         return {"cursor": instant, "seen": self.seen, "scope": self.scope}
 
     @property
-    def start(self) -> datetime | None:
-        """Where the next reading starts; None for the beginning."""
+    def overlap_start(self) -> datetime | None:
+        """Where the overlap before the instant begins; None for the beginning. `OrderFilter.start` decides on it."""
         return max(self.instant - OVERLAP, BEGINNING) if self.instant else None
 
     def without(self, order_ids: Collection[str]) -> Cursor:

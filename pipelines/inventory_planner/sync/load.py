@@ -23,7 +23,7 @@ from inventory_planner.sync.recording import count_chunk, count_requests, record
 from inventory_planner.warehouse.quarantine import drop_superseded
 from inventory_planner.warehouse.stored_orders import has_tables, known_orders, stored_ids
 from inventory_planner.warehouse.sync_log import SyncReport
-from inventory_planner.warehouse.tables import MERGED_TABLES
+from inventory_planner.warehouse.tables import DLT_TABLES
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 log = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ def _commit_each(job: Job, chunks: Iterator[Chunk], report: SyncReport, stored: 
     for chunk in chunks:
         first = next(chunk.batches, None)
         if first or is_first or chunk.cursor != stored:
-            empty = [{table.name: table.schema.empty_table() for table in MERGED_TABLES}] if is_first else []
+            empty = [{table.name: table.schema.empty_table() for table in DLT_TABLES}] if is_first else []
             chunk.batches = chain(empty, [first] if first else [], chunk.batches)
             loader.commit(chunk)
             stored, is_first = chunk.cursor, False

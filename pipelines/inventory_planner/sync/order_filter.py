@@ -38,9 +38,9 @@ class OrderFilter:
             since: start earlier than the cursor, at this instant.
             full: start at the beginning.
         """
-        if full or cursor.start is None:
+        if full or cursor.overlap_start is None:
             return self.start_date
-        return min(cursor.start, since or cursor.start)
+        return min(cursor.overlap_start, since or cursor.overlap_start)
 
     def matches(self, order: Summary) -> bool:
         """Whether the order, in its present state, is in scope."""

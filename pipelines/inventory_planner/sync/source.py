@@ -29,7 +29,7 @@ from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND,
 from inventory_planner.sync.chunks import Chunk, RowBatch, Sync, split_into_chunks
 from inventory_planner.sync.cursor import Cursor
 from inventory_planner.sync.order_filter import OrderFilter
-from inventory_planner.warehouse.tables import IS_REMOVED, MERGED_TABLES, SCHEMA, Table
+from inventory_planner.warehouse.tables import DLT_TABLES, IS_REMOVED, SCHEMA, Table
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
 BATCH_BYTES: Final = 8_000_000  # handed to dlt together: it takes milliseconds to inspect the columns of each batch
@@ -108,7 +108,7 @@ def _resources(read: ReadChunks, account_id: str, *, is_new: bool = False) -> li
             yield from _join_small(chunk.batches)
             state[account_id] = {**chunk.cursor.to_state(), **({"followed": sorted(followed)} if followed else {})}
 
-    return [_resource(table, batches_of_account, is_new=is_new) for table in MERGED_TABLES]
+    return [_resource(table, batches_of_account, is_new=is_new) for table in DLT_TABLES]
 
 
 def _join_small(batches: Iterable[RowBatch]) -> Iterator[RowBatch]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from inventory_planner.warehouse.tables import MERGED_TABLES, ORDERS_TABLE, QUARANTINE_TABLE, SCHEMA
+from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE, QUARANTINE_TABLE, SCHEMA
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 MAX_PARAMETERS: Final = 1_000  # of one statement; every engine takes as many
@@ -35,7 +35,7 @@ class KnownOrders:
 
 def has_tables(warehouse: Warehouse) -> bool:
     """Whether all tables that dlt fills exist."""
-    return warehouse.tables().issuperset(table.name for table in MERGED_TABLES)
+    return warehouse.tables().issuperset(table.name for table in DLT_TABLES)
 
 
 def known_orders(account: Account) -> KnownOrders:
@@ -56,7 +56,7 @@ def known_orders(account: Account) -> KnownOrders:
 
 def stored_ids(account: Account) -> set[str]:
     """The ids of all orders that any table has a row of, including what a killed run left."""
-    tables = account.warehouse.tables() & {table.name for table in MERGED_TABLES}
+    tables = account.warehouse.tables() & {table.name for table in DLT_TABLES}
     return {
         order_id
         for table in tables

@@ -271,8 +271,8 @@ ORDER_PARTS: Final = (
     PURCHASE_ORDER_STOCK_UPDATES,
 )
 ORDER_TABLES: Final = (PURCHASE_ORDERS, *ORDER_PARTS)
-MERGED_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # all but the sync log, which also lists syncs that failed
-TABLES: Final = (*MERGED_TABLES, SYNCS)
+DLT_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # all but the sync log, which also lists syncs that failed
+TABLES: Final = (*DLT_TABLES, SYNCS)
 
 ORDERS_TABLE: Final = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 QUARANTINE_TABLE: Final = f"{SCHEMA}.{QUARANTINE.name}"
