@@ -95,7 +95,7 @@ def test_a_second_run_is_refused_and_the_first_one_named(folder: DataFolder) -> 
     assert who == f"`run` (process {os.getpid()} on {socket.gethostname()}"
     instant, rest = since.split(")", 1)
     assert timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(instant) < timedelta(minutes=1)
-    assert rest == f" is at work in {folder.root}; try again later."
+    assert rest == f" is using {folder.root}; try again later."
 
 
 def test_a_refused_run_leaves_the_lock(folder: DataFolder) -> None:
@@ -115,7 +115,7 @@ def test_a_lock_holder_that_can_not_be_read_is_another_run(holder: str | None, f
         (folder.root / "run.json").unlink()
         if holder is not None:
             (folder.root / "run.json").write_text(holder)
-        with pytest.raises(AnotherRunError, match="another run is at work"), folder.locked("load", timeout=0):
+        with pytest.raises(AnotherRunError, match="another run is using"), folder.locked("load", timeout=0):
             pytest.fail("two runs in one folder")
 
 

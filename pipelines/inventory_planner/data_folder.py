@@ -1,4 +1,4 @@
-"""The data folder: the one place that a run writes to."""
+"""The data folder: the only place a run writes to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOCK_TIMEOUT: Final = 2.0  # seconds; `status` holds the lock for a moment, and 
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
-    """Where everything is; `root` is absolute."""
+    """The paths in a data folder; `root` is absolute."""
 
     root: Path
 
@@ -40,7 +40,7 @@ class DataFolder:
 
     @property
     def dlt(self) -> Path:
-        """Dlt's working folder during a load; worthless after it."""
+        """Dlt's working folder during a load; not needed afterwards."""
         return self.root / "dlt"
 
     @property
@@ -55,7 +55,7 @@ class DataFolder:
 
     @property
     def _spilled(self) -> Path:
-        """Where DuckDB puts what does not fit into memory, and leaves it when it is killed."""
+        """Where DuckDB spills what does not fit into memory; a killed process leaves it behind."""
         return self.warehouse.with_name(f"{self.warehouse.name}.tmp")
 
     @property
@@ -78,12 +78,12 @@ class DataFolder:
         try:
             lock.acquire()
         except Timeout as error:
-            raise AnotherRunError(f"{self.lock_holder} is at work in {self.root}; try again later.") from error
+            raise AnotherRunError(f"{self.lock_holder} is using {self.root}; try again later.") from error
         except OSError as error:
             raise ConfigurationError(f"Can't lock the data folder: {error}. Correct its permissions.") from error
         try:
             shutil.rmtree(self._spilled, ignore_errors=True)
-            with suppress(OSError):  # on a full disk other runs can't learn who holds the lock, and that is all
+            with suppress(OSError):  # on a full disk, other runs just can't see who holds the lock
                 self._lock_holder.write_text(json.dumps(_describe_process(command)))
             yield
         finally:

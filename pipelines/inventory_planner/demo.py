@@ -1,4 +1,4 @@
-"""The whole path on a made-up account: serve, run, let two days pass, run again, report."""
+"""The whole pipeline on a made-up account: serve, run, let two days pass, run again, report."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """What the demo did and what its reports say, ready to be shown."""
+    """What the demo did, and the rows of its reports."""
 
     first: SyncReport
     second: SyncReport
@@ -93,7 +93,7 @@ class DemoReport:
 
 
 def run_demo(folder: DataFolder, progress: Progress) -> DemoReport:
-    """Run the demo in its own data folder, from nothing.
+    """Run the demo from scratch, in its own data folder.
 
     Args:
         folder: the demo's folder; what an earlier demo left there is replaced.
@@ -110,7 +110,7 @@ def run_demo(folder: DataFolder, progress: Progress) -> DemoReport:
 
 
 def _run_twice(warehouse: Warehouse, progress: Progress) -> tuple[RunReport, RunReport, list[Event]]:
-    """Two runs, and the events between them; the first one builds too, so that snapshots know the first promises."""
+    """Two runs, and the events between them; the first also builds, so that the snapshots have the first promises."""
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=ago) for ago in reversed(range(DAYS_OF_BUSINESS))]
     account = demo_account(days[0])
@@ -118,10 +118,10 @@ def _run_twice(warehouse: Warehouse, progress: Progress) -> tuple[RunReport, Run
         settings = Settings(account.api_key, account.account_id, server.url, requests_per_second=NO_RATE_LIMIT)
         with Client(settings.base_url, settings.api_key, settings.account_id, NO_RATE_LIMIT) as client:
             job = Job(client, settings, warehouse, progress=progress)
-            log.info("Serving a made-up account at %s; running for the first time.", server.url)
+            log.info("Serving a made-up account at %s. Starting the first run.", server.url)
             first = run(job, {})
             events = [event for day in days for event in live_a_day(account, day)]
-            log.info("Two days of business have passed.")
+            log.info("Simulated two days of business.")
             return first, run(job, {}), events
 
 

@@ -69,7 +69,7 @@ class UnreadableAnswerError(ApiError):
 
 
 class LoadError(InventoryPlannerError):
-    """The warehouse can't be opened or written; it still holds what it held before."""
+    """The warehouse can't be opened or written; its committed data is unchanged."""
 
 
 class SweepError(InventoryPlannerError):

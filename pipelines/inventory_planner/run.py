@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did; `swept` is None where no sweep was due."""
+    """What a run did; `swept` is None if no sweep was due."""
 
     synced: SyncReport
     swept: SyncReport | None
@@ -29,10 +29,10 @@ class RunReport:
 
 
 def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
-    """Load; then build and publish, unless readers see all of it already.
+    """Load; then build and publish, unless readers already have the result.
 
     Args:
-        job: what to load from where to where.
+        job: what to load, from which account, into which warehouse.
         variables: dbt vars; `as_of_date` is today in `account_timezone` if it is missing.
 
     Raises:
@@ -42,15 +42,15 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
     with_as_of_date(variables)  # checks the vars; otherwise an invalid one would be found after a long load
     synced = load(job)
     log.info("%s", synced.summary)
-    swept, doubt = _sweep(job)
+    swept, sweep_error = _sweep(job)
     is_published = _publish(job, variables)
-    if doubt:
-        raise doubt
+    if sweep_error:
+        raise sweep_error
     return RunReport(synced, swept, is_published)
 
 
 def _sweep(job: Job) -> tuple[SyncReport | None, SweepError | None]:
-    """A sweep if one is due; its doubt is raised last, because it must not keep what was loaded from readers."""
+    """Sweep if it is due. A SweepError is returned, to be raised last: readers should still get what was loaded."""
     try:
         return sweep_if_due(job), None
     except SweepError as error:
@@ -58,7 +58,7 @@ def _sweep(job: Job) -> tuple[SyncReport | None, SweepError | None]:
 
 
 def _publish(job: Job, variables: Mapping[str, Any]) -> bool:
-    """A failure goes into the sync log too, for whoever watches that."""
+    """Build and publish; a failure is also recorded in the sync log, for monitoring."""
     try:
         return build_and_publish(job.warehouse, variables)
     except InventoryPlannerError as error:

@@ -54,7 +54,7 @@ def settings() -> Settings:
 
 
 def variables() -> dict[str, Any]:
-    """Read the dbt vars from `[transform.vars]`, or as JSON from TRANSFORM__VARS: the business rules of the marts.
+    """Read the dbt vars, the business rules of the marts, from `[transform.vars]` or as JSON from TRANSFORM__VARS.
 
     Raises:
         ConfigurationError: they are not a table or a JSON object.

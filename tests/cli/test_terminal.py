@@ -89,7 +89,7 @@ def test_a_folder_without_data_says_so(folder: DataFolder) -> None:
         f"{folder.root}: data never loaded, published never.",
         "Rows: none",
         "",
-        "The last syncs (UTC): none",
+        "Last syncs (UTC): none",
         "",
     ]
 
@@ -123,8 +123,8 @@ def test_the_status_shows_the_age_the_rows_and_the_last_syncs(folder: DataFolder
 def test_the_status_during_a_run_names_the_run(folder: DataFolder) -> None:
     found = shown(status_report(status(folder, at_work="`run` (process 7)")), width=500)
     assert found[0] == (
-        f"{folder.root}: data never loaded, published never. `run` (process 7) is at work; this is what was published"
-        " before it."
+        f"{folder.root}: data never loaded, published never. `run` (process 7) is running; this is the data"
+        " published before it."
     )
 
 

@@ -26,7 +26,7 @@ from readers import change, look
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no signals to speak of")
 
-STOPPED = "Stopped. What was committed is kept; the next run resumes there."
+STOPPED = "Stopped. Committed data is kept; the next run resumes from there."
 EXITS = {signal.SIGINT: (130, "KeyboardInterrupt"), signal.SIGTERM: (143, "TerminatedError")}
 STEPS = {
     "while reading": KillPoint("^send"),

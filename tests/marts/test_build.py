@@ -207,5 +207,7 @@ def refused_utime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("refused_utime")
 def test_a_readers_file_whose_time_can_not_be_set_is_named(published: Warehouse) -> None:
-    with pytest.raises(PublishError, match=r"Can't set the time of .*analytics\.duckdb.*Correct its permissions"):
+    with pytest.raises(
+        PublishError, match=r"Can't set the modification time of .*analytics\.duckdb.*Correct its permissions"
+    ):
         build_and_publish(published, VARIABLES)

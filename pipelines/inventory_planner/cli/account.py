@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 @click.command()
 @data_option
 def demo(folder: DataFolder) -> None:
-    """Try it all on a made-up account, without a key.
+    """Try everything on a made-up account, without an API key.
 
-    It needs no network and takes a minute.
+    The demo needs no network and takes about a minute.
     """
     from inventory_planner.cli.terminal import demo_report, print_report
     from inventory_planner.demo import run_demo
@@ -51,8 +51,10 @@ def run(folder: DataFolder, as_of: datetime | None) -> None:
 
 @click.command()
 @data_option
-@click.option("--full", is_flag=True, help="Read and load all orders again.")
-@click.option("--since", metavar="INSTANT", help="Read changes since then again, for example 2026-01-31T08:00:00Z.")
+@click.option("--full", is_flag=True, help="Re-read and reload all orders.")
+@click.option(
+    "--since", metavar="INSTANT", help="Re-read changes since this instant, for example 2026-01-31T08:00:00Z."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be loaded, and load nothing.")
 def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool) -> None:
     """Load changes into the warehouse, without building the marts."""
@@ -72,7 +74,7 @@ def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool) -> No
 def sweep(folder: DataFolder, force: bool) -> None:
     """Find deleted orders and silent changes.
 
-    It compares all orders of the account with the warehouse.
+    A sweep compares all orders of the account with the warehouse.
     """
     from inventory_planner.sync.sweep import sweep as sweep_account
 
@@ -85,7 +87,7 @@ def sweep(folder: DataFolder, force: bool) -> None:
 def replay(folder: DataFolder) -> None:
     """Decode the quarantined records again.
 
-    An update of this program may understand what the one before did not.
+    Run this after an update: a newer version may be able to read what an older one could not.
     """
     from inventory_planner.sync.replay import replay as replay_quarantine
 

@@ -32,7 +32,7 @@ class TerminatedError(KeyboardInterrupt):
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="The format of log lines.")
-@click.option("--verbose", is_flag=True, help="Log more.")
+@click.option("--verbose", is_flag=True, help="Log more detail.")
 def commands(log_format: str, verbose: bool) -> None:
     """Inventory Planner purchase orders in DuckDB: an exact, current copy, and reports on it.
 
@@ -60,7 +60,7 @@ def main() -> None:
         write_error(f"Error: {error}")
         sys.exit(error.exit_status)
     except (click.Abort, KeyboardInterrupt) as error:
-        click.echo("Stopped. What was committed is kept; the next run resumes there.", err=True)
+        click.echo("Stopped. Committed data is kept; the next run resumes from there.", err=True)
         sys.exit(TERMINATED if isinstance(error.__cause__ or error, TerminatedError) else INTERRUPTED)
 
 

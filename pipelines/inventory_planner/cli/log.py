@@ -24,7 +24,7 @@ def start_logging(log_format: str, *, verbose: bool = False) -> None:
 
 
 def write_error(message: str) -> None:
-    """Write why a command failed: a plain line, or a log line if these are JSON."""
+    """Write why a command failed, as a plain line or, if logs are JSON, as a log line."""
     handlers = logging.getLogger(OUR_LOGGER).handlers
     if handlers and isinstance(handlers[0].formatter, _JsonFormatter):
         logging.getLogger(OUR_LOGGER).error(message)

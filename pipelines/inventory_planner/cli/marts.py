@@ -86,7 +86,7 @@ def status(folder: DataFolder, as_json: bool) -> None:
 @click.option(
     "--limit",
     type=click.IntRange(0, MAX_LIMIT),
-    help=f"The maximum number of rows, 0 for all; {ROWS_OF_A_TABLE} by default in a table, else all.",
+    help=f"The maximum number of rows, 0 for all. The default is {ROWS_OF_A_TABLE} for a table, all for CSV and JSON.",
 )
 @click.option("--describe", is_flag=True, help="Show the type and the description of each column instead of rows.")
 @click.option("--csv", "output_format", flag_value="csv", help="Print CSV with a header and exact values.")
@@ -96,7 +96,7 @@ def report(
 ) -> None:
     """Print a mart, or list the marts.
 
-    It reads what is published, also while a run is at work.
+    Reads the published data, even during a run.
     """
     from inventory_planner.cli.export import render
     from inventory_planner.cli.terminal import print_mart

@@ -27,7 +27,7 @@ def read_only_data_option(command: Command) -> Command:
 def as_of_option(command: Command) -> Command:
     """`--as-of` for a command that builds marts."""
     return click.option(
-        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date that the reports are made for; today by default."
+        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Build the reports as of this date; today by default."
     )(command)
 
 

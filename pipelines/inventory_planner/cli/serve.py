@@ -18,7 +18,10 @@ DASHBOARD_PORT: Final = 8766
 
 @click.command()
 @click.option(
-    "--data", "orders", type=click.Path(path_type=Path, dir_okay=False), help="Orders, one JSON object per line."
+    "--data",
+    "orders",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of orders, one JSON object per line.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=EMULATOR_PORT, show_default=True, help="0 for any free port.")
@@ -42,9 +45,9 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
 @read_only_data_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=DASHBOARD_PORT, show_default=True, help="0 for any free port.")
-@click.option("--browser/--no-browser", default=True, help="Open the dashboard in a browser, or don't.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open the dashboard in a browser.")
 def dashboard(folder: DataFolder, host: str, port: int, browser: bool) -> None:
-    """Serve the dashboard; it follows what is published."""
+    """Serve the dashboard. It shows newly published data without a restart."""
     from inventory_planner_dashboard.server import run as serve_dashboard
 
     def ready(url: str) -> None:

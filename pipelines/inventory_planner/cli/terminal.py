@@ -23,12 +23,12 @@ if TYPE_CHECKING:  # these import dlt, which takes a second, and `status` does w
 BEST_AND_WORST: Final = 3
 MOST_OVERDUE: Final = 8
 NO_DATA: Final = "-"
-MAX_WIDTH: Final = 100_000  # more than all columns of a mart take
+MAX_WIDTH: Final = 100_000  # more than all columns of a mart need
 FRAME_WIDTH: Final = 2
 GAP_WIDTH: Final = 1  # between columns
 WIDTH_WITHOUT_TERMINAL: Final = 120
 
-# All formats go by type, but for what the end of a name says.
+# Values are formatted by type, except in columns whose names end like this.
 PERCENTAGES: Final = ("_rate", "_share", "_ratio")  # shown as 98.8%
 NUMERALS: Final = "_number"  # shown without separators, like the year 2026
 IDS: Final = "_id"  # shown last
@@ -57,7 +57,7 @@ def status_report(status: Status) -> RenderableType:
     """How old the data is, and how the last syncs went."""
     age = "never loaded" if status.age_seconds is None else f"{timedelta(seconds=round(status.age_seconds))} old"
     published = f"{status.published_at:%Y-%m-%d %H:%M} UTC" if status.published_at else "never"
-    at_work = f" {status.at_work} is at work; this is what was published before it." if status.at_work else ""
+    at_work = f" {status.at_work} is running; this is the data published before it." if status.at_work else ""
     columns = (
         "started_at",
         "_account_id",
@@ -72,7 +72,7 @@ def status_report(status: Status) -> RenderableType:
     return Group(
         Text(f"{status.folder}: data {age}, published {published}.{at_work}"),
         table("Rows", [{"table": name, "rows": count} for name, count in status.rows.items()]),
-        table("The last syncs (UTC)", [{name: sync[name] for name in columns} for sync in status.syncs]),
+        table("Last syncs (UTC)", [{name: sync[name] for name in columns} for sync in status.syncs]),
     )
 
 
@@ -135,7 +135,7 @@ def _width(name: str, rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _heading(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The name on as many lines as keep it no wider than the values below it."""
+    """The name, wrapped to the width of the values below it."""
     words = name.split("_")
     return wrap(" ".join(words), max(map(len, [*words, *_cells(name, rows)])))
 

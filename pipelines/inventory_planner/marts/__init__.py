@@ -1,1 +1,1 @@
-"""From the raw tables to what readers open."""
+"""From the raw tables to the published marts."""

@@ -29,7 +29,7 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
     """Build and test the marts.
 
     Raises:
-        LoadError: nothing was ever loaded.
+        LoadError: nothing has been loaded yet.
         TransformError: a model was not built or a test failed.
         ConfigurationError: a var is invalid.
     """
@@ -53,7 +53,7 @@ def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: S
 
 
 def publish(warehouse: Warehouse) -> bool:
-    """Publish the marts, unless readers see them already; whether they had to be published.
+    """Publish the marts unless readers already see them; return whether they were published.
 
     Raises:
         PublishError: the marts are out of date or their build failed, or they could not be copied.
@@ -71,7 +71,7 @@ def publish(warehouse: Warehouse) -> bool:
 
 
 def build_and_publish(warehouse: Warehouse, variables: Mapping[str, Any]) -> bool:
-    """Bring what readers see up to date; whether it was not.
+    """Bring the published marts up to date; return whether anything was published.
 
     Raises:
         InventoryPlannerError: see `build` and `publish`.
@@ -89,7 +89,7 @@ def build_and_publish(warehouse: Warehouse, variables: Mapping[str, Any]) -> boo
 
 
 def _confirm_published(folder: DataFolder) -> None:
-    """Set the time of the readers' file: the dashboard shows when a run last found it current.
+    """Set the modification time of the readers' file: the dashboard shows when a run last found it current.
 
     Raises:
         PublishError: the file can't be touched.
@@ -97,7 +97,9 @@ def _confirm_published(folder: DataFolder) -> None:
     try:
         os.utime(folder.analytics)
     except OSError as error:
-        raise PublishError(f"Can't set the time of {folder.analytics}: {error}. Correct its permissions.") from error
+        raise PublishError(
+            f"Can't set the modification time of {folder.analytics}: {error}. Correct its permissions."
+        ) from error
 
 
 def _built_from(folder: DataFolder, variables: Mapping[str, Any]) -> dict[str, Any]:

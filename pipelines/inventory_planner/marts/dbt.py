@@ -1,6 +1,6 @@
-"""Run dbt over the warehouse, in a child process: in ours it would keep the database locked after the build.
+"""Run dbt on the warehouse in a child process: in this one, it would keep the database locked after the build.
 
-The child ends with its parent, also when that is killed; otherwise it would block the next run.
+The child ends with its parent, even if the parent is killed; otherwise it would block the next run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import TransformError
 from inventory_planner.warehouse.warehouse import Warehouse
 
-BUILD: Final = ("build", "--exclude-resource-type", "unit_test")  # unit tests try the SQL, not the data
+BUILD: Final = ("build", "--exclude-resource-type", "unit_test")  # unit tests check the SQL, not the data
 PROJECT_PARTS: Final = ("macros", "models", "seeds", "snapshots", "tests")
 PROJECT_SUFFIXES: Final = frozenset({".sql", ".yml", ".csv"})
 FAILED: Final = frozenset({"error", "fail", "runtime error"})
@@ -41,7 +41,7 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
     """
     warehouse.close()
     folder = warehouse.folder
-    _results(folder).unlink(missing_ok=True)  # if dbt ends before its first model, the last run's must not explain it
+    _results(folder).unlink(missing_ok=True)  # if dbt fails before its first model, don't report the last run's
     with _lifeline() as stdin:
         done = subprocess.run(  # noqa: S603 (no shell, and the arguments are the user's own)
             command(variables, arguments),
@@ -57,7 +57,7 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
 
 
 def command(variables: Mapping[str, Any], arguments: Sequence[str] = BUILD) -> list[str]:
-    """The command line of `dbt`; without vars where no dbt command would take them."""
+    """The command line of `dbt`; `--vars` is left out if there is no dbt command to take it."""
     takes_vars = not arguments[0].startswith("-")
     return [
         *(sys.executable, "-P", "-m", "inventory_planner.marts.dbt"),  # -P: import nothing from the working directory
@@ -98,8 +98,8 @@ def digest_of(files: Iterable[Path]) -> str:
 
 
 def dbt() -> None:
-    """Be dbt, with the arguments of the command line, until standard input ends."""
-    logging.raiseExceptions = False  # where its log can't be written, as on a full disk, dbt's own error counts
+    """Run dbt with the arguments of the command line; exit when standard input ends."""
+    logging.raiseExceptions = False  # if its log can't be written, as on a full disk, dbt's own error matters
     Thread(target=_end_with_stdin, daemon=True).start()
     from dbt.cli.main import cli  # noqa: PLC0415 (it takes two seconds, and only the child needs it)
 
@@ -113,7 +113,7 @@ def _end_with_stdin() -> None:
 
 @contextmanager
 def _lifeline() -> Iterator[int]:
-    """A standard input that ends when we do, however that happens."""
+    """A standard input that ends when this process does, however it ends."""
     reading, writing = os.pipe()
     try:
         yield reading
@@ -130,7 +130,7 @@ def _explain(folder: DataFolder, output: str) -> str:
 
 
 def _last_lines(output: str) -> list[str]:
-    """The end of dbt's output; of an error that it did not expect, as on a full disk, the error alone."""
+    """The end of dbt's output; if dbt crashed, as on a full disk, only the error."""
     lines = output.strip().splitlines()
     return lines[-1:] if "Traceback (most recent call last):" in output else lines[-SHOWN_FAILURES:]
 

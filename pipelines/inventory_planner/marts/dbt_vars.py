@@ -1,4 +1,4 @@
-"""The dbt vars, which hold the policy of the reports, checked before anything is built with them."""
+"""Validate the dbt vars, the business rules of the reports, before anything is built with them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Year: TypeAlias = Annotated[int, Meta(ge=1970, le=2200)]
 
 
 class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The vars of dbt/dbt_project.yml, which documents them and holds their defaults; unset ones keep these."""
+    """The vars of dbt/dbt_project.yml, which documents them and has their defaults; an unset var keeps its default."""
 
     account_timezone: str | UnsetType = UNSET
     as_of_date: date | UnsetType | None = UNSET
@@ -48,11 +48,11 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def with_as_of_date(variables: Mapping[str, Any], now: datetime | None = None) -> dict[str, Any]:
-    """The dbt vars, completed with the day that the reports look from.
+    """The dbt vars, completed with the date that the reports are as of.
 
     Args:
         variables: dbt vars. `as_of_date` is set to today in `account_timezone` if it is missing.
-        now: an instant of today.
+        now: the current time.
 
     Raises:
         ConfigurationError: a var does not exist or has an invalid value; the message names it.
@@ -80,5 +80,5 @@ def _timezone(policy: Policy) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigurationError(
-            f"`account_timezone` {name!r} is not a time zone; write it like Europe/Paris."
+            f"`account_timezone` {name!r} is not a time zone; use a name such as Europe/Paris."
         ) from error

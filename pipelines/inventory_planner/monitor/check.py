@@ -12,7 +12,7 @@ from inventory_planner.api.listing import list_orders
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The answer of an account.
+    """What an account returned.
 
     `newest` is when its newest order was modified, and `problem` the reason why that order would be quarantined.
     """

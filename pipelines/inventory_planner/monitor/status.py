@@ -16,15 +16,15 @@ from inventory_planner.warehouse.tables import SCHEMA, SYNCS, TABLES
 from inventory_planner.warehouse.warehouse import connect_read_only
 
 LAST_SYNCS: Final = 5
-NOT_A_READING: Final = ("replay", "build")  # sync kinds for which the account is not read
+NOT_A_READING: Final = ("replay", "build")  # sync kinds that don't read the account
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What the data folder holds. Instants are UTC.
 
-    `age_seconds` counts from the last successful reading of the account; of several accounts, from the oldest of these.
-    While a run is `at_work`, the rest describes what was published before it.
+    `age_seconds` counts from the last successful reading of the account; with several accounts, from the oldest of
+    these. While a run is `at_work`, the other fields describe what was published before it.
     """
 
     folder: str

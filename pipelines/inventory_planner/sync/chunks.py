@@ -1,9 +1,9 @@
-"""What is committed together: rows, and the cursor that is true once they are committed.
+"""Split a reading into chunks: the rows that are committed together, and the cursor that is valid once they are.
 
-A chunk holds each order in one state only: when an order comes again, changed, the chunk ends before it. Orders that
-were read before and have not changed, such as everything in the overlap of two readings, are left out.
+A chunk holds only one state of each order: if an order arrives again, changed, the chunk ends before it. Orders that
+were read before and have not changed, such as those in the overlap of two readings, are left out.
 
-Row batches are made when they are taken, each from a part of a page, so that memory does not grow with the account.
+Row batches are created lazily, each from part of a page, so that memory use does not grow with the account.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from inventory_planner.sync.order_filter import IsInScope
 from inventory_planner.sync.order_rows import order_rows, partition, quarantine_rows
 from inventory_planner.warehouse.tables import QUARANTINE
 
-MAX_CHUNK_ORDERS: Final = 20_000  # what a kill costs at most
+MAX_CHUNK_ORDERS: Final = 20_000  # the most that has to be read again after a kill
 MIN_ORDERS_TO_APPEND: Final = 1_000  # switching between merging and appending costs dlt a new schema version
-DECODE_BYTES: Final = 2_000_000  # of orders decoded at once: as objects they take three times that
-SHORT_READ: Final = timedelta(minutes=1)  # a reading that takes no longer costs the overlap next to nothing
+DECODE_BYTES: Final = 2_000_000  # of orders decoded at once; the decoded objects take three times as much
+SHORT_READ: Final = timedelta(minutes=1)  # a shorter reading uses up next to nothing of the overlap
 
 RowBatch = dict[str, pa.Table]  # rows by table name
 
@@ -37,8 +37,8 @@ RowBatch = dict[str, pa.Table]  # rows by table name
 class Sync:
     """What all rows of one sync share.
 
-    `are_unstored` tells whether none of these order ids is in the warehouse. With `is_single` there is one chunk, cut
-    only where an order comes again in another state.
+    `are_unstored` returns whether none of the given order ids is in the warehouse. With `is_single`, a chunk is cut
+    only where an order arrives again in another state.
     """
 
     sync_id: str
@@ -51,10 +51,10 @@ class Sync:
 
 @dataclass(slots=True)
 class Chunk:
-    """Row batches, and the cursor that is true once they are committed.
+    """Row batches, and the cursor that is valid once they are committed.
 
-    The cursor and the counts are right when all batches have been taken. `is_new`: the warehouse holds no row of these
-    orders, so that theirs can be appended. `is_cut`: the next chunk has another state of an order of this one.
+    The cursor and the counts are final once all batches have been taken. `is_new`: the warehouse holds no rows of
+    these orders, so new rows can be appended. `is_cut`: the next chunk has another state of an order in this one.
     """
 
     cursor: Cursor
@@ -77,16 +77,16 @@ class Chunk:
 def split_into_chunks(
     read: Iterable[Batch], cursor: Cursor, sync: Sync, known: Mapping[str, str] | None = None
 ) -> Iterator[Chunk]:
-    """The pages of one reading as chunks, at least one; the last one holds the cursor of the whole reading.
+    """Split the pages of one reading into chunks, at least one; the last one has the cursor of the whole reading.
 
     Args:
         read: the pages.
-        cursor: up to where the account was read before.
+        cursor: how far the account was read before.
         sync: what all rows share.
         known: digests, by order id, of states that need not be loaded again; by default those that the cursor has seen.
 
     Raises:
-        ApiError: the reading broke off; the last chunk holds what had arrived until then.
+        ApiError: a request failed; the last chunk holds what had arrived by then.
     """
     reading = _Reading(sync, cursor, cursor.seen if known is None else known, sync.now())
     changed = reading.changed_orders(read)
@@ -117,14 +117,14 @@ class _Reading:
     seen: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     order_ids: set[str] = field(default_factory=set)
     quarantined: int = 0
-    waiting: tuple[Batch, Changed] | None = None  # did not fit into the chunk before
+    waiting: tuple[Batch, Changed] | None = None  # did not fit into the previous chunk
     is_over: bool = False
     failure: ApiError | None = None
 
     def changed_orders(self, read: Iterable[Batch]) -> Iterator[tuple[Batch, Changed]]:
         """Each page with its orders that are in scope and not yet known in this state.
 
-        A failure is raised after the last chunk: what was read before it is right, and need not be read again.
+        A failure is raised after the last chunk: what was read before it is valid and need not be read again.
         """
         try:
             for page in read:
@@ -133,7 +133,7 @@ class _Reading:
             self.failure = error
 
     def fill(self, chunk: Chunk, changed: Iterator[tuple[Batch, Changed]]) -> Iterator[RowBatch]:
-        """The rows of the chunk, until a page does not fit into it or no more come."""
+        """Yield the rows of the chunk until a page does not fit into it or there are no more pages."""
         while found := self.waiting or next(changed, None):
             self.waiting = None
             if not self._has_room(chunk, found[1]):
@@ -148,7 +148,7 @@ class _Reading:
         return order.summary is None or self.sync.is_in_scope(order.summary)
 
     def _add(self, chunk: Chunk, page: Batch, changed: Changed) -> Iterator[RowBatch]:
-        """Count the page into the chunk, and hand out its rows."""
+        """Add the page to the counts of the chunk, and yield its rows."""
         synced_at = self.sync.now()
         if chunk.is_empty:
             chunk.is_new = page.total >= MIN_ORDERS_TO_APPEND and self._are_unstored(changed)
@@ -169,7 +169,7 @@ class _Reading:
         return cursor.without({key for key, each in changed.items() if key in seen and seen[key] != each.digest})
 
     def _final_cursor(self, cursor: Cursor) -> Cursor:
-        """The cursor of a whole reading: never before where it began, even if the newest order has been deleted."""
+        """The cursor of a whole reading: never earlier than where it began, even if the newest order was deleted."""
         began = self.before.instant
         if began and self.reached and self.reached < began:
             return replace(cursor, instant=began, seen=self._digests(began))
@@ -231,16 +231,16 @@ class _Reading:
     def _back_off_for(self, instant: datetime, now: datetime) -> datetime:
         """The instant, moved back by as long as the reading has taken.
 
-        What was changed after the reading began then lies in the overlap of the next one, also what became visible
-        late: a reading that follows the changes of a busy account for longer than the overlap would miss it.
+        Changes made after the reading began then fall into the overlap of the next one, even if they became visible
+        late. Otherwise a reading of a busy account that takes longer than the overlap would miss them.
         """
         taken = timedelta(seconds=ceil((now - self.began_at).total_seconds()))  # instants have whole seconds
         return instant - taken if taken > SHORT_READ else instant
 
     def _advance(self, instant: datetime) -> Cursor:
-        """The cursor at this instant. What lies before its overlap can't come again, and is forgotten.
+        """The cursor at this instant. Orders before its overlap can't arrive again, so they are forgotten.
 
-        Until the reading gets to where the one before has ended, that one's cursor holds.
+        Until the reading reaches the point where the previous one ended, the previous cursor remains valid.
         """
         self.reached = instant
         self.seen = {key: known for key, known in self.seen.items() if known[0] >= instant - OVERLAP}

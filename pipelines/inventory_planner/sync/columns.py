@@ -1,4 +1,4 @@
-"""Values become Arrow arrays of the raw tables' types. Pure."""
+"""Convert values to Arrow arrays of the raw tables' types. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inventory_planner.warehouse.tables import JSON, TEXT, Column
 MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds it is the year 5138, as milliseconds 1973: larger means ms
 DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
 
-_ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # refuses what has more digits
+_ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # rejects values with more digits
 _NOT_SET: Final = pa.array([*UNSET, None], pa.binary())
 
 Values = list[Any]

@@ -1,4 +1,4 @@
-"""The cursor: up to where an account has been read. It travels in dlt's state with the rows that it describes."""
+"""The cursor: how far an account has been read. It is stored in dlt's state, with the rows that it describes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, Final, Self
 
 from inventory_planner.api.batches import BEGINNING
 
-OVERLAP: Final = timedelta(minutes=10)  # a change can become visible that much later than it claims to have been made
+OVERLAP: Final = timedelta(minutes=10)  # a change can become visible this long after the time that it states
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Every change before `instant` has been read; `seen` holds the digests of the orders in the overlap, by id.
 
-    `scope` is the order filter that it was read with: a cursor says nothing about other orders.
+    `scope` is the order filter that it was read with: a cursor does not cover other orders.
     """
 
     instant: datetime | None = None

@@ -1,4 +1,4 @@
-"""One sync: what has changed in the account goes into the warehouse, chunk by chunk, and into the sync log."""
+"""One sync: load what changed in the account into the warehouse, chunk by chunk, and record it in the sync log."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to load from where to where.
+    """What to load, from which account, into which warehouse.
 
-    By default, what has changed since the last sync. `since` starts earlier; `full` starts at the beginning and loads
-    all orders again. `progress` is called after each page with the orders read so far and the total to read.
+    By default, what changed since the last sync. `since` starts earlier; `full` starts at the beginning and reloads
+    all orders. `progress` is called after each page with the orders read so far and the total to read.
     """
 
     client: Client
@@ -57,7 +57,7 @@ class Job:
         return OrderFilter(self.settings.status, self.settings.start_date)
 
     def is_in_scope(self) -> IsInScope:
-        """A test for orders in scope; those in the warehouse are followed, whatever becomes of them."""
+        """A predicate for orders in scope. Orders in the warehouse stay in scope, even if they stop matching."""
         if not self.settings.status:
             return lambda _: True
         known = known_orders(self.account)
@@ -68,8 +68,8 @@ def load(job: Job) -> SyncReport:
     """Bring the warehouse up to date with the account.
 
     Raises:
-        ApiError: the reading broke off; what had arrived until then is in the warehouse, the next sync reads the rest.
-        LoadError: the warehouse can't be opened or written; it holds what it held before.
+        ApiError: a request failed; what had arrived by then is in the warehouse, and the next sync reads the rest.
+        LoadError: the warehouse can't be opened or written; its committed data is unchanged.
     """
     report = SyncReport(job.settings.account_id)
     with recorded(job.account, job.client, report):
@@ -83,10 +83,10 @@ def load(job: Job) -> SyncReport:
 
 
 def preview(job: Job) -> SyncReport:
-    """What a load would bring; nothing is written to the warehouse.
+    """Report what a load would do, without writing to the warehouse.
 
     Raises:
-        ApiError: the reading broke off.
+        ApiError: a request failed.
         LoadError: the warehouse can't be opened.
     """
     report = SyncReport(job.settings.account_id, outcome="previewed")
@@ -99,10 +99,10 @@ def preview(job: Job) -> SyncReport:
 
 
 def store(job: Job, read: Iterable[Batch], report: SyncReport) -> None:
-    """Load orders that were read for another reason than being newer than the cursor, which stays where it is.
+    """Load orders that were read for another reason than being newer than the cursor; the cursor does not move.
 
     Raises:
-        ApiError: the reading broke off.
+        ApiError: a request failed.
         LoadError: the warehouse can't be opened or written.
     """
     stored = stored_cursor(job.account)
@@ -146,7 +146,7 @@ def _report_progress(read: Iterator[Batch], progress: Progress) -> Iterator[Batc
 
 
 def _commit_each(job: Job, chunks: Iterator[Chunk], report: SyncReport, stored: Cursor) -> None:
-    """Commit the chunks, but for those that hold neither rows nor another cursor than the stored one."""
+    """Commit the chunks, except those that hold neither rows nor a new cursor."""
     loader = Loader(job.warehouse, job.settings)
     is_first = not has_tables(job.warehouse)
     for chunk in chunks:

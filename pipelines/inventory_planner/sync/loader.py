@@ -1,7 +1,7 @@
-"""dlt's settings, and one chunk committed: rows and cursor in one package.
+"""Commit a chunk with dlt: its rows and its cursor in one load package.
 
-dlt's working folder is thrown away at each start and its state is read back from the warehouse, which alone knows how
-far it has got. So a killed run, and a copied or restored warehouse, continue from what is really there.
+dlt's working folder is deleted at each start, and its state is restored from the warehouse. So after a kill, or with
+a copied or restored warehouse, loading continues from what the warehouse really holds.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ _STORED_STATE: Final = f"""
 
 
 def stored_cursor(account: Account) -> Cursor:
-    """Up to where the account has been read, by dlt's state in the last complete package.
+    """How far the account has been read, from dlt's state in the last complete package.
 
-    dlt itself takes a quarter of a second for this, in every run that finds nothing new.
+    dlt itself would take a quarter of a second for this, even in a run that finds nothing new.
 
     Raises:
         LoadError: the warehouse can't be opened.
@@ -69,20 +69,20 @@ class Loader:
         """Load a chunk and its cursor in one package.
 
         Raises:
-            LoadError: the warehouse took no rows; it holds what it held before.
+            LoadError: the rows can't be loaded; the warehouse is unchanged.
         """
         invalidate_build(self._warehouse)
         source = inventory_planner(self._settings.api_key, self._settings.account_id, chunk=chunk)
         with _translate_errors(self._warehouse):
             self._pipeline.extract(source, loader_file_format="parquet")
-        pa.default_memory_pool().release_unused()  # Arrow keeps what the rows took, and the database needs as much
+        pa.default_memory_pool().release_unused()  # Arrow keeps the memory of the rows, and the database needs it
         with _defer_signals(), _translate_errors(self._warehouse):
             self._pipeline.normalize()
             self._pipeline.load()
 
     @cached_property
     def _pipeline(self) -> dlt.Pipeline:
-        """A pipeline that knows only what the warehouse knows; a sync that finds nothing new does not need it."""
+        """A pipeline with its state from the warehouse alone; a sync that finds nothing new does not need it."""
         _configure_dlt()
         folder = self._warehouse.folder.dlt
         with _translate_errors(self._warehouse):
@@ -90,25 +90,25 @@ class Loader:
                 shutil.rmtree(folder)
             destination = self._warehouse.engine.dlt_destination()
             pipeline = dlt.pipeline(PIPELINE, destination=destination, dataset_name=SCHEMA, pipelines_dir=str(folder))
-            logging.getLogger("dlt").setLevel(logging.CRITICAL)  # our error says in one line what dlt logs in a hundred
+            logging.getLogger("dlt").setLevel(logging.CRITICAL)  # our error has in one line what dlt logs in a hundred
             pipeline.sync_destination()
         return pipeline
 
 
 def _configure_dlt() -> None:
     dlt.config["runtime.dlthub_telemetry"] = False
-    dlt.config["extract.next_item_mode"] = "fifo"  # a batch goes into all tables before the next; else eight are kept
+    dlt.config["extract.next_item_mode"] = "fifo"  # one batch at a time goes into all tables; otherwise eight are kept
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["load.workers"] = 1  # several statements at once only cost memory
-    dlt.config["load.raise_on_max_retries"] = 1  # a full disk is as full a second later; the next run tries again
+    dlt.config["load.raise_on_max_retries"] = 1  # a full disk is still full a second later; the next run retries
     dlt.config["runtime.intercept_signals"] = False  # see _defer_signals
 
 
 @contextmanager
 def _defer_signals() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM until the package is loaded; a second one kills, which costs this chunk.
+    """Defer Ctrl-C and SIGTERM until the package is loaded; a second signal kills the process, which loses this chunk.
 
-    In the middle of a job dlt would wait for it forever, and its own way of deferring signals loses a late one.
+    Interrupted in the middle of a job, dlt would wait for the job forever, and its own deferral loses a late signal.
     """
     if threading.current_thread() is not threading.main_thread():  # only the main thread gets signals
         yield
@@ -139,11 +139,11 @@ def _translate_errors(warehouse: Warehouse) -> Iterator[None]:
             raise cause from None
         reason = warehouse.engine.explain(cause) or str(cause)
         raise LoadError(
-            f"The warehouse took no rows: {reason} It holds what it held before; the next run reads the same changes"
+            f"Can't load into the warehouse: {reason} The warehouse is unchanged; the next run reads the same changes"
             " again."
         ) from error
 
 
 def _root_cause(error: BaseException) -> BaseException:
-    """The first error of the chain; dlt has put whole tracebacks into those on top of it."""
+    """The first error of the chain; dlt puts whole tracebacks into the errors that wrap it."""
     return _root_cause(error.__cause__) if error.__cause__ else error

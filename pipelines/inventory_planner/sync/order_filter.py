@@ -1,4 +1,4 @@
-"""Which orders are in scope, and where a reading starts: the one home of both decisions."""
+"""Which orders are in scope, and where a reading starts; only this module decides either."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class OrderFilter:
         return cursor if cursor.scope == self.scope else Cursor(scope=self.scope)
 
     def start(self, cursor: Cursor, since: datetime | None = None, *, full: bool = False) -> datetime | None:
-        """Where to start reading; never after the cursor, because what lies between would be lost.
+        """Where to start reading; never after the cursor, because the changes in between would be lost.
 
         Args:
-            cursor: up to where the account has been read.
+            cursor: how far the account has been read.
             since: start earlier than the cursor, at this instant.
             full: start at the beginning.
         """
@@ -49,10 +49,10 @@ class OrderFilter:
         return status_matches and is_recent
 
     def follow(self, followed: set[str]) -> IsInScope:
-        """A test for orders in scope. An order that was in scope once is followed, whatever becomes of it.
+        """A predicate for orders in scope. An order that was in scope once stays in scope, even if it stops matching.
 
         Args:
-            followed: the ids of the orders in the warehouse; the test adds those that it finds in scope.
+            followed: the ids of the orders in the warehouse; the predicate adds those that it finds in scope.
         """
 
         def is_in_scope(order: Summary) -> bool:

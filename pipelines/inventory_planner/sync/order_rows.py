@@ -1,4 +1,4 @@
-"""Records become rows: one Arrow table for each raw table of an order. Pure, and built column by column.
+"""Convert records to rows: one Arrow table for each raw table of an order. Pure; tables are built column by column.
 
 An order without rows in a table gets one row there with `_is_removed` set: it makes the merge delete the rows that the
 order had before.
@@ -58,10 +58,10 @@ class _OrderLine(NamedTuple):
 
 
 def order_rows(records: Sequence[Record], account_id: str, synced_at: datetime) -> dict[str, pa.Table]:
-    """The rows of all tables that belong to these orders, by table name. Each order may come only once.
+    """The rows of all tables that belong to these orders, by table name. Each order may occur only once.
 
     Raises:
-        ValueOverflowError: a number is too large for its column; `partition` finds whose.
+        ValueOverflowError: a number is too large for its column; `partition` finds the record.
     """
     orders = [record.order for record in records]
     lines = [line for order in orders for line in _lines(order)]
@@ -270,7 +270,7 @@ def _line_identity(lines: list[_OrderLine]) -> dict[str, Values]:
 
 
 def _message(error: Any) -> str | None:
-    """What went wrong, as text; an error that is not set, or false, is none."""
+    """The error as text; None if it is unset or false."""
     if not error:
         return None
     return error if isinstance(error, str) else msgspec.json.encode(error).decode()

@@ -1,4 +1,4 @@
-"""A sync recorded in the sync log, however it ends."""
+"""Record a sync in the sync log, however it ends."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def recorded(account: Account, client: Client, report: SyncReport) -> Iterator[N
         report.outcome = SUCCEEDED
     except BaseException as error:
         report.error = str(error) or type(error).__name__
-        account.warehouse.close()  # after a full disk only a database that is opened again takes another row
+        account.warehouse.close()  # after a full disk, the log takes another row only once it is reopened
         raise
     finally:
         report.ended_at = datetime.now(UTC)

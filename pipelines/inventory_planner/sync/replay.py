@@ -1,4 +1,4 @@
-"""Quarantined records, decoded again: an update of this program may read what the one before could not."""
+"""Decode quarantined records again: a newer version may be able to read what an older one could not."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@
     pipeline = dlt.pipeline("inventory_planner", destination="postgres", dataset_name="inventory_planner")
     pipeline.run(inventory_planner())
 
-The cursor of each account travels in dlt's state, in the same package as the rows that it describes.
+The cursor of each account is stored in dlt's state, in the same package as the rows that it describes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from inventory_planner.sync.order_filter import OrderFilter
 from inventory_planner.warehouse.tables import DLT_TABLES, IS_REMOVED, SCHEMA, Table
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
-BATCH_BYTES: Final = 8_000_000  # handed to dlt together: it takes milliseconds to inspect the columns of each batch
+BATCH_BYTES: Final = 8_000_000  # handed to dlt at once: it takes milliseconds to inspect the columns of each batch
 # dlt's usual naming would turn `__synced_at` into `_synced_at`; "direct" leaves the names as `tables` has them.
 NAMING: Final = {"names": "direct", "json": {"module": "dlt.common.normalizers.json.relational"}}
 DLT_SCHEMA: Final = dlt.Schema(SCHEMA, normalizers=cast(Any, NAMING))
@@ -57,11 +57,11 @@ def inventory_planner(
         api_key: the key of a user with full access to the account.
         account_id: the letter `a` and digits.
         base_url: the address of the API.
-        start_date: the first run reads orders modified since then (ISO 8601; UTC unless it names an offset).
-        status: only orders in these statuses, as a list or as text with commas; an order in scope is followed.
+        start_date: the first run reads orders modified since then (ISO 8601; UTC unless it has an offset).
+        status: only orders in these statuses, as a list or separated by commas; an order once in scope stays in scope.
         requests_per_second: the highest rate of requests; 0 lifts the limit.
         page_size: orders in one page, at most 1000.
-        chunk: what `load` has read already; without it the source reads the account.
+        chunk: what `load` has already read; without it, the source reads the account.
 
     Returns:
         One resource for each raw table.
@@ -83,7 +83,8 @@ def inventory_planner(
 def _read_account(settings: Settings, state: Mapping[str, Any]) -> Iterator[tuple[Chunk, set[str]]]:
     """The changes since the cursor, and which orders to follow once they have been read.
 
-    A package of dlt can hold an order in one state only: where an order changes while it is read, the next run goes on.
+    A dlt package can hold only one state of an order: if an order changes during the reading, the source stops before
+    it, and the next run continues there.
     """
     order_filter = OrderFilter(settings.status, settings.start_date)
     cursor = order_filter.valid_cursor(Cursor.from_state(state))
@@ -112,7 +113,7 @@ def _resources(read: ReadChunks, account_id: str, *, is_new: bool = False) -> li
 
 
 def _join_small(batches: Iterable[RowBatch]) -> Iterator[RowBatch]:
-    """Small batches joined, large ones as they come."""
+    """Join small batches; pass large ones on as they are."""
     waiting: dict[str, list[pa.Table]] = {}
     size = 0
     for batch in batches:

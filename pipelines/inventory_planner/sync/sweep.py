@@ -1,7 +1,7 @@
-"""What reading changes can't show: orders deleted from the account, and orders that changed without a sign.
+"""Find what reading changes can't show: orders deleted from the account, and orders that changed silently.
 
-All ids with a few telling fields are walked and compared with the warehouse. A walk over a living account can skip an
-order, so each order that seems to be missing is requested by its id before it is marked as deleted.
+A sweep lists all orders with a few fields and compares them with the warehouse. If the account changes meanwhile, the
+list can skip an order, so each order that seems to be missing is requested by its id before it is marked as deleted.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from inventory_planner.warehouse.stored_orders import Fingerprint, KnownOrders, 
 from inventory_planner.warehouse.sync_log import SWEEP, SyncReport, last_sweep
 from inventory_planner.warehouse.tables import QUANTITY
 
-SWEEP_EVERY: Final = timedelta(hours=23)  # a run at the same time every day finds it due every day
+SWEEP_EVERY: Final = timedelta(hours=23)  # so that a run at the same time every day finds it due every day
 FIELDS: Final = "id,last_modified,status,total_ordered,total_received"
-MAX_SINGLE_READS: Final = 200  # of changed orders; for more, reading everything again takes fewer requests
+MAX_SINGLE_READS: Final = 200  # of changed orders; for more, re-reading everything takes fewer requests
 MAX_DELETED_SHARE: Final = 0.1  # of the orders in the warehouse; more at once is more likely a fault than a clean-up
 MAX_DELETED_COUNT: Final = 10  # so few may disappear from a small account, whatever their share
 
@@ -49,7 +49,7 @@ class Findings:
 
 
 def sweep_if_due(job: Job) -> SyncReport | None:
-    """A sweep, once a day and whenever the totals show that orders are missing or deleted; None if it is not due.
+    """Sweep once a day and whenever the totals show that orders are missing or deleted; None if it is not due.
 
     Raises:
         SweepError: see `sweep`.
@@ -58,7 +58,7 @@ def sweep_if_due(job: Job) -> SyncReport | None:
 
 
 def sweep(job: Job, *, force: bool = False) -> SyncReport:
-    """Compare the whole account with the warehouse: mark deleted orders, and read again those that differ.
+    """Compare the whole account with the warehouse: mark deleted orders, and re-read those that differ.
 
     Raises:
         SweepError: more orders seem deleted than is plausible, and `force` is not set; changed orders were read anyway.
@@ -109,7 +109,7 @@ def _compare(job: Job, known: KnownOrders) -> Findings:
 
 
 def _walk(job: Job, findings: Findings) -> Iterator[Summary]:
-    """By id, so that edits move nothing from page to page."""
+    """List all orders by id, so that edits don't move orders between pages."""
     read = page = 0
     while True:
         answer = list_orders(job.client, page_size=job.settings.page_size, page=page, fields=FIELDS, id_sort="asc")
@@ -134,9 +134,9 @@ def _quantity(value: int | Decimal | None) -> Decimal | None:
 
 
 def _read_again(job: Job, changed: list[str]) -> Iterator[Batch]:
-    """The changed orders, whole."""
+    """Read the changed orders in full."""
     if len(changed) > MAX_SINGLE_READS:
-        log.info("%d orders changed without a sign; re-reading the account from the beginning.", len(changed))
+        log.info("%d orders changed silently; re-reading the account from the beginning.", len(changed))
         yield from read_changes(job.client, job.settings.start_date, job.settings.page_size)
         return
     for order_id in changed:
@@ -145,16 +145,16 @@ def _read_again(job: Job, changed: list[str]) -> Iterator[Batch]:
                 (RawOrder.from_json(get_order(job.client, order_id)),), len(changed), SyncKind.SWEEP, cursor=None
             )
         except NotFoundError:
-            log.info("Order %s was deleted while it was read.", order_id)
+            log.info("Order %s was deleted during the sweep.", order_id)
 
 
 def _confirm_deleted(client: Client, findings: Findings, known: KnownOrders, *, force: bool) -> list[str]:
-    """Those of the missing orders that the account does not have when they are requested by id."""
+    """The missing orders that are not found when they are requested by id."""
     if not findings.missing:
         return []
     _check_share(findings, known, force=force)
     _check_single_reads(client, findings)
-    log.info("Requesting each of the orders that seem deleted (%d).", len(findings.missing))
+    log.info("Requesting each order that seems to be deleted (%d in all).", len(findings.missing))
     return [order_id for order_id in findings.missing if _is_deleted(client, order_id)]
 
 
@@ -164,7 +164,7 @@ def _check_share(findings: Findings, known: KnownOrders, *, force: bool) -> None
     if not (is_plausible or force):
         raise SweepError(
             f"{missing} of {present} orders seem to be deleted from the account; none was marked as deleted. If they"
-            " really are, run `inventory-planner sweep --force`."
+            " really were deleted, run `inventory-planner sweep --force`."
         )
 
 
@@ -173,8 +173,8 @@ def _check_single_reads(client: Client, findings: Findings) -> None:
     for order_id in sorted(findings.seen)[:1]:
         if _is_deleted(client, order_id):
             raise SweepError(
-                f"Order {order_id} is in the list of orders, but Inventory Planner does not find it by its id; so no"
-                " order was marked as deleted. Run `inventory-planner sweep` again later."
+                f"Order {order_id} is in the list of orders, but Inventory Planner does not find it by its id. No order"
+                " was marked as deleted. Run `inventory-planner sweep` again later."
             )
 
 

@@ -1,1 +1,1 @@
-"""Where the tables are and what they remember; knows no network."""
+"""The raw tables, the sync log, the quarantine and the build record; nothing here uses the network."""

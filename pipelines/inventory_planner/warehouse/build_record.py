@@ -1,6 +1,6 @@
-"""The build record: one row that says what the marts were built from. It is copied with the published marts.
+"""The build record: one row with what the marts were built from. It is copied with the published marts.
 
-No row means that the marts do not show all that the warehouse holds, or that their last build failed.
+Without this row, the marts are out of date or their last build failed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class BuildRecord:
 
 
 def invalidate_build(warehouse: Warehouse) -> None:
-    """Forget the build, before the raw tables or the marts change."""
+    """Delete the build record, before the raw tables or the marts change."""
     if warehouse.engine.exists():
         _create(warehouse)
         warehouse.execute(f"delete from {BUILD_RECORD}")  # noqa: S608
@@ -62,7 +62,7 @@ def read_published_build(engine: Engine) -> BuildRecord | None:
 
 
 def rendered(built_from: Mapping[str, Any]) -> str:
-    """What the marts are built from, as the record holds it."""
+    """What the marts are built from, as stored in the record."""
     return json.dumps(built_from, default=str, sort_keys=True)
 
 

@@ -1,6 +1,7 @@
 """DuckDB: `warehouse.duckdb` for the writer, `analytics.duckdb` for readers, replaced as a whole.
 
-Whoever has the old file open keeps reading it; whoever opens it later gets the new one. Nobody sees a state in between.
+Readers that have the old file open keep reading it; those that open it later get the new one. None sees a state in
+between.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ MEMORY_LIMIT: Final = "400MB"  # 1,500 orders with 100 KB of JSON each need as m
 MEMORY_LIMIT_VARIABLE: Final = "INVENTORY_PLANNER_MEMORY_LIMIT"
 SESSION: Final = "set timezone = 'UTC'; set threads = 1"  # more threads take memory, and hardly less time
 DLT_STAGING_SCHEMA: Final = "inventory_planner_staging"  # where dlt puts rows before it merges them
-MAX_FREE_SHARE: Final = 0.5  # of a file's blocks; above it copying row by row pays, which takes twenty times as long
+MAX_FREE_SHARE: Final = 0.5  # of a file's blocks; above it, copying row by row is worth taking twenty times as long
 
 _LOCKED: Final = re.compile("set lock on file|used by another process")  # the second by Windows
 
 
 @dataclass(frozen=True, slots=True)
 class DuckDb:
-    """The two database files of a data folder. `memory_limit` holds for syncs; dbt may use all there is."""
+    """The two database files of a data folder. `memory_limit` applies to syncs; dbt may use all memory."""
 
     folder: DataFolder
     memory_limit: str = MEMORY_LIMIT
@@ -45,7 +46,7 @@ class DuckDb:
         return self.folder.warehouse.exists()
 
     def connect(self, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-        """Open the writer's file; the limits hold for all connections of this process to it, dlt's too."""
+        """Open the writer's file; the limits apply to all connections of this process to it, including dlt's."""
         connection = duckdb.connect(self.folder.warehouse, read_only=read_only)
         connection.execute(f"{SESSION}; set memory_limit = '{self.memory_limit}'")
         return connection
@@ -57,7 +58,7 @@ class DuckDb:
 
         credentials = DuckDbCredentials(str(self.folder.warehouse))
         credentials.resolve()  # once; otherwise dlt looks up each part of them at each of its steps
-        # Without transactions readers would see a table empty amid its merge, and a kill would leave it so.
+        # Without transactions, a table would be empty in the middle of its merge, and a kill would leave it empty.
         return cast("AnyDestination", dlt.destinations.duckdb(credentials, supports_transactions=True))
 
     def dbt_environment(self) -> dict[str, str]:
@@ -69,7 +70,7 @@ class DuckDb:
         return self.folder.locked(command)
 
     def publish(self) -> None:
-        """Copy the writer's file to a draft, and put the draft in place of the readers' file."""
+        """Copy the writer's file to a draft, and replace the readers' file with the draft."""
         try:
             with _draft(self.folder.root / "analytics.duckdb.new") as draft:
                 _copy(self.folder.warehouse, draft)
@@ -94,10 +95,10 @@ class DuckDb:
         return connection
 
     def explain(self, error: BaseException) -> str | None:
-        """Out of memory, in use by another program, or damaged."""
+        """Explain that memory ran out, or that the file is open in another program or damaged."""
         if not isinstance(error, duckdb.Error):
             return None
-        if "memory_limit" in str(error):  # an error of any class can say so; a failed commit has one of its own
+        if "memory_limit" in str(error):  # in errors of several classes; a failed commit has its own
             return (
                 f"DuckDB needs more than {self.memory_limit} of memory for the orders of this account. Set"
                 f" {MEMORY_LIMIT_VARIABLE}, for example to 1GB, and run again. ({str(error).splitlines()[0]})"
@@ -107,13 +108,13 @@ class DuckDb:
     def _advice(self, error: duckdb.Error) -> str:
         if _LOCKED.search(str(error)):
             return (
-                "Another program has it open: close it there. The file is for this tool alone; read"
+                "Another program has it open: close it there. Only this tool should open this file; read"
                 f" {self.folder.analytics} instead."
             )
         return (
-            "If the file is damaged, restore a copy of it; the next run continues from what the copy holds. Without a"
-            " copy, move the file away: the next run reads all orders again, and only the earlier states kept in"
-            " `snapshots` are lost."
+            "If the file is damaged, restore a copy of it; the next run continues from that copy. If you have no copy,"
+            " move the file away: the next run reads all orders again, and only the earlier states kept in `snapshots`"
+            " are lost."
         )
 
 

@@ -17,7 +17,7 @@ class Connection(Protocol):
         """Run one statement; the result has `fetchall`."""
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection."""
 
 
 class Engine(Protocol):
@@ -61,4 +61,4 @@ class Engine(Protocol):
         """Open what readers see, read-only; None if nothing was published."""
 
     def explain(self, error: BaseException) -> str | None:
-        """What a driver's error means and what to do about it; None for an error of something else."""
+        """What a driver's error means and what to do about it; None if it is not the driver's error."""

@@ -25,7 +25,7 @@ def drop_quarantined(account: Account, before: datetime) -> None:
 
 
 def drop_superseded(warehouse: Warehouse) -> None:
-    """Drop the records of orders that were read again later, whatever became of them: the last reading holds."""
+    """Drop the records of orders that were read again later, whatever the outcome: the last reading counts."""
     for later in (ORDERS_TABLE, QUARANTINE_TABLE):
         warehouse.execute(
             f"delete from {QUARANTINE_TABLE} where exists (select 1 from {later} as later"  # noqa: S608

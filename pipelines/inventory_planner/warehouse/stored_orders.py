@@ -1,4 +1,4 @@
-"""The orders that the warehouse holds of an account. Rows enter it through dlt only (`sync`)."""
+"""The orders of an account in the warehouse. Only dlt adds rows (see `sync`)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Final
 from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE, QUARANTINE_TABLE, SCHEMA
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
-MAX_PARAMETERS: Final = 1_000  # of one statement; every engine takes as many
+MAX_PARAMETERS: Final = 1_000  # of one statement; every engine accepts this many
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A few fields that show, without reading an order whole, that it has changed."""
+    """A few fields that show whether an order has changed, without reading all of it."""
 
     last_modified: datetime | None
     status: str | None
@@ -55,7 +55,7 @@ def known_orders(account: Account) -> KnownOrders:
 
 
 def stored_ids(account: Account) -> set[str]:
-    """The ids of all orders that any table has a row of, including what a killed run left."""
+    """The ids of all orders with a row in any table, including rows that a killed run left."""
     tables = account.warehouse.tables() & {table.name for table in DLT_TABLES}
     return {
         order_id

@@ -1,4 +1,4 @@
-"""The sync log: a row of `_syncs` for each sync of an account, also for one that failed or was killed."""
+"""The sync log: a row of `_syncs` for each sync of an account, including those that failed or were killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inventory_planner.warehouse.tables import SCHEMA, SYNCS, sql_type
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 SYNC_LOG: Final = f"{SCHEMA}.{SYNCS.name}"
-RUNNING: Final = "running"  # the outcome of a sync at work, or of one that was killed and not yet followed by another
+RUNNING: Final = "running"  # the outcome of a sync in progress, or of a killed one until the next sync starts
 SUCCEEDED: Final = "succeeded"
 FAILED: Final = "failed"
 SWEEP: Final = "sweep"  # the sync kind of a comparison with the whole account
@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 class SyncReport:
     """What a sync did and what it cost. Instants are UTC.
 
-    A sweep alone fills `account_orders`, the total that the API reports, and `warehouse_orders`, how many orders the
-    warehouse holds that are not marked as deleted. `unknown` are the fields met that the API's documents do not list;
-    `drift` those of them, as a JSON list, that no earlier sync of the account has reported.
+    Only a sweep fills `account_orders`, the total that the API reports, and `warehouse_orders`, the number of orders in
+    the warehouse that are not marked as deleted. `unknown` has the fields that the API's documentation does not list;
+    `drift` has those that no earlier sync of the account has reported, as a JSON list.
     """
 
     account_id: str
@@ -126,7 +126,7 @@ def record_failure(account: Account, sync_kind: str, error: Exception) -> None:
 
 
 def record_drift(account: Account, report: SyncReport) -> None:
-    """Name the unknown fields that no earlier sync of the account has reported, once."""
+    """Report the unknown fields that no earlier sync of the account has reported."""
     if not report.unknown:
         return
     reported = account.execute(f"select drift from {SYNC_LOG} where _account_id = ? and drift is not null")  # noqa: S608

@@ -4,8 +4,8 @@ The first columns of `purchase_orders` and `purchase_order_items` are those of D
 the same names in the same order, so that queries written for it keep working. The other fields of an order follow.
 
 Quantities are DECIMAL(18, 4), money DECIMAL(18, 6), instants TIMESTAMP WITH TIME ZONE in UTC. A `*_date` is text, as
-the API wrote it: a date without a time must never move through a time zone. Maps and lists without a table of their
-own are JSON text.
+the API wrote it: a date without a time must never be converted between time zones. Maps and lists without a table of
+their own are JSON text.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ SYNCED_AT: Final = Column("__synced_at", INSTANT)
 LINE_KEY: Final = Column("key", TEXT)
 ORDER_ID: Final = Column("purchase_order_id", TEXT)
 LINE_ITEM_ID: Final = Column("purchase_order_item_id", TEXT)
-UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)  # fields that the API's documents do not list, by name
+UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)  # fields that the API's documentation does not list, by name
 # True only on a row that makes the merge delete an order's rows; such a row is never stored.
 IS_REMOVED: Final = Column("_is_removed", FLAG)
 
-# An order that is read again loses all its rows, in the tables of its parts too, and gets those that it has now.
+# When an order is read again, all its rows are replaced, including those in the tables of its parts.
 ORDER: Final = ("_account_id", "purchase_order_id")
 
 PURCHASE_ORDERS: Final = Table(
@@ -134,7 +134,7 @@ PURCHASE_ORDER_ITEMS: Final = Table(
         *_same(TEXT, "uom_info"),
         *_same(QUANTITY, "vendor_packaging", "boxes", "replenishment_original", "replenishment_variant"),
         *_same(QUANTITY, "remaining"),
-        *_same(MONEY, "cbm", "cbm_ordered"),  # a volume in cubic metres has as many decimals as money
+        *_same(MONEY, "cbm", "cbm_ordered"),  # a volume in cubic meters has as many decimals as money
         *_same(QUANTITY, "source_stock", "in_stock", "purchase_orders_qty", "transfer_units_in"),
         *_same(QUANTITY, "transfer_units_out", "forecasted_stock", "minimum_stock", "lead_time"),
         *_same(FLAG, "has_error", "hide_in_replenishment", "removed"),

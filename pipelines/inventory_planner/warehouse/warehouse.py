@@ -30,7 +30,7 @@ class Warehouse:
         """Run a statement, its parameters written as `?`, and return its rows.
 
         Raises:
-            LoadError: the database can't be opened, or refuses the statement.
+            LoadError: the database can't be opened, or rejects the statement.
         """
         try:
             if self._connection is None:
@@ -41,7 +41,7 @@ class Warehouse:
         return rows
 
     def close(self) -> None:
-        """Let go of the database, for dbt or a copy to use; the next statement opens it again."""
+        """Close the database, so that dbt or a copy can use it; the next statement reopens it."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
