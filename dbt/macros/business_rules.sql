@@ -1,4 +1,4 @@
-{# The day that the reports are as of. Nothing else knows what day it is. #}
+{# The date that the reports are as of. Nothing else reads the current date. #}
 {% macro as_of_date() -%}
     {%- set timezone = modules.pytz.timezone(var('account_timezone')) -%}
     cast('{{ var("as_of_date") or run_started_at.astimezone(timezone).date() }}' as date)
@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 
-{# The quantity from which a line is in full. #}
+{# The received quantity from which a line is in full. #}
 {% macro quantity_required(quantity_ordered) -%}
     cast(
         {{ as_wide_decimal(quantity_ordered) }} * (100 - {{ var('in_full_under_tolerance_pct') }}) * 0.01
@@ -50,7 +50,7 @@
 {%- endmacro %}
 
 
-{# The weighted mean of the terms that are known. A term without a weight counts for nothing. #}
+{# The weighted mean of the terms that are known. A term without a weight is ignored. #}
 {% macro weighted_mean(terms, weights) -%}
     cast(
         (
@@ -81,7 +81,7 @@
 {%- endmacro %}
 
 
-{# The periods that reports sum over, each up to the day they are as of. #}
+{# The periods that reports sum over, each ending on the date of the reports. #}
 {% macro periods() -%}
     {%- for days in [365, 90] -%}
         select
@@ -95,7 +95,7 @@
 {%- endmacro %}
 
 
-{# The currency that values are also shown in; null if none is set. #}
+{# The currency in which values are also shown; null if none is set. #}
 {% macro reporting_currency() -%}
     {%- if var('reporting_currency') -%}
         '{{ dbt.escape_single_quotes(var("reporting_currency") | trim | upper) }}'

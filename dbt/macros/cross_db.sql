@@ -16,8 +16,8 @@
 {%- endmacro %}
 
 
-{# A date as the API writes it. Without a time zone it is taken as written. An instant with an offset (ISO 8601 or RFC 822) is first
-   moved to the account's time zone. Null if it can't be read. #}
+{# Parses a date as the API writes it. Without a time zone, it is taken as written. An instant with an offset (ISO 8601 or RFC 822)
+   is first converted to the account's time zone. Null if it can't be read. #}
 {% macro parse_source_date(text) -%}
     {{ adapter.dispatch('parse_source_date')(text) }}
 {%- endmacro %}

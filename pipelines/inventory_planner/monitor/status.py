@@ -55,7 +55,7 @@ def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> S
 
 
 def _look(engine: Engine, folder: DataFolder) -> tuple[str | None, dict[str, int], list[dict[str, Any]]]:
-    """What the warehouse holds; while a run is at work in it, the run and what readers see."""
+    """What the warehouse holds; during a run, the run and what readers see."""
     if not engine.exists():
         return None, {}, []
     try:

@@ -75,7 +75,7 @@ def open_warehouse(engine: Engine, folder: DataFolder, command: str) -> Iterator
     """The warehouse, locked for the named command while the block lasts.
 
     Raises:
-        AnotherRunError: another run is at work.
+        AnotherRunError: another run is in progress.
     """
     with engine.lock(command):
         warehouse = Warehouse(engine, folder)
