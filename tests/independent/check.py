@@ -2,8 +2,9 @@
 
     uv run --with singer-sdk --with airbyte-cdk python tests/independent/check.py
 
-Three accounts are served in turn: the demo's, a generated one of three pages, and that one again with all the ways in which
-the API may write the same values (see `accounts`). We load each account; then it changes, and a load and a sweep bring
+Three accounts are served in turn: the demo's, a generated one of three pages, and that one again written in all the
+ways in which the API may write the same values (see `accounts`).
+We load each account; then it changes, and a load and a sweep bring
 the warehouse up to date. Then two peers read the account: a Singer tap on singer-sdk, and an Airbyte low-code manifest
 read by airbyte-cdk, both over zero-based pages of 1,000. The rows of all tables are derived from the records of each
 peer without our code, and compared with the warehouse, order by order and line by line, every column.
