@@ -24,6 +24,8 @@ from orders import API_KEY, NOW, order
 
 GC_THRESHOLD = 10_000  # new objects; collecting at Python's 700 takes a fifth of a load
 
+pytest.register_assert_rewrite("oracle", "world")  # so that a failure shows both sides
+
 # how fast examples are made says nothing on a machine that does other work too
 hypothesis_settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("steady")

@@ -15,7 +15,7 @@ HEADERS_DISAGREE_WITH_LINES = """
 """
 
 
-def test_the_demo_loads_everything_and_then_only_what_changed(demo_shown: tuple[DataFolder, DemoReport]) -> None:
+def test_the_demo_loads_all_orders_and_then_only_the_changed_ones(demo_shown: tuple[DataFolder, DemoReport]) -> None:
     _, report = demo_shown
 
     changed = {event.order_id for event in report.events if event.kind != "deleted"}
@@ -27,7 +27,7 @@ def test_the_demo_loads_everything_and_then_only_what_changed(demo_shown: tuple[
     assert report.swept.deleted == len(deleted)
 
 
-def test_what_readers_get_is_consistent_in_itself(demo_shown: tuple[DataFolder, DemoReport]) -> None:
+def test_the_published_headers_equal_their_lines(demo_shown: tuple[DataFolder, DemoReport]) -> None:
     folder, _ = demo_shown
 
     with duckdb.connect(folder.analytics, read_only=True) as connection:

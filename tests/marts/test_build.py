@@ -130,7 +130,7 @@ def change_the_version(_: DataFolder, patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("change", [change_a_seed_file, change_a_model, change_the_version])
-def test_marts_are_built_again_after_a_change_of_what_they_are_built_from(
+def test_marts_are_built_again_after_their_inputs_change(
     published: Warehouse,
     dbt: FakeDbt,
     monkeypatch: pytest.MonkeyPatch,

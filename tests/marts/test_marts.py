@@ -183,7 +183,7 @@ VENDOR = {
 }
 
 
-def test_received_vs_ordered_shows_every_line_of_the_orders_that_are_there(built: DbtRun) -> None:
+def test_received_vs_ordered_has_every_line_of_the_orders_that_were_not_deleted(built: DbtRun) -> None:
     shown = select(
         built.warehouse,
         """
@@ -209,7 +209,7 @@ def test_received_vs_ordered_shows_every_line_of_the_orders_that_are_there(built
     ]
 
 
-def test_received_vs_ordered_says_all_of_a_line_that_came_in_two_receipts(built: DbtRun) -> None:
+def test_received_vs_ordered_has_all_figures_of_a_line_received_in_two_parts(built: DbtRun) -> None:
     found = select(
         built.warehouse,
         "select * from marts.received_vs_ordered where account_id = 'a1' and sku = 'MUG' and status = 'CLOSED'",
@@ -236,7 +236,7 @@ def test_vendor_scorecard_has_a_row_for_each_account_vendor_and_currency(built: 
     ]
 
 
-def test_vendor_scorecard_says_all_of_a_vendor(built: DbtRun) -> None:
+def test_vendor_scorecard_has_all_figures_of_a_vendor(built: DbtRun) -> None:
     (found,) = select(
         built.warehouse,
         """
@@ -248,7 +248,7 @@ def test_vendor_scorecard_says_all_of_a_vendor(built: DbtRun) -> None:
     assert found == VENDOR
 
 
-def test_open_lines_say_what_to_do_about_each_line_that_is_still_to_come(built: DbtRun) -> None:
+def test_open_lines_recommend_an_action_for_each_open_line(built: DbtRun) -> None:
     found = select(
         built.warehouse,
         """
@@ -287,7 +287,7 @@ def test_vendor_months_counts_an_order_in_the_month_it_was_promised_for(built: D
     ]
 
 
-def test_exceptions_name_what_somebody_should_look_at(built: DbtRun) -> None:
+def test_exceptions_list_every_order_that_breaks_a_rule(built: DbtRun) -> None:
     found = select(
         built.warehouse,
         """
@@ -311,7 +311,7 @@ def test_exceptions_name_what_somebody_should_look_at(built: DbtRun) -> None:
     ]
 
 
-def test_pushed_stock_shows_the_lines_of_the_orders_that_were_pushed_to_the_store(built: DbtRun) -> None:
+def test_pushed_stock_has_the_lines_of_the_orders_that_were_pushed_to_the_store(built: DbtRun) -> None:
     found = select(
         built.warehouse,
         """

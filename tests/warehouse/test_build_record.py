@@ -23,7 +23,7 @@ def test_a_build_is_recorded_with_its_instant_and_what_it_was_built_from(filled:
     assert record.built_from == '{"variables": {"as_of_date": "2026-01-05"}, "version": "1"}'
 
 
-def test_what_a_build_was_built_from_compares_as_text_whatever_its_order() -> None:
+def test_two_builds_from_the_same_inputs_compare_equal_in_any_order() -> None:
     assert rendered({"b": datetime(2026, 1, 5, tzinfo=UTC), "a": 1}) == rendered(
         {"a": 1, "b": datetime(2026, 1, 5, tzinfo=UTC)}
     )

@@ -133,7 +133,7 @@ def test_every_column_has_its_type_and_all_others_are_text(table: Table) -> None
 
 
 @pytest.mark.parametrize("table", TABLES, ids=name)
-def test_a_table_has_its_key_and_says_whose_rows_they_are(table: Table) -> None:
+def test_a_table_has_its_key_and_the_account_in_every_row(table: Table) -> None:
     assert table.key == KEYS[table]
     assert {*table.key, *table.replaces, "_account_id"} <= set(table.schema.names)
 
@@ -149,7 +149,7 @@ def test_an_order_that_comes_again_replaces_its_rows_within_its_account(table: T
 
 
 @pytest.mark.parametrize("table", TABLES, ids=name)
-def test_only_what_the_merge_compares_must_be_there(table: Table) -> None:
+def test_only_the_columns_that_a_merge_compares_are_required(table: Table) -> None:
     assert {column.name for column in table.schema if not column.nullable} == set(table.replaces)
 
 
