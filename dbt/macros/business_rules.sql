@@ -35,21 +35,6 @@
 {%- endmacro %}
 
 
-{# The month a line is reported in: that of its promise, or else of its order. #}
-{% macro report_month() -%}
-    {{ month_of('coalesce(promise_date, sent_date)') }}
-{%- endmacro %}
-
-{# Which of the two `report_month` comes from. #}
-{% macro month_source() -%}
-    case
-        when promise_date is not null then 'promise'
-        when sent_date is not null then 'order'
-        else 'none'
-    end
-{%- endmacro %}
-
-
 {# The weighted mean of the terms that are known. A term without a weight is ignored. #}
 {% macro weighted_mean(terms, weights) -%}
     cast(

@@ -56,21 +56,9 @@
 {%- endmacro %}
 
 
-{# The first day of the month, week (a Monday), quarter or year. #}
-{% macro month_of(date) -%}
-    cast({{ dbt.date_trunc('month', date) }} as date)
-{%- endmacro %}
-
-{% macro week_of(date) -%}
-    cast({{ dbt.date_trunc('week', date) }} as date)
-{%- endmacro %}
-
-{% macro quarter_of(date) -%}
-    cast({{ dbt.date_trunc('quarter', date) }} as date)
-{%- endmacro %}
-
-{% macro year_of(date) -%}
-    cast({{ dbt.date_trunc('year', date) }} as date)
+{# The first day of a date's week (a Monday), month, quarter or year. #}
+{% macro start_of(part, date) -%}
+    cast({{ dbt.date_trunc(part, date) }} as date)
 {%- endmacro %}
 
 

@@ -1,9 +1,9 @@
 with
 
-roads as (
+routes as (
 
     select
-        'lines' as road,
+        'lines' as route,
         account_id,
         currency_code,
         sum(quantity_open) as quantity_open,
@@ -13,7 +13,7 @@ roads as (
     group by account_id, currency_code
     union all
     select
-        'open lines' as road,
+        'open lines' as route,
         account_id,
         currency_code,
         sum(quantity_open) as quantity_open,
@@ -22,7 +22,7 @@ roads as (
     group by account_id, currency_code
     union all
     select
-        'incoming stock' as road,
+        'incoming stock' as route,
         account_id,
         currency_code,
         sum(quantity_expected + quantity_overdue + quantity_unpromised) as quantity_open,
@@ -35,8 +35,8 @@ roads as (
 select
     account_id,
     currency_code,
-    count(*) as count_roads
-from roads
+    count(*) as count_routes
+from routes
 group by account_id, currency_code
 having
     count(*) <> 3

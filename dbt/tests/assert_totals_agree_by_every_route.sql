@@ -1,9 +1,9 @@
 with
 
-roads as (
+routes as (
 
     select
-        'lines' as road,
+        'lines' as route,
         account_id,
         currency_code,
         count(*) as count_lines,
@@ -16,11 +16,11 @@ roads as (
         coalesce(sum(received_value), 0) as received_value,
         coalesce(sum(open_value), 0) as open_value
     from {{ ref('purchase_order_lines') }}
-    where order_type = 'po' and status_type not in ('draft', 'canceled')
+    where is_vendor_order
     group by account_id, currency_code
     union all
     select
-        'orders' as road,
+        'orders' as route,
         account_id,
         currency_code,
         sum(count_lines) as count_lines,
@@ -37,7 +37,7 @@ roads as (
     group by account_id, currency_code
     union all
     select
-        'scorecard' as road,
+        'scorecard' as route,
         account_id,
         currency_code,
         sum(count_lines) as count_lines,
@@ -54,7 +54,7 @@ roads as (
     group by account_id, currency_code
     union all
     select
-        'vendor months' as road,
+        'vendor months' as route,
         account_id,
         currency_code,
         sum(count_lines) as count_lines,
@@ -75,8 +75,8 @@ roads as (
 select
     account_id,
     currency_code,
-    count(*) as count_roads
-from roads
+    count(*) as count_routes
+from routes
 group by account_id, currency_code
 having
     count(*) <> 4

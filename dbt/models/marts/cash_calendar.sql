@@ -36,11 +36,11 @@ summed_to_weeks as (
         sum(order_total) as order_total,
 
         -- dates
-        {{ week_of('due_date') }} as week_start,
+        {{ start_of('week', 'due_date') }} as week_start,
         {{ as_of_date() }} as as_of_date
 
     from orders
-    group by account_id, currency_code, due_basis, {{ week_of('due_date') }}
+    group by account_id, currency_code, due_basis, {{ start_of('week', 'due_date') }}
 
 )
 

@@ -25,10 +25,10 @@ days_with_parts as (
 
     select
         date_day,
-        {{ week_of('date_day') }} as week_start,
-        {{ month_of('date_day') }} as month_start,
-        {{ quarter_of('date_day') }} as quarter_start,
-        {{ year_of('date_day') }} as year_start
+        {{ start_of('week', 'date_day') }} as week_start,
+        {{ start_of('month', 'date_day') }} as month_start,
+        {{ start_of('quarter', 'date_day') }} as quarter_start,
+        {{ start_of('year', 'date_day') }} as year_start
     from days
     where date_day <= cast('{{ var("dates_to") }}-12-31' as date)
 

@@ -14,8 +14,8 @@ by_promise as (
     select
         *,
         case
-            when is_overdue or promise_current is null then {{ week_of('as_of_date') }}
-            else {{ week_of('promise_current') }}
+            when is_overdue or promise_current is null then {{ start_of('week', 'as_of_date') }}
+            else {{ start_of('week', 'promise_current') }}
         end as week_start,
         case when not is_overdue and promise_current is not null then quantity_open else 0 end
             as quantity_expected,
@@ -33,7 +33,7 @@ by_forecast as (
 
     select
         *,
-        {{ week_of('forecast_receipt_date') }} as week_start,
+        {{ start_of('week', 'forecast_receipt_date') }} as week_start,
         cast(0 as decimal(18, 4)) as quantity_expected,
         cast(0 as decimal(18, 4)) as quantity_overdue,
         cast(0 as decimal(18, 4)) as quantity_unpromised,

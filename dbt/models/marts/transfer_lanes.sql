@@ -6,7 +6,7 @@ transfers as (
         *,
         coalesce(source_warehouse_id, '(no warehouse)') as source_warehouse_key,
         coalesce(warehouse_id, '(no warehouse)') as warehouse_key,
-        {{ month_of('coalesce(promise_date, sent_date)') }} as report_month,
+        {{ start_of('month', 'coalesce(promise_date, sent_date)') }} as report_month,
         case
             when promise_date is not null then 'promise'
             when sent_date is not null then 'order'

@@ -9,8 +9,12 @@ lines as (
         case when is_due then days_late end as due_days_late,
         case when is_vendor_order then observed_lead_time_days end as vendor_lead_time_days,
         case when received_landed_value is not null then received_value end as landed_base_value,
-        {{ report_month() }} as report_month,
-        {{ month_source() }} as month_source
+        {{ start_of('month', 'coalesce(promise_date, sent_date)') }} as report_month,
+        case
+            when promise_date is not null then 'promise'
+            when sent_date is not null then 'order'
+            else 'none'
+        end as month_source
     from {{ ref('purchase_order_lines') }}
     where order_type = 'po' and status_type <> 'draft'
 
