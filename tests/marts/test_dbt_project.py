@@ -34,7 +34,7 @@ POLICY = {
 SPOIL = """
     delete from marts.receipts where receipt_number = 2;
     insert into marts.purchase_orders from marts.purchase_orders where purchase_order_id = '3';
-    delete from marts.received_vs_ordered where sku = 'JAR';
+    delete from marts.purchase_order_lines where sku = 'JAR';
     update marts.open_lines set quantity_open = 0 where order_type = 'transfer';
     update marts.vendor_scorecard set fill_rate = 1.2, quantity_ordered = 1;
     delete from inventory_planner.purchase_orders where purchase_order_id = '5';
