@@ -24,9 +24,10 @@ NOT_BUILT = {"exposure", "operation"}  # dbt reports these, too
 
 @dataclass(frozen=True)
 class DbtRun:
-    """A warehouse after a run of dbt, the outcome of each node by name, and the output or the error."""
+    """A warehouse after a run of dbt, dbt's manifest, the outcome of each node by name, and the output or the error."""
 
     warehouse: Path
+    manifest: Path
     outcomes: dict[str, str]
     output: str
 
@@ -39,10 +40,11 @@ def dbt(folder: DataFolder, *arguments: str, variables: Json | None = None) -> D
         )
     except TransformError as error:
         output = str(error)
-    results = json.loads((folder.dbt / "target" / "run_results.json").read_text())["results"]
+    target = folder.dbt / "target"
+    results = json.loads((target / "run_results.json").read_text())["results"]
     nodes = [(each["unique_id"].split("."), each["status"]) for each in results]
     outcomes = {name: status for (kind, _, name, *_), status in nodes if kind not in NOT_BUILT}
-    return DbtRun(folder.warehouse, outcomes, output)
+    return DbtRun(folder.warehouse, target / "manifest.json", outcomes, output)
 
 
 def select(warehouse: Path, query: str) -> list[dict[str, Any]]:

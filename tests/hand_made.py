@@ -120,9 +120,32 @@ HAND_MADE = [
     order("disagreeing", "CLOSED", [line("mug", 10, {"2024-01-08": 10})], total_ordered=11, total_received=10),
     order("before", "CLOSED", [line("mug", 10, {"2023-12-30": 10})]),
     order("redated", "OPEN", [line("mug", 10)]),
+    order("moved", "OPEN", [line("mug", 5)], created_date="2024-06-01", expected_date="2024-06-30"),
     order("reopened", "CLOSED", [line("mug", 10, {"2024-01-08": 6})]),
+    order("sent", "DRAFT", [line("mug", 10)]),
+    order("arrived", "On its way", [line("mug", 4, {"2024-01-08": 4})]),
+    order("resized", "OPEN", [line("mug", 5)], expected_date=None),
+    order("shortened", "CLOSED", [line("mug", 10, {"2024-01-08": 10}), line("set", 100)]),
+    order("deleted", "OPEN", [line("mug", 10)]),
     order("euros", "CLOSED", [line("mug", 10, {"2024-01-08": 10}, cost_price=2)], vendor="two purses"),
     order(
         "dollars", "CLOSED", [line("mug", 10, {"2024-01-08": 10}, cost_price=3)], vendor="two purses", currency="usd"
     ),
 ]
+
+# what happens to these orders between two builds
+CHANGES = """
+    alter table snapshots.purchase_order_snapshots drop column total_received;  -- as an older version had it
+    use inventory_planner;
+    update purchase_orders set expected_date = '2024-07-20', last_modified = '2024-02-01 09:00:00+00'
+    where purchase_order_id = 'redated';
+    update purchase_orders set expected_date = '2024-07-15' where purchase_order_id = 'moved';
+    update purchase_orders set status = 'OPEN' where purchase_order_id = 'reopened';
+    update purchase_orders set status = 'OPEN', last_modified = '2024-06-25 08:00:00+00'
+    where purchase_order_id = 'sent';
+    update purchase_orders set status = 'CLOSED', last_modified = '2024-06-25 08:00:00+00'
+    where purchase_order_id = 'arrived';
+    update purchase_order_items set replenishment = 3 where purchase_order_id = 'resized';
+    delete from purchase_order_items where purchase_order_id = 'shortened' and purchase_order_item_id = 'set';
+    update purchase_orders set _deleted_at = now() where purchase_order_id = 'deleted';
+"""

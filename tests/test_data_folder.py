@@ -68,9 +68,9 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert data_folder(Path("~/data")).root == tmp_path / "data"
 
 
-@pytest.mark.parametrize("name", ["100%", "why?"])
+@pytest.mark.parametrize("name", ["100%", "why?", "buyer's", "a*b"])
 def test_a_name_that_dlt_or_duckdb_would_misread_is_a_configuration_error(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"choose one without % and \?"):
+    with pytest.raises(ConfigurationError, match=r"choose one without the characters % \? \* and '\."):
         data_folder(tmp_path / name)
     assert not (tmp_path / name).exists()
 

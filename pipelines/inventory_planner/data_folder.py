@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from inventory_planner.errors import AnotherRunError, ConfigurationError
 
-UNUSABLE: Final = frozenset("%?")  # in a path: dlt reads what follows as a placeholder, DuckDB as options
+UNUSABLE: Final = frozenset("%?*'")  # in a path: dlt does not escape them, and DuckDB reads them as patterns or options
 LOCK_TIMEOUT: Final = 2.0  # seconds; `status` holds the lock for a moment, and a run should not fail because of it
 
 
@@ -113,7 +113,9 @@ def data_folder(path: Path) -> DataFolder:
     """
     folder = folder_at(path)
     if UNUSABLE.intersection(str(folder.root)):
-        raise ConfigurationError(f"DuckDB and dlt can't use the data folder {folder.root}: choose one without % and ?.")
+        raise ConfigurationError(
+            f"DuckDB and dlt can't use the data folder {folder.root}: choose one without the characters % ? * and '."
+        )
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder.root).close()  # has no name where the system allows it: a kill leaves nothing behind

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from dbt_runs import DbtRun, dbt, folder_at
 from filling import fill
-from hand_made import HAND_MADE, ORDERS, OTHER_ACCOUNT
+from hand_made import CHANGES, HAND_MADE, ORDERS, OTHER_ACCOUNT
 from inventory_planner.data_folder import DataFolder
 
 BUILD = ("build", "--exclude-resource-type", "test", "unit_test", "--select")
@@ -25,13 +25,14 @@ def build_once(shared: Path, parsed_place: Path) -> BuildOnce:
     """Builds an account once for all processes of the test run; its warehouse is for reading only."""
 
     def build_named(name: str, build: Build) -> DbtRun:
-        kept, pickled = shared / f"{name}.duckdb", shared / f"{name}.pickle"
+        kept, manifest, pickled = (shared / f"{name}.{suffix}" for suffix in ("duckdb", "json", "pickle"))
         with FileLock(shared / f"{name}.lock"):
             if not pickled.exists():
                 with folder_at(parsed_place) as folder:
                     run = build(folder)
-                    shutil.copy(folder.warehouse, kept)
-                pickled.write_bytes(pickle.dumps(DbtRun(kept, run.outcomes, run.output)))
+                    shutil.copy(run.warehouse, kept)
+                    shutil.copy(run.manifest, manifest)
+                pickled.write_bytes(pickle.dumps(DbtRun(kept, manifest, run.outcomes, run.output)))
         found: DbtRun = pickle.loads(pickled.read_bytes())  # noqa: S301 (our own)
         return found
 
@@ -53,21 +54,16 @@ def built(build_once: BuildOnce) -> DbtRun:
 
 @pytest.fixture(scope="session")
 def hand_made(build_once: BuildOnce) -> Path:
-    """An account of one case for each order; between two builds one promise was moved too late, one order reopened."""
+    """An account of one case for each order, built twice on a machine far from UTC; some orders changed in between."""
 
     def build(folder: DataFolder) -> DbtRun:
         fill(folder.warehouse, {"h": HAND_MADE})
         dbt(folder, *BUILD, "+purchase_order_snapshots", "+purchase_order_line_snapshots")
         with duckdb.connect(folder.warehouse) as connection:
-            connection.execute(
-                """
-                update inventory_planner.purchase_orders
-                set expected_date = '2024-07-20', last_modified = '2024-02-01 09:00:00+00'
-                where purchase_order_id = 'redated';
-                update inventory_planner.purchase_orders set status = 'OPEN' where purchase_order_id = 'reopened';
-                """
-            )
-        return dbt(folder, *BUILD, "+vendor_scorecard", "+data_health")
+            connection.execute(CHANGES)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TZ", "Pacific/Kiritimati")
+            return dbt(folder, *BUILD, "+vendor_scorecard", "+data_health")
 
     run = build_once("hand_made", build)
     assert set(run.outcomes.values()) == {"success"}, run.output

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,7 +28,21 @@ ON_PAPER: dict[str, Json] = {
         "is_on_time": False,
         "is_overdue": False,
     },
+    "moved": {
+        "promise_original": date(2024, 6, 30),
+        "promise_current": date(2024, 7, 15),
+        "promise_source": "snapshot",
+        "promise_slip_days": 15,
+        "count_promise_changes": 1,
+        "count_promise_changes_after_due": 0,
+        "sent_date": date(2024, 6, 1),
+        "sent_date_source": "created",
+    },
     "reopened": {"count_reopenings": 1, "closed_at": None, "quantity_open": 4, "quantity_short": 0},
+    "sent": {"sent_date": date(2024, 6, 25), "sent_date_source": "snapshot", "count_reopenings": 0},
+    "arrived": {"closed_on": "2024-06-25", "closed_at_source": "snapshot", "count_reopenings": 0},
+    "resized": {"quantities": [(3, 5, "snapshot")], "promise_slip_days": None},
+    "shortened": {"quantities": [(10, 10, "current")], "quantity_ordered": 10, "is_in_full": True},
 }
 
 
@@ -39,20 +53,40 @@ def test_a_hand_made_order_has_the_figures_worked_out_on_paper(hand_made: Path, 
         f"""
         select
             orders.*,
+            strftime(closed_at, '%Y-%m-%d') as closed_on,
             (
                 select list(quantity_received order by receipt_number)
                 from marts.receipts where purchase_order_id = orders.purchase_order_id
             ) as receipts,
-            (
-                select list(unit_landed_cost) from marts.purchase_order_lines
-                where purchase_order_id = orders.purchase_order_id
-            ) as landed
+            list(lines.unit_landed_cost) as landed,
+            list((lines.quantity_ordered, lines.quantity_ordered_original, lines.quantity_original_source))
+                as quantities
         from marts.purchase_orders as orders
+        inner join marts.purchase_order_lines as lines using (purchase_order_id)
         where purchase_order_id = '{case}'
+        group by all
         """,
     )
 
     assert {name: found[name] for name in expected} == expected
+
+
+def test_a_deleted_order_is_in_no_mart(hand_made: Path) -> None:
+    query = "select purchase_order_id from marts.purchase_orders where purchase_order_id = 'deleted'"
+    assert select(hand_made, query) == []
+
+
+def test_a_removed_line_stays_in_the_snapshot_until_the_build_in_utc(hand_made: Path) -> None:
+    (removed,) = select(
+        hand_made,
+        """
+        select variant_id, dbt_valid_to from snapshots.purchase_order_line_snapshots
+        where purchase_order_id = 'shortened' and dbt_valid_to is not null
+        """,
+    )
+    assert removed["variant_id"] == "set"
+    now = datetime.now(UTC).replace(tzinfo=None)
+    assert now - timedelta(hours=1) < removed["dbt_valid_to"] <= now
 
 
 def test_two_currencies_are_never_added_and_a_split_receipt_is_on_time(hand_made: Path) -> None:
