@@ -328,4 +328,4 @@ def test_a_report_imports_neither_dlt_nor_dbt(published: DataFolder) -> None:
 def test_the_help_names_the_default_limit_of_a_table() -> None:
     help_text = " ".join(CliRunner().invoke(commands, ["report", "--help"]).stdout.split())
 
-    assert f"{ROWS_OF_A_TABLE} by default in a table" in help_text
+    assert f"{ROWS_OF_A_TABLE} for a table" in help_text
