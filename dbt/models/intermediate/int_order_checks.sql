@@ -17,16 +17,14 @@ stale_lines_and_failed_connections as (
     select
         account_id,
         purchase_order_id,
-        1 as count_stale_lines,
-        0 as count_failed_connections
+        true as is_stale_line
     from open_lines
     where is_stale
     union all
     select
         account_id,
         purchase_order_id,
-        0 as count_stale_lines,
-        1 as count_failed_connections
+        false as is_stale_line
     from connections
     where connection_status = 'error'
 
@@ -37,8 +35,8 @@ summed_to_orders as (
     select
         account_id,
         purchase_order_id,
-        sum(count_stale_lines) as count_stale_lines,
-        sum(count_failed_connections) as count_failed_connections
+        count(*) filter (where is_stale_line) as count_stale_lines,
+        count(*) filter (where not is_stale_line) as count_failed_connections
     from stale_lines_and_failed_connections
     group by account_id, purchase_order_id
 
