@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import oracle
+from hand_made import VARIABLES
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.marts import build
 from inventory_planner.run import run
@@ -19,7 +20,6 @@ from inventory_planner_emulator import Account
 from readers import READERS, Report, Seen, attach_each_time, change, keep_open, read_without_pause
 
 ORDERS = 40
-VARIABLES = {"as_of_date": "2026-01-21"}
 
 Reader = Callable[[Path], Iterator[Seen]]
 

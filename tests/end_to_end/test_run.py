@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from hand_made import VARIABLES
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, PublishError, SweepError, TransformError
 from inventory_planner.marts.build import publish
@@ -16,7 +17,7 @@ from inventory_planner.warehouse.build_record import read_build
 from inventory_planner_emulator import Account
 from orders import line, order
 
-VARIABLES = {"as_of_date": "2026-01-21"}
+ORDERED = {"created_date": "2024-06-01", "expected_date": "2024-06-20"}
 REPORT = """
     select purchase_order_number, sku, quantity_ordered, quantity_received, quantity_open, is_overdue
     from marts.received_vs_ordered order by all
@@ -38,9 +39,9 @@ def test_runs_publish_what_changed_and_keep_the_last_marts_after_a_failed_build(
     account: Account, job: Job, folder: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)], **ORDERED))
     assert run(job, VARIABLES).is_published
-    assert "Building the marts as of 2026-01-21." in caplog.messages
+    assert "Building the marts as of 2024-06-30." in caplog.messages
     assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
     assert_nothing_is_done(account, job)
@@ -90,8 +91,8 @@ def assert_failed_build_is_recorded(job: Job) -> None:
 @pytest.mark.long
 @pytest.mark.usefixtures("one_report")
 def test_a_run_without_changes_builds_for_a_new_day(account: Account, job: Job, folder: DataFolder) -> None:
-    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
-    run(job, {"as_of_date": "2026-01-20"})
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)], **ORDERED))
+    run(job, {"as_of_date": "2024-06-20"})
     assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, False)]
 
     next_day = run(job, VARIABLES)
