@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from hand_made import AS_OF, Json
+from hand_made import VARIABLES, Json
 from inventory_planner.data_folder import DataFolder, data_folder
 from inventory_planner.errors import TransformError
 from inventory_planner.marts.dbt import run_dbt
@@ -35,9 +35,7 @@ class DbtRun:
 def dbt(folder: DataFolder, *arguments: str, variables: Json | None = None) -> DbtRun:
     """Run dbt in a data folder; a node that fails is an outcome, not an error."""
     try:
-        output = run_dbt(
-            Warehouse(engine_of(folder), folder), variables or {"as_of_date": AS_OF.isoformat()}, arguments
-        )
+        output = run_dbt(Warehouse(engine_of(folder), folder), variables or VARIABLES, arguments)
     except TransformError as error:
         output = str(error)
     target = folder.dbt / "target"

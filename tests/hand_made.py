@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 AS_OF = date(2024, 6, 30)
+VARIABLES = {"as_of_date": AS_OF.isoformat()}  # for all tests that run dbt, because dbt parses again for other vars
 
 Json = dict[str, Any]
 

@@ -39,8 +39,7 @@ IN_MARTS = """
     select count(distinct purchase_order_id)::int, sum(quantity_ordered)::int from marts.received_vs_ordered
 """
 ONE_REPORT = (  # how dbt builds the marts that are read here, and no others
-    *("build", "--select", "+received_vs_ordered", "--indirect-selection", "buildable"),
-    *("--exclude-resource-type", "unit_test"),
+    *("build", "--select", "+received_vs_ordered", "--exclude-resource-type", "test", "unit_test"),
 )
 IN_RAW = """
     select count(*)::int, sum(total_ordered)::int

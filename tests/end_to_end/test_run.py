@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from hand_made import VARIABLES
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, PublishError, SweepError, TransformError
 from inventory_planner.marts.build import publish
@@ -16,7 +17,7 @@ from inventory_planner.warehouse.build_record import read_build
 from inventory_planner_emulator import Account
 from orders import line, order
 
-VARIABLES = {"as_of_date": "2026-01-21"}
+ORDERED = {"created_date": "2024-06-01", "expected_date": "2024-06-20"}
 REPORT = """
     select purchase_order_number, sku, quantity_ordered, quantity_received, quantity_open, is_overdue
     from marts.received_vs_ordered order by all
@@ -34,79 +35,70 @@ def published(folder: DataFolder, sql: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.usefixtures("one_report")
-def test_a_run_publishes_changes_and_a_new_day_and_otherwise_does_nothing(
+def test_runs_publish_what_changed_and_keep_the_last_marts_after_a_failed_build(
     account: Account, job: Job, folder: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
-
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)], **ORDERED))
     assert run(job, VARIABLES).is_published
+    assert "Building the marts as of 2024-06-30." in caplog.messages
     assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
-    os.utime(folder.analytics, (0, 0))
-    before = folder.analytics.read_bytes()
-    account.requests.clear()
-    second = run(job, VARIABLES)
-    assert (second.is_published, second.synced.has_changes, second.swept, len(account.requests)) == (
-        False,
-        False,
-        None,
-        2,
-    )
-    assert folder.analytics.read_bytes() == before
-    assert folder.analytics.stat().st_mtime > 0  # when it was last found current
+    assert_nothing_is_done(account, job)
 
-    account.receive("one", "c9_5001", 6)
-    caplog.clear()
-    assert run(job, VARIABLES).is_published
-    assert "Building the marts as of 2026-01-21." in caplog.messages
-    assert published(folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
-
-
-@pytest.mark.usefixtures("one_report")
-def test_a_run_without_changes_builds_for_a_new_day_and_for_new_seed_files(
-    account: Account, job: Job, folder: DataFolder
-) -> None:
-    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
-    run(job, {"as_of_date": "2026-01-20"})
-    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, False)]
-
-    folder.seeds.mkdir()
-    (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1001,Hamburg\n")
-    next_day = run(job, VARIABLES)
-
-    assert (next_day.is_published, next_day.synced.has_changes) == (True, False)
-    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
-    assert published(folder, "select warehouse_name from marts.received_vs_ordered") == [("Hamburg",)]
-
-
-@pytest.mark.usefixtures("one_report")
-def test_a_failed_build_leaves_the_last_published_file_and_the_next_run_builds(
-    account: Account, job: Job, folder: DataFolder
-) -> None:
-    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)]))
-    run(job, VARIABLES)
     account.receive("one", "c9_5001", 6)
     folder.seeds.mkdir()
     (folder.seeds / "vendor_aliases.csv").write_text("no_such_column\n1\n")
     with pytest.raises(TransformError, match="vendor_aliases"):
         run(job, VARIABLES)
     assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+    assert_failed_build_is_recorded(job)
 
-    (outcome, sync_kind, error) = job.warehouse.execute(
+    (folder.seeds / "vendor_aliases.csv").unlink()
+    (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1001,Hamburg\n")
+    next_run = run(job, VARIABLES)
+    assert (next_run.synced.has_changes, next_run.is_published) == (False, True)
+    assert published(folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
+    assert published(folder, "select warehouse_name from marts.received_vs_ordered") == [("Hamburg",)]
+
+
+def assert_nothing_is_done(account: Account, job: Job) -> None:
+    """A run without changes sends two requests, and leaves the published file but for its time."""
+    analytics = job.warehouse.folder.analytics
+    os.utime(analytics, (0, 0))
+    before = analytics.read_bytes()
+    account.requests.clear()
+
+    report = run(job, VARIABLES)
+
+    assert (report.is_published, report.synced.has_changes, report.swept) == (False, False, None)
+    assert len(account.requests) == 2
+    assert analytics.read_bytes() == before
+    assert analytics.stat().st_mtime > 0
+
+
+def assert_failed_build_is_recorded(job: Job) -> None:
+    ((outcome, sync_kind, error),) = job.warehouse.execute(
         "select outcome, sync_kind, error from inventory_planner._syncs order by started_at desc limit 1"
-    )[0]
+    )
     assert (outcome, sync_kind) == ("failed", "build")
     assert "no_such_column" in error
     assert read_build(job.warehouse) is None
     with pytest.raises(PublishError, match=r"run `inventory-planner transform` first"):
         publish(job.warehouse)
 
-    (folder.seeds / "vendor_aliases.csv").unlink()
-    next_run = run(job, VARIABLES)
 
-    assert (next_run.synced.has_changes, next_run.is_published) == (False, True)
-    assert published(folder, REPORT) == [("1", "TEE", 10, 10, 0, False)]
+@pytest.mark.long
+@pytest.mark.usefixtures("one_report")
+def test_a_run_without_changes_builds_for_a_new_day(account: Account, job: Job, folder: DataFolder) -> None:
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)], **ORDERED))
+    run(job, {"as_of_date": "2024-06-20"})
+    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, False)]
+
+    next_day = run(job, VARIABLES)
+
+    assert (next_day.is_published, next_day.synced.has_changes) == (True, False)
+    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
 
 
 def test_an_invalid_var_is_refused_before_anything_is_read(account: Account, job: Job) -> None:
@@ -115,7 +107,7 @@ def test_an_invalid_var_is_refused_before_anything_is_read(account: Account, job
     assert account.requests == []
 
 
-def test_the_doubt_of_a_sweep_does_not_keep_changes_from_readers(
+def test_a_sweep_error_does_not_keep_changes_from_readers(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inventory_planner.marts.build.run_dbt", lambda *_: "")
@@ -134,6 +126,7 @@ def test_the_doubt_of_a_sweep_does_not_keep_changes_from_readers(
     ) == [(13, True)]
 
 
+@pytest.mark.long
 def test_an_empty_account_is_published_with_empty_reports(job: Job, folder: DataFolder) -> None:
     run(job, VARIABLES)
 
