@@ -16,6 +16,8 @@ from inventory_planner.settings import Settings
 from inventory_planner_emulator import Account
 from orders import order, raw
 
+LONG = pytest.mark.long  # a process takes seconds, and test_settings.py reads each setting
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -44,6 +46,7 @@ def inventory_planner(settings: Settings, folder: DataFolder, tmp_path: Path) ->
     return run
 
 
+@pytest.mark.long
 def test_a_run_its_status_and_any_dbt_command_after_it(account: Account, inventory_planner: Run) -> None:
     account.put(order())
 
@@ -79,16 +82,16 @@ def test_load_logs_what_it_loaded_and_a_dry_run_what_it_would_load(account: Acco
     ("environment", "status", "message"),
     [
         ({"SOURCES__INVENTORY_PLANNER__API_KEY": "a wrong key"}, 77, "returned 401"),
-        ({"SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": "a9999"}, 77, "returned 403"),
+        pytest.param({"SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": "a9999"}, 77, "returned 403", marks=LONG),
         (
             {"SOURCES__INVENTORY_PLANNER__API_KEY": ""},
             2,
             "`api_key` is not set. Set SOURCES__INVENTORY_PLANNER__API_KEY",
         ),
-        ({"SOURCES__INVENTORY_PLANNER__BASE_URL": "app.example"}, 2, "is not an address"),
-        ({"SOURCES__INVENTORY_PLANNER__PAGE_SIZE": "0"}, 2, "a number from 1 to 1000"),
+        pytest.param({"SOURCES__INVENTORY_PLANNER__BASE_URL": "app.example"}, 2, "is not an address", marks=LONG),
+        pytest.param({"SOURCES__INVENTORY_PLANNER__PAGE_SIZE": "0"}, 2, "a number from 1 to 1000", marks=LONG),
         ({"INVENTORY_PLANNER_DATA": "/proc/nowhere"}, 2, "Can't write to the data folder /proc/nowhere"),
-        ({"TRANSFORM__VARS": "{"}, 2, "it must be a table or a JSON object"),
+        pytest.param({"TRANSFORM__VARS": "{"}, 2, "it must be a table or a JSON object", marks=LONG),
     ],
     ids=["wrong key", "wrong account", "no key", "wrong address", "wrong number", "unwritable folder", "wrong vars"],
 )

@@ -5,9 +5,9 @@ requests, during them. After every run, also one that failed, no order is torn, 
 is not ahead of what is stored. After a run on a quiet account, every order that the account has stamped is in the
 warehouse as it is; after a last quiet load and a sweep, every row of every table is what the account says.
 
-The programs of a normal run are few, short and always the same. `pytest -m long` runs more of them, and
-`pytest -m long --churn-examples 1500 tests/end_to_end/test_churn.py` runs that many new ones with several rounds;
-`--hypothesis-seed` repeats them. A failure prints its program, made as short as it goes.
+The programs are short and always the same. `pytest -m long --churn-examples 1500 tests/end_to_end/test_churn.py` runs
+that many new ones with several rounds; `--hypothesis-seed` repeats them. A failure prints its program, made as short as
+it goes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from churn import Change
 from inventory_planner_emulator import Quirks, Server
 from world import AS_DOCUMENTED, FAULTS, Program, Round, Trouble, live_through
 
-QUICK_EXAMPLES = 4  # of each quick test; a run takes half a second, nearly all of it in dlt and DuckDB
-LONG_EXAMPLES = 60
+pytestmark = pytest.mark.long
+
+EXAMPLES = 60  # a run takes half a second, nearly all of it in dlt and DuckDB
 KINDS = (
     *("create", "edit", "edit", "count", "receive", "remove_line", "empty", "repeat_line", "assemble", "connect"),
     *("edit_many", "create_many", "bring_back", "bring_back_changed", "delete", "delete", "restore"),
@@ -108,22 +109,14 @@ def _try_many(server: Server, wanted: int | None, *, obeys: bool) -> None:
     if wanted:
         _try(server, obeys=obeys, examples=wanted, max_rounds=4, is_random=True)
     else:
-        _try(server, obeys=obeys, examples=LONG_EXAMPLES)
+        _try(server, obeys=obeys, examples=EXAMPLES)
 
 
 class TestAnApiThatSortsAndFilters:
-    def test_is_followed_through_a_few_programs(self, server: Server) -> None:
-        _try(server, obeys=True, examples=QUICK_EXAMPLES)
-
-    @pytest.mark.long
-    def test_is_followed_through_many_programs(self, pytestconfig: pytest.Config, server: Server) -> None:
+    def test_is_followed_through_random_programs(self, pytestconfig: pytest.Config, server: Server) -> None:
         _try_many(server, pytestconfig.getoption("churn_examples"), obeys=True)
 
 
 class TestAnApiThatIgnoresSortOrFilter:
-    def test_is_followed_through_a_few_programs(self, server: Server) -> None:
-        _try(server, obeys=False, examples=QUICK_EXAMPLES)
-
-    @pytest.mark.long
-    def test_is_followed_through_many_programs(self, pytestconfig: pytest.Config, server: Server) -> None:
+    def test_is_followed_through_random_programs(self, pytestconfig: pytest.Config, server: Server) -> None:
         _try_many(server, pytestconfig.getoption("churn_examples"), obeys=False)

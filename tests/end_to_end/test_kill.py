@@ -109,7 +109,11 @@ def assert_as_if_never_killed(
     assert read_published_build(engine_of(folder)) == built
 
 
-def assert_a_kill_costs_a_chunk_at_most(
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "kill_point", [*LOAD_STEPS.values(), *PUBLISH_STEPS.values()], ids=[*LOAD_STEPS, *PUBLISH_STEPS]
+)
+def test_a_run_killed_before_any_step_costs_a_chunk_at_most(
     account: Account, settings: Settings, folder: DataFolder, kill_point: KillPoint
 ) -> None:
     before, after = look(folder.analytics), change(account, 2, AFTER)
@@ -119,27 +123,6 @@ def assert_a_kill_costs_a_chunk_at_most(
 
     assert_as_if_never_killed(load_and_publish, account, settings, folder, after)
     assert len(account.requests) <= PAGES + PROOF + PAGES_OF_CHUNK + PROOF
-
-
-@pytest.mark.parametrize(
-    "kill_point",
-    [LOAD_STEPS["the commit of the third table"], PUBLISH_STEPS["the copy"]],
-    ids=["a commit", "the copy"],
-)
-def test_a_run_killed_before_this_step_costs_a_chunk_at_most(
-    account: Account, settings: Settings, folder: DataFolder, kill_point: KillPoint
-) -> None:
-    assert_a_kill_costs_a_chunk_at_most(account, settings, folder, kill_point)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    "kill_point", [*LOAD_STEPS.values(), *PUBLISH_STEPS.values()], ids=[*LOAD_STEPS, *PUBLISH_STEPS]
-)
-def test_a_run_killed_before_any_step_costs_a_chunk_at_most(
-    account: Account, settings: Settings, folder: DataFolder, kill_point: KillPoint
-) -> None:
-    assert_a_kill_costs_a_chunk_at_most(account, settings, folder, kill_point)
 
 
 @pytest.mark.long

@@ -17,9 +17,10 @@ from inventory_planner.run import run
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account
-from readers import READERS, Report, Seen, attach_each_time, change, keep_open, read_without_pause
+from readers import READERS, Report, Seen, change, keep_open, read_without_pause
 
 ORDERS = 40
+ROUNDS = 8
 
 Reader = Callable[[Path], Iterator[Seen]]
 
@@ -63,34 +64,29 @@ def rebuild_marts(warehouse: Warehouse, *_: object) -> str:
     return ""
 
 
-def assert_readers_see_whole_states(
-    account: Account,
-    job: Job,
-    folder: DataFolder,
-    readers: Sequence[Reader],
-    rounds: int,
-    *,
-    ends_with_dbt: bool = False,
+@pytest.mark.long
+@pytest.mark.usefixtures("one_report")
+def test_readers_of_every_kind_never_see_an_error_or_a_mixed_state_during_runs(
+    account: Account, job: Job, folder: DataFolder
 ) -> None:
-    """Read while runs publish one generation after another; dbt builds the first one, and the last one on request."""
+    """Read while runs publish one generation after another; dbt builds the first one and the last one."""
     published = [change(account, 1, ORDERS)]
     run(job, VARIABLES)
 
-    with reading(folder, readers) as pipes:
+    with reading(folder, READERS) as pipes:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(build, "run_dbt", rebuild_marts)
-            for generation in range(2, 2 + rounds):
+            for generation in range(2, 2 + ROUNDS):
                 published.append(change(account, generation, ORDERS + generation))
                 run(job, VARIABLES)
-        if ends_with_dbt:
-            published.append(change(account, 100, 2 * ORDERS))
-            run(job, VARIABLES)
+        published.append(change(account, 100, 2 * ORDERS))
+        run(job, VARIABLES)
         reports = [report_of(pipe) for pipe in pipes]
 
-    assert [report.error for report in reports] == [None] * len(readers)
+    assert [report.error for report in reports] == [None] * len(READERS)
     assert all(report.reads > len(published) for report in reports)
     assert all([state for state in published if state in report.seen] == report.seen for report in reports)
-    for reader, report in zip(readers, reports, strict=True):
+    for reader, report in zip(READERS, reports, strict=True):
         assert (report.seen == published[:1]) if reader is keep_open else (report.seen[-1] == published[-1])
     oracle.assert_equal(folder.warehouse, account.orders())
 
@@ -99,18 +95,3 @@ def report_of(pipe: Connection) -> Report:
     pipe.send("stop")
     report: Report = pipe.recv()
     return report
-
-
-@pytest.mark.usefixtures("one_report")
-def test_a_reader_never_sees_an_error_or_a_mixed_state_during_runs(
-    account: Account, job: Job, folder: DataFolder
-) -> None:
-    assert_readers_see_whole_states(account, job, folder, [attach_each_time], rounds=3)
-
-
-@pytest.mark.long
-@pytest.mark.usefixtures("one_report")
-def test_readers_of_every_kind_never_see_an_error_or_a_mixed_state_during_runs(
-    account: Account, job: Job, folder: DataFolder
-) -> None:
-    assert_readers_see_whole_states(account, job, folder, READERS, rounds=8, ends_with_dbt=True)

@@ -34,6 +34,7 @@ def published(folder: DataFolder, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("one_report")
 def test_runs_publish_what_changed_and_keep_the_last_marts_after_a_failed_build(
     account: Account, job: Job, folder: DataFolder, caplog: pytest.LogCaptureFixture

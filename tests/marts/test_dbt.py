@@ -35,6 +35,7 @@ def test_any_option_of_dbt_can_be_run(warehouse: Warehouse) -> None:
     assert "dbt" in run_dbt(warehouse, VARIABLES, ["--version"])
 
 
+@pytest.mark.long
 def test_dbt_finds_project_and_closed_warehouse_from_any_working_directory(
     filled: Warehouse, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +101,7 @@ def test_an_unknown_command_fails_with_the_message_of_dbt(warehouse: Warehouse) 
         run_dbt(warehouse, VARIABLES, ["bild"])
 
 
+@pytest.mark.long
 def test_an_unexpected_error_of_dbt_is_shown_without_its_traceback(warehouse: Warehouse, folder: DataFolder) -> None:
     in_the_way = folder.dbt / "target" / "manifest.json"
     in_the_way.mkdir(parents=True)

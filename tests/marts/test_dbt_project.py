@@ -51,6 +51,7 @@ def test_a_build_warns_of_errors_in_the_account_and_of_nothing_else(built: DbtRu
     assert "deprecat" not in built.output.lower()
 
 
+@pytest.mark.long
 def test_the_data_tests_find_marts_that_were_spoiled_after_the_build(built: DbtRun, parsed_folder: DataFolder) -> None:
     shutil.copy(built.warehouse, parsed_folder.warehouse)
     with duckdb.connect(parsed_folder.warehouse) as connection:
@@ -101,6 +102,7 @@ def test_seed_files_in_the_data_folder_are_added_to_the_seeds(parsed_folder: Dat
     assert [tuple(row.values()) for row in rates] == [("USD", date(2024, 1, 1), Decimal("0.9"))]
 
 
+@pytest.mark.long
 def test_an_invalid_seed_file_fails_the_build(parsed_folder: DataFolder) -> None:
     parsed_folder.seeds.mkdir()
     (parsed_folder.seeds / "exchange_rates.csv").write_text("currency_code,valid_from,rate\nUSD,yesterday,0.9\n")

@@ -1,6 +1,6 @@
 """The metrics of dbt/models/semantic equal the marts, although MetricFlow writes SQL of its own.
 
-uv run --group metrics pytest tests/marts/test_metrics.py
+uv run --group metrics pytest -m long tests/marts/test_metrics.py
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dbt_runs import dbt, folder_at, select
-from filling import fill
-from hand_made import ORDERS, OTHER_ACCOUNT
+from dbt_runs import DbtRun, select
 from inventory_planner.marts.dbt import project as dbt_project
 
 DBT = Path(sys.executable).with_name("dbt")
@@ -41,20 +39,19 @@ BY_THE_MARTS = """
     group by all
 """
 
-pytestmark = pytest.mark.skipif(not MF.exists(), reason="mf is not installed: uv run --group metrics pytest")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not MF.exists(), reason="mf is not installed: uv run --group metrics pytest -m long"),
+]
 
 Key = tuple[str, ...]
 Answers = dict[Key, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def published(parsed_place: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(built: DbtRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small account with its marts, as readers get them."""
-    with folder_at(parsed_place) as folder:
-        fill(folder.warehouse, {"a1": ORDERS, "a2": OTHER_ACCOUNT})
-        built = dbt(folder, "build", "--exclude-resource-type", "test", "unit_test")
-        assert set(built.outcomes.values()) == {"success"}, built.output
-        return Path(shutil.copy(folder.warehouse, tmp_path_factory.mktemp("metrics") / "analytics.duckdb"))
+    return Path(shutil.copy(built.warehouse, tmp_path_factory.mktemp("metrics") / "analytics.duckdb"))
 
 
 @pytest.fixture(scope="module")
