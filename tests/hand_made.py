@@ -146,6 +146,7 @@ CHANGES = """
     where purchase_order_id = 'sent';
     update purchase_orders set status = 'CLOSED', last_modified = '2024-06-25 08:00:00+00'
     where purchase_order_id = 'arrived';
+    update purchase_orders set _deleted_at = now() where vendor = 'gone';
     update purchase_order_items set replenishment = 3 where purchase_order_id = 'resized';
     delete from purchase_order_items where purchase_order_id = 'shortened' and purchase_order_item_id = 'set';
     update purchase_orders set _deleted_at = now() where purchase_order_id = 'deleted';

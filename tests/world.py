@@ -204,13 +204,10 @@ class World:
 
     def check_cursor(self, stored: dict[str, oracle.Rows]) -> None:
         """An order that no later load reads again is stored as it is, except where only a sweep could have seen it."""
+        start = self.cursor.overlap_start
         for each in self.in_scope(stored):
             order_id = each["id"]
-            if (
-                self.cursor.overlap_start
-                and order_id not in self.life.silent
-                and _modified(each) < self.cursor.overlap_start
-            ):
+            if start and order_id not in self.life.silent and _modified(each) < start:
                 assert stored.get(order_id) == self.rows_of(order_id, -1), f"{order_id} is behind the cursor"
 
     def check_loaded(self) -> None:

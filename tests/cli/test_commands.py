@@ -125,6 +125,7 @@ def test_a_second_run_at_the_same_time_names_the_first(inventory_planner: Run, f
     assert second.stderr.startswith(f"Error: `run` (process {os.getpid()} on ")
 
 
+@pytest.mark.long
 def test_the_account_that_the_emulator_serves_can_be_checked(inventory_planner: Run, tmp_path: Path) -> None:
     orders = tmp_path / "orders.jsonl"
     orders.write_bytes(raw(order()) + b"\n")

@@ -85,6 +85,7 @@ def test_the_digest_changes_with_the_content_of_a_file(tmp_path: Path) -> None:
 # failures
 
 
+@pytest.mark.long
 def test_a_failure_names_the_model_and_the_log_of_dbt(warehouse: Warehouse, folder: DataFolder) -> None:
     staged = "stg_inventory_planner__purchase_orders"
     with pytest.raises(TransformError) as failure:
@@ -96,6 +97,7 @@ def test_a_failure_names_the_model_and_the_log_of_dbt(warehouse: Warehouse, fold
     assert str(folder.dbt / "logs" / "dbt.log") in message
 
 
+@pytest.mark.long
 def test_an_unknown_command_fails_with_the_message_of_dbt(warehouse: Warehouse) -> None:
     with pytest.raises(TransformError, match="No such command 'bild'"):
         run_dbt(warehouse, VARIABLES, ["bild"])

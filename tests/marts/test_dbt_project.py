@@ -14,7 +14,7 @@ import pytest
 
 from dbt_runs import DbtRun, dbt, select
 from filling import fill
-from hand_made import AS_OF, ORDERS, OTHER_ACCOUNT, line, order
+from hand_made import AS_OF, HAND_MADE, ORDERS, OTHER_ACCOUNT, line, order
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.marts.dbt import project
 
@@ -74,6 +74,7 @@ def test_the_data_tests_find_marts_that_were_spoiled_after_the_build(built: DbtR
 # seeds
 
 
+@pytest.mark.long
 def test_seed_files_in_the_data_folder_are_added_to_the_seeds(parsed_folder: DataFolder) -> None:
     folder = parsed_folder
     folder.seeds.mkdir()
@@ -119,8 +120,8 @@ def test_an_invalid_seed_file_fails_the_build(parsed_folder: DataFolder) -> None
 
 
 @pytest.mark.long
-def test_the_reports_agree_with_each_other_under_another_policy(hand_made: Path, folder: DataFolder) -> None:
-    shutil.copy(hand_made, folder.warehouse)
+def test_the_reports_agree_with_each_other_under_another_policy(built: DbtRun, folder: DataFolder) -> None:
+    shutil.copy(built.warehouse, folder.warehouse)
     folder.seeds.mkdir()
     (folder.seeds / "exchange_rates.csv").write_text("currency_code,valid_from,rate\nUSD,2024-01-01,0.9\n")
 
@@ -197,4 +198,4 @@ def test_views_work_in_a_copy_of_the_file_under_another_name(built: DbtRun, tmp_
 
     counted = select(copy, "select count(*) as orders from staging.stg_inventory_planner__purchase_orders")
 
-    assert counted == [{"orders": len(ORDERS) + len(OTHER_ACCOUNT)}]
+    assert counted == [{"orders": len(ORDERS) + len(OTHER_ACCOUNT) + len(HAND_MADE)}]

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from dbt_runs import select
+from dbt_runs import DbtRun, select
 from hand_made import Json
 
 ON_PAPER: dict[str, Json] = {
@@ -47,23 +46,24 @@ ON_PAPER: dict[str, Json] = {
 
 
 @pytest.mark.parametrize(("case", "expected"), ON_PAPER.items(), ids=ON_PAPER)
-def test_a_hand_made_order_has_the_figures_worked_out_on_paper(hand_made: Path, case: str, expected: Json) -> None:
+def test_a_hand_made_order_has_the_figures_worked_out_on_paper(built: DbtRun, case: str, expected: Json) -> None:
     (found,) = select(
-        hand_made,
+        built.warehouse,
         f"""
         select
             orders.*,
             strftime(closed_at, '%Y-%m-%d') as closed_on,
             (
                 select list(quantity_received order by receipt_number)
-                from marts.receipts where purchase_order_id = orders.purchase_order_id
+                from marts.receipts
+                where account_id = orders.account_id and purchase_order_id = orders.purchase_order_id
             ) as receipts,
             list(lines.unit_landed_cost) as landed,
             list((lines.quantity_ordered, lines.quantity_ordered_original, lines.quantity_original_source))
                 as quantities
         from marts.purchase_orders as orders
-        inner join marts.purchase_order_lines as lines using (purchase_order_id)
-        where purchase_order_id = '{case}'
+        inner join marts.purchase_order_lines as lines using (account_id, purchase_order_id)
+        where account_id = 'h' and purchase_order_id = '{case}'
         group by all
         """,
     )
@@ -71,14 +71,14 @@ def test_a_hand_made_order_has_the_figures_worked_out_on_paper(hand_made: Path, 
     assert {name: found[name] for name in expected} == expected
 
 
-def test_a_deleted_order_is_in_no_mart(hand_made: Path) -> None:
+def test_a_deleted_order_is_in_no_mart(built: DbtRun) -> None:
     query = "select purchase_order_id from marts.purchase_orders where purchase_order_id = 'deleted'"
-    assert select(hand_made, query) == []
+    assert select(built.warehouse, query) == []
 
 
-def test_a_removed_line_stays_in_the_snapshot_until_the_build_in_utc(hand_made: Path) -> None:
+def test_a_removed_line_stays_in_the_snapshot_until_the_build_in_utc(built: DbtRun) -> None:
     (removed,) = select(
-        hand_made,
+        built.warehouse,
         """
         select variant_id, dbt_valid_to from snapshots.purchase_order_line_snapshots
         where purchase_order_id = 'shortened' and dbt_valid_to is not null
@@ -89,9 +89,9 @@ def test_a_removed_line_stays_in_the_snapshot_until_the_build_in_utc(hand_made: 
     assert now - timedelta(hours=1) < removed["dbt_valid_to"] <= now
 
 
-def test_two_currencies_are_never_added_and_a_split_receipt_is_on_time(hand_made: Path) -> None:
+def test_two_currencies_are_never_added_and_a_split_receipt_is_on_time(built: DbtRun) -> None:
     found = select(
-        hand_made,
+        built.warehouse,
         """
         select vendor_id, currency_code, count_orders, ordered_value, spend_share, otif_unit_rate
         from marts.vendor_scorecard
@@ -109,14 +109,14 @@ def test_two_currencies_are_never_added_and_a_split_receipt_is_on_time(hand_made
     assert found[2]["spend_share"] == 1.0
 
 
-def test_a_negative_lead_time_is_in_no_average_and_is_counted(hand_made: Path) -> None:
+def test_a_negative_lead_time_is_in_no_average_and_is_counted(built: DbtRun) -> None:
     found = select(
-        hand_made,
+        built.warehouse,
         """
         select count_found, (
             select min(lead_time_mean_days) from marts.vendor_scorecard where period = 'all'
         ) as least_mean
-        from marts.data_health where check_name = 'line_received_before_ordered'
+        from marts.data_health where account_id = 'h' and check_name = 'line_received_before_ordered'
         """,
     )
 

@@ -148,6 +148,7 @@ def test_a_working_folder_that_can_not_be_removed_is_named(job: Job, folder: Dat
 # memory
 
 
+@pytest.mark.long
 def test_too_little_memory_is_an_error_that_names_the_setting_and_loses_nothing(
     account: Account, job: Job, folder: DataFolder, settings: Settings
 ) -> None:
