@@ -1,15 +1,74 @@
-{# The date that the reports are as of. Nothing else reads the current date. #}
-{% macro as_of_date() -%}
-    {%- set timezone = modules.pytz.timezone(var('account_timezone')) -%}
-    cast('{{ var("as_of_date") or run_started_at.astimezone(timezone).date() }}' as date)
+{# The current day in the account's time zone. Nothing else reads the clock. #}
+{% macro today() -%}
+    {{ return(run_started_at.astimezone(modules.pytz.timezone(var('account_timezone'))).date() | string) }}
 {%- endmacro %}
 
 
-{# The cost of one unit after the line's discount, or else the order's. #}
+{# The date that the reports are as of. #}
+{% macro as_of_date() -%}
+    cast('{{ var("as_of_date") or today() }}' as date)
+{%- endmacro %}
+
+
+{# Whether the reports show an earlier day, on which what was created, changed or received since did not exist yet. #}
+{% macro is_as_of_date_past() -%}
+    {{ return((var('as_of_date') or today()) | string < today()) }}
+{%- endmacro %}
+
+
+{# Whether something that was recorded on this date was known on the date of the reports. #}
+{% macro is_known_by(date) -%}
+    {%- if is_as_of_date_past() -%}
+        coalesce({{ date }} <= {{ as_of_date() }}, true)
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Whether an order existed on the date of the reports. #}
+{% macro is_order_existing(created_date, deleted_at) -%}
+    {%- if is_as_of_date_past() -%}
+        coalesce({{ created_date }} <= {{ as_of_date() }}, true)
+        and coalesce({{ local_date(deleted_at) }} > {{ as_of_date() }}, true)
+    {%- else -%}
+        {{ deleted_at }} is null
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The date; null if it is too early or too late to be meant, such as year 1 or 9999, which systems write for "none". #}
+{% macro plausible_date(date) -%}
+    case
+        when
+            {{ date }} >= cast('{{ var("plausible_dates_from") }}-01-01' as date)
+            and {{ date }}
+            <= cast({{ dbt.dateadd('year', var('plausible_years_ahead'), as_of_date()) }} as date)
+            then {{ date }}
+    end
+{%- endmacro %}
+
+
+{# The quantity; 0 if it is too large to be meant, such as a barcode in the wrong field. #}
+{% macro plausible_quantity(quantity) -%}
+    case when abs({{ quantity }}) < {{ var('plausible_quantity') }} then {{ quantity }} else 0 end
+{%- endmacro %}
+
+
+{# Whether a discount can't be one: it would make a cost negative or raise it. #}
+{% macro is_discount_implausible(discount_pct, default_discount_pct, is_discount_enabled) -%}
+    {{ is_discount_enabled }}
+    and coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0) not between 0 and 100
+{%- endmacro %}
+
+
+{# The cost of one unit after the line's discount, or else the order's; without a discount that can't be one. #}
 {% macro unit_cost(unit_price, discount_pct, default_discount_pct, is_discount_enabled) -%}
     cast(
         case
-            when {{ is_discount_enabled }}
+            when
+                {{ is_discount_enabled }}
+                and coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0) between 0 and 100
                 then
                     {{ as_wide_decimal(unit_price) }}
                     * (100 - coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0))
@@ -35,6 +94,17 @@
 {%- endmacro %}
 
 
+{# The points of 100 that a term adds to a score: its share of the weights of the known terms; null if it is unknown or there is no score. #}
+{% macro score_points(name, terms, weights) -%}
+    case
+        when not is_low_sample
+            then
+                100 * {{ weights.get(name, 0) }} * cast({{ terms[name] }} as double)
+                / nullif({{ _known_weights(terms, weights) }}, 0)
+    end
+{%- endmacro %}
+
+
 {# The weighted mean of the terms that are known. A term without a weight is ignored. #}
 {% macro weighted_mean(terms, weights) -%}
     cast(
@@ -44,15 +114,17 @@
             {%- endfor %}
         ) as double
     )
-    / nullif(
-        cast(
-            (
-                {%- for name, term in terms.items() %}
-                {{ '+ ' if not loop.first -}}
-                case when {{ term }} is null then 0 else {{ weights.get(name, 0) }} end
-                {%- endfor %}
-            ) as double
-        ), 0
+    / nullif({{ _known_weights(terms, weights) }}, 0)
+{%- endmacro %}
+
+{% macro _known_weights(terms, weights) -%}
+    cast(
+        (
+            {%- for name, term in terms.items() %}
+            {{ '+ ' if not loop.first -}}
+            case when {{ term }} is null then 0 else {{ weights.get(name, 0) }} end
+            {%- endfor %}
+        ) as double
     )
 {%- endmacro %}
 

@@ -1,8 +1,18 @@
 {# All SQL that differs between engines. To support another engine, add a macro with its prefix beside each `duckdb__` one. #}
 
-{# Trimmed text; null if nothing is left. #}
+{# Text without surrounding blanks, tabs, line breaks and invisible characters, in one Unicode spelling (NFC); null if nothing is left. #}
 {% macro trimmed(text) -%}
-    nullif(trim({{ text }}), '')
+    {{ adapter.dispatch('trimmed')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__trimmed(text) -%}
+    nullif(
+        trim(
+            nfc_normalize({{ text }}),
+            concat(' ', chr(9), chr(10), chr(11), chr(12), chr(13), chr(160), chr(8203), chr(65279))
+        ),
+        ''
+    )
 {%- endmacro %}
 
 
@@ -26,7 +36,12 @@
     case
         when regexp_matches({{ text }}, ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$')
             then {{ local_date(_duckdb_instant(text)) }}
-        else try_cast({{ text }} as date)
+        else
+            {% if var('date_format') -%}
+                coalesce(cast(try_strptime({{ text }}, '{{ var("date_format") }}') as date), try_cast({{ text }} as date))
+            {%- else -%}
+                try_cast({{ text }} as date)
+            {%- endif %}
     end
 {%- endmacro %}
 
@@ -76,15 +91,35 @@
 
 {# A decimal with room for a product. DuckDB multiplies two DECIMAL(18) into 18 digits, ten of them decimals, and fails on overflow. #}
 {% macro as_wide_decimal(number) -%}
-    cast({{ number }} as decimal(28, 6))
+    cast({{ number }} as decimal(38, 6))
 {%- endmacro %}
 
-{# A product with all its digits. #}
+{# A product with all its digits, of a number with up to 6 decimals and one of at most DECIMAL(18, 6). #}
 {% macro exact_product(left, right) -%}
     {{ as_wide_decimal(left) }} * {{ right }}
 {%- endmacro %}
 
 {# A product as an amount of money, with six decimals. #}
 {% macro money_product(left, right) -%}
-    cast({{ exact_product(left, right) }} as decimal(28, 6))
+    cast({{ exact_product(left, right) }} as decimal(38, 6))
+{%- endmacro %}
+
+{# A number as a decimal of this type; null if it is too large for it. #}
+{% macro fitting_decimal(number, precision, scale) -%}
+    case
+        when abs({{ number }}) < 1e{{ precision - scale - 1 }}
+            then cast({{ number }} as decimal({{ precision }}, {{ scale }}))
+    end
+{%- endmacro %}
+
+{# An amount of money in the reporting currency, with six decimals. Beyond a trillion, a product of two long decimals may overflow. #}
+{% macro reporting_value(value, exchange_rate) -%}
+    case
+        when abs({{ value }}) < 1e12
+            then cast(cast({{ value }} as decimal(26, 6)) * cast({{ exchange_rate }} as decimal(20, 12)) as decimal(38, 6))
+        else
+            {{ fitting_decimal(
+                'cast(' ~ value ~ ' as double) * cast(' ~ exchange_rate ~ ' as double)', 38, 6
+            ) }}
+    end
 {%- endmacro %}

@@ -10,6 +10,13 @@ lines as (
         items.purchase_order_id,
         items.quantity_ordered,
         items.unit_landed_price,
+        {{
+            is_discount_implausible(
+                'items.discount_pct',
+                'orders.default_discount_pct',
+                'orders.is_discount_enabled'
+            )
+        }} as is_discount_implausible,
         orders.shipping_cost,
         {{
             unit_cost(
@@ -19,12 +26,11 @@ lines as (
                 'orders.is_discount_enabled'
             )
         }} as unit_cost
-    from {{ ref('stg_inventory_planner__purchase_order_items') }} as items
+    from {{ ref('int_lines') }} as items
     inner join {{ ref('int_orders') }} as orders
         on
             items.account_id = orders.account_id
             and items.purchase_order_id = orders.purchase_order_id
-    where not items.is_removed
 
 ),
 
@@ -32,7 +38,7 @@ lines_with_order_value as (
 
     select
         *,
-        sum({{ exact_product('quantity_ordered', 'unit_cost') }}) over (
+        sum(cast({{ exact_product('quantity_ordered', 'unit_cost') }} as decimal(38, 8))) over (
             partition by account_id, purchase_order_id
         ) as order_value
     from lines
@@ -43,12 +49,15 @@ landed as (
 
     select
         *,
-        cast(
-            case
-                when unit_landed_price > 0 then unit_landed_price
-                else unit_cost * (order_value + shipping_cost) / nullif(order_value, 0)
-            end as decimal(18, 6)
-        ) as unit_landed_cost
+        case
+            when unit_landed_price > 0 then unit_landed_price
+            when shipping_cost = 0 and order_value <> 0 then unit_cost
+            else
+                {{ fitting_decimal(
+                    'cast(unit_cost as double) * '
+                    ~ rate('order_value + shipping_cost', 'order_value'), 18, 6
+                ) }}
+        end as unit_landed_cost
     from lines_with_order_value
 
 )
@@ -68,6 +77,9 @@ select
 
     -- numerics
     unit_cost,
-    unit_landed_cost
+    unit_landed_cost,
+
+    -- booleans
+    coalesce(is_discount_implausible, false) as is_discount_implausible
 
 from landed

@@ -2,13 +2,6 @@
 
 with
 
-items as (
-
-    select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
-    where not is_removed
-
-),
-
 orders as (
 
     select
@@ -25,35 +18,21 @@ orders as (
 
 ),
 
-history as (
-
-    select * from {{ ref('int_line_history') }}
-
-),
-
 lines as (
 
     select
-        items.*,
+        lines.*,
         orders.status_type,
         orders.promise_current,
+        orders.is_placed,
         orders.is_on_order,
         orders.is_expected,
-        greatest(items.quantity_ordered - items.quantity_received, 0) as quantity_missing,
-        coalesce(history.quantity_ordered_original, items.quantity_ordered)
-            as quantity_ordered_original,
-        case when history.quantity_ordered_original is null then 'current' else 'snapshot' end
-            as quantity_original_source,
-        coalesce(history.count_quantity_changes, 0) as count_quantity_changes
-    from items
+        greatest(lines.quantity_ordered - lines.quantity_received, 0) as quantity_missing
+    from {{ ref('int_lines') }} as lines
     inner join orders
         on
-            items.account_id = orders.account_id
-            and items.purchase_order_id = orders.purchase_order_id
-    left join history
-        on
-            items.account_id = history.account_id
-            and items.purchase_order_line_id = history.purchase_order_line_id
+            lines.account_id = orders.account_id
+            and lines.purchase_order_id = orders.purchase_order_id
 
 ),
 
@@ -74,25 +53,23 @@ select
     account_id,
     purchase_order_line_id,
 
-    -- text
-    quantity_original_source,
-
     -- numerics
-    quantity_ordered_original,
-    least(greatest(quantity_received, 0), quantity_ordered) as quantity_capped,
+    least(greatest(quantity_received, 0), basis_quantity) as quantity_capped,
     quantity_open,
     case when quantity_received > 0 then quantity_open else 0 end as quantity_backordered,
-    case when status_type = 'closed' then quantity_missing else 0 end as quantity_short,
     case
-        when status_type = 'closed'
-            then greatest(quantity_ordered_original - quantity_received, 0)
+        when status_type = 'closed' or (is_placed and is_removed)
+            then greatest(basis_quantity - quantity_received, 0)
         else 0
-    end as quantity_short_of_original,
+    end as quantity_short,
+    case
+        when is_placed then greatest(quantity_ordered_original - quantity_ordered, 0)
+        else 0
+    end as quantity_lowered,
     case when status_type = 'canceled' then quantity_missing else 0 end as quantity_canceled,
     case when status_type = 'draft' then quantity_missing else 0 end as quantity_draft,
     quantity_ignored,
     greatest(quantity_received - quantity_ordered, 0) as quantity_over,
-    count_quantity_changes,
     case
         when quantity_open > 0 and promise_current < {{ as_of_date() }}
             then {{ days_between('promise_current', as_of_date()) }}

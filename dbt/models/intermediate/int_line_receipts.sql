@@ -5,34 +5,28 @@ with
 lines as (
 
     select
-        items.account_id,
-        items.purchase_order_line_id,
-        items.quantity_ordered,
-        items.quantity_received,
-        {{ quantity_required('items.quantity_ordered') }} as quantity_required,
+        lines.account_id,
+        lines.purchase_order_line_id,
+        lines.quantity_ordered,
+        lines.quantity_received,
+        lines.basis_quantity,
+        {{ quantity_required('lines.quantity_ordered') }} as quantity_to_complete,
+        {{ quantity_required('lines.basis_quantity') }} as quantity_required,
         orders.status_type,
         orders.is_vendor_order,
         orders.promise_date,
         {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
-    from {{ ref('stg_inventory_planner__purchase_order_items') }} as items
+    from {{ ref('int_lines') }} as lines
     inner join {{ ref('int_orders') }} as orders
         on
-            items.account_id = orders.account_id
-            and items.purchase_order_id = orders.purchase_order_id
-    where not items.is_removed
+            lines.account_id = orders.account_id
+            and lines.purchase_order_id = orders.purchase_order_id
 
 ),
 
 receipts as (
 
-    select
-        *,
-        min(quantity_received_to_date) over (
-            partition by account_id, purchase_order_line_id
-            order by receipt_number
-            rows between current row and unbounded following
-        ) as lowest_quantity_from_here
-    from {{ ref('receipts') }}
+    select * from {{ ref('receipts') }}
 
 ),
 
@@ -41,18 +35,21 @@ receipts_summed_to_lines as (
     select
         lines.account_id,
         lines.purchase_order_line_id,
-        count(*) as count_receipts,
-        min(receipts.receipt_date) as first_receipt_date,
-        max(receipts.receipt_date) as last_receipt_date,
+        count(*) filter (where receipts.quantity_kept > 0) as count_receipts,
+        count(*) filter (where receipts.receipt_date is null and not receipts.is_reconstructed)
+            as count_undated_receipts,
+        min(receipts.receipt_date) filter (where receipts.quantity_kept > 0) as first_receipt_date,
+        max(receipts.receipt_date) filter (where receipts.quantity_kept > 0) as last_receipt_date,
         min(receipts.receipt_date) filter (
             where lines.quantity_ordered > 0
-            and receipts.lowest_quantity_from_here >= lines.quantity_required
+            and receipts.quantity_kept > 0
+            and receipts.quantity_kept_to_date >= lines.quantity_to_complete
         ) as completion_date,
-        sum(receipts.quantity_received) filter (
+        sum(receipts.quantity_kept) filter (
             where receipts.receipt_date <= lines.last_on_time_date
         ) as quantity_by_promise,
         sum(
-            {{ as_wide_decimal('receipts.quantity_received') }}
+            {{ as_wide_decimal('receipts.quantity_kept') }}
             * {{ days_between('lines.promise_date', 'receipts.receipt_date') }}
         ) filter (where receipts.receipt_date > lines.promise_date) as unit_days_late
     from lines
@@ -69,6 +66,7 @@ lines_with_receipts as (
     select
         lines.*,
         coalesce(receipts.count_receipts, 0) as count_receipts,
+        coalesce(receipts.count_undated_receipts, 0) as count_undated_receipts,
         receipts.first_receipt_date,
         receipts.last_receipt_date,
         receipts.completion_date,
@@ -79,7 +77,7 @@ lines_with_receipts as (
         coalesce(receipts.quantity_by_promise, 0) as quantity_by_promise,
         coalesce(receipts.unit_days_late, 0) as unit_days_late,
         case
-            when lines.quantity_ordered > 0
+            when lines.basis_quantity > 0
                 then lines.quantity_received >= lines.quantity_required
         end as is_complete
     from lines
@@ -97,7 +95,7 @@ lines_with_punctuality as (
         {{ days_between('promise_date', 'effective_date') }} as days_late,
         coalesce(
             is_vendor_order
-            and quantity_ordered > 0
+            and basis_quantity > 0
             and promise_date is not null
             and (
                 last_on_time_date < {{ as_of_date() }}
@@ -136,6 +134,7 @@ select
 
     -- numerics
     count_receipts,
+    count_undated_receipts,
     cast(quantity_by_promise as decimal(18, 4)) as quantity_by_promise,
     days_late,
     unit_days_late,

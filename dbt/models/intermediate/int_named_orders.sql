@@ -21,8 +21,8 @@ status_types as (
 vendor_aliases as (
 
     select
-        lower(trim(old_vendor_id)) as old_vendor_id,
-        lower(trim(vendor_id)) as vendor_id,
+        lower({{ trimmed('old_vendor_id') }}) as old_vendor_id,
+        lower({{ trimmed('vendor_id') }}) as vendor_id,
         {{ trimmed('vendor_name') }} as vendor_name
     from {{ ref('vendor_aliases') }}
 
@@ -41,7 +41,7 @@ vendor_names as (
 warehouse_names as (
 
     select
-        trim(warehouse_id) as warehouse_id,
+        {{ trimmed('warehouse_id') }} as warehouse_id,
         {{ trimmed('warehouse_name') }} as warehouse_name
     from {{ ref('warehouse_names') }}
 
@@ -86,6 +86,7 @@ select
     -- booleans
     orders.is_readonly,
     orders.is_discount_enabled,
+    orders.has_unreadable_date,
 
     -- dates
     orders.created_date,

@@ -17,8 +17,9 @@ versions as (
     select
         snapshots.account_id,
         snapshots.purchase_order_id,
-        snapshots.expected_date,
+        {{ plausible_date('snapshots.expected_date') }} as expected_date,
         snapshots.dbt_valid_from as seen_at,
+        snapshots.status,
         coalesce(snapshots.modified_at, snapshots.synced_at) as changed_at,
         coalesce(status_types.status_type, 'unknown') as status_type
     from snapshots
@@ -27,15 +28,34 @@ versions as (
 
 ),
 
+dated_versions as (
+
+    select
+        *,
+        {{ local_date('changed_at') }} as changed_date,
+        row_number() over (partition by account_id, purchase_order_id order by seen_at)
+            as seen_number
+    from versions
+
+),
+
+known_versions as (
+
+    select * from dated_versions
+    where seen_number = 1 or {{ is_known_by('changed_date') }}
+
+),
+
 numbered_versions as (
 
     select
         *,
         status_type in ('active', 'unknown') as is_active,
-        {{ local_date('changed_at') }} as changed_date,
         row_number() over order_versions as version_number,
-        lag(status_type) over order_versions as previous_status_type
-    from versions
+        lag(status_type) over order_versions as previous_status_type,
+        row_number() over (partition by account_id, purchase_order_id order by seen_at desc)
+            as versions_from_the_last
+    from known_versions
     window order_versions as (partition by account_id, purchase_order_id order by seen_at)
 
 ),
@@ -66,6 +86,10 @@ versions_summed_to_orders as (
                     then changed_date
             end
         ) as activation_date,
+        max(case when versions_from_the_last = 1 then status end) as last_status,
+        max(case when versions_from_the_last = 1 then status_type end) as last_status_type,
+        max(case when versions_from_the_last = 1 then expected_date end) as last_expected_date,
+        max(case when versions_from_the_last = 1 then changed_date end) as last_changed_date,
         max(
             case
                 when status_type = 'closed' and previous_status_type <> 'closed' then changed_at
@@ -112,6 +136,10 @@ select
     orders.account_id,
     orders.purchase_order_id,
 
+    -- text
+    orders.last_status,
+    orders.last_status_type,
+
     -- numerics
     orders.count_versions,
     orders.count_reopenings,
@@ -122,6 +150,8 @@ select
     orders.first_seen_date,
     orders.activation_date,
     promises.promise_original,
+    orders.last_expected_date,
+    orders.last_changed_date,
 
     -- timestamps
     orders.closed_at

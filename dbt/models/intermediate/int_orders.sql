@@ -2,8 +2,7 @@ with
 
 orders as (
 
-    select * from {{ ref('int_named_orders') }}
-    where deleted_at is null
+    select * from {{ ref('int_known_orders') }}
 
 ),
 
@@ -16,10 +15,11 @@ history as (
 exchange_rates as (
 
     select
-        upper(trim(currency_code)) as currency_code,
+        upper({{ trimmed('currency_code') }}) as currency_code,
         valid_from,
-        lead(valid_from) over (partition by upper(trim(currency_code)) order by valid_from)
-            as next_valid_from,
+        lead(valid_from) over (
+            partition by upper({{ trimmed('currency_code') }}) order by valid_from
+        ) as next_valid_from,
         rate
     from {{ ref('exchange_rates') }}
 
@@ -102,6 +102,9 @@ select
     orders.status_type in ('active', 'unknown') as is_on_order,
     orders.is_readonly,
     orders.is_discount_enabled,
+    orders.has_implausible_date,
+    orders.has_unreadable_date,
+    orders.is_state_known,
 
     -- dates
     orders.sent_date,

@@ -11,7 +11,7 @@ with
 seed_types as (
 
     select
-        upper(trim(status)) as status_name,
+        upper({{ trimmed('status') }}) as status_name,
         status_type
     from {{ ref('order_statuses') }}
 

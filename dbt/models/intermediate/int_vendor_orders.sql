@@ -1,3 +1,13 @@
+{%- set line_counts = [
+    'count_lines', 'count_ordered_lines', 'count_complete_lines', 'count_open_lines', 'count_overdue_lines',
+    'count_unpriced_lines', 'count_due_lines', 'count_in_full_lines', 'count_on_time_lines', 'count_otif_lines',
+] -%}
+{%- set sums = [
+    'quantity_ordered', 'basis_quantity', 'quantity_received_of_ordered', 'quantity_capped', 'quantity_open',
+    'quantity_short', 'quantity_over', 'quantity_due', 'quantity_on_time', 'quantity_ignored', 'ordered_value',
+    'open_value', 'overdue_value', 'short_value', 'over_value',
+] -%}
+
 with
 
 periods as (
@@ -11,6 +21,7 @@ orders as (
     select
         *,
         coalesce(vendor_id, '(no vendor)') as vendor_key,
+        case when is_vendor_order then observed_lead_time_days end as vendor_lead_time_days,
         {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago
     from {{ ref('purchase_orders') }}
     where is_vendor_order or (order_type = 'po' and status_type = 'canceled')
@@ -36,93 +47,50 @@ orders_summed_to_vendors as (
         max(coalesce(vendor_name, vendor_key)) as vendor_name,
         currency_code,
         period,
-        count(*) as count_orders,
+        count(*) filter (where is_vendor_order) as count_orders,
+        count(*) filter (where not is_vendor_order) as count_canceled_orders,
         count(*) filter (where is_due) as count_due_orders,
         count(*) filter (where is_in_full) as count_in_full_orders,
         count(*) filter (where is_on_time) as count_on_time_orders,
         count(*) filter (where is_otif) as count_otif_orders,
-        cast(sum(count_lines) as bigint) as count_lines,
-        cast(sum(count_ordered_lines) as bigint) as count_ordered_lines,
-        cast(sum(count_complete_lines) as bigint) as count_complete_lines,
-        cast(sum(count_open_lines) as bigint) as count_open_lines,
-        cast(sum(count_overdue_lines) as bigint) as count_overdue_lines,
-        cast(sum(count_unpriced_lines) as bigint) as count_unpriced_lines,
-        cast(sum(count_due_lines) as bigint) as count_due_lines,
-        cast(sum(count_in_full_lines) as bigint) as count_in_full_lines,
-        cast(sum(count_on_time_lines) as bigint) as count_on_time_lines,
-        cast(sum(count_otif_lines) as bigint) as count_otif_lines,
-        sum(quantity_ordered) as quantity_ordered,
-        sum(quantity_received) as quantity_received,
-        sum(quantity_received_of_ordered) as quantity_received_of_ordered,
-        sum(quantity_capped) as quantity_capped,
-        sum(quantity_open) as quantity_open,
-        sum(quantity_short) as quantity_short,
-        sum(quantity_over) as quantity_over,
-        sum(quantity_due) as quantity_due,
-        sum(quantity_on_time) as quantity_on_time,
-        sum(case when status_type = 'closed' then quantity_ordered else 0 end)
-            as quantity_ordered_closed,
-        sum(case when status_type = 'closed' then quantity_capped else 0 end)
+        {%- for count in line_counts %}
+            cast(coalesce(sum({{ count }}) filter (where is_vendor_order), 0) as bigint)
+                as {{ count }},
+        {%- endfor %}
+        {%- for sum in sums %}
+            coalesce(sum({{ sum }}) filter (where is_vendor_order), 0) as {{ sum }},
+        {%- endfor %}
+        coalesce(sum(basis_quantity) filter (where status_type = 'closed'), 0)
+            as basis_quantity_closed,
+        coalesce(sum(quantity_capped) filter (where status_type = 'closed'), 0)
             as quantity_capped_closed,
-        sum(ordered_value) as ordered_value,
+        sum(quantity_received) as quantity_received,
+        coalesce(sum(quantity_received) filter (where not is_vendor_order), 0)
+            as quantity_received_canceled,
         sum(received_value) as received_value,
-        sum(open_value) as open_value,
-        sum(overdue_value) as overdue_value,
-        sum(short_value) as short_value,
-        sum(over_value) as over_value,
-        {{ sum_of_reporting('ordered_value') }} as ordered_value_reporting,
+        coalesce(sum(received_value) filter (where not is_vendor_order), 0)
+            as received_value_canceled,
+        coalesce(sum(canceled_value) filter (where not is_vendor_order), 0) as canceled_value,
+        {{ sum_of_reporting('ordered_value', 'is_vendor_order') }} as ordered_value_reporting,
         {{ sum_of_reporting('received_value') }} as received_value_reporting,
         {{ sum_of_reporting('open_value') }} as open_value_reporting,
-        sum(quantity_ignored) as quantity_ignored,
-        count(promise_original) as count_promised_orders,
-        count(*) filter (where count_promise_changes > 0) as count_redated_orders,
-        count(*) filter (where count_promise_changes_after_due > 0)
+        count(promise_original) filter (where is_vendor_order) as count_promised_orders,
+        count(*) filter (where is_vendor_order and count_promise_changes > 0)
+            as count_redated_orders,
+        count(*) filter (where is_vendor_order and count_promise_changes_after_due > 0)
             as count_redated_after_due_orders,
-        cast(avg(promise_slip_days) as double) as promise_slip_mean_days,
-        count(observed_lead_time_days) as count_lead_times,
-        cast(avg(observed_lead_time_days) as double) as lead_time_mean_days,
-        percentile_cont(0.5) within group (order by observed_lead_time_days)
-            as lead_time_median_days,
-        percentile_cont(0.9) within group (order by observed_lead_time_days)
-            as lead_time_p90_days,
-        stddev_samp(observed_lead_time_days) as lead_time_stddev_days,
-        min(sent_date) as first_sent_date,
-        max(sent_date) as last_sent_date
+        cast(avg(case when is_vendor_order then promise_slip_days end) as double)
+            as promise_slip_mean_days,
+        count(vendor_lead_time_days) as count_lead_times,
+        cast(avg(vendor_lead_time_days) as double) as lead_time_mean_days,
+        percentile_cont(0.5) within group (order by vendor_lead_time_days) as lead_time_median_days,
+        percentile_cont(0.9) within group (order by vendor_lead_time_days) as lead_time_p90_days,
+        stddev_samp(vendor_lead_time_days) as lead_time_stddev_days,
+        min(case when is_vendor_order then sent_date end) as first_sent_date,
+        max(case when is_vendor_order then sent_date end) as last_sent_date
     from orders_in_periods
-    where is_vendor_order
     group by account_id, vendor_key, currency_code, period
-
-),
-
-canceled_orders_summed_to_vendors as (
-
-    select
-        account_id,
-        vendor_key as vendor_id,
-        currency_code,
-        period,
-        count(*) as count_canceled_orders,
-        sum(canceled_value) as canceled_value
-    from orders_in_periods
-    where not is_vendor_order
-    group by account_id, vendor_key, currency_code, period
-
-),
-
-final as (
-
-    select
-        vendors.*,
-        coalesce(canceled.count_canceled_orders, 0) as count_canceled_orders,
-        coalesce(canceled.canceled_value, 0) as canceled_value
-    from orders_summed_to_vendors as vendors
-    left join canceled_orders_summed_to_vendors as canceled
-        on
-            vendors.account_id = canceled.account_id
-            and vendors.vendor_id = canceled.vendor_id
-            and vendors.currency_code = canceled.currency_code
-            and vendors.period = canceled.period
 
 )
 
-select * from final
+select * from orders_summed_to_vendors

@@ -43,17 +43,17 @@ components_joined_to_lines as (
         cast(
             {{ exact_product(
                 'components.quantity_per_unit', 'lines.quantity_ordered'
-            ) }} as decimal(28, 4)
+            ) }} as decimal(38, 4)
         ) as quantity_needed,
         cast(
             {{ exact_product(
                 'components.quantity_per_unit', 'lines.quantity_received'
-            ) }} as decimal(28, 4)
+            ) }} as decimal(38, 4)
         ) as quantity_used,
         cast(
             {{ exact_product(
                 'components.quantity_per_unit', 'lines.quantity_open'
-            ) }} as decimal(28, 4)
+            ) }} as decimal(38, 4)
         ) as quantity_still_needed,
         lines.days_overdue,
 

@@ -8,6 +8,11 @@
     ('lines', 'over_received', 'medium', 'quantity_ordered > 0 and is_over_received', 'over_value'),
     ('lines', 'unordered_receipt', 'medium', 'quantity_ordered = 0 and quantity_received > 0', 'over_value'),
     ('lines', 'short_closed', 'medium', 'quantity_short > 0', 'short_value'),
+    ('lines', 'lowered_after_order', 'medium', 'quantity_lowered > 0', 'lowered_value'),
+    ('lines', 'receipt_in_future', 'medium', 'has_receipt_in_future', 'ordered_value'),
+    ('lines', 'receipt_without_date', 'low', 'count_undated_receipts > 0', 'received_value'),
+    ('lines', 'discount_out_of_range', 'medium', 'is_discount_implausible', 'ordered_value'),
+    ('lines', 'quantity_out_of_range', 'high', 'is_quantity_implausible', 'ordered_value'),
     ('lines', 'price_jump', 'medium', 'is_price_jump', 'price_jump_value'),
     ('lines', 'ignored', 'low', 'quantity_ignored > 0', 'ignored_value'),
     ('lines', 'no_cost', 'medium', 'unit_cost is null', 'ordered_value'),
@@ -22,6 +27,8 @@
     ('orders', 'redated_after_due', 'medium', 'count_promise_changes_after_due > 0', 'open_value'),
     ('orders', 'stale', 'medium', 'is_stale', 'open_value'),
     ('orders', 'unknown_status', 'medium', "status_type = 'unknown'", 'open_value'),
+    ('orders', 'date_out_of_range', 'medium', 'has_implausible_date', 'open_value'),
+    ('orders', 'date_unreadable', 'medium', 'has_unreadable_date', 'open_value'),
     ('orders', 'reopened', 'low', 'count_reopenings > 0', 'open_value'),
     ('orders', 'total_mismatch', 'low', 'not is_total_matched', 'ordered_value'),
 ] -%}
@@ -113,8 +120,7 @@ exceptions as (
 
             -- numerics
             cast({{ value }} as decimal(38, 6)) as value_at_stake,
-            cast({{ exact_product(value, 'exchange_rate') }} as decimal(38, 6))
-                as value_at_stake_reporting,
+            {{ reporting_value(value, 'exchange_rate') }} as value_at_stake_reporting,
             days_overdue,
 
             -- dates

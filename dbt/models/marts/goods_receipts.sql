@@ -34,12 +34,13 @@ select
     lines.quantity_ordered,
     receipts.quantity_received,
     receipts.quantity_received_to_date,
+    receipts.quantity_kept,
     {{ rate('receipts.quantity_received_to_date', 'lines.quantity_ordered') }}
         as receipt_ratio_to_date,
     {{ money_product('receipts.quantity_received', 'lines.unit_cost') }} as received_value,
     {{ money_product('receipts.quantity_received', 'lines.unit_landed_cost') }}
         as received_landed_value,
-    {{ money_product(
+    {{ reporting_value(
         money_product('receipts.quantity_received', 'lines.unit_cost'), 'lines.exchange_rate'
     ) }} as received_value_reporting,
     {{ days_between('lines.sent_date', 'receipts.receipt_date') }} as days_after_order,
@@ -50,9 +51,8 @@ select
     receipts.receipt_date <= lines.last_on_time_date as is_by_promise,
     coalesce(
         receipts.receipt_date = lines.completion_date
-        and receipts.quantity_received_to_date >= lines.quantity_required
-        and receipts.quantity_received_to_date - receipts.quantity_received
-        < lines.quantity_required,
+        and receipts.quantity_kept_to_date >= lines.quantity_required
+        and receipts.quantity_kept_to_date - receipts.quantity_kept < lines.quantity_required,
         false
     ) as is_completing,
     receipts.is_correction,

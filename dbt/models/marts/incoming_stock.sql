@@ -38,9 +38,9 @@ by_forecast as (
         cast(0 as decimal(18, 4)) as quantity_overdue,
         cast(0 as decimal(18, 4)) as quantity_unpromised,
         quantity_open as quantity_forecast,
-        cast(null as decimal(28, 6)) as value_by_promise,
-        cast(null as decimal(28, 6)) as value_by_promise_reporting,
-        cast(null as decimal(28, 6)) as volume_by_promise
+        cast(null as decimal(38, 6)) as value_by_promise,
+        cast(null as decimal(38, 6)) as value_by_promise_reporting,
+        cast(null as decimal(38, 6)) as volume_by_promise
     from lines
     where forecast_receipt_date is not null
 

@@ -18,7 +18,8 @@ lines_with_previous as (
         lag(unit_cost) over prices as previous_unit_cost,
         lag(unit_landed_cost) over prices as previous_unit_landed_cost,
         lag(sent_date) over prices as previous_sent_date,
-        sum({{ exact_product('quantity_ordered', 'unit_cost') }}) over last_year as value_before,
+        sum(cast({{ exact_product('quantity_ordered', 'unit_cost') }} as decimal(38, 8)))
+            over last_year as value_before,
         sum(quantity_ordered) over last_year as quantity_before
     from lines
     window
@@ -38,7 +39,7 @@ lines_with_mean as (
 
     select
         *,
-        cast({{ rate('value_before', 'quantity_before') }} as decimal(18, 6)) as mean_unit_cost
+        {{ fitting_decimal(rate('value_before', 'quantity_before'), 18, 6) }} as mean_unit_cost
     from lines_with_previous
 
 )

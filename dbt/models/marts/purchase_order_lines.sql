@@ -1,10 +1,10 @@
 select
 
     -- ids
-    items.account_id,
-    items.purchase_order_line_id,
-    items.purchase_order_id,
-    items.variant_id,
+    lines.account_id,
+    lines.purchase_order_line_id,
+    lines.purchase_order_id,
+    lines.variant_id,
     orders.vendor_id,
     orders.warehouse_id,
 
@@ -15,57 +15,60 @@ select
     orders.status_type,
     orders.vendor_name,
     orders.warehouse_name,
-    items.sku,
-    items.title,
+    lines.sku,
+    lines.title,
     orders.currency_code,
     orders.sent_date_source,
     orders.promise_source,
-    quantities.quantity_original_source,
+    lines.quantity_original_source,
     line_costs.landed_source,
     receipts.lateness_bucket,
 
     -- numerics
-    items.line_number,
-    items.quantity_ordered,
-    quantities.quantity_ordered_original,
-    items.quantity_received,
+    lines.line_number,
+    lines.quantity_ordered,
+    lines.quantity_ordered_original,
+    lines.basis_quantity,
+    lines.quantity_received,
     quantities.quantity_capped,
     quantities.quantity_open,
     quantities.quantity_backordered,
     quantities.quantity_short,
-    quantities.quantity_short_of_original,
+    quantities.quantity_lowered,
     quantities.quantity_canceled,
     quantities.quantity_draft,
     quantities.quantity_ignored,
     quantities.quantity_over,
     receipts.quantity_by_promise,
-    items.minimum_quantity,
-    items.order_multiple,
+    lines.minimum_quantity,
+    lines.order_multiple,
     receipts.count_receipts,
-    quantities.count_quantity_changes,
-    items.unit_volume_cbm,
-    items.quantity_in_stock,
+    receipts.count_undated_receipts,
+    lines.count_quantity_changes,
+    lines.unit_volume_cbm,
+    lines.quantity_in_stock,
     line_costs.unit_cost,
     line_costs.unit_landed_cost,
-    {{ money_product('items.quantity_ordered', 'line_costs.unit_cost') }} as ordered_value,
-    {{ money_product('items.quantity_received', 'line_costs.unit_cost') }} as received_value,
+    {{ money_product('lines.quantity_ordered', 'line_costs.unit_cost') }} as ordered_value,
+    {{ money_product('lines.quantity_received', 'line_costs.unit_cost') }} as received_value,
     {{ money_product('quantities.quantity_open', 'line_costs.unit_cost') }} as open_value,
     {{ money_product('quantities.quantity_short', 'line_costs.unit_cost') }} as short_value,
+    {{ money_product('quantities.quantity_lowered', 'line_costs.unit_cost') }} as lowered_value,
     {{ money_product('quantities.quantity_canceled', 'line_costs.unit_cost') }} as canceled_value,
     {{ money_product('quantities.quantity_over', 'line_costs.unit_cost') }} as over_value,
     {{ money_product('quantities.quantity_ignored', 'line_costs.unit_cost') }} as ignored_value,
-    {{ money_product('items.quantity_received', 'line_costs.unit_landed_cost') }}
+    {{ money_product('lines.quantity_received', 'line_costs.unit_landed_cost') }}
         as received_landed_value,
     {{ money_product('quantities.quantity_open', 'line_costs.unit_landed_cost') }}
         as open_landed_value,
     orders.exchange_rate,
-    {{ money_product(
-        money_product('items.quantity_ordered', 'line_costs.unit_cost'), 'orders.exchange_rate'
+    {{ reporting_value(
+        money_product('lines.quantity_ordered', 'line_costs.unit_cost'), 'orders.exchange_rate'
     ) }} as ordered_value_reporting,
-    {{ money_product(
-        money_product('items.quantity_received', 'line_costs.unit_cost'), 'orders.exchange_rate'
+    {{ reporting_value(
+        money_product('lines.quantity_received', 'line_costs.unit_cost'), 'orders.exchange_rate'
     ) }} as received_value_reporting,
-    {{ money_product(
+    {{ reporting_value(
         money_product('quantities.quantity_open', 'line_costs.unit_cost'), 'orders.exchange_rate'
     ) }} as open_value_reporting,
     receipts.days_late,
@@ -99,8 +102,12 @@ select
     receipts.is_on_time,
     receipts.is_otif,
     quantities.is_overdue,
-    items.has_error,
-    items.is_quantity_negative,
+    lines.has_error,
+    lines.is_removed,
+    lines.is_quantity_negative,
+    lines.is_quantity_implausible,
+    lines.has_receipt_in_future,
+    line_costs.is_discount_implausible,
     receipts.count_receipts > 1 as is_split,
     quantities.is_over_received,
     receipts.completion_date < orders.sent_date as is_lead_time_negative,
@@ -117,20 +124,20 @@ select
     receipts.completion_date,
     receipts.effective_date
 
-from {{ ref('stg_inventory_planner__purchase_order_items') }} as items
+from {{ ref('int_lines') }} as lines
 inner join {{ ref('int_orders') }} as orders
     on
-        items.account_id = orders.account_id
-        and items.purchase_order_id = orders.purchase_order_id
+        lines.account_id = orders.account_id
+        and lines.purchase_order_id = orders.purchase_order_id
 inner join {{ ref('int_line_quantities') }} as quantities
     on
-        items.account_id = quantities.account_id
-        and items.purchase_order_line_id = quantities.purchase_order_line_id
+        lines.account_id = quantities.account_id
+        and lines.purchase_order_line_id = quantities.purchase_order_line_id
 inner join {{ ref('int_line_costs') }} as line_costs
     on
-        items.account_id = line_costs.account_id
-        and items.purchase_order_line_id = line_costs.purchase_order_line_id
+        lines.account_id = line_costs.account_id
+        and lines.purchase_order_line_id = line_costs.purchase_order_line_id
 inner join {{ ref('int_line_receipts') }} as receipts
     on
-        items.account_id = receipts.account_id
-        and items.purchase_order_line_id = receipts.purchase_order_line_id
+        lines.account_id = receipts.account_id
+        and lines.purchase_order_line_id = receipts.purchase_order_line_id

@@ -51,6 +51,7 @@ select
     orders.count_promise_changes_after_due,
     orders.count_reopenings,
     totals.quantity_ordered,
+    totals.basis_quantity,
     totals.quantity_received,
     totals.quantity_received_of_ordered,
     totals.quantity_capped,
@@ -62,7 +63,7 @@ select
     totals.quantity_over,
     totals.quantity_due,
     totals.quantity_on_time,
-    {{ rate('totals.quantity_capped', 'totals.quantity_ordered') }} as fill_rate,
+    {{ rate('totals.quantity_capped', 'totals.basis_quantity') }} as fill_rate,
     {{ rate('totals.quantity_received_of_ordered', 'totals.quantity_ordered') }} as receipt_ratio,
     totals.ordered_value,
     totals.received_value,
@@ -111,8 +112,17 @@ select
     end as is_otif,
     totals.count_overdue_lines > 0 as is_overdue,
     orders.is_readonly,
-    orders.total_ordered = totals.quantity_ordered as is_total_ordered_matched,
-    orders.total_received = totals.quantity_received as is_total_received_matched,
+    orders.has_implausible_date,
+    orders.has_unreadable_date,
+    orders.is_state_known,
+    case
+        when {{ is_known_by(local_date('orders.modified_at')) }}
+            then orders.total_ordered = totals.quantity_ordered_recorded
+    end as is_total_ordered_matched,
+    case
+        when {{ is_known_by(local_date('orders.modified_at')) }}
+            then orders.total_received = totals.quantity_received_recorded
+    end as is_total_received_matched,
 
     -- dates
     orders.sent_date,

@@ -25,6 +25,7 @@ select
     -- numerics
     line_number,
     quantity_ordered,
+    basis_quantity,
     quantity_received,
     quantity_capped,
     quantity_open,
@@ -35,7 +36,7 @@ select
     quantity_ignored,
     quantity_by_promise,
     count_receipts,
-    {{ rate('quantity_capped', 'quantity_ordered') }} as fill_rate,
+    {{ rate('quantity_capped', 'basis_quantity') }} as fill_rate,
     {{ rate('quantity_received', 'quantity_ordered') }} as receipt_ratio,
     unit_cost,
     unit_landed_cost,
@@ -63,6 +64,7 @@ select
     is_otif,
     is_overdue,
     is_over_received,
+    is_removed,
 
     -- dates
     sent_date,

@@ -36,11 +36,12 @@ final as (
 
         -- numerics
         lines.quantity_ordered,
+        lines.basis_quantity,
         lines.quantity_received,
         lines.quantity_capped,
         lines.quantity_open,
         lines.quantity_short,
-        {{ rate('lines.quantity_capped', 'lines.quantity_ordered') }} as fill_rate,
+        {{ rate('lines.quantity_capped', 'lines.basis_quantity') }} as fill_rate,
         lines.open_value,
         {{ days_between('orders.shipment_date', 'lines.completion_date') }} as transit_days,
         lines.days_overdue,
@@ -50,8 +51,9 @@ final as (
         lines.is_complete,
         lines.is_overdue,
         case
-            when lines.completion_date is not null
-                then lines.completion_date <= {{ last_on_time_date('lines.promise_date') }}
+            when lines.effective_date is not null
+                then lines.effective_date <= {{ last_on_time_date('lines.promise_date') }}
+            when lines.status_type = 'closed' and lines.promise_date is not null then false
         end as is_on_time,
 
         -- dates

@@ -59,14 +59,14 @@ lines_summed_to_months as (
         count(distinct case when is_vendor_order then purchase_order_id end) as count_orders,
         count(distinct case when not is_vendor_order then purchase_order_id end)
             as count_canceled_orders,
-        count(*) filter (where is_vendor_order) as count_lines,
+        count(*) filter (where is_vendor_order and not is_removed) as count_lines,
         count(is_complete) filter (where is_vendor_order) as count_ordered_lines,
         count(*) filter (where is_vendor_order and is_complete) as count_complete_lines,
         count(*) filter (where quantity_open > 0) as count_open_lines,
         count(*) filter (where is_overdue) as count_overdue_lines,
         count(*) filter (where quantity_short > 0) as count_short_lines,
         count(*) filter (where is_vendor_order and quantity_over > 0) as count_over_lines,
-        count(*) filter (where not is_vendor_order) as count_canceled_lines,
+        count(*) filter (where not is_vendor_order and not is_removed) as count_canceled_lines,
         count(*) filter (where is_due) as count_due_lines,
         count(*) filter (where is_in_full) as count_in_full_lines,
         count(*) filter (where is_on_time) as count_on_time_lines,
@@ -76,10 +76,15 @@ lines_summed_to_months as (
         cast(coalesce(sum(due_days_late), 0) as bigint) as sum_days_late,
         count(vendor_lead_time_days) as count_line_lead_times,
         cast(coalesce(sum(vendor_lead_time_days), 0) as bigint) as sum_lead_time_days,
-        cast(coalesce(sum(vendor_lead_time_days * vendor_lead_time_days), 0) as bigint)
+        cast(
+            coalesce(sum(cast(vendor_lead_time_days as bigint) * vendor_lead_time_days), 0) as bigint
+        )
             as sum_squared_lead_time_days,
         coalesce(sum(quantity_ordered) filter (where is_vendor_order), 0) as quantity_ordered,
-        coalesce(sum(quantity_received) filter (where is_vendor_order), 0) as quantity_received,
+        coalesce(sum(basis_quantity) filter (where is_vendor_order), 0) as basis_quantity,
+        sum(quantity_received) as quantity_received,
+        coalesce(sum(quantity_received) filter (where not is_vendor_order), 0)
+            as quantity_received_canceled,
         coalesce(
             sum(quantity_received) filter (where is_vendor_order and quantity_ordered > 0), 0
         ) as quantity_received_of_ordered,
@@ -89,18 +94,20 @@ lines_summed_to_months as (
         coalesce(sum(quantity_over) filter (where is_vendor_order), 0) as quantity_over,
         sum(quantity_canceled) as quantity_canceled,
         sum(quantity_ignored) as quantity_ignored,
-        coalesce(sum(quantity_ordered) filter (where is_due), 0) as quantity_due,
+        coalesce(sum(basis_quantity) filter (where is_due), 0) as quantity_due,
         coalesce(
-            sum(least(greatest(quantity_by_promise, 0), quantity_ordered)) filter (where is_due), 0
+            sum(least(greatest(quantity_by_promise, 0), basis_quantity)) filter (where is_due), 0
         ) as quantity_on_time,
         coalesce(sum(quantity_capped) filter (where is_due), 0) as quantity_capped_due,
-        coalesce(sum(quantity_ordered) filter (where status_type = 'closed'), 0)
-            as quantity_ordered_closed,
+        coalesce(sum(basis_quantity) filter (where status_type = 'closed'), 0)
+            as basis_quantity_closed,
         coalesce(sum(quantity_capped) filter (where status_type = 'closed'), 0)
             as quantity_capped_closed,
         coalesce(sum(unit_days_late) filter (where is_vendor_order), 0) as unit_days_late,
         coalesce(sum(ordered_value) filter (where is_vendor_order), 0) as ordered_value,
-        coalesce(sum(received_value) filter (where is_vendor_order), 0) as received_value,
+        coalesce(sum(received_value), 0) as received_value,
+        coalesce(sum(received_value) filter (where not is_vendor_order), 0)
+            as received_value_canceled,
         coalesce(sum(open_value), 0) as open_value,
         coalesce(sum(open_value) filter (where is_overdue), 0) as overdue_value,
         coalesce(sum(short_value), 0) as short_value,
@@ -116,8 +123,7 @@ lines_summed_to_months as (
         coalesce(sum(price_baseline), 0) as price_baseline,
         {{ sum_of_reporting('ordered_value', 'is_vendor_order') }}
             as ordered_value_reporting,
-        {{ sum_of_reporting('received_value', 'is_vendor_order') }}
-            as received_value_reporting,
+        {{ sum_of_reporting('received_value') }} as received_value_reporting,
         {{ sum_of_reporting('open_value', 'is_vendor_order') }}
             as open_value_reporting,
 

@@ -74,13 +74,14 @@ rated as (
 
     select
         *,
-        {{ rate('quantity_capped', 'quantity_ordered') }} as fill_rate,
-        {{ rate('quantity_capped_closed', 'quantity_ordered_closed') }} as final_fill_rate,
+        {{ rate('quantity_capped', 'basis_quantity') }} as fill_rate,
+        {{ rate('quantity_capped_closed', 'basis_quantity_closed') }} as final_fill_rate,
         {{ rate('quantity_capped_due', 'quantity_due') }} as due_fill_rate,
         {{ rate('count_complete_lines', 'count_ordered_lines') }} as line_fill_rate,
         {{ rate('quantity_received_of_ordered', 'quantity_ordered') }} as receipt_ratio,
         {{ rate('quantity_over_of_ordered', 'quantity_ordered') }} as over_rate,
-        {{ rate('quantity_short', 'quantity_ordered_closed') }} as short_rate,
+        {{ rate('basis_quantity_closed - quantity_capped_closed', 'basis_quantity_closed') }}
+            as short_rate,
         {{ rate('count_in_full_lines', 'count_due_lines') }} as in_full_rate,
         {{ rate('count_on_time_lines', 'count_due_lines') }} as on_time_rate,
         {{ rate('count_otif_lines', 'count_due_lines') }} as otif_line_rate,
@@ -119,6 +120,9 @@ scored as (
 
     select
         *,
+        {%- for name, term in terms.items() %}
+            {{ score_points(name, terms, var('scorecard_weights')) }} as {{ name }}_points,
+        {%- endfor %}
         cast(
             case
                 when not is_low_sample
@@ -134,10 +138,13 @@ graded as (
     select
         *,
         case
-            when score >= {{ var('grade_thresholds')[0] }} then 'A'
-            when score >= {{ var('grade_thresholds')[1] }} then 'B'
-            when score >= {{ var('grade_thresholds')[2] }} then 'C'
-            when score is not null then 'D'
+            when score is null then null
+            when otif_line_rate < {{ var('otif_floor') }} then 'D'
+            when score < {{ var('grade_thresholds')[2] }} then 'D'
+            when score < {{ var('grade_thresholds')[1] }} then 'C'
+            when otif_line_rate < otif_minimum_rate then 'C'
+            when score < {{ var('grade_thresholds')[0] }} then 'B'
+            else 'A'
         end as grade
     from scored
 

@@ -1,3 +1,5 @@
+{%- set dates = ['created_date', 'expected_date', 'shipment_date', 'payment_date', 'received_date'] -%}
+
 select
 
     -- ids
@@ -38,13 +40,15 @@ select
     -- booleans
     coalesce(readonly, false) as is_readonly,
     coalesce(discount_enabled, false) as is_discount_enabled,
+    {% for date in dates -%}
+        {{ 'or ' if not loop.first }}({{ trimmed(date) }} is not null and {{ parse_source_date(date) }} is null)
+    {% endfor -%}
+    as has_unreadable_date,
 
     -- dates
-    {{ parse_source_date('created_date') }} as created_date,
-    {{ parse_source_date('expected_date') }} as expected_date,
-    {{ parse_source_date('shipment_date') }} as shipment_date,
-    {{ parse_source_date('payment_date') }} as payment_date,
-    {{ parse_source_date('received_date') }} as received_date,
+    {% for date in dates -%}
+        {{ parse_source_date(date) }} as {{ date }},
+    {% endfor %}
 
     -- timestamps
     created_at,

@@ -27,6 +27,11 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     account_timezone: str | UnsetType = UNSET
     as_of_date: date | UnsetType | None = UNSET
     status_types: dict[str, Literal["draft", "active", "closed", "canceled"]] | UnsetType = UNSET
+    date_format: Annotated[str, Meta(pattern="%")] | UnsetType | None = UNSET
+    plausible_dates_from: Annotated[int, Meta(ge=1, le=2200)] | UnsetType = UNSET
+    plausible_years_ahead: Count | UnsetType = UNSET
+    plausible_quantity: Annotated[int, Meta(gt=0, le=10**12)] | UnsetType = UNSET
+    quantity_basis: Literal["original", "current"] | UnsetType = UNSET
     promise_basis: Literal["original", "current"] | UnsetType = UNSET
     on_time_grace_days: Count | UnsetType = UNSET
     early_tolerance_days: Count | UnsetType | None = UNSET
@@ -43,6 +48,7 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     scorecard_weights: dict[Literal["otif", "fill", "lead_time_cv", "price"], Percent] | UnsetType = UNSET
     grade_thresholds: tuple[Score, Score, Score] | UnsetType = UNSET
     otif_targets: tuple[Share, Share] | UnsetType = UNSET
+    otif_floor: Share | UnsetType = UNSET
     dates_from: Year | UnsetType = UNSET
     dates_to: Year | UnsetType = UNSET
 

@@ -1,0 +1,221 @@
+{# Lines in the order as known on the date of the reports, and lines that were taken out of it after it was sent. #}
+{%- set is_past = is_as_of_date_past() -%}
+
+with
+
+items as (
+
+    select * from {{ ref('stg_inventory_planner__purchase_order_items') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders') }}
+
+),
+
+history as (
+
+    select * from {{ ref('int_line_history') }}
+
+),
+
+later_receipts_summed_to_lines as (
+
+    select
+        account_id,
+        purchase_order_line_id,
+        sum(quantity_received) as quantity_received_later,
+        coalesce(bool_or(is_in_future), false) as has_receipt_in_future
+    from {{ ref('int_receipts') }}
+    where is_later
+    group by account_id, purchase_order_line_id
+
+),
+
+variants as (
+
+    select
+        account_id,
+        variant_id,
+        max(sku) as sku,
+        max(title) as title
+    from items
+    group by account_id, variant_id
+
+),
+
+stored_lines as (
+
+    select
+        items.account_id,
+        items.purchase_order_line_id,
+        items.purchase_order_id,
+        items.variant_id,
+        items.sku,
+        items.title,
+        items.line_number,
+        {% if is_past -%}
+            coalesce(history.last_quantity_ordered, items.quantity_ordered) as quantity_ordered,
+            coalesce(history.is_last_removed, items.is_removed) as is_removed,
+            coalesce(history.last_changed_date <= {{ as_of_date() }}, true)
+            or not orders.is_state_known as is_existing,
+        {% else -%}
+            items.quantity_ordered,
+            items.is_removed,
+            true as is_existing,
+        {% endif -%}
+        items.quantity_ordered as quantity_ordered_recorded,
+        items.quantity_received as quantity_received_recorded,
+        items.minimum_quantity,
+        items.order_multiple,
+        items.unit_price,
+        items.unit_landed_price,
+        items.discount_pct,
+        items.unit_volume_cbm,
+        items.quantity_in_stock,
+        items.has_error,
+        items.is_quantity_negative,
+        history.quantity_ordered_original,
+        history.count_quantity_changes
+    from items
+    inner join orders
+        on
+            items.account_id = orders.account_id
+            and items.purchase_order_id = orders.purchase_order_id
+    left join history
+        on
+            items.account_id = history.account_id
+            and items.purchase_order_line_id = history.purchase_order_line_id
+
+),
+
+vanished_lines as (
+
+    select
+        history.account_id,
+        history.purchase_order_line_id,
+        history.purchase_order_id,
+        history.variant_id,
+        variants.sku,
+        variants.title,
+        cast(null as bigint) as line_number,
+        history.last_quantity_ordered as quantity_ordered,
+        coalesce(
+            least({{ local_date('orders.modified_at') }}, history.last_replaced_date)
+            <= {{ as_of_date() }},
+            true
+        ) as is_removed,
+        history.last_changed_date <= {{ as_of_date() }} as is_existing,
+        cast(0 as decimal(18, 4)) as quantity_ordered_recorded,
+        cast(0 as decimal(18, 4)) as quantity_received_recorded,
+        cast(null as decimal(18, 4)) as minimum_quantity,
+        cast(null as decimal(18, 4)) as order_multiple,
+        history.last_unit_price as unit_price,
+        history.last_unit_landed_price as unit_landed_price,
+        history.last_discount_pct as discount_pct,
+        cast(null as decimal(18, 6)) as unit_volume_cbm,
+        cast(null as decimal(18, 4)) as quantity_in_stock,
+        false as has_error,
+        false as is_quantity_negative,
+        history.quantity_ordered_original,
+        history.count_quantity_changes
+    from history
+    inner join orders
+        on
+            history.account_id = orders.account_id
+            and history.purchase_order_id = orders.purchase_order_id
+    left join items
+        on
+            history.account_id = items.account_id
+            and history.purchase_order_line_id = items.purchase_order_line_id
+    left join variants
+        on
+            history.account_id = variants.account_id
+            and history.variant_id = variants.variant_id
+    where items.purchase_order_line_id is null and history.last_quantity_received = 0
+
+),
+
+stored_and_vanished_lines as (
+
+    select * from stored_lines
+    union all
+    select * from vanished_lines
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        lines.account_id,
+        lines.purchase_order_line_id,
+        lines.purchase_order_id,
+        lines.variant_id,
+
+        -- text
+        lines.sku,
+        lines.title,
+        case when lines.quantity_ordered_original is null then 'current' else 'snapshot' end
+            as quantity_original_source,
+
+        -- numerics
+        lines.line_number,
+        case
+            when lines.is_removed then 0 else {{ plausible_quantity('lines.quantity_ordered') }}
+        end as quantity_ordered,
+        {{ plausible_quantity(
+            'coalesce(lines.quantity_ordered_original, lines.quantity_ordered)'
+        ) }} as quantity_ordered_original,
+        cast(
+            {{ plausible_quantity('lines.quantity_received_recorded') }}
+            - coalesce(later_receipts.quantity_received_later, 0) as decimal(18, 4)
+        ) as quantity_received,
+        {% if var('quantity_basis') == 'original' -%}
+            {{ plausible_quantity(
+                'coalesce(lines.quantity_ordered_original, lines.quantity_ordered)'
+            ) }}
+        {%- else -%}
+            case
+                when lines.is_removed then 0
+                else {{ plausible_quantity('lines.quantity_ordered') }}
+            end
+        {%- endif %} as basis_quantity,
+        lines.quantity_ordered_recorded,
+        lines.quantity_received_recorded,
+        coalesce(lines.count_quantity_changes, 0) as count_quantity_changes,
+        lines.minimum_quantity,
+        lines.order_multiple,
+        lines.unit_price,
+        lines.unit_landed_price,
+        lines.discount_pct,
+        lines.unit_volume_cbm,
+        lines.quantity_in_stock,
+
+        -- booleans
+        lines.is_removed,
+        lines.has_error,
+        lines.is_quantity_negative,
+        lines.quantity_ordered <> {{ plausible_quantity('lines.quantity_ordered') }}
+        or lines.quantity_received_recorded
+        <> {{ plausible_quantity('lines.quantity_received_recorded') }} as is_quantity_implausible,
+        coalesce(later_receipts.has_receipt_in_future, false) as has_receipt_in_future
+
+    from stored_and_vanished_lines as lines
+    left join later_receipts_summed_to_lines as later_receipts
+        on
+            lines.account_id = later_receipts.account_id
+            and lines.purchase_order_line_id = later_receipts.purchase_order_line_id
+    where
+        lines.is_existing
+        and (
+            not lines.is_removed
+            or (lines.quantity_ordered_original > 0 and lines.quantity_received_recorded = 0)
+        )
+
+)
+
+select * from final
