@@ -26,14 +26,9 @@
 {%- endmacro %}
 
 
-{# Whether an order existed on the date of the reports. #}
+{# Whether an order is in the reports: it existed on their date, and was not deleted since, because deleted orders have no history. #}
 {% macro is_order_existing(created_date, deleted_at) -%}
-    {%- if is_as_of_date_past() -%}
-        coalesce({{ created_date }} <= {{ as_of_date() }}, true)
-        and coalesce({{ local_date(deleted_at) }} > {{ as_of_date() }}, true)
-    {%- else -%}
-        {{ deleted_at }} is null
-    {%- endif -%}
+    {{ deleted_at }} is null and {{ is_known_by(created_date) }}
 {%- endmacro %}
 
 

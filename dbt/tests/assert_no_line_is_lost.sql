@@ -28,15 +28,15 @@ raw_lines as (
 reported_lines as (
 
     select
-        lines.account_id,
+        order_lines.account_id,
         count(*) as count_lines
-    from {{ ref('received_vs_ordered') }} as lines
+    from {{ ref('received_vs_ordered') }} as order_lines
     inner join {{ ref('int_line_history') }} as history
         on
-            lines.account_id = history.account_id
-            and lines.purchase_order_line_id = history.purchase_order_line_id
-    where not lines.is_removed and {{ is_known_by('history.last_changed_date') }}
-    group by lines.account_id
+            order_lines.account_id = history.account_id
+            and order_lines.purchase_order_line_id = history.purchase_order_line_id
+    where not order_lines.is_removed and {{ is_known_by('history.last_changed_date') }}
+    group by order_lines.account_id
 
 )
 

@@ -16,7 +16,7 @@ routes as (
         coalesce(sum(received_value), 0) as received_value,
         coalesce(sum(open_value), 0) as open_value
     from {{ ref('purchase_order_lines') }}
-    where order_type = 'po' and status_type <> 'draft'
+    where is_in_spend
     group by account_id, currency_code
     union all
     select
@@ -33,7 +33,7 @@ routes as (
         sum(received_value) as received_value,
         sum(open_value) as open_value
     from {{ ref('purchase_orders') }}
-    where order_type = 'po' and status_type <> 'draft'
+    where is_in_spend
     group by account_id, currency_code
     union all
     select

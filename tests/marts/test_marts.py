@@ -94,7 +94,7 @@ VENDOR = {
     "quantity_over": Decimal(1),
     "quantity_over_of_ordered": Decimal(1),
     "quantity_received_of_ordered": Decimal(37),
-    "quantity_ordered_closed": Decimal(34),
+    "basis_quantity_closed": Decimal(34),
     "quantity_capped_closed": Decimal(29),
     "quantity_capped_due": Decimal(36),
     "fill_rate": 36 / 46,

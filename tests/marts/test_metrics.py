@@ -35,7 +35,7 @@ BY_THE_MARTS = """
         on scores.account_id = prices.account_id
         and scores.vendor_id = prices.vendor_id
         and scores.currency_code = prices.currency_code
-    where scores.period = 'all'
+    where scores.period = 'all' and scores.account_id in ('a1', 'a2')
     group by all
 """
 

@@ -1,6 +1,8 @@
 {{ config(materialized='view') }}
 
-{% set dates = ['created_date', 'expected_date', 'shipment_date', 'payment_date', 'received_date'] -%}
+{% set dates = [
+    'created_date', 'expected_date', 'shipment_date', 'payment_date', 'received_date'
+] -%}
 
 with
 
@@ -114,7 +116,7 @@ final as (
         on
             orders.account_id = history.account_id
             and orders.purchase_order_id = history.purchase_order_id
-    left join later_receipts
+    left join later_receipts  -- noqa: ST11
         on
             orders.account_id = later_receipts.account_id
             and orders.purchase_order_id = later_receipts.purchase_order_id

@@ -81,8 +81,8 @@ final as (
         versions.variant_id,
 
         -- numerics
-        coalesce(lines.count_quantity_changes, 0) as count_quantity_changes,
-        lines.quantity_ordered_original,
+        coalesce(active_lines.count_quantity_changes, 0) as count_quantity_changes,
+        active_lines.quantity_ordered_original,
         versions.quantity_ordered as last_quantity_ordered,
         versions.quantity_received as last_quantity_received,
         versions.unit_price as last_unit_price,
@@ -98,10 +98,10 @@ final as (
             as last_replaced_date
 
     from known_versions as versions
-    left join active_versions_summed_to_lines as lines
+    left join active_versions_summed_to_lines as active_lines
         on
-            versions.account_id = lines.account_id
-            and versions.purchase_order_line_id = lines.purchase_order_line_id
+            versions.account_id = active_lines.account_id
+            and versions.purchase_order_line_id = active_lines.purchase_order_line_id
     where versions.versions_from_the_last = 1
 
 )

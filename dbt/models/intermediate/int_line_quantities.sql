@@ -21,18 +21,19 @@ orders as (
 lines as (
 
     select
-        lines.*,
+        order_lines.*,
         orders.status_type,
         orders.promise_current,
         orders.is_placed,
         orders.is_on_order,
         orders.is_expected,
-        greatest(lines.quantity_ordered - lines.quantity_received, 0) as quantity_missing
-    from {{ ref('int_lines') }} as lines
+        greatest(order_lines.quantity_ordered - order_lines.quantity_received, 0)
+            as quantity_missing
+    from {{ ref('int_lines') }} as order_lines
     inner join orders
         on
-            lines.account_id = orders.account_id
-            and lines.purchase_order_id = orders.purchase_order_id
+            order_lines.account_id = orders.account_id
+            and order_lines.purchase_order_id = orders.purchase_order_id
 
 ),
 

@@ -5,22 +5,22 @@ with
 lines as (
 
     select
-        lines.account_id,
-        lines.purchase_order_line_id,
-        lines.quantity_ordered,
-        lines.quantity_received,
-        lines.basis_quantity,
-        {{ quantity_required('lines.quantity_ordered') }} as quantity_to_complete,
-        {{ quantity_required('lines.basis_quantity') }} as quantity_required,
+        order_lines.account_id,
+        order_lines.purchase_order_line_id,
+        order_lines.quantity_ordered,
+        order_lines.quantity_received,
+        order_lines.basis_quantity,
+        {{ quantity_required('order_lines.quantity_ordered') }} as quantity_to_complete,
+        {{ quantity_required('order_lines.basis_quantity') }} as quantity_required,
         orders.status_type,
         orders.is_vendor_order,
         orders.promise_date,
         {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
-    from {{ ref('int_lines') }} as lines
+    from {{ ref('int_lines') }} as order_lines
     inner join {{ ref('int_orders') }} as orders
         on
-            lines.account_id = orders.account_id
-            and lines.purchase_order_id = orders.purchase_order_id
+            order_lines.account_id = orders.account_id
+            and order_lines.purchase_order_id = orders.purchase_order_id
 
 ),
 

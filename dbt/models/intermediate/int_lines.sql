@@ -1,4 +1,4 @@
-{# Lines in the order as known on the date of the reports, and lines that were taken out of it after it was sent. #}
+{# Removed lines are here if their order was sent with them: they count as short. #}
 {%- set is_past = is_as_of_date_past() -%}
 
 with
@@ -151,69 +151,69 @@ final as (
     select
 
         -- ids
-        lines.account_id,
-        lines.purchase_order_line_id,
-        lines.purchase_order_id,
-        lines.variant_id,
+        known.account_id,
+        known.purchase_order_line_id,
+        known.purchase_order_id,
+        known.variant_id,
 
         -- text
-        lines.sku,
-        lines.title,
-        case when lines.quantity_ordered_original is null then 'current' else 'snapshot' end
+        known.sku,
+        known.title,
+        case when known.quantity_ordered_original is null then 'current' else 'snapshot' end
             as quantity_original_source,
 
         -- numerics
-        lines.line_number,
+        known.line_number,
         case
-            when lines.is_removed then 0 else {{ plausible_quantity('lines.quantity_ordered') }}
+            when known.is_removed then 0 else {{ plausible_quantity('known.quantity_ordered') }}
         end as quantity_ordered,
         {{ plausible_quantity(
-            'coalesce(lines.quantity_ordered_original, lines.quantity_ordered)'
+            'coalesce(known.quantity_ordered_original, known.quantity_ordered)'
         ) }} as quantity_ordered_original,
         cast(
-            {{ plausible_quantity('lines.quantity_received_recorded') }}
+            {{ plausible_quantity('known.quantity_received_recorded') }}
             - coalesce(later_receipts.quantity_received_later, 0) as decimal(18, 4)
         ) as quantity_received,
         {% if var('quantity_basis') == 'original' -%}
             {{ plausible_quantity(
-                'coalesce(lines.quantity_ordered_original, lines.quantity_ordered)'
+                'coalesce(known.quantity_ordered_original, known.quantity_ordered)'
             ) }}
         {%- else -%}
             case
-                when lines.is_removed then 0
-                else {{ plausible_quantity('lines.quantity_ordered') }}
+                when known.is_removed then 0
+                else {{ plausible_quantity('known.quantity_ordered') }}
             end
         {%- endif %} as basis_quantity,
-        lines.quantity_ordered_recorded,
-        lines.quantity_received_recorded,
-        coalesce(lines.count_quantity_changes, 0) as count_quantity_changes,
-        lines.minimum_quantity,
-        lines.order_multiple,
-        lines.unit_price,
-        lines.unit_landed_price,
-        lines.discount_pct,
-        lines.unit_volume_cbm,
-        lines.quantity_in_stock,
+        known.quantity_ordered_recorded,
+        known.quantity_received_recorded,
+        coalesce(known.count_quantity_changes, 0) as count_quantity_changes,
+        known.minimum_quantity,
+        known.order_multiple,
+        known.unit_price,
+        known.unit_landed_price,
+        known.discount_pct,
+        known.unit_volume_cbm,
+        known.quantity_in_stock,
 
         -- booleans
-        lines.is_removed,
-        lines.has_error,
-        lines.is_quantity_negative,
-        lines.quantity_ordered <> {{ plausible_quantity('lines.quantity_ordered') }}
-        or lines.quantity_received_recorded
-        <> {{ plausible_quantity('lines.quantity_received_recorded') }} as is_quantity_implausible,
+        known.is_removed,
+        known.has_error,
+        known.is_quantity_negative,
+        known.quantity_ordered <> {{ plausible_quantity('known.quantity_ordered') }}
+        or known.quantity_received_recorded
+        <> {{ plausible_quantity('known.quantity_received_recorded') }} as is_quantity_implausible,
         coalesce(later_receipts.has_receipt_in_future, false) as has_receipt_in_future
 
-    from stored_and_vanished_lines as lines
+    from stored_and_vanished_lines as known
     left join later_receipts_summed_to_lines as later_receipts
         on
-            lines.account_id = later_receipts.account_id
-            and lines.purchase_order_line_id = later_receipts.purchase_order_line_id
+            known.account_id = later_receipts.account_id
+            and known.purchase_order_line_id = later_receipts.purchase_order_line_id
     where
-        lines.is_existing
+        known.is_existing
         and (
-            not lines.is_removed
-            or (lines.quantity_ordered_original > 0 and lines.quantity_received_recorded = 0)
+            not known.is_removed
+            or (known.quantity_ordered_original > 0 and known.quantity_received_recorded = 0)
         )
 
 )

@@ -99,6 +99,7 @@ select
     -- booleans
     orders.is_placed,
     orders.is_placed and orders.order_type = 'po' as is_vendor_order,
+    orders.status_type <> 'draft' and orders.order_type = 'po' as is_in_spend,
     orders.status_type in ('active', 'unknown') as is_on_order,
     orders.is_readonly,
     orders.is_discount_enabled,

@@ -29,7 +29,8 @@ dated_entries as (
         history_entry,
         {{ plausible_quantity('history_value') }} as history_value,
         {{ plausible_date('receipt_date') }} as receipt_date,
-        case when {{ plausible_date('receipt_date') }} is not null then received_at end as received_at
+        case when {{ plausible_date('receipt_date') }} is not null then received_at end
+            as received_at
     from {{ ref('stg_inventory_planner__purchase_order_receipts') }}
 
 ),
@@ -96,7 +97,8 @@ receipts as (
         lines_with_history.variant_id,
         entries.history_entry,
         case
-            when lines_with_history.is_running_total then entries.history_value - entries.previous_value
+            when lines_with_history.is_running_total
+                then entries.history_value - entries.previous_value
             else entries.history_value
         end as quantity_received,
         false as is_reconstructed,

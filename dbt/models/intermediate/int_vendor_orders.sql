@@ -24,7 +24,7 @@ orders as (
         case when is_vendor_order then observed_lead_time_days end as vendor_lead_time_days,
         {{ days_between('coalesce(promise_date, sent_date)', as_of_date()) }} as days_ago
     from {{ ref('purchase_orders') }}
-    where is_vendor_order or (order_type = 'po' and status_type = 'canceled')
+    where is_in_spend
 
 ),
 

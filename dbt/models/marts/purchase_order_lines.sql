@@ -1,10 +1,10 @@
 select
 
     -- ids
-    lines.account_id,
-    lines.purchase_order_line_id,
-    lines.purchase_order_id,
-    lines.variant_id,
+    order_lines.account_id,
+    order_lines.purchase_order_line_id,
+    order_lines.purchase_order_id,
+    order_lines.variant_id,
     orders.vendor_id,
     orders.warehouse_id,
 
@@ -15,21 +15,21 @@ select
     orders.status_type,
     orders.vendor_name,
     orders.warehouse_name,
-    lines.sku,
-    lines.title,
+    order_lines.sku,
+    order_lines.title,
     orders.currency_code,
     orders.sent_date_source,
     orders.promise_source,
-    lines.quantity_original_source,
+    order_lines.quantity_original_source,
     line_costs.landed_source,
     receipts.lateness_bucket,
 
     -- numerics
-    lines.line_number,
-    lines.quantity_ordered,
-    lines.quantity_ordered_original,
-    lines.basis_quantity,
-    lines.quantity_received,
+    order_lines.line_number,
+    order_lines.quantity_ordered,
+    order_lines.quantity_ordered_original,
+    order_lines.basis_quantity,
+    order_lines.quantity_received,
     quantities.quantity_capped,
     quantities.quantity_open,
     quantities.quantity_backordered,
@@ -40,33 +40,33 @@ select
     quantities.quantity_ignored,
     quantities.quantity_over,
     receipts.quantity_by_promise,
-    lines.minimum_quantity,
-    lines.order_multiple,
+    order_lines.minimum_quantity,
+    order_lines.order_multiple,
     receipts.count_receipts,
     receipts.count_undated_receipts,
-    lines.count_quantity_changes,
-    lines.unit_volume_cbm,
-    lines.quantity_in_stock,
+    order_lines.count_quantity_changes,
+    order_lines.unit_volume_cbm,
+    order_lines.quantity_in_stock,
     line_costs.unit_cost,
     line_costs.unit_landed_cost,
-    {{ money_product('lines.quantity_ordered', 'line_costs.unit_cost') }} as ordered_value,
-    {{ money_product('lines.quantity_received', 'line_costs.unit_cost') }} as received_value,
+    {{ money_product('order_lines.quantity_ordered', 'line_costs.unit_cost') }} as ordered_value,
+    {{ money_product('order_lines.quantity_received', 'line_costs.unit_cost') }} as received_value,
     {{ money_product('quantities.quantity_open', 'line_costs.unit_cost') }} as open_value,
     {{ money_product('quantities.quantity_short', 'line_costs.unit_cost') }} as short_value,
     {{ money_product('quantities.quantity_lowered', 'line_costs.unit_cost') }} as lowered_value,
     {{ money_product('quantities.quantity_canceled', 'line_costs.unit_cost') }} as canceled_value,
     {{ money_product('quantities.quantity_over', 'line_costs.unit_cost') }} as over_value,
     {{ money_product('quantities.quantity_ignored', 'line_costs.unit_cost') }} as ignored_value,
-    {{ money_product('lines.quantity_received', 'line_costs.unit_landed_cost') }}
+    {{ money_product('order_lines.quantity_received', 'line_costs.unit_landed_cost') }}
         as received_landed_value,
     {{ money_product('quantities.quantity_open', 'line_costs.unit_landed_cost') }}
         as open_landed_value,
     orders.exchange_rate,
     {{ reporting_value(
-        money_product('lines.quantity_ordered', 'line_costs.unit_cost'), 'orders.exchange_rate'
+        money_product('order_lines.quantity_ordered', 'line_costs.unit_cost'), 'orders.exchange_rate'
     ) }} as ordered_value_reporting,
     {{ reporting_value(
-        money_product('lines.quantity_received', 'line_costs.unit_cost'), 'orders.exchange_rate'
+        money_product('order_lines.quantity_received', 'line_costs.unit_cost'), 'orders.exchange_rate'
     ) }} as received_value_reporting,
     {{ reporting_value(
         money_product('quantities.quantity_open', 'line_costs.unit_cost'), 'orders.exchange_rate'
@@ -95,6 +95,7 @@ select
     -- booleans
     orders.is_placed,
     orders.is_vendor_order,
+    orders.is_in_spend,
     orders.is_on_order,
     receipts.is_complete,
     receipts.is_due,
@@ -102,11 +103,11 @@ select
     receipts.is_on_time,
     receipts.is_otif,
     quantities.is_overdue,
-    lines.has_error,
-    lines.is_removed,
-    lines.is_quantity_negative,
-    lines.is_quantity_implausible,
-    lines.has_receipt_in_future,
+    order_lines.has_error,
+    order_lines.is_removed,
+    order_lines.is_quantity_negative,
+    order_lines.is_quantity_implausible,
+    order_lines.has_receipt_in_future,
     line_costs.is_discount_implausible,
     receipts.count_receipts > 1 as is_split,
     quantities.is_over_received,
@@ -124,20 +125,20 @@ select
     receipts.completion_date,
     receipts.effective_date
 
-from {{ ref('int_lines') }} as lines
+from {{ ref('int_lines') }} as order_lines
 inner join {{ ref('int_orders') }} as orders
     on
-        lines.account_id = orders.account_id
-        and lines.purchase_order_id = orders.purchase_order_id
+        order_lines.account_id = orders.account_id
+        and order_lines.purchase_order_id = orders.purchase_order_id
 inner join {{ ref('int_line_quantities') }} as quantities
     on
-        lines.account_id = quantities.account_id
-        and lines.purchase_order_line_id = quantities.purchase_order_line_id
+        order_lines.account_id = quantities.account_id
+        and order_lines.purchase_order_line_id = quantities.purchase_order_line_id
 inner join {{ ref('int_line_costs') }} as line_costs
     on
-        lines.account_id = line_costs.account_id
-        and lines.purchase_order_line_id = line_costs.purchase_order_line_id
+        order_lines.account_id = line_costs.account_id
+        and order_lines.purchase_order_line_id = line_costs.purchase_order_line_id
 inner join {{ ref('int_line_receipts') }} as receipts
     on
-        lines.account_id = receipts.account_id
-        and lines.purchase_order_line_id = receipts.purchase_order_line_id
+        order_lines.account_id = receipts.account_id
+        and order_lines.purchase_order_line_id = receipts.purchase_order_line_id

@@ -96,6 +96,7 @@ select
     -- booleans
     orders.is_placed,
     orders.is_vendor_order,
+    orders.is_in_spend,
     orders.is_on_order,
     totals.count_due_lines > 0 as is_due,
     case

@@ -16,7 +16,7 @@ lines as (
             else 'none'
         end as month_source
     from {{ ref('purchase_order_lines') }}
-    where order_type = 'po' and status_type <> 'draft'
+    where is_in_spend
 
 ),
 
@@ -77,7 +77,8 @@ lines_summed_to_months as (
         count(vendor_lead_time_days) as count_line_lead_times,
         cast(coalesce(sum(vendor_lead_time_days), 0) as bigint) as sum_lead_time_days,
         cast(
-            coalesce(sum(cast(vendor_lead_time_days as bigint) * vendor_lead_time_days), 0) as bigint
+            coalesce(sum(cast(vendor_lead_time_days as bigint) * vendor_lead_time_days), 0)
+            as bigint
         )
             as sum_squared_lead_time_days,
         coalesce(sum(quantity_ordered) filter (where is_vendor_order), 0) as quantity_ordered,

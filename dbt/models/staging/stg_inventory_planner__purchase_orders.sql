@@ -1,4 +1,6 @@
-{%- set dates = ['created_date', 'expected_date', 'shipment_date', 'payment_date', 'received_date'] -%}
+{%- set dates = [
+    'created_date', 'expected_date', 'shipment_date', 'payment_date', 'received_date'
+] -%}
 
 select
 
@@ -31,19 +33,17 @@ select
     -- numerics
     total_ordered,
     total_received,
-    total_remaining,
     total as order_total,
     shipping_handling as shipping_cost,
-    shipping_handling_tax as shipping_tax,
     default_discount as default_discount_pct,
 
     -- booleans
     coalesce(readonly, false) as is_readonly,
     coalesce(discount_enabled, false) as is_discount_enabled,
-    {% for date in dates -%}
-        {{ 'or ' if not loop.first }}({{ trimmed(date) }} is not null and {{ parse_source_date(date) }} is null)
-    {% endfor -%}
-    as has_unreadable_date,
+    false
+    {%- for date in dates %}
+        or ({{ trimmed(date) }} is not null and {{ parse_source_date(date) }} is null)
+    {%- endfor %} as has_unreadable_date,
 
     -- dates
     {% for date in dates -%}
