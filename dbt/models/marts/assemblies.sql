@@ -3,6 +3,7 @@ with
 lines as (
 
     select * from {{ ref('purchase_order_lines') }}
+    where not is_removed
 
 ),
 

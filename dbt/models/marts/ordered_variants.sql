@@ -9,6 +9,7 @@ lines as (
             order by sent_date desc nulls last, purchase_order_id desc, line_number desc
         ) as lines_from_the_last
     from {{ ref('purchase_order_lines') }}
+    where not is_removed
 
 ),
 
@@ -27,7 +28,7 @@ purchases as (
             order by sent_date desc nulls last, purchase_order_id desc, line_number desc
         ) as purchases_from_the_last
     from {{ ref('purchase_order_lines') }}
-    where is_vendor_order
+    where is_vendor_order and not is_removed
 
 ),
 

@@ -7,7 +7,7 @@ lines as (
         coalesce(vendor_id, '(no vendor)') as vendor_key,
         {{ days_between("cast('1970-01-01' as date)", 'sent_date') }} as sent_day
     from {{ ref('purchase_order_lines') }}
-    where is_vendor_order and unit_cost > 0 and sent_date is not null
+    where is_vendor_order and not is_removed and unit_cost > 0 and sent_date is not null
 
 ),
 

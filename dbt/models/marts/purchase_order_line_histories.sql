@@ -5,3 +5,4 @@ select
     count_quantity_changes,
     quantity_ordered_original
 from {{ ref('int_line_history') }}
+where quantity_ordered_original is not null
