@@ -16,7 +16,6 @@ from inventory_planner.api.decoding import (
     Record,
     decode_order,
     digest,
-    raw_stock_updates,
     read_summary,
 )
 from inventory_planner.api.orders import (
@@ -25,6 +24,7 @@ from inventory_planner.api.orders import (
     StockUpdateItem,
     Summary,
 )
+from inventory_planner.api.stock_updates import raw_stock_updates
 from orders import ORDER_ID, decoded, decoded_line, line, order, raw
 
 UNSET_VALUES = {"null": b"null", "an empty string": b'""', "an empty list": b"[]", "an empty object": b"{}"}

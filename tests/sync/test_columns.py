@@ -10,7 +10,7 @@ import pytest
 from msgspec import Raw
 
 from inventory_planner.api.normalization import EMPTY_MARKER
-from inventory_planner.sync.columns import ValueOverflowError, column_array, round_to_scale, unix_instant
+from inventory_planner.sync.columns import ValueOverflowError, column_array, receipt_instant, round_to_scale
 from inventory_planner.warehouse.tables import INSTANT, JSON, MONEY, QUANTITY, TEXT, Column
 
 D = Decimal
@@ -141,4 +141,4 @@ def test_an_instant_with_an_offset_is_stored_in_utc() -> None:
     ],
 )
 def test_the_date_of_a_receipt_is_an_instant(date: Any, instant: datetime | None) -> None:
-    assert unix_instant(date) == instant
+    assert receipt_instant(date) == instant

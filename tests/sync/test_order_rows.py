@@ -10,7 +10,8 @@ import pytest
 
 from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
 from inventory_planner.sync.columns import ValueOverflowError
-from inventory_planner.sync.order_rows import order_rows, partition, quarantine_rows
+from inventory_planner.sync.order_rows import order_rows, quarantine_rows
+from inventory_planner.sync.overflow import partition
 from inventory_planner.warehouse.tables import (
     ORDER_PARTS,
     ORDER_TABLES,
