@@ -42,7 +42,10 @@ _decode_instant = msgspec.json.Decoder(_OnlyInstant).decode
 
 @dataclass(frozen=True, slots=True)
 class RawOrder:
-    """An order as the API wrote it, identified but not decoded. `summary` is None if its fields can't be decoded."""
+    """An order as the API wrote it, identified but not decoded.
+
+    `summary` is None if it can't be read, or does not show the status: the order may be in scope.
+    """
 
     raw: Raw
     summary: Summary | None
@@ -52,10 +55,11 @@ class RawOrder:
     @classmethod
     def from_json(cls, raw: Raw) -> Self:
         """Identify an order as far as its JSON can be read."""
-        summary = read_summary(raw)
+        summary, misfits = _read_summary(raw)
         if summary is None:
             return cls(raw, None, _salvaged_id(raw), _salvaged_instant(raw))
-        return cls(raw, summary, str(summary.id), _in_utc(summary.last_modified))
+        shown = None if "status" in misfits.get(0, ()) else summary
+        return cls(raw, shown, str(summary.id), _in_utc(summary.last_modified))
 
     @property
     def digest(self) -> str:
@@ -161,10 +165,7 @@ def decode_order(raw: bytes) -> Record | QuarantinedRecord:
 
 def read_summary(raw: bytes | Raw) -> Summary | None:
     """The summary of an order, which may have further fields; None if it can't be decoded."""
-    try:
-        return _decode_summary(raw)
-    except _UNREADABLE:
-        return _strange_summary(bytes(raw))
+    return _read_summary(raw)[0]
 
 
 def digest(raw: bytes | Raw) -> str:
@@ -182,11 +183,19 @@ def _contradiction(order: Order, misfits: Misfits | None = None) -> str | None:
     return None
 
 
-def _strange_summary(raw: bytes) -> Summary | None:
+def _read_summary(raw: bytes | Raw) -> tuple[Summary | None, Misfits]:
     try:
-        return _decode_summary(fit(_in_utf_8(raw), Summary)[0])
+        return _decode_summary(raw), {}
     except _UNREADABLE:
-        return None
+        return _read_strange_summary(bytes(raw))
+
+
+def _read_strange_summary(raw: bytes) -> tuple[Summary | None, Misfits]:
+    try:
+        text, misfits = fit(_in_utf_8(raw), Summary)
+        return _decode_summary(text), misfits
+    except _UNREADABLE:
+        return None, {}
 
 
 def _in_utf_8(raw: bytes) -> bytes:
