@@ -200,7 +200,7 @@ def test_a_page_is_requested_when_its_rows_are_taken() -> None:
 
 def test_a_large_page_is_decoded_in_parts_of_one_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [changed("1", 9), changed("2", 8), invalid("3"), changed("4", 7), invalid("5")]
-    monkeypatch.setattr(module, "DECODE_BYTES", len(texts[0]) + 1)
+    monkeypatch.setattr(module, "DECODE_BYTES", len(texts[2]) + 1)
 
     (chunk,) = split(batch(*texts, cursor=at(7)))
 
@@ -303,6 +303,16 @@ def test_an_order_with_a_number_too_large_for_its_column_is_quarantined_alone() 
         (1, "2", "`shipping_handling`: 1000000000000 does not fit DECIMAL(18, 6)"),
     ]
     assert (chunk.order_ids, chunk.lines, chunk.quarantined) == ({"1", "4"}, 4, 2)
+
+
+def test_a_field_of_an_unexpected_shape_is_reported_with_the_unknown_fields() -> None:
+    (chunk,) = split(batch(changed("1", 60, created_at="soon", color="red"), changed("2", 50, total=10**12)))
+    assert (loaded(chunk), chunk.quarantined) == (["1", "2"], 0)
+    assert chunk.unknown == {
+        "purchase-order.color",
+        "purchase-order.created_at (unexpected shape)",
+        "purchase-order.total (unexpected shape)",
+    }
 
 
 def test_quarantine_positions_continue_through_pages_and_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
