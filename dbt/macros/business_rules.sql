@@ -5,6 +5,28 @@
 {%- endmacro %}
 
 
+{# The expected date of a version in purchase_order_snapshots, in the account's time zone as it is now. A version without a key is from
+   before the column existed and takes the key of another version of the order with the same date. #}
+{% macro seen_expected_date(versions) -%}
+    {%- set key -%}
+        coalesce(
+            {{ versions }}.expected_date_key,
+            min({{ versions }}.expected_date_key) over (
+                partition by
+                    {{ versions }}.account_id,
+                    {{ versions }}.purchase_order_id,
+                    {{ versions }}.expected_date
+            )
+        )
+    {%- endset -%}
+    case
+        when {{ versions }}.expected_date is null or {{ key }} is null
+            then {{ versions }}.expected_date
+        else {{ parse_source_date(key) }}
+    end
+{%- endmacro %}
+
+
 {# The cost of one unit after the line's discount, or else the order's. #}
 {% macro unit_cost(unit_price, discount_pct, default_discount_pct, is_discount_enabled) -%}
     cast(

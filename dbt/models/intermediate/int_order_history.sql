@@ -17,7 +17,7 @@ versions as (
     select
         snapshots.account_id,
         snapshots.purchase_order_id,
-        snapshots.expected_date,
+        {{ seen_expected_date('snapshots') }} as expected_date,
         snapshots.dbt_valid_from as seen_at,
         coalesce(snapshots.modified_at, snapshots.synced_at) as changed_at,
         coalesce(status_types.status_type, 'unknown') as status_type

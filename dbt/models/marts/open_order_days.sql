@@ -24,10 +24,10 @@ order_versions as (
         account_id,
         purchase_order_id,
         status,
-        expected_date,
+        {{ seen_expected_date('snapshots') }} as expected_date,
         {{ local_date('cast(dbt_valid_from as timestamp with time zone)') }} as first_date,
         {{ local_date('cast(dbt_valid_to as timestamp with time zone)') }} as next_date
-    from {{ ref('purchase_order_snapshots') }}
+    from {{ ref('purchase_order_snapshots') }} as snapshots
     where deleted_at is null
 
 ),
