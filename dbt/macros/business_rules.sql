@@ -79,6 +79,19 @@
 {%- endmacro %}
 
 
+{# A percentile of whole numbers, interpolated and rounded up, where a row stands for as many of them as it counts: `count_up_to` counts
+   them up to this row's value, and `count_all` all of the group. #}
+{% macro percentile_of_counts(share, value, count_up_to, count_all) -%}
+    {%- set place = share ~ ' * (' ~ count_all ~ ' - 1)' -%}
+    {%- set below = 'min(' ~ value ~ ') filter (where ' ~ count_up_to ~ ' > floor(' ~ place ~ '))' -%}
+    {%- set above = 'min(' ~ value ~ ') filter (where ' ~ count_up_to ~ ' > ceiling(' ~ place ~ '))' -%}
+    cast(
+        ceiling({{ below }} + ({{ above }} - {{ below }}) * max({{ place }} - floor({{ place }})))
+        as integer
+    )
+{%- endmacro %}
+
+
 {# The sum of values in the reporting currency; null, rather than too small a sum, if the rate of a row with a value is missing. #}
 {% macro sum_of_reporting(value, among='true') -%}
     case
