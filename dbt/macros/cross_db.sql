@@ -111,6 +111,12 @@
 {%- endmacro %}
 
 
+{# The last day of a date's month. #}
+{% macro end_of_month(date) -%}
+    cast({{ dbt.last_day(date, 'month') }} as date)
+{%- endmacro %}
+
+
 {# A query for the whole numbers from 1 on, as `generated_number`. #}
 {% macro numbers_up_to(last_number) -%}
     {{ dbt.generate_series(last_number) }}

@@ -1,6 +1,7 @@
 {{ config(severity='warn') }}
 
--- What was received and what is open of an order has to be paid, each unit once. A line with less than nothing received is left out.
+-- What was received of an order, and what is open, has to be paid once. An order with a line that
+-- received less than nothing is left out.
 
 with
 

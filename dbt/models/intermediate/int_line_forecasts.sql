@@ -92,12 +92,14 @@ open_lines_with_usual_dates as (
     select
         *,
         case usual_basis
-            when 'vendor_history' then greatest(median_late_date, coalesce(moved_promise, median_late_date))
+            when 'vendor_history'
+                then greatest(median_late_date, coalesce(moved_promise, median_late_date))
             when 'promise' then promise_current
             when 'lead_time' then median_lead_date
         end as usual_date,
         case usual_basis
-            when 'vendor_history' then greatest(p90_late_date, coalesce(moved_promise, p90_late_date))
+            when 'vendor_history'
+                then greatest(p90_late_date, coalesce(moved_promise, p90_late_date))
             when 'lead_time' then p90_lead_date
         end as usual_latest_date
     from open_lines

@@ -1,3 +1,7 @@
+{%- set wait_key -%}
+    account_id || '|' || order_type || '|' || counted_from || '|' || waits_of || '|' || vendor_id
+{%- endset -%}
+
 with
 
 open_lines as (
@@ -16,19 +20,31 @@ open_lines as (
 
 ),
 
+open_lines_of_each_vendor_and_of_all as (
+
+    select
+        *,
+        'vendor' as waits_of
+    from open_lines
+    union all
+    select
+        account_id,
+        purchase_order_line_id,
+        order_type,
+        '' as vendor_id,
+        counted_from,
+        days_waiting,
+        'all' as waits_of
+    from open_lines
+
+),
+
 open_lines_with_keys as (
 
-    {% for waits_of, vendor_id in [('vendor', 'vendor_id'), ('all', "''")] %}
-        select
-            account_id,
-            purchase_order_line_id,
-            days_waiting,
-            '{{ waits_of }}' as waits_of,
-            account_id || '|' || order_type || '|{{ waits_of }}|' || counted_from || '|' || {{ vendor_id }}
-                as wait_key
-        from open_lines
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        *,
+        {{ wait_key }} as wait_key
+    from open_lines_of_each_vendor_and_of_all
 
 ),
 
@@ -45,8 +61,7 @@ completed_waits as (
 
     select
         *,
-        account_id || '|' || order_type || '|' || waits_of || '|' || counted_from || '|' || vendor_id
-            as wait_key
+        {{ wait_key }} as wait_key
     from {{ ref('int_completed_waits') }}
 
 ),
@@ -65,7 +80,7 @@ longer_waits as (
         sum(completed_waits.count_lines) over (
             partition by waiting.wait_key, waiting.days_waiting
             order by completed_waits.days_waited
-        ) as count_up_to_these_days
+        ) as count_up_to
     from distinct_waits as waiting
     inner join completed_waits
         on
@@ -80,9 +95,9 @@ remaining_waits as (
         wait_key,
         days_waiting,
         max(count_longer) as count_longer,
-        {{ percentile_of_counts('0.5', 'days_remaining', 'count_up_to_these_days', 'count_longer') }}
+        {{ percentile_of_counts('0.5', 'days_remaining', 'count_up_to', 'count_longer') }}
             as days_remaining_median,
-        {{ percentile_of_counts('0.9', 'days_remaining', 'count_up_to_these_days', 'count_longer') }}
+        {{ percentile_of_counts('0.9', 'days_remaining', 'count_up_to', 'count_longer') }}
             as days_remaining_p90
     from longer_waits
     group by wait_key, days_waiting
@@ -103,7 +118,7 @@ open_lines_with_remaining_waits as (
         row_number() over (
             partition by lines.account_id, lines.purchase_order_line_id
             order by case lines.waits_of when 'vendor' then 1 else 2 end
-        ) as choice
+        ) as place
     from open_lines_with_keys as lines
     inner join remaining_waits
         on
@@ -128,4 +143,4 @@ select
     days_remaining_p90
 
 from open_lines_with_remaining_waits
-where choice = 1
+where place = 1

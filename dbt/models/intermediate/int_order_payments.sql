@@ -69,28 +69,30 @@ goods_with_dates as (
     select
         goods.*,
         orders.promise_current,
-        case orders.due_from
-            when 'order' then orders.sent_date
-            when 'receipt'
-                then
-                    {{ days_after(
-                        'coalesce(goods.receipt_date, orders.promise_current)', 'orders.days_net'
-                    ) }}
-            when 'end of month'
-                then
-                    {{ days_after(
-                        dbt.last_day(
-                            'coalesce(goods.receipt_date, orders.promise_current)', 'month'
-                        ),
-                        'orders.days_net'
-                    ) }}
-        end as terms_date
+        orders.sent_date,
+        orders.due_from,
+        orders.days_net,
+        coalesce(goods.receipt_date, orders.promise_current) as arrival_date
     from goods
     inner join orders
         on
             goods.account_id = orders.account_id
             and goods.purchase_order_id = orders.purchase_order_id
     where orders.payment_date is null
+
+),
+
+goods_with_terms as (
+
+    select
+        *,
+        case due_from
+            when 'order' then sent_date
+            when 'receipt' then {{ days_after('arrival_date', 'days_net') }}
+            when 'end of month'
+                then {{ days_after(end_of_month('arrival_date'), 'days_net') }}
+        end as terms_date
+    from goods_with_dates
 
 ),
 
@@ -105,7 +107,7 @@ goods_with_basis as (
             when receipt_date is not null then 'receipt_date'
             else 'none'
         end as payment_basis
-    from goods_with_dates
+    from goods_with_terms
 
 ),
 

@@ -1,6 +1,7 @@
 {%- set fillers = [
-    'a', 'an', 'the', 'of', 'from', 'after', 'in', 'to', 'with', 'within', 'is', 'are', 'due', 'payable', 'payment', 'pay',
-    'terms?', 'full', 'strictly', 'invoice', 'date', 'bank', 'wire', 'transfer', 't/t', 'tt', 'eft', 'ach', 'cheque', 'check'
+    'a', 'an', 'the', 'of', 'from', 'after', 'in', 'to', 'with', 'within', 'is', 'are', 'due',
+    'payable', 'payment', 'pay', 'terms?', 'full', 'strictly', 'invoice', 'date',
+    'bank', 'wire', 'transfer', 't/t', 'tt', 'eft', 'ach', 'cheque', 'check'
 ] -%}
 {%- set number = '([0-9]{1,3})' -%}
 {%- set days = ' ?(?:d|days?)?' -%}
@@ -8,13 +9,14 @@
 {%- set net = '(?:' ~ discount ~ '(?:(?:net|n)[ /]?| ))?' -%}
 {%- set arrival = '(?:on |upon |at )?(?:receipt|delivery|arrival|goods|receipt goods)' -%}
 {%- set month_end = '(?:eom|end month)' -%}
-{%- set days_after_arrival = '^' ~ net ~ number ~ days ~ '(?: net)?(?: ' ~ arrival ~ ')?$' -%}
-{%- set days_before_month_end = '^' ~ net ~ number ~ days ~ '(?: net)? ?' ~ month_end ~ '$' -%}
-{%- set days_after_month_end = '^' ~ net ~ month_end ~ '(?: ?[+]? ?(?:net ?)?' ~ number ~ days ~ ')?$' -%}
+{%- set net_days = net ~ number ~ days ~ '(?: net)?' -%}
+{%- set days_after_arrival = '^' ~ net_days ~ '(?: ' ~ arrival ~ ')?$' -%}
+{%- set days_before_month_end = '^' ~ net_days ~ ' ?' ~ month_end ~ '$' -%}
+{%- set more_days = '(?: ?[+]? ?(?:net ?)?' ~ number ~ days ~ ')?' -%}
+{%- set days_after_month_end = '^' ~ net ~ month_end ~ more_days ~ '$' -%}
 {%- set on_arrival = '^(?:net )?(?:cod|(?:(?:cash|collect) )?' ~ arrival ~ '|immediate(?:ly)?)$' -%}
-{%- set in_advance =
-    '^(?:100 ?% )?(?:cash )?(?:on )?(?:advance|order|pre ?paid|pre ?payment|pre ?pay|pre|up ?front|cia|cwo|pia)$'
--%}
+{%- set advance = 'advance|order|pre ?paid|pre ?payment|pre ?pay|pre|up ?front|cia|cwo|pia' -%}
+{%- set in_advance = '^(?:100 ?% )?(?:cash )?(?:on )?(?:' ~ advance ~ ')$' -%}
 
 with
 
@@ -54,7 +56,7 @@ shortened as (
 
 ),
 
-read as (
+terms_read as (
 
     select
         payment_terms,
@@ -81,4 +83,4 @@ select
     payment_terms,
     due_from,
     case when due_from is not null then days_net end as days_net
-from read
+from terms_read

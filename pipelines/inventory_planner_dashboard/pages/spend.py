@@ -110,7 +110,7 @@ def render(view: View) -> mo.Html:
             section(
                 f"Payment dates that have passed, in {view.currency}",
                 table(view, _PASSED, _PASSED_COLUMNS),
-                about="Inventory Planner doesn't say what was paid: check these. No week of the calendar includes them.",
+                about="Inventory Planner doesn't say what was paid: check these. The calendar leaves them out.",
             ),
         ]
     )
