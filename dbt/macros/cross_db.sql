@@ -58,7 +58,7 @@
     case
         when {{ _duckdb_has_offset(text) }}
             then strftime(timezone('UTC', {{ _duckdb_instant(text) }}), '%Y-%m-%dT%H:%M:%SZ')
-        else cast(try_cast({{ text }} as date) as varchar)
+        else cast({{ parse_source_date(text) }} as varchar)
     end
 {%- endmacro %}
 

@@ -36,13 +36,13 @@ waits_of_each_vendor_and_of_all as (
     select
         *,
         'vendor' as waits_of,
-        coalesce(vendor_id, '') as waits_of_vendor_id
+        coalesce(vendor_id, '(no vendor)') as waits_of_vendor_id
     from waits
     union all
     select
         *,
         'all' as waits_of,
-        '' as waits_of_vendor_id
+        '(all vendors)' as waits_of_vendor_id
     from waits
 
 )

@@ -10,7 +10,7 @@ open_lines as (
         account_id,
         purchase_order_line_id,
         order_type,
-        coalesce(vendor_id, '') as vendor_id,
+        coalesce(vendor_id, '(no vendor)') as vendor_id,
         case when promise_current is null then 'order' else 'promise' end as counted_from,
         {{ days_between(
             'case when promise_current is null then sent_date else promise_date end', as_of_date()
@@ -31,7 +31,7 @@ open_lines_of_each_vendor_and_of_all as (
         account_id,
         purchase_order_line_id,
         order_type,
-        '' as vendor_id,
+        '(all vendors)' as vendor_id,
         counted_from,
         days_waiting,
         'all' as waits_of
