@@ -261,10 +261,10 @@ def _(mo):
 def _(analytics, mo):
     _df = mo.sql(
         f"""
-        select week_start, currency_code, due_basis, count_orders, open_value
+        select week_start, currency_code, payment_basis, count_orders, payable_value, open_value
         from marts.cash_calendar
-        where open_value > 0
-        order by week_start nulls last, currency_code, due_basis
+        where count_orders > 0
+        order by week_start nulls last, currency_code, payment_basis
         """,
         engine=analytics,
     )

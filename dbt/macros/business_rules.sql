@@ -44,6 +44,28 @@
 {%- endmacro %}
 
 
+{# The expected date of a version in purchase_order_snapshots, in the account's time zone as it is now. A version without a key is from
+   before the column existed and takes the key of another version of the order with the same date. #}
+{% macro seen_expected_date(versions) -%}
+    {%- set key -%}
+        coalesce(
+            {{ versions }}.expected_date_key,
+            min({{ versions }}.expected_date_key) over (
+                partition by
+                    {{ versions }}.account_id,
+                    {{ versions }}.purchase_order_id,
+                    {{ versions }}.expected_date
+            )
+        )
+    {%- endset -%}
+    case
+        when {{ versions }}.expected_date is null or {{ key }} is null
+            then {{ versions }}.expected_date
+        else {{ parse_source_date(key) }}
+    end
+{%- endmacro %}
+
+
 {# The quantity; 0 if it is too large to be meant, such as a barcode in the wrong field. #}
 {% macro plausible_quantity(quantity) -%}
     case when abs({{ quantity }}) < {{ var('plausible_quantity') }} then {{ quantity }} else 0 end
@@ -120,6 +142,19 @@
             case when {{ term }} is null then 0 else {{ weights.get(name, 0) }} end
             {%- endfor %}
         ) as double
+    )
+{%- endmacro %}
+
+
+{# A percentile of whole numbers, interpolated and rounded up, where a row stands for as many of them as it counts: `count_up_to` counts
+   them up to this row's value, and `count_all` all of the group. #}
+{% macro percentile_of_counts(share, value, count_up_to, count_all) -%}
+    {%- set place = share ~ ' * (' ~ count_all ~ ' - 1)' -%}
+    {%- set below = 'min(' ~ value ~ ') filter (where ' ~ count_up_to ~ ' > floor(' ~ place ~ '))' -%}
+    {%- set above = 'min(' ~ value ~ ') filter (where ' ~ count_up_to ~ ' > ceiling(' ~ place ~ '))' -%}
+    cast(
+        ceiling({{ below }} + ({{ above }} - {{ below }}) * max({{ place }} - floor({{ place }})))
+        as integer
     )
 {%- endmacro %}
 

@@ -34,7 +34,7 @@
 
 {% macro duckdb__parse_source_date(text) -%}
     case
-        when regexp_matches({{ text }}, ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$')
+        when {{ _duckdb_has_offset(text) }}
             then {{ local_date(_duckdb_instant(text)) }}
         else
             {% if var('date_format') -%}
@@ -43,6 +43,10 @@
                 try_cast({{ text }} as date)
             {%- endif %}
     end
+{%- endmacro %}
+
+{% macro _duckdb_has_offset(text) -%}
+    regexp_matches({{ text }}, ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$')
 {%- endmacro %}
 
 {% macro _duckdb_instant(text) -%}
@@ -56,6 +60,51 @@
             ]
         )
     )
+{%- endmacro %}
+
+
+{# The same date in a spelling that no time zone changes: an instant in UTC, a date without a zone as written. `parse_source_date`
+   reads it. Null if it can't be read. #}
+{% macro source_date_key(text) -%}
+    {{ adapter.dispatch('source_date_key')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__source_date_key(text) -%}
+    case
+        when {{ _duckdb_has_offset(text) }}
+            then strftime(timezone('UTC', {{ _duckdb_instant(text) }}), '%Y-%m-%dT%H:%M:%SZ')
+        else cast({{ parse_source_date(text) }} as varchar)
+    end
+{%- endmacro %}
+
+
+{# Whether a regular expression is found in a text. Patterns have no backslash, because engines escape it differently. #}
+{% macro is_matched(text, pattern) -%}
+    {{ adapter.dispatch('is_matched')(text, pattern) }}
+{%- endmacro %}
+
+{% macro duckdb__is_matched(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+
+{# What the first group of a regular expression matches; null if nothing. #}
+{% macro first_group(text, pattern) -%}
+    {{ adapter.dispatch('first_group')(text, pattern) }}
+{%- endmacro %}
+
+{% macro duckdb__first_group(text, pattern) -%}
+    nullif(regexp_extract({{ text }}, '{{ pattern }}', 1), '')
+{%- endmacro %}
+
+
+{# The text with every match of a regular expression replaced. #}
+{% macro with_matches_replaced(text, pattern, replacement) -%}
+    {{ adapter.dispatch('with_matches_replaced')(text, pattern, replacement) }}
+{%- endmacro %}
+
+{% macro duckdb__with_matches_replaced(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
 
 
@@ -74,6 +123,12 @@
 {# The first day of a date's week (a Monday), month, quarter or year. #}
 {% macro start_of(part, date) -%}
     cast({{ dbt.date_trunc(part, date) }} as date)
+{%- endmacro %}
+
+
+{# The last day of a date's month. #}
+{% macro end_of_month(date) -%}
+    cast({{ dbt.last_day(date, 'month') }} as date)
 {%- endmacro %}
 
 

@@ -26,7 +26,9 @@ routes as (
         account_id,
         currency_code,
         sum(quantity_expected + quantity_overdue + quantity_unpromised) as quantity_open,
-        coalesce(sum(open_value), 0) as open_value
+        coalesce(sum(expected_value), 0)
+        + coalesce(sum(overdue_value), 0)
+        + coalesce(sum(unpromised_value), 0) as open_value
     from {{ ref('incoming_stock') }}
     group by account_id, currency_code
 

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from dbt_runs import DbtRun, dbt, folder_at
 from filling import fill
-from hand_made import CHANGES, HAND_MADE, ORDERS, OTHER_ACCOUNT
+from hand_made import ACCOUNTS, CHANGES
 from inventory_planner.data_folder import DataFolder
 
 SNAPSHOTS = (
@@ -36,7 +36,7 @@ def built(shared: Path, parsed_place: Path) -> DbtRun:
 
 def _build(folder: DataFolder) -> DbtRun:
     """Build twice, the second time on a machine far from UTC; some orders changed in between."""
-    fill(folder.warehouse, {"a1": ORDERS, "a2": OTHER_ACCOUNT, "h": HAND_MADE})
+    fill(folder.warehouse, ACCOUNTS)
     dbt(folder, *SNAPSHOTS)
     with duckdb.connect(folder.warehouse) as connection:
         connection.execute(CHANGES)

@@ -272,8 +272,8 @@ def test_open_lines_recommend_an_action_for_each_open_line(built: DbtRun) -> Non
 
     assert [tuple(row.values()) for row in found] == [
         ("a1", "PO-2", 1, 5, 10, "EUR", "not due", "promise", "wait", AS_OF),
-        ("a1", "PO-4", 1, 4, 12, "USD", "15-30", "promise", "chase", AS_OF),
-        ("a1", "PO-7", 1, 100, 100, "EUR", "over 90", "promise", "chase", AS_OF),
+        ("a1", "PO-4", 1, 4, 12, "USD", "15-30", "none", "chase", None),
+        ("a1", "PO-7", 1, 100, 100, "EUR", "over 90", "none", "chase", None),
         ("a2", "PO-1", 1, 3, 3, "EUR", "not due", "promise", "wait", date(2024, 7, 1)),
     ]
 

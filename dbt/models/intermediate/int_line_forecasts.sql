@@ -12,6 +12,12 @@ orders as (
 
 ),
 
+waits as (
+
+    select * from {{ ref('int_line_waits') }}
+
+),
+
 recent_orders_summed_to_vendors as (
 
     select
@@ -38,18 +44,17 @@ recent_orders_summed_to_vendors as (
 
 ),
 
-open_lines_with_basis as (
+open_lines as (
 
     select
-        lines.*,
-        vendors.days_late_median,
-        vendors.days_late_p90,
-        vendors.lead_time_median_days,
-        vendors.lead_time_p90_days,
+        lines.account_id,
+        lines.purchase_order_line_id,
+        lines.is_overdue,
+        lines.promise_current,
         case
+            when lines.is_overdue then null
             when
-                lines.promise_date is not null
-                and lines.promise_current is not null
+                lines.promise_current is not null
                 and lines.order_type = 'po'
                 and vendors.count_days_late >= {{ var('min_sample') }}
                 then 'vendor_history'
@@ -59,53 +64,81 @@ open_lines_with_basis as (
                 and lines.order_type = 'po'
                 and vendors.count_lead_times >= {{ var('min_sample') }}
                 then 'lead_time'
-            else 'none'
-        end as forecast_basis
+        end as usual_basis,
+        case when lines.promise_current > lines.promise_date then lines.promise_current end
+            as moved_promise,
+        {{ days_after('lines.promise_date', 'vendors.days_late_median') }} as median_late_date,
+        {{ days_after('lines.promise_date', 'vendors.days_late_p90') }} as p90_late_date,
+        {{ days_after('lines.sent_date', 'vendors.lead_time_median_days') }} as median_lead_date,
+        {{ days_after('lines.sent_date', 'vendors.lead_time_p90_days') }} as p90_lead_date,
+        waits.waits_of || '_waits' as waits_basis,
+        {{ days_after(as_of_date(), 'waits.days_remaining_median') }} as median_wait_date,
+        {{ days_after(as_of_date(), 'waits.days_remaining_p90') }} as p90_wait_date
     from lines
     left join recent_orders_summed_to_vendors as vendors
         on
             lines.account_id = vendors.account_id
             and lines.vendor_id = vendors.vendor_id
+    left join waits
+        on
+            lines.account_id = waits.account_id
+            and lines.purchase_order_line_id = waits.purchase_order_line_id
     where lines.quantity_open > 0
 
 ),
 
-open_lines_with_dates as (
+open_lines_with_usual_dates as (
 
     select
         *,
-        case forecast_basis
-            when 'vendor_history' then {{ days_after('promise_date', 'days_late_median') }}
+        case usual_basis
+            when 'vendor_history'
+                then greatest(median_late_date, coalesce(moved_promise, median_late_date))
             when 'promise' then promise_current
-            when 'lead_time' then {{ days_after('sent_date', 'lead_time_median_days') }}
-        end as expected_date,
-        case forecast_basis
-            when 'vendor_history' then {{ days_after('promise_date', 'days_late_p90') }}
-            when 'lead_time' then {{ days_after('sent_date', 'lead_time_p90_days') }}
-        end as late_date,
-        case
-            when forecast_basis = 'vendor_history' and promise_current > promise_date
-                then greatest(promise_current, {{ as_of_date() }})
-            else {{ as_of_date() }}
-        end as earliest_date
-    from open_lines_with_basis
+            when 'lead_time' then median_lead_date
+        end as usual_date,
+        case usual_basis
+            when 'vendor_history'
+                then greatest(p90_late_date, coalesce(moved_promise, p90_late_date))
+            when 'lead_time' then p90_lead_date
+        end as usual_latest_date
+    from open_lines
 
 ),
 
-final as (
+open_lines_with_basis as (
 
     select
-        account_id,
-        purchase_order_line_id,
-        forecast_basis,
-        case when forecast_basis <> 'none' then greatest(expected_date, earliest_date) end
-            as forecast_receipt_date,
+        *,
         case
-            when forecast_basis in ('vendor_history', 'lead_time')
-                then greatest(late_date, earliest_date)
-        end as latest_receipt_date
-    from open_lines_with_dates
+            when usual_date >= {{ as_of_date() }} then usual_basis
+            when usual_basis is null and not is_overdue then 'none'
+            when waits_basis is not null then waits_basis
+            when promise_current >= {{ as_of_date() }} then 'promise'
+            else 'none'
+        end as forecast_basis
+    from open_lines_with_usual_dates
 
 )
 
-select * from final
+select
+
+    -- ids
+    account_id,
+    purchase_order_line_id,
+
+    -- text
+    forecast_basis,
+
+    -- dates
+    case
+        when forecast_basis = waits_basis then median_wait_date
+        when forecast_basis = 'promise' then promise_current
+        when forecast_basis <> 'none' then usual_date
+    end as forecast_receipt_date,
+    case
+        when forecast_basis = waits_basis then p90_wait_date
+        when forecast_basis in ('vendor_history', 'lead_time') then usual_latest_date
+    end as latest_receipt_date
+
+from open_lines_with_basis

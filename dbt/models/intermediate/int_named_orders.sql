@@ -73,6 +73,7 @@ select
         as source_name,
     orders.currency_code,
     orders.payment_terms,
+    orders.expected_date_key,
     orders.vendor_email,
     orders.created_by,
 

@@ -17,7 +17,7 @@ versions as (
     select
         snapshots.account_id,
         snapshots.purchase_order_id,
-        {{ plausible_date('snapshots.expected_date') }} as expected_date,
+        {{ plausible_date(seen_expected_date('snapshots')) }} as expected_date,
         snapshots.dbt_valid_from as seen_at,
         snapshots.status,
         coalesce(snapshots.modified_at, snapshots.synced_at) as changed_at,

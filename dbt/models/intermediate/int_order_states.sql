@@ -10,6 +10,7 @@ select
     -- text
     status,
     currency_code,
+    expected_date_key,
 
     -- numerics
     total_ordered,

@@ -1,17 +1,8 @@
 with
 
-orders as (
+payables as (
 
-    select
-        *,
-        case
-            when payment_date is not null then 'payment_date'
-            when promise_current is not null then 'promise'
-            else 'none'
-        end as due_basis,
-        coalesce(payment_date, promise_current) as due_date
-    from {{ ref('purchase_orders') }}
-    where order_type = 'po' and is_on_order
+    select * from {{ ref('payables') }}
 
 ),
 
@@ -24,23 +15,24 @@ summed_to_weeks as (
 
         -- text
         currency_code,
-        due_basis,
+        payment_basis,
 
         -- numerics
-        count(*) as count_orders,
-        count(*) filter (where due_date < {{ as_of_date() }}) as count_past_orders,
-        sum(ordered_value) as ordered_value,
-        sum(received_value) as received_value,
-        sum(open_value) as open_value,
-        {{ sum_of_reporting('open_value') }} as open_value_reporting,
-        sum(order_total) as order_total,
+        count(distinct purchase_order_id) filter (where not is_passed) as count_orders,
+        count(distinct purchase_order_id) filter (where is_passed) as count_passed_orders,
+        coalesce(sum(payable_value) filter (where not is_passed), 0) as payable_value,
+        coalesce(sum(received_value) filter (where not is_passed), 0) as received_value,
+        coalesce(sum(open_value) filter (where not is_passed), 0) as open_value,
+        {{ sum_of_reporting('payable_value', 'not is_passed') }} as payable_value_reporting,
+        {{ sum_of_reporting('open_value', 'not is_passed') }} as open_value_reporting,
+        coalesce(sum(payable_value) filter (where is_passed), 0) as passed_value,
 
         -- dates
         {{ start_of('week', 'due_date') }} as week_start,
         {{ as_of_date() }} as as_of_date
 
-    from orders
-    group by account_id, currency_code, due_basis, {{ start_of('week', 'due_date') }}
+    from payables
+    group by account_id, currency_code, payment_basis, {{ start_of('week', 'due_date') }}
 
 )
 

@@ -21,14 +21,14 @@ open_order_versions as (
 order_versions as (
 
     select
-        account_id,
-        purchase_order_id,
-        status,
-        expected_date,
-        {{ local_date('cast(dbt_valid_from as timestamp with time zone)') }} as first_date,
-        {{ local_date('cast(dbt_valid_to as timestamp with time zone)') }} as next_date
-    from {{ ref('purchase_order_snapshots') }}
-    where deleted_at is null
+        snapshots.account_id,
+        snapshots.purchase_order_id,
+        snapshots.status,
+        {{ seen_expected_date('snapshots') }} as expected_date,
+        {{ local_date('cast(snapshots.dbt_valid_from as timestamp with time zone)') }} as first_date,
+        {{ local_date('cast(snapshots.dbt_valid_to as timestamp with time zone)') }} as next_date
+    from {{ ref('purchase_order_snapshots') }} as snapshots
+    where snapshots.deleted_at is null
 
 ),
 

@@ -25,6 +25,7 @@ select
     coalesce(upper({{ trimmed('currency') }}), 'XXX') as currency_code,
     {{ trimmed('shipment_method') }} as shipment_method,
     {{ trimmed('payment_terms') }} as payment_terms,
+    {{ source_date_key('expected_date') }} as expected_date_key,
     {{ trimmed('email') }} as vendor_email,
     {{ trimmed('created_by') }} as created_by,
     {{ trimmed('notes') }} as notes,

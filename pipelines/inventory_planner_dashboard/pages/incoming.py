@@ -11,11 +11,19 @@ import pyarrow as pa
 from inventory_planner_dashboard.charts import height_of_rows, labelled_level, largest, show
 from inventory_planner_dashboard.encodings import EXACT, UNITS, amount, colours, tooltip, weeks
 from inventory_planner_dashboard.formats import day, number
-from inventory_planner_dashboard.layout import section, side_by_side
+from inventory_planner_dashboard.layout import filter_notes, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, LIGHT_GREY
 from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
+_TOTALS: Final = """
+    select sum(quantity_expected) as quantity_expected, sum(expected_value) as expected_value,
+        sum(quantity_overdue) as quantity_overdue, sum(overdue_value) as overdue_value,
+        sum(quantity_unpromised) as quantity_unpromised, sum(unpromised_value) as unpromised_value,
+        sum(quantity_expected + quantity_overdue + quantity_unpromised - quantity_forecast) as quantity_without_forecast
+    from marts.incoming_stock
+"""
 _BY_VENDOR: Final = """
     select date_trunc('week', promise_current) as week_start, vendor_name,
         sum(quantity_open) as quantity_open, sum(open_value) as open_value, count(*) as count_lines
@@ -62,6 +70,8 @@ def render(view: View) -> mo.Html:
     """A calendar of vendors and weeks, promise against forecast, volume, and each variant."""
     return mo.vstack(
         [
+            _tiles(view),
+            *filter_notes(view, _TOTALS),
             section(
                 "Units by week and vendor",
                 _draw_calendar(largest(view.rows(_BY_VENDOR), "open_value")),
@@ -71,7 +81,7 @@ def render(view: View) -> mo.Html:
                 section(
                     "Promised and forecast, units",
                     _draw_promised_and_forecast(view.rows(_PROMISED_AND_FORECAST)),
-                    about=view.meaning("forecast_receipt_date", _PROMISED_AND_FORECAST),
+                    about=view.meaning("forecast_basis", _PROMISED_AND_FORECAST),
                 ),
                 section(
                     "Volume by forecast week",
@@ -82,6 +92,24 @@ def render(view: View) -> mo.Html:
             section(f"By variant, value in {view.currency}", table(view, _VARIANTS, _VARIANT_COLUMNS)),
         ]
     )
+
+
+def _tiles(view: View) -> mo.Html:
+    row = view.row(_TOTALS)
+    missing = "Open units for which too little is known to forecast a date; no forecast includes them."
+    figures = [
+        Tile("Expected", "expected_value", number, f"{number(row['quantity_expected'])} units", view.currency),
+        Tile("Overdue", "overdue_value", number, f"{number(row['quantity_overdue'])} units", view.currency),
+        Tile(
+            "Without a promise",
+            "unpromised_value",
+            number,
+            f"{number(row['quantity_unpromised'])} units",
+            view.currency,
+        ),
+        Tile("Without a forecast", "quantity_without_forecast", number, "of all open units", "units", meaning=missing),
+    ]
+    return tile_row(tiles(view, _TOTALS, row, figures))
 
 
 def _draw_calendar(rows: pa.Table) -> mo.Html:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from inventory_planner_dashboard.charts import height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, day_axis, tooltip, vendors
-from inventory_planner_dashboard.formats import day, days, number
+from inventory_planner_dashboard.formats import day, days, number, words
 from inventory_planner_dashboard.layout import empty, filter_notes, section
 from inventory_planner_dashboard.palette import BLUE, GREY, VERMILION
 from inventory_planner_dashboard.tables import Column, table
@@ -48,6 +48,8 @@ _LINE_COLUMNS: Final = {
     "promise_current": Column("Promised", day),
     "last_receipt_date": Column("Last receipt", day),
     "forecast_receipt_date": Column("Forecast", day),
+    "latest_receipt_date": Column("Latest", day),
+    "forecast_basis": Column("Forecast by", words),
     "warehouse_name": Column("Warehouse"),
 }
 _AGE_COLOURS: Final = {

@@ -14,12 +14,11 @@ from inventory_planner_dashboard.encodings import (
     UNITS,
     amount,
     colours,
-    labelled_weeks,
     months,
     percent_axis,
     slanted_axis,
     tooltip,
-    week_label,
+    weeks,
 )
 from inventory_planner_dashboard.formats import day, decimal, number, rate, words
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs
@@ -44,12 +43,15 @@ _BY_MONTH: Final = """
     group by 1 order by 1
 """
 _CASH_BY_WEEK: Final = """
-    select case when week_start < date_trunc('week', as_of_date) then null else week_start end as week_start,
-        due_basis, sum(open_value) as open_value, sum(count_orders) as count_orders
-    from marts.cash_calendar where due_basis <> 'none' group by 1, 2 order by 1 nulls first, 2
+    select week_start, payment_basis, sum(payable_value) as payable_value, sum(open_value) as open_value,
+        sum(count_orders) as count_orders
+    from marts.cash_calendar where count_orders > 0 and week_start is not null group by 1, 2 order by 1, 2
 """
 _CASH: Final = """
-    select * from marts.cash_calendar order by week_start nulls last, due_basis
+    select * from marts.cash_calendar where count_orders > 0 order by week_start nulls last, payment_basis
+"""
+_PASSED: Final = """
+    select * from marts.payables where is_passed order by due_date desc, payable_value desc, purchase_order_number
 """
 _SPEND_COLUMNS: Final = {
     "spend_rank": Column("Rank", number),
@@ -61,15 +63,28 @@ _SPEND_COLUMNS: Final = {
 }
 _CASH_COLUMNS: Final = {
     "week_start": Column("Week of", day),
-    "due_basis": Column("Due by", words),
+    "payment_basis": Column("Due by", words),
     "count_orders": Column("Orders", number),
-    "open_value": Column("Open value", number),
-    "ordered_value": Column("Ordered value", number),
+    "payable_value": Column("To pay", number),
     "received_value": Column("Received value", number),
-    "order_total": Column("Order total", number),
+    "open_value": Column("Open value", number),
+}
+_PASSED_COLUMNS: Final = {
+    "due_date": Column("Due", day),
+    "payment_basis": Column("Due by", words),
+    "purchase_order_number": Column("Order"),
+    "vendor_name": Column("Vendor"),
+    "status": Column("Status"),
+    "payment_terms": Column("Terms"),
+    "payable_value": Column("To pay", number),
 }
 _MAX_BARS: Final = 40  # in a Pareto chart: what follows is the long tail
-_PAST: Final = "Past"  # in place of a week
+_BASIS_COLOURS: Final = {
+    "payment date": BLUE,
+    "terms": SKY,
+    "expected date": ORANGE,
+    "receipt date": GREY,
+}
 
 
 def render(view: View) -> mo.Html:
@@ -92,6 +107,11 @@ def render(view: View) -> mo.Html:
                 ),
             ),
             section(f"Cash calendar, in {view.currency}", table(view, _CASH, _CASH_COLUMNS)),
+            section(
+                f"Payment dates that have passed, in {view.currency}",
+                table(view, _PASSED, _PASSED_COLUMNS),
+                about="Inventory Planner doesn't say what was paid: check these. The calendar leaves them out.",
+            ),
         ]
     )
 
@@ -164,21 +184,19 @@ def _draw_months(rows: pa.Table, currency: str) -> mo.Html:
 
 
 def _draw_cash(rows: pa.Table, currency: str) -> mo.Html:
-    """Open value by the week in which it falls due, with past weeks before all others."""
-    labels = [week_label(row["week_start"]) if row["week_start"] else _PAST for row in rows.to_pylist()]
-    due_by = [words(basis) if basis != "promise" else "promised date" for basis in rows.column("due_basis").to_pylist()]
-    by_week = rows.append_column("week", pa.array(labels, pa.string()))
-    by_week = by_week.append_column("due_by", pa.array(due_by, pa.string()))
-    bars = alt.Chart(by_week).mark_bar()
+    """What has to be paid in each week, by what the date rests on."""
+    due_by = pa.array([words(basis) for basis in rows.column("payment_basis").to_pylist()], pa.string())
+    bars = alt.Chart(rows.append_column("due_by", due_by)).mark_bar()
     return show(
         bars.encode(
-            x=labelled_weeks(by_week, _PAST),
-            y=amount("open_value", f"Open value, {currency}"),
-            color=colours("due_by", {"payment date": BLUE, "promised date": ORANGE}),
+            x=weeks(rows),
+            y=amount("payable_value", f"To pay, {currency}"),
+            color=colours("due_by", _BASIS_COLOURS),
             tooltip=[
-                tooltip("week:O", "Week of"),
+                tooltip("week_start:T", "Week of"),
                 tooltip("due_by:N", "Due by"),
-                tooltip("open_value:Q", f"Open value, {currency}", UNITS),
+                tooltip("payable_value:Q", f"To pay, {currency}", UNITS),
+                tooltip("open_value:Q", f"Goods still to arrive, {currency}", UNITS),
                 tooltip("count_orders:Q", "Orders", UNITS),
             ],
         ),
