@@ -25,8 +25,10 @@ order_versions as (
         snapshots.purchase_order_id,
         snapshots.status,
         {{ seen_expected_date('snapshots') }} as expected_date,
-        {{ local_date('cast(snapshots.dbt_valid_from as timestamp with time zone)') }} as first_date,
-        {{ local_date('cast(snapshots.dbt_valid_to as timestamp with time zone)') }} as next_date
+        {{ local_date('cast(snapshots.dbt_valid_from as timestamp with time zone)') }}
+            as first_date,
+        {{ local_date('cast(snapshots.dbt_valid_to as timestamp with time zone)') }}
+            as next_date
     from {{ ref('purchase_order_snapshots') }} as snapshots
     where snapshots.deleted_at is null
 
