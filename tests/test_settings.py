@@ -235,3 +235,13 @@ def test_an_instant_without_an_offset_is_in_utc(text: str, expected: datetime) -
 def test_text_that_is_not_an_instant_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"isoformat|month"):
         parse_instant(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_before_the_settings_is_ignored(project: Path, encoding: str) -> None:
+    text = '[sources.inventory_planner]\napi_key = "ключ"\naccount_id = "a1000"\n'
+    (project / ".dlt" / "secrets.toml").write_bytes(text.encode(encoding))
+    (project / ".dlt" / "config.toml").write_bytes("[sources.inventory_planner]\npage_size = 7\n".encode(encoding))
+    Container()[PluggableRunContext].reload(str(project))
+    found = settings()
+    assert (found.api_key, found.account_id, found.page_size) == ("ключ", "a1000", 7)

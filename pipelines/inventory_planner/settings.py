@@ -6,6 +6,7 @@ Only full names are looked up: a bare `API_KEY` in the environment, which dlt wo
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 import dlt
 import msgspec
 from dlt.common.configuration.exceptions import ConfigProviderException
+from dlt.common.configuration.providers.toml import SettingsTomlProvider, StringTomlProvider
 
 from inventory_planner.errors import ConfigurationError
 
@@ -34,6 +36,19 @@ class Settings:
     status: tuple[str, ...] = ()
     requests_per_second: float = REQUESTS_PER_SECOND
     page_size: int = PAGE_SIZE
+
+
+def _read_toml(_: SettingsTomlProvider, path: str) -> Any:
+    """Read a file of settings as Windows editors save it: with a byte order mark, which dlt takes for a key."""
+    file = Path(path)
+    if not file.is_file():
+        return None
+    content = file.read_bytes()
+    encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    return StringTomlProvider.loads(content.decode(encoding))
+
+
+SettingsTomlProvider._read_toml_file = _read_toml  # type: ignore[assignment, method-assign]  # noqa: SLF001 (dlt has no setting)
 
 
 def settings() -> Settings:

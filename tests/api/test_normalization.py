@@ -34,6 +34,11 @@ def test_a_field_of_an_order_is_unset_by(written: bytes, name: str) -> None:
     assert found == Order(id="1")
 
 
+@pytest.mark.parametrize("name", ["reference", "expected_date", "total", "created_at", "last_modified", "connections"])
+def test_a_field_of_an_order_other_than_a_flag_is_unset_by_false(name: str) -> None:
+    assert decoded(b'{"id":"1","%b":false}' % name.encode()) == Order(id="1")
+
+
 def test_a_field_of_an_order_is_unset_without_its_key() -> None:
     assert decoded(b'{"id":"1"}') == Order(id="1")
 

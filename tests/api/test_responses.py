@@ -42,6 +42,21 @@ def test_half_a_character_is_replaced_and_costs_no_order(sent: str, kept: str) -
     assert [bytes(each).decode() for each in decoded.orders] == [f'{{"id":"1","notes":"{kept}"}}', '{"id":"2"}']
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_before_the_json_is_ignored(encoding: str) -> None:
+    page = '{"meta":{"total":1},"purchase-orders":[{"id":"1","notes":"Straße"}]}'
+    decoded = decode(response(200, page.encode(encoding)), Page)
+    assert [bytes(each).decode() for each in decoded.orders] == ['{"id":"1","notes":"Straße"}']
+    with pytest.raises(RejectedError, match="Refused"):
+        decode(response(500, '{"result":{"status":"error","message":"Refused"}}'.encode(encoding)), Page)
+
+
+def test_a_number_that_is_none_becomes_a_text_and_costs_no_order() -> None:
+    page = rb'{"meta":{"total":1},"purchase-orders":[{"a":NaN,"b":[-Infinity],"c":"NaN \" NaN, Infinity"}]}'
+    (found,) = decode(response(200, page), Page).orders
+    assert bytes(found) == rb'{"a":"NaN","b":["-Infinity"],"c":"NaN \" NaN, Infinity"}'
+
+
 def test_a_response_that_reports_success_is_decoded() -> None:
     body = b'{"meta":{"total":0},"purchase-orders":[],"result":{"status":"success","message":"fine"}}'
     assert decode(response(200, body), Page).orders == []

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from msgspec import Raw
 
 from inventory_planner.api.decoding import (
     OrderDecoder,
     QuarantinedRecord,
     Record,
 )
-from inventory_planner.api.unknown_fields import MAX_UNKNOWN_FIELDS, unknown_fields
+from inventory_planner.api.unknown_fields import MAX_UNKNOWN_FIELDS, unknown_fields, with_fields
 
 
 def kept(record: Record | QuarantinedRecord) -> tuple[bytes | None, list[bytes | None]]:
@@ -36,14 +36,20 @@ def test_unknown_fields_can_contain_a_percent_sign() -> None:
     assert [kept(decoder.decode(text))[0] for text in texts] == [b'{"100%b":1,"%d":"50%"}', b'{"100%b":2}']
 
 
-@pytest.mark.parametrize("text", [b'{"id":"1","a\\"b":1}', b'{"id":"1","items":[{"id":"2","a\\\\b":1}]}'])
-def test_only_the_order_with_an_unusable_field_name_is_quarantined(text: bytes) -> None:
+def test_a_field_whose_name_no_attribute_can_have_is_left_to_the_misfits() -> None:
     decoder = OrderDecoder()
-    bad, good = decoder.decode(text), decoder.decode(b'{"id":"2","color":1}')
+    strange = decoder.decode(b'{"id":"1","a\\"b":1,"items":[{"id":"2","a\\\\b":1}]}')
+    usual = decoder.decode(b'{"id":"2","color":1}')
 
-    assert isinstance(bad, QuarantinedRecord)
-    assert bad.reason.startswith("Can't keep a field with this name")
-    assert (kept(good), decoder.unknown) == ((b'{"color":1}', []), ("purchase-order.color",))
+    assert isinstance(strange, Record)
+    assert strange.misfits == {0: {'a"b'}, 1: {"a\\b"}}
+    assert (kept(usual), decoder.unknown) == ((b'{"color":1}', []), ("purchase-order.color",))
+
+
+def test_further_fields_are_joined_to_the_unknown_ones() -> None:
+    assert with_fields(Raw(b'{"a":1}'), {'b"': b"[ 2 ]"}) == Raw(b'{"a":1,"b\\"":[ 2 ]}')
+    assert with_fields(None, {"b": b"2"}) == Raw(b'{"b":2}')
+    assert with_fields(None, {}) is None
 
 
 def test_unknown_names_beyond_the_limit_are_ignored() -> None:

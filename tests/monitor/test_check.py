@@ -27,6 +27,6 @@ def test_an_empty_account_is_not_an_error(client: Client) -> None:
 
 
 def test_an_order_that_would_be_quarantined_is_reported(account: Account, client: Client) -> None:
-    account.put(order("bad", total="many"))
+    account.put(order("bad", shipping_handling="many"))
 
-    assert check(client).problem == "Invalid decimal string - at `$.total`"
+    assert check(client).problem == 'Expected a number, got "many" - at `$.shipping_handling`'

@@ -34,7 +34,7 @@ def changed(order_id: str, minutes: float, **fields: Any) -> bytes:
 
 
 def invalid(order_id: str, minutes: float = 5) -> bytes:
-    return changed(order_id, minutes, total="x")
+    return changed(order_id, minutes, shipping_handling="x")
 
 
 def batch(*texts: bytes, cursor: datetime | None = None, total: int | None = None) -> Batch:
@@ -200,7 +200,7 @@ def test_a_page_is_requested_when_its_rows_are_taken() -> None:
 
 def test_a_large_page_is_decoded_in_parts_of_one_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [changed("1", 9), changed("2", 8), invalid("3"), changed("4", 7), invalid("5")]
-    monkeypatch.setattr(module, "DECODE_BYTES", len(texts[0]) + 1)
+    monkeypatch.setattr(module, "DECODE_BYTES", len(texts[2]) + 1)
 
     (chunk,) = split(batch(*texts, cursor=at(7)))
 
@@ -266,12 +266,12 @@ def test_an_order_out_of_scope_is_neither_loaded_nor_counted() -> None:
 
 
 def test_an_invalid_record_is_quarantined_if_its_order_is_in_scope_or_its_scope_is_unknown() -> None:
-    texts = [invalid("1"), changed("2", 5, total="x", status="draft"), changed("3", 5, status=["odd"])]
+    texts = [invalid("1"), changed("2", 5, shipping_handling="x", status="draft"), changed("3", 5, status=["odd"])]
     (chunk,) = split(batch(*texts), is_in_scope=lambda summary: summary.status != "draft")
     assert quarantined(chunk) == [
-        (0, "1", "Invalid decimal string - at `$.total`"),
-        (1, "3", "Expected `int | str | null`, got `array` - at `$.status`"),
+        (0, "1", 'Expected a number, got "x" - at `$.shipping_handling`'),
     ]
+    assert loaded(chunk) == ["3"]
 
 
 # the quarantine
@@ -286,7 +286,7 @@ def test_an_invalid_record_does_not_keep_the_others_out() -> None:
         "sync_id": "sync-1",
         "position": 0,
         "purchase_order_id": "2",
-        "reason": "Invalid decimal string - at `$.total`",
+        "reason": 'Expected a number, got "x" - at `$.shipping_handling`',
         "record": invalid("2").decode(),
         "_account_id": "a1000",
         "__synced_at": NOW,
@@ -294,13 +294,25 @@ def test_an_invalid_record_does_not_keep_the_others_out() -> None:
 
 
 def test_an_order_with_a_number_too_large_for_its_column_is_quarantined_alone() -> None:
-    (chunk,) = split(batch(changed("1", 60), changed("2", 50, total=10**12), invalid("3"), changed("4", 40)))
+    (chunk,) = split(
+        batch(changed("1", 60), changed("2", 50, shipping_handling=10**12), invalid("3"), changed("4", 40))
+    )
     assert loaded(chunk) == ["1", "4"]
     assert quarantined(chunk) == [
-        (0, "3", "Invalid decimal string - at `$.total`"),
-        (1, "2", "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
+        (0, "3", 'Expected a number, got "x" - at `$.shipping_handling`'),
+        (1, "2", "`shipping_handling`: 1000000000000 does not fit DECIMAL(18, 6)"),
     ]
     assert (chunk.order_ids, chunk.lines, chunk.quarantined) == ({"1", "4"}, 4, 2)
+
+
+def test_a_field_of_an_unexpected_shape_is_reported_with_the_unknown_fields() -> None:
+    (chunk,) = split(batch(changed("1", 60, created_at="soon", color="red"), changed("2", 50, total=10**12)))
+    assert (loaded(chunk), chunk.quarantined) == (["1", "2"], 0)
+    assert chunk.unknown == {
+        "purchase-order.color",
+        "purchase-order.created_at (unexpected shape)",
+        "purchase-order.total (unexpected shape)",
+    }
 
 
 def test_quarantine_positions_continue_through_pages_and_chunks(monkeypatch: pytest.MonkeyPatch) -> None:

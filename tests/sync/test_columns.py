@@ -10,7 +10,7 @@ import pytest
 from msgspec import Raw
 
 from inventory_planner.api.normalization import EMPTY_MARKER
-from inventory_planner.sync.columns import ValueOverflowError, column_array, round_to_scale, unix_instant
+from inventory_planner.sync.columns import ValueOverflowError, column_array, receipt_instant, round_to_scale
 from inventory_planner.warehouse.tables import INSTANT, JSON, MONEY, QUANTITY, TEXT, Column
 
 D = Decimal
@@ -105,7 +105,29 @@ def test_a_number_that_its_column_can_not_hold_is_named_with_its_field(
     assert reason in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "places"),
+    [
+        (["12.0000000000001", "1"], {0}),
+        (["4.3333333333333333", None, "2.00005"], {0, 2}),
+        (["0.30000000000000004", "-0.050000000000017364"], set()),
+        (["12.000000", "5"], set()),
+    ],
+    ids=["beyond the scale", "a third and a half of the last digit", "the noise of binary fractions", "zeros"],
+)
+def test_numbers_that_lose_digits_are_counted(written: list[str | None], places: set[int]) -> None:
+    values = [each and D(each) for each in written]
+    rounded: set[int] = set()
+    column_array(Column("a", QUANTITY), [], {"a": values}, rounded)
+    assert rounded == places
+
+
 # instants
+
+
+def test_an_instant_outside_the_calendar_in_utc_is_named_with_its_field() -> None:
+    with pytest.raises(ValueOverflowError, match="`field`: outside the calendar in UTC"):
+        array(INSTANT, datetime.fromisoformat("0001-01-01T00:00:00+14:00"), None)
 
 
 def test_an_instant_with_an_offset_is_stored_in_utc() -> None:
@@ -123,7 +145,15 @@ def test_an_instant_with_an_offset_is_stored_in_utc() -> None:
         (D("1767225600.5"), datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)),
         ("2026-01-01T02:00:00+02:00", datetime(2026, 1, 1, tzinfo=UTC)),
         ("2026-01-01T00:00:00Z", datetime(2026, 1, 1, tzinfo=UTC)),
-        (0, datetime(1970, 1, 1, tzinfo=UTC)),
+        ("Thu, 01 Jan 2026 00:00:00 +0000", datetime(2026, 1, 1, tzinfo=UTC)),
+        (0, None),
+        ("0", None),
+        (-62135596800, None),
+        (8640000000000000, None),
+        (20250115, None),
+        ("0001-01-01T00:00:00Z", None),
+        ("-0001-11-30T00:00:00+00:00", None),
+        ("9999-12-31T00:00:00Z", None),
         ("2026-01-01", None),
         ("2026-01-01T00:00:00", None),
         ("2026-06-31T00:00:00Z", None),
@@ -136,9 +166,26 @@ def test_an_instant_with_an_offset_is_stored_in_utc() -> None:
     ],
     ids=[
         *("seconds", "seconds as text", "milliseconds", "milliseconds as text", "half a second", "ISO with offset"),
-        *("ISO in UTC", "the beginning", "a date", "ISO without offset", "an impossible day", "before the calendar"),
+        *(
+            "ISO in UTC",
+            "RFC 5322",
+            "second 0",
+            "second 0 as text",
+            "before 1970",
+            "the year 275760",
+            "digits of a date",
+        ),
+        *(
+            "the year 1",
+            "the year before 1",
+            "the year 9999",
+            "a date",
+            "ISO without offset",
+            "an impossible day",
+            "before the calendar",
+        ),
         *("not a number", "beyond the calendar", "a word", "an empty text", "null"),
     ],
 )
 def test_the_date_of_a_receipt_is_an_instant(date: Any, instant: datetime | None) -> None:
-    assert unix_instant(date) == instant
+    assert receipt_instant(date) == instant

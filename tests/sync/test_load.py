@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -129,8 +131,8 @@ def test_two_accounts_in_one_warehouse_leave_each_other_alone(account: Account, 
 
 def test_an_invalid_record_is_quarantined_and_the_rest_loads(account: Account, job: Job) -> None:
     put_orders(account, 3)
-    account.put(order("too much", total="12345678901234567890", last_modified=minute(4)))
-    account.put(order("no number", total="many", last_modified=minute(5)))
+    account.put(order("too much", shipping_handling="12345678901234567890", last_modified=minute(4)))
+    account.put(order("no number", shipping_handling="many", last_modified=minute(5)))
 
     report = load(job)
 
@@ -139,10 +141,38 @@ def test_an_invalid_record_is_quarantined_and_the_rest_loads(account: Account, j
         "select purchase_order_id, reason, record from inventory_planner._quarantine order by all"
     )
     assert [(order_id, reason.split(":")[0]) for order_id, reason, _ in found] == [
-        ("no number", "Invalid decimal string - at `$.total`"),
-        ("too much", "`total`"),
+        ("no number", 'Expected a number, got "many" - at `$.shipping_handling`'),
+        ("too much", "`shipping_handling`"),
     ]
-    assert '"total":"many"' in found[0][2]
+    assert '"shipping_handling":"many"' in found[0][2]
+
+
+def test_orders_of_an_unexpected_shape_load_and_are_reported_once(account: Account, job: Job) -> None:
+    account.put(order("strange", created_at="-0001-11-30T00:00:00+00:00", expected_date=False, readonly="yes"))
+    account.put(
+        order("lines", items=[line(id=None, line_id="l", received=False), line(cost_price="1,234.50", tax="n/a")])
+    )
+    account.put(order("pieces", items=[line(received="5 pcs")]))
+
+    report = load(job)
+
+    assert (report.orders, report.quarantined) == (2, 1)
+    assert json.loads(report.drift or "") == [
+        "item.id (unexpected shape)",
+        "item.tax (unexpected shape)",
+        "purchase-order.created_at (unexpected shape)",
+        "purchase-order.readonly (unexpected shape)",
+    ]
+    assert job.warehouse.execute(
+        "select created_at, expected_date, readonly, _unknown_fields from inventory_planner.purchase_orders"
+        " where purchase_order_id = 'strange'"
+    ) == [(None, None, None, '{"created_at":"-0001-11-30T00:00:00+00:00","readonly":"yes"}')]
+    assert job.warehouse.execute(
+        "select purchase_order_item_id, received, cost_price, tax, _unknown_fields"
+        " from inventory_planner.purchase_order_items where purchase_order_id = 'lines' order by line_number"
+    ) == [("l", 0, Decimal("4.25"), None, '{"id":null}'), ("c9_5001", None, Decimal("1234.5"), None, '{"tax":"n/a"}')]
+    account.edit("strange", readonly="no")
+    assert load(job).drift is None
 
 
 # where a load starts and what it keeps

@@ -10,7 +10,7 @@ import pytest
 
 from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
 from inventory_planner.sync.columns import ValueOverflowError
-from inventory_planner.sync.order_rows import order_rows, partition, quarantine_rows
+from inventory_planner.sync.order_rows import order_rows, quarantine_rows
 from inventory_planner.warehouse.tables import (
     ORDER_PARTS,
     ORDER_TABLES,
@@ -438,6 +438,38 @@ def test_an_instant_with_an_offset_is_in_utc() -> None:
     assert found["last_modified"] == datetime(2026, 1, 5, 14, 41, 7, tzinfo=UTC)
 
 
+# values that did not fit
+
+
+def unknown(table: Table, *orders: Any) -> list[str | None]:
+    return [each["_unknown_fields"] for each in made(table, *orders)]
+
+
+def test_what_does_not_fit_is_kept_beside_the_unknown_fields_of_its_order_and_line() -> None:
+    written = order(color="red", readonly="yes", items=[line(), line("b", shade=1, tax=[1.50]), line("c", shade=2)])
+    assert unknown(PURCHASE_ORDERS, written, order("2")) == ['{"color":"red","readonly":"yes"}', None]
+    assert unknown(PURCHASE_ORDER_ITEMS, written) == [None, '{"shade":1,"tax":[1.5]}', '{"shade":2}']
+
+
+def test_a_quantity_or_cost_that_is_rounded_is_kept_as_it_was_written() -> None:
+    history = [receipt(1767225600, "2.00005")]
+    component = {"id": "c", "quantity": D("0.3333333333333333")}
+    items = [
+        line("a", cost_price="12.0000000000001", received=2, received_history=history),
+        line("b", components=[component], forecasted_stock=D("3.33333333333")),
+        line("c", cost_price=D("0.30000000000000004")),
+    ]
+    written = order(shipping_handling=D("1.12345678"), items=items)
+    assert unknown(PURCHASE_ORDERS, order("2"), written) == [None, '{"shipping_handling":1.12345678}']
+    assert unknown(PURCHASE_ORDER_ITEMS, written) == [
+        '{"cost_price":"12.0000000000001","received_history":[{"date":1767225600,"value":"2.00005"}]}',
+        '{"components":[{"id":"c","quantity":0.3333333333333333}]}',
+        None,
+    ]
+    (first, *_) = made(PURCHASE_ORDER_ITEMS, written)
+    assert first["cost_price"] == D("12.000000")
+
+
 # numbers too large for their columns
 
 
@@ -467,16 +499,6 @@ def test_a_number_too_large_for_its_column_is_named(fields: dict[str, Any], reas
     with pytest.raises(ValueOverflowError) as caught:
         tables(order(**fields))
     assert str(caught.value) == reason
-
-
-def test_partition_finds_the_orders_that_the_tables_can_hold() -> None:
-    records = read(order("1"), order("2", total=10**12), order("3", items=[line(cost_price=10**12)]), order("4"))
-    fitting, overflowing = partition(records, "a1000", SYNCED_AT)
-    assert fitting == [records[0], records[3]]
-    assert overflowing == [
-        QuarantinedRecord(records[1].raw, "`total`: 1000000000000 does not fit DECIMAL(18, 6)"),
-        QuarantinedRecord(records[2].raw, "`cost_price`: 1000000000000 does not fit DECIMAL(18, 6)"),
-    ]
 
 
 # the quarantine

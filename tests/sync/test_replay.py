@@ -24,11 +24,11 @@ def quarantined(job: Job) -> list[tuple[str | None, str]]:
 def test_a_record_that_is_corrected_in_the_account_leaves_quarantine(
     account: Account, job: Job, folder: DataFolder
 ) -> None:
-    account.put(order("invalid", total="many"))
+    account.put(order("invalid", shipping_handling="many"))
     load(job)
-    assert quarantined(job) == [("invalid", "Invalid decimal string - at `$.total`")]
+    assert quarantined(job) == [("invalid", 'Expected a number, got "many" - at `$.shipping_handling`')]
 
-    account.edit("invalid", total=12)
+    account.edit("invalid", shipping_handling=12)
     load(job)
 
     assert quarantined(job) == []
@@ -36,13 +36,13 @@ def test_a_record_that_is_corrected_in_the_account_leaves_quarantine(
 
 
 def test_a_record_that_stays_invalid_is_kept_once_in_its_last_state(account: Account, job: Job) -> None:
-    account.put(order("invalid", total="many"))
+    account.put(order("invalid", shipping_handling="many"))
     load(job)
 
-    account.edit("invalid", total=1, total_ordered="few")
+    account.edit("invalid", shipping_handling=1, default_discount="few")
     load(job)
 
-    assert quarantined(job) == [("invalid", "Invalid decimal string - at `$.total_ordered`")]
+    assert quarantined(job) == [("invalid", 'Expected a number, got "few" - at `$.default_discount`')]
 
 
 def test_an_order_keeps_its_last_valid_state_while_an_invalid_one_is_quarantined(
@@ -52,7 +52,7 @@ def test_an_order_keeps_its_last_valid_state_while_an_invalid_one_is_quarantined
     before = account.orders()
     load(job)
 
-    account.edit("once valid", total="many")
+    account.edit("once valid", shipping_handling="many")
     load(job)
 
     assert [order_id for order_id, _ in quarantined(job)] == ["once valid"]
@@ -62,8 +62,8 @@ def test_an_order_keeps_its_last_valid_state_while_an_invalid_one_is_quarantined
 def test_a_replay_loads_the_records_that_a_newer_version_can_decode_and_sends_no_request(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account.put(order("valid now", total=12))
-    account.put(order("still invalid", total="many"))
+    account.put(order("valid now", shipping_handling=12))
+    account.put(order("still invalid", shipping_handling="many"))
     with monkeypatch.context() as older_version:
         older_version.setattr(OrderDecoder, "decode", lambda _, raw: QuarantinedRecord(raw, "not supported yet"))
         load(job)
@@ -73,7 +73,7 @@ def test_a_replay_loads_the_records_that_a_newer_version_can_decode_and_sends_no
     report = replay(job)
 
     assert (report.orders, report.quarantined, account.requests) == (1, 1, [])
-    assert quarantined(job) == [("still invalid", "Invalid decimal string - at `$.total`")]
+    assert quarantined(job) == [("still invalid", 'Expected a number, got "many" - at `$.shipping_handling`')]
     oracle.assert_equal(folder.warehouse, [account.get("valid now")])
 
 
@@ -103,7 +103,7 @@ def test_a_replay_of_an_empty_quarantine_does_nothing(job: Job) -> None:
 def test_an_invalid_order_that_was_deleted_from_the_account_leaves_with_the_next_sweep(
     account: Account, job: Job
 ) -> None:
-    account.put(order("invalid", total="many"))
+    account.put(order("invalid", shipping_handling="many"))
     account.put(order("valid"))
     load(job)
     account.delete("invalid")
@@ -114,10 +114,10 @@ def test_an_invalid_order_that_was_deleted_from_the_account_leaves_with_the_next
 
 
 def test_the_records_of_another_account_stay(account: Account, job: Job) -> None:
-    account.put(order("invalid", total="many"))
+    account.put(order("invalid", shipping_handling="many"))
     load(job)
     account.account_id = "a2000"
-    account.edit("invalid", total=1)
+    account.edit("invalid", shipping_handling=1)
     with Client(job.settings.base_url, account.api_key, "a2000", 0) as client:
         load(replace(job, client=client, settings=replace(job.settings, account_id="a2000")))
 

@@ -1,7 +1,8 @@
 """Decode the JSON of an order, or give the reason why it is quarantined.
 
-An order is decoded as it is; if that fails, it is normalized and decoded again. An order that still does not match the
-structs becomes a `QuarantinedRecord`.
+An order is decoded as it is; if that fails, it is normalized and decoded again. If it still does not match the structs,
+it is decoded without the fields of an unexpected shape. An order becomes a `QuarantinedRecord` only if that can't be
+done without losing its identity, a quantity or a cost.
 """
 
 from __future__ import annotations
@@ -15,15 +16,10 @@ from typing import Final, Self
 import msgspec
 from msgspec import Raw, Struct
 
-from inventory_planner.api.normalization import (
-    UNSET,
-    decode_object,
-    fields_of,
-    mark_empty_strings,
-    normalize,
-    normalize_value,
-)
-from inventory_planner.api.orders import ABSENT, Id, Instant, Order, StockUpdate, Summary
+from inventory_planner.api.misfits import Misfits, fit, merge_misfits
+from inventory_planner.api.normalization import mark_empty_strings, normalize
+from inventory_planner.api.orders import Id, Instant, Order, StockUpdate, Summary
+from inventory_planner.api.stock_updates import decode_stock_updates, fit_stock_updates
 from inventory_planner.api.unknown_fields import OrderSchema
 
 _DIGEST_BYTES: Final = 8  # 64 bits are enough: digests are compared only between states of one order
@@ -39,7 +35,6 @@ class _OnlyInstant(Struct):
 
 
 _decode_documented = msgspec.json.Decoder(Order, strict=False).decode
-_decode_stock_update_list = msgspec.json.Decoder(list[StockUpdate], strict=False).decode
 _decode_summary = msgspec.json.Decoder(Summary, strict=False).decode
 _decode_id = msgspec.json.Decoder(_OnlyId).decode
 _decode_instant = msgspec.json.Decoder(_OnlyInstant).decode
@@ -47,7 +42,10 @@ _decode_instant = msgspec.json.Decoder(_OnlyInstant).decode
 
 @dataclass(frozen=True, slots=True)
 class RawOrder:
-    """An order as the API wrote it, identified but not decoded. `summary` is None if its fields can't be decoded."""
+    """An order as the API wrote it, identified but not decoded.
+
+    `summary` is None if it can't be read, or does not show the status: the order may be in scope.
+    """
 
     raw: Raw
     summary: Summary | None
@@ -57,10 +55,11 @@ class RawOrder:
     @classmethod
     def from_json(cls, raw: Raw) -> Self:
         """Identify an order as far as its JSON can be read."""
-        summary = read_summary(raw)
+        summary, misfits = _read_summary(raw)
         if summary is None:
             return cls(raw, None, _salvaged_id(raw), _salvaged_instant(raw))
-        return cls(raw, summary, str(summary.id), _in_utc(summary.last_modified))
+        shown = None if "status" in misfits.get(0, ()) else summary
+        return cls(raw, shown, str(summary.id), _in_utc(summary.last_modified))
 
     @property
     def digest(self) -> str:
@@ -75,11 +74,12 @@ class RawOrder:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A decoded order and its JSON."""
+    """A decoded order and its JSON. The fields that its tables can't hold are kept in `_unknown_fields`, as written."""
 
     order: Order
     raw: bytes
     stock_updates: Sequence[StockUpdate] = ()
+    misfits: Misfits | None = None
 
     @property
     def order_id(self) -> str:
@@ -121,11 +121,11 @@ class OrderDecoder:
         try:
             raw.decode()  # msgspec does not check the encoding of JSON that it keeps as text
             order = self._decode_order(raw)
-            stock_updates = _decode_stock_updates(order)
-        except _UNREADABLE as error:
-            return QuarantinedRecord(raw, str(error))
+            record = Record(order, raw, decode_stock_updates(order))
+        except _UNREADABLE:
+            return self._decode_strange(raw)
         reason = _contradiction(order)
-        return QuarantinedRecord(raw, reason) if reason else Record(order, raw, stock_updates)
+        return QuarantinedRecord(raw, reason) if reason else record
 
     def _decode_order(self, raw: bytes) -> Order:
         text = mark_empty_strings(raw)
@@ -137,6 +137,19 @@ class OrderDecoder:
             return self._decode(text)
         except msgspec.ValidationError:
             return self._decode(normalize(raw, self._schema.order))
+
+    def _decode_strange(self, raw: bytes) -> Record | QuarantinedRecord:
+        """Decode an order without the fields of an unexpected shape."""
+        try:
+            text = _in_utf_8(raw)
+            fitted, misfits = fit(text, self._schema.order)
+            order = self._decode(fitted)
+        except _UNREADABLE as error:
+            return QuarantinedRecord(raw, str(error))
+        stock_updates, others = fit_stock_updates(order)
+        misfits = merge_misfits(misfits, others)
+        reason = _contradiction(order, misfits)
+        return QuarantinedRecord(raw, reason) if reason else Record(order, text, stock_updates, misfits or None)
 
     def _learn_fields(self, raw: bytes) -> None:
         schema = self._schema.extend(raw)
@@ -152,18 +165,7 @@ def decode_order(raw: bytes) -> Record | QuarantinedRecord:
 
 def read_summary(raw: bytes | Raw) -> Summary | None:
     """The summary of an order, which may have further fields; None if it can't be decoded."""
-    try:
-        return _decode_summary(raw)
-    except _UNREADABLE:
-        return _normalized_summary(raw)
-
-
-def raw_stock_updates(order: Order) -> Raw | None:
-    """The stock updates of an order as written, under any of their three names; None if there are none."""
-    for value in (order.stock_update, order.stock_updates, order.stock_update_in_requests):
-        if value is not ABSENT and bytes(value) not in UNSET:
-            return value
-    return None
+    return _read_summary(raw)[0]
 
 
 def digest(raw: bytes | Raw) -> str:
@@ -171,39 +173,43 @@ def digest(raw: bytes | Raw) -> str:
     return blake2b(raw, digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _contradiction(order: Order) -> str | None:
+def _contradiction(order: Order, misfits: Misfits | None = None) -> str | None:
     if order.last_modified and not _in_utc(order.last_modified):
         return f"`last_modified` is outside the calendar in UTC: {order.last_modified}"
     if order.items is None and order.total_ordered:  # storing it would delete the lines that were read before
         return f"`items` is missing, but `total_ordered` is {order.total_ordered}"
+    if order.items is None and misfits and "total_ordered" in misfits.get(0, ()):
+        return "`items` is missing, and `total_ordered` can't be read"
     return None
 
 
-def _decode_stock_updates(order: Order) -> Sequence[StockUpdate]:
-    raw = raw_stock_updates(order)
-    if raw is None:
-        return ()
-    text = mark_empty_strings(bytes(raw))
+def _read_summary(raw: bytes | Raw) -> tuple[Summary | None, Misfits]:
     try:
-        if text[:1] == b"{" and not fields_of(StockUpdate).keys().isdisjoint(decode_object(text)):
-            text = b"[%b]" % text  # a single stock update, not an object of them
-        return _decode_list_of_stock_updates(text)
-    except msgspec.DecodeError as error:
-        raise msgspec.DecodeError(f"Stock updates: {error}") from error
-
-
-def _decode_list_of_stock_updates(text: bytes) -> list[StockUpdate]:
-    try:
-        return _decode_stock_update_list(text)
-    except msgspec.ValidationError:
-        return _decode_stock_update_list(normalize_value(text, list[StockUpdate] | None))
-
-
-def _normalized_summary(raw: bytes | Raw) -> Summary | None:
-    try:
-        return _decode_summary(normalize(raw, Summary))
+        return _decode_summary(raw), {}
     except _UNREADABLE:
-        return None
+        return _read_strange_summary(bytes(raw))
+
+
+def _read_strange_summary(raw: bytes) -> tuple[Summary | None, Misfits]:
+    try:
+        text, misfits = fit(_in_utf_8(raw), Summary)
+        return _decode_summary(text), misfits
+    except _UNREADABLE:
+        return None, {}
+
+
+def _in_utf_8(raw: bytes) -> bytes:
+    """The same JSON with the replacement character in place of bytes that are not UTF-8.
+
+    Raises:
+        msgspec.DecodeError, UnicodeDecodeError: the JSON or the id can't be read.
+    """
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        _decode_id(raw)
+        return raw.decode(errors="replace").encode()
+    return raw
 
 
 def _salvaged_id(raw: bytes | Raw) -> str | None:

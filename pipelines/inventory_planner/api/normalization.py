@@ -1,7 +1,7 @@
 """Rewrite the JSON of an order so that the structs can decode it.
 
-The API leaves a field unset in five ways: a missing key, null, `""`, `[]` and `{}`. It sends ids and texts as strings
-or as numbers, and lists as objects.
+The API leaves a field unset in five ways: a missing key, null, `""`, `[]` and `{}`; a text also by `false`. It sends
+ids and texts as strings or as numbers, and lists as objects.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ UNSET: Final = frozenset({b"null", b'""', b"[]", b"{}", b""})  # the last one st
 EMPTY_STRING: Final = b':""'  # always a whole value: JSON escapes a quotation mark inside a string
 EMPTY_MARKER: Final = b":\tnull"  # the tab sets it apart from the API's own null; JSON strings contain no raw tab
 _EMPTY_STRINGS: Final = re.compile(re.escape(EMPTY_STRING))  # twice as fast as `bytes.replace`
-_EMPTY_LISTS: Final = (
+EMPTY_LISTS: Final = (
     b"[]",
     b"{}",
 )  # kept for lists of structs: an order with no lines differs from one without the key
+FALSE: Final = b"false"  # how PHP writes a text, a number or a date that is not set
 _KEY_FIELDS: Final[dict[type[Struct], str]] = {Connection: "connection", StockUpdateItem: "id"}  # named by their keys
 
 decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -46,9 +47,15 @@ def normalize(text: bytes | Raw, struct: type[Struct]) -> bytes:
     members = (
         b'"%b":%b' % (name.encode(), normalize_value(value, fields[name]))
         for name, value in known
-        if value not in UNSET or (value in _EMPTY_LISTS and _element_struct(fields[name]))
+        if not _is_unset(value, fields[name])
     )
     return b"{%b}" % b",".join(members)
+
+
+def _is_unset(value: bytes, hint: Any) -> bool:
+    if value == FALSE:
+        return str in get_args(hint)
+    return value in UNSET and not (value in EMPTY_LISTS and element_struct(hint))
 
 
 def normalize_value(value: bytes, hint: Any) -> bytes:
@@ -57,13 +64,24 @@ def normalize_value(value: bytes, hint: Any) -> bytes:
     Raises:
         msgspec.DecodeError: the field holds a list, and the value is neither a list nor an object.
     """
-    struct = _element_struct(hint)
+    struct = element_struct(hint)
     if struct is not None:
-        parts = _named_elements(value, _KEY_FIELDS[struct]) if struct in _KEY_FIELDS else elements(value)
-        return b"[%b]" % b",".join(normalize(part, struct) for part in parts)
-    if str in get_args(hint) and value[:1] not in b'"[{':
-        return b'"%b"' % value
-    return value
+        return b"[%b]" % b",".join(normalize(each, struct) for each in parts(value, struct))
+    return quoted(value) if str in get_args(hint) else value
+
+
+def quoted(value: bytes) -> bytes:
+    """A number or a flag as a text; any other value as it is."""
+    return value if value[:1] in b'"[{' else b'"%b"' % value
+
+
+def parts(value: bytes, struct: type[Struct]) -> list[bytes | Raw]:
+    """The elements of a list of structs, which may be written as an object.
+
+    Raises:
+        msgspec.DecodeError: the value is neither a list nor an object.
+    """
+    return [*(_named_elements(value, _KEY_FIELDS[struct]) if struct in _KEY_FIELDS else elements(value))]
 
 
 def elements(value: bytes) -> Iterator[Raw]:
@@ -92,7 +110,8 @@ def fields_of(struct: type[Struct]) -> dict[str, Any]:
 
 
 @cache
-def _element_struct(hint: Any) -> type[Struct] | None:
+def element_struct(hint: Any) -> type[Struct] | None:
+    """The struct of which a field with this type hint holds a list; None if it holds something else."""
     for element in (argument for member in get_args(hint) for argument in get_args(member)):
         if isinstance(element, type) and issubclass(element, Struct):
             return element

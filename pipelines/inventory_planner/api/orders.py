@@ -206,3 +206,22 @@ class Summary(Struct):
     status: Text = None
     total_ordered: Number = None
     total_received: Number = None
+
+
+# The fields that must be readable, by their names in JSON: they identify an order, count its goods or price them. Any
+# other field of an unexpected shape becomes null, and the order loads.
+IDENTITY: Final[dict[type[Struct], frozenset[str]]] = {
+    Order: frozenset({"id", "last_modified"}),
+    Summary: frozenset({"id", "last_modified"}),
+}
+QUANTITIES: Final[dict[type[Struct], frozenset[str]]] = {
+    Line: frozenset({"replenishment", "received"}),
+    Receipt: frozenset({"value"}),
+    Component: frozenset({"quantity"}),
+}
+COSTS: Final[dict[type[Struct], frozenset[str]]] = {
+    Order: frozenset({"shipping_handling", "default_discount"}),
+    Line: frozenset({"cost_price", "cost price", "landing_cost_price", "discount"}),
+}
+# What identifies a line or a component that has no `id`: the first of these fields that is set.
+SUBSTITUTES_FOR_ID: Final[dict[type[Struct], tuple[str, ...]]] = {Line: ("line_id", "sku"), Component: ("sku",)}

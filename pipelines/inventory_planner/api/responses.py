@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
+from json import detect_encoding
 from typing import Final, TypeVar
 
 import msgspec
@@ -26,9 +28,11 @@ _RETRYABLE: Final = frozenset({408, 429, 502, 503, 504, *range(520, 528)})  # 52
 _SUCCESS: Final = range(200, 300)
 _REDIRECTS: Final = range(300, 400)
 _NOT_FOUND: Final = "Failed to find"  # begins the message for a missing order, whatever the status of the response
+_BYTE_ORDER_MARKS: Final = (BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE)
 _ESCAPE: Final = re.compile(  # a pair of surrogates, a surrogate without its other half, or any other escape
     rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>\\u[dD][89a-fA-F]..)|\\."
 )
+_NO_NUMBER: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|(?P<literal>-?\b(?:NaN|Infinity)\b)')  # also any string
 _REPLACEMENT_CHARACTER: Final = rb"\ufffd"
 
 
@@ -101,6 +105,7 @@ def decode(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
         TransientError: a retry may bring another response.
         ApiError: the response is an error, or has an unexpected shape.
     """
+    response = _without_byte_order_mark(response)
     if response.status in _SUCCESS:
         return _decode_success(response, envelope)
     message = _error_message(response, _read_result(response.body))
@@ -108,6 +113,14 @@ def decode(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
         retry_after = _seconds_to_wait(response.retry_after)
         raise TransientError(f"{response}{_in_parentheses(message)}.", retry_after=retry_after)
     raise _final_error(response, message)
+
+
+def _without_byte_order_mark(response: Response) -> Response:
+    """The response in UTF-8 without a mark: some proxies and exports put one before the JSON."""
+    if not response.body.startswith(_BYTE_ORDER_MARKS):
+        return response
+    text = response.body.decode(detect_encoding(response.body), errors="replace")
+    return replace(response, body=text.encode())
 
 
 def _decode_success(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
@@ -203,7 +216,7 @@ def _decode_json(body: bytes, envelope: type[EnvelopeT]) -> EnvelopeT:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return decoder.decode(_replace_half_characters(body))
+        return decoder.decode(_quote_no_numbers(_replace_half_characters(body)))
 
 
 def _replace_half_characters(body: bytes) -> bytes:
@@ -212,6 +225,11 @@ def _replace_half_characters(body: bytes) -> bytes:
     JavaScript writes such an escape when it cuts a text within a character; no database can store it.
     """
     return _ESCAPE.sub(lambda found: _REPLACEMENT_CHARACTER if found["half"] else found[0], body)
+
+
+def _quote_no_numbers(body: bytes) -> bytes:
+    """The same JSON with NaN and the infinities, which only Python writes as numbers, as texts."""
+    return _NO_NUMBER.sub(lambda found: b'"%b"' % found[0] if found["literal"] else found[0], body)
 
 
 @cache

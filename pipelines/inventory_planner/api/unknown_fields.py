@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -68,6 +68,13 @@ def unknown_fields(record: Order | Line) -> Raw | None:
         return Raw(template % (*values,))
     members = b",".join([start + value for start, value in zip(starts, values, strict=True) if value not in UNSET])
     return Raw(b"{%b}" % members) if members else None
+
+
+def with_fields(unknown: Raw | None, fields: Mapping[str, bytes]) -> Raw | None:
+    """The unknown fields and further ones, as one JSON object."""
+    members = [bytes(unknown)[1:-1]] if unknown else []
+    members += [json.dumps(name).encode() + b":" + value for name, value in fields.items()]
+    return Raw(b"{%b}" % b",".join(members)) if members else None
 
 
 def _add_fields(struct: type[_Struct], names: list[str], *others: tuple[str, Any, Any], is_open: bool) -> type[_Struct]:

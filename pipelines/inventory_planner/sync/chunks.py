@@ -18,11 +18,13 @@ import pyarrow as pa
 
 from inventory_planner.api.batches import BEGINNING, Batch
 from inventory_planner.api.decoding import OrderDecoder, QuarantinedRecord, RawOrder, Record
+from inventory_planner.api.misfits import drift
 from inventory_planner.errors import ApiError
 from inventory_planner.sync.columns import ValueOverflowError
 from inventory_planner.sync.cursor import OVERLAP, Cursor
 from inventory_planner.sync.order_filter import IsInScope
-from inventory_planner.sync.order_rows import order_rows, partition, quarantine_rows
+from inventory_planner.sync.order_rows import order_rows, quarantine_rows
+from inventory_planner.sync.overflow import partition
 from inventory_planner.warehouse.tables import QUARANTINE
 
 MAX_CHUNK_ORDERS: Final = 20_000  # the most that has to be read again after a kill
@@ -197,6 +199,7 @@ class _Reading:
         self.quarantined += len(quarantined)
         chunk.order_ids |= order_ids
         chunk.quarantined += len(quarantined)
+        chunk.unknown.update(*(drift(record.misfits) for record in records if record.misfits))
         chunk.lines += sum(len(record.order.items or ()) for record in records)
         return batches
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from operator import attrgetter
 from typing import Any, Final
@@ -12,11 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from inventory_planner.api.normalization import EMPTY_MARKER, EMPTY_STRING, UNSET
-from inventory_planner.warehouse.tables import JSON, TEXT, Column
+from inventory_planner.api.written_values import parse_instant
+from inventory_planner.warehouse.tables import INSTANT, JSON, TEXT, Column
 
-MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds it is the year 5138, as milliseconds 1973: larger means ms
 DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
 
+_RECEIPT_YEARS: Final = range(1971, 9999)  # Unix second 0, the year 1 and the year 9999 mean "none"
+_NOISE: Final = Decimal("1e-9")  # less than this, beyond the 15 digits that a binary fraction keeps, was never written
+_EXACT_DIGITS: Final = 15
+_CALENDAR: Final = (-62_135_596_800_000_000, 253_402_300_799_999_999)  # the years 1 to 9999, in microseconds since 1970
 _ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # rejects values with more digits
 _NOT_SET: Final = pa.array([*UNSET, None], pa.binary())
 
@@ -27,16 +31,21 @@ class ValueOverflowError(ValueError):
     """A value that its column can't hold."""
 
 
-def column_array(column: Column, records: Sequence[Any], computed: dict[str, Values]) -> pa.Array:
+def column_array(
+    column: Column, records: Sequence[Any], computed: Mapping[str, Iterable[Any]], rounded: set[int] | None = None
+) -> pa.Array:
     """The values of a column: those computed for it, or else the field of each record.
 
+    The positions of the numbers that lost digits are added to `rounded`, if it is given.
+
     Raises:
-        ValueOverflowError: a number is too large for the column.
+        ValueOverflowError: a number or an instant is outside of the range of the column.
     """
-    values = computed.get(column.name)
-    if values is None:
-        values = list(map(attrgetter(column.field or column.name), records))
+    found = computed.get(column.name)
+    values = list(map(attrgetter(column.field or column.name), records)) if found is None else [*found]
     try:
+        if pa.types.is_decimal(column.type):
+            return _decimals(values, column.type, rounded)
         return _converter(column.type)(values, column.type)
     except (pa.ArrowException, ValueOverflowError) as error:
         raise ValueOverflowError(f"`{column.field or column.name}`: {error}") from error
@@ -47,7 +56,16 @@ def _converter(type_: pa.DataType) -> Callable[[Values, pa.DataType], pa.Array]:
         return _text
     if type_ == JSON:
         return _json
-    return _decimals if pa.types.is_decimal(type_) else pa.array
+    return _instants if type_ == INSTANT else pa.array
+
+
+def _instants(values: Values, type_: pa.DataType) -> pa.Array:
+    array = pa.array(values, type_)
+    limits = pc.min_max(array.cast(pa.int64())).as_py()
+    first, last = _CALENDAR
+    if limits["min"] is not None and not first <= limits["min"] <= limits["max"] <= last:
+        raise ValueOverflowError("outside the calendar in UTC")
+    return array
 
 
 def _text(values: Values, type_: pa.DataType) -> pa.Array:
@@ -66,39 +84,39 @@ def _json(values: Values, type_: pa.DataType) -> pa.Array:
     return pc.if_else(is_set, texts, pa.scalar(None, pa.binary())).cast(type_)
 
 
-def _decimals(values: Values, type_: pa.Decimal128Type) -> pa.Array:
+def _decimals(values: Values, type_: pa.Decimal128Type, rounded: set[int] | None) -> pa.Array:
     try:
         return pa.array(values, type_)
     except pa.ArrowInvalid:  # more decimals than the column has, such as the noise of a float
-        return pa.array([None if value is None else round_to_scale(value, type_.scale) for value in values], type_)
+        stored: Values = [None if value is None else round_to_scale(value, type_.scale) for value in values]
+    if rounded is not None:
+        pairs = enumerate(zip(values, stored, strict=True))
+        rounded.update(place for place, (value, kept) in pairs if value != kept and not _is_noise(value, kept))
+    return pa.array(stored, type_)
+
+
+def _is_noise(value: int | Decimal, stored: Decimal) -> bool:
+    """Whether a value differs from the stored one only by what a binary fraction adds to a decimal one."""
+    digits = len(Decimal(value).as_tuple().digits)
+    return digits > _EXACT_DIGITS and abs(value - stored) < _NOISE
 
 
 def round_to_scale(value: int | Decimal, scale: int) -> Decimal:
     """The value as a DECIMAL column of this scale holds it; a half is rounded to the even digit.
 
     Raises:
-        ValueOverflowError: it has too many digits before the decimal point.
+        ValueOverflowError: it has too many digits before the decimal point, or is not a number.
     """
     try:
-        return _ROUNDING.quantize(value, Decimal(1).scaleb(-scale))
+        rounded = _ROUNDING.quantize(value, Decimal(1).scaleb(-scale))
     except InvalidOperation as error:
         raise ValueOverflowError(f"{value} does not fit DECIMAL({DECIMAL_DIGITS}, {scale})") from error
+    if rounded.is_nan():
+        raise ValueOverflowError(f"{value} is not a number")
+    return rounded
 
 
-def unix_instant(date: str | int | None) -> datetime | None:
-    """A timestamp of the received history, documented as Unix seconds, in UTC; None if it is not an instant."""
-    if date is None or date == "":
-        return None
-    try:
-        number = float(date)
-        return datetime.fromtimestamp(number / 1000 if abs(number) > MILLISECONDS_FROM else number, UTC)
-    except (ValueError, OverflowError, OSError):
-        return _written_instant(str(date))
-
-
-def _written_instant(date: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(date)
-        return instant.astimezone(UTC) if instant.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+def receipt_instant(date: str | int | None) -> datetime | None:
+    """The instant of a receipt, documented as Unix seconds, in UTC; None if the date is unknown or names no instant."""
+    instant = None if date is None else parse_instant(str(date))
+    return instant if instant and instant.year in _RECEIPT_YEARS else None

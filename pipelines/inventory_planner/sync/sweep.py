@@ -122,15 +122,16 @@ def _walk(job: Job, findings: Findings) -> Iterator[Summary]:
 
 def _is_changed(order: Summary, before: Fingerprint | None) -> bool:
     status = None if order.status in {None, ""} else str(order.status)
-    try:
-        quantities = _quantity(order.total_ordered), _quantity(order.total_received)
-    except ValueOverflowError:
-        return True  # the warehouse holds no order with such a number
+    quantities = _quantity(order.total_ordered), _quantity(order.total_received)
     return before != Fingerprint(order.last_modified, status, *quantities)
 
 
 def _quantity(value: int | Decimal | None) -> Decimal | None:
-    return None if value is None else round_to_scale(value, QUANTITY.scale)
+    """The total as the warehouse holds it: null if it is too large."""
+    try:
+        return None if value is None else round_to_scale(value, QUANTITY.scale)
+    except ValueOverflowError:
+        return None
 
 
 def _read_again(job: Job, changed: list[str]) -> Iterator[Batch]:

@@ -126,7 +126,7 @@ def record_failure(account: Account, sync_kind: str, error: Exception) -> None:
 
 
 def record_drift(account: Account, report: SyncReport) -> None:
-    """Report the unknown fields that no earlier sync of the account has reported."""
+    """Report the unknown fields and unexpected shapes that no earlier sync of the account has reported."""
     if not report.unknown:
         return
     reported = account.execute(f"select drift from {SYNC_LOG} where _account_id = ? and drift is not null")  # noqa: S608
@@ -134,7 +134,7 @@ def record_drift(account: Account, report: SyncReport) -> None:
     if new:
         report.drift = json.dumps(sorted(new))
         log.warning(
-            "Inventory Planner sent fields that this version does not know; they are kept in `_unknown_fields`: %s.",
+            "Inventory Planner sent fields that this version can't read; they are kept in `_unknown_fields`: %s.",
             ", ".join(sorted(new)),
         )
 

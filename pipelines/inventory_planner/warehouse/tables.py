@@ -64,7 +64,8 @@ SYNCED_AT: Final = Column("__synced_at", INSTANT)
 LINE_KEY: Final = Column("key", TEXT)
 ORDER_ID: Final = Column("purchase_order_id", TEXT)
 LINE_ITEM_ID: Final = Column("purchase_order_item_id", TEXT)
-UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)  # fields that the API's documentation does not list, by name
+# Fields that the API's documentation does not list, and the original of values that their column can't hold, by name.
+UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)
 # True only on a row that makes the merge delete an order's rows; such a row is never stored.
 IS_REMOVED: Final = Column("_is_removed", FLAG)
 
