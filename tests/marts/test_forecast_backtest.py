@@ -27,7 +27,7 @@ def book_on_the_day(orders: list[Json]) -> list[Json]:
 
 
 def arrivals_after_the_day(account: str, orders: list[Json]) -> dict[Line, date]:
-    """When the last goods came of each line that received some after the day; without variants that an order repeats."""
+    """When the last goods of each line came, if after the day; without variants that an order repeats."""
     found: dict[Line, date] = {}
     for order in orders:
         ids = [line["id"] for line in order["items"]]
@@ -92,7 +92,7 @@ def test_forecasts_of_a_past_day_came_true_within_bounds(parsed_folder: DataFold
     due, overdue = ([row for row in rows if row["is_overdue"] == is_overdue] for is_overdue in (False, True))
     assert len(due) > 800
     assert len(overdue) > 100
-    # nine of ten lines should arrive by the latest date, but the lines of an order arrive together, and samples are small
+    # nine of ten lines should arrive by the latest date; those of an order arrive together, and samples are small
     assert 0.80 <= share_by_latest(due) <= 0.97
     assert 0.70 <= share_by_latest(overdue) <= 0.97
     assert errors(due, "forecast_receipt_date") < 5

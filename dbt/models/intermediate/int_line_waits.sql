@@ -108,22 +108,22 @@ remaining_waits as (
 open_lines_with_remaining_waits as (
 
     select
-        lines.account_id,
-        lines.purchase_order_line_id,
-        lines.waits_of,
-        lines.days_waiting,
+        waiting.account_id,
+        waiting.purchase_order_line_id,
+        waiting.waits_of,
+        waiting.days_waiting,
         remaining_waits.count_longer,
         remaining_waits.days_remaining_median,
         remaining_waits.days_remaining_p90,
         row_number() over (
-            partition by lines.account_id, lines.purchase_order_line_id
-            order by case lines.waits_of when 'vendor' then 1 else 2 end
-        ) as place
-    from open_lines_with_keys as lines
+            partition by waiting.account_id, waiting.purchase_order_line_id
+            order by case waiting.waits_of when 'vendor' then 1 else 2 end
+        ) as sample_rank
+    from open_lines_with_keys as waiting
     inner join remaining_waits
         on
-            lines.wait_key = remaining_waits.wait_key
-            and lines.days_waiting = remaining_waits.days_waiting
+            waiting.wait_key = remaining_waits.wait_key
+            and waiting.days_waiting = remaining_waits.days_waiting
 
 )
 
@@ -143,4 +143,4 @@ select
     days_remaining_p90
 
 from open_lines_with_remaining_waits
-where place = 1
+where sample_rank = 1

@@ -1,9 +1,8 @@
-{# The terms of the score, each from 0 to 1. A missing one leaves its weight to the others. #}
-{%- set terms = {
+{# The terms of the score. A missing one leaves its weight to the others. -#}
+{% set terms = {
     'otif': 'otif_line_rate', 'fill': 'due_fill_rate',
     'lead_time_cv': 'lead_time_steadiness', 'price': 'price_stability',
 } -%}
-
 with
 
 orders as (
