@@ -54,6 +54,11 @@ class DataFolder:
         return self.root / "seeds"
 
     @property
+    def clean_seeds(self) -> Path:
+        """The seed files as dbt gets them."""
+        return self.dbt / "seeds"
+
+    @property
     def _spilled(self) -> Path:
         """Where DuckDB spills what does not fit into memory; a killed process leaves it behind."""
         return self.warehouse.with_name(f"{self.warehouse.name}.tmp")

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from filling import fill_marts
 from hand_made import VARIABLES
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, PublishError, SweepError, TransformError
@@ -111,7 +112,7 @@ def test_an_invalid_var_is_refused_before_anything_is_read(account: Account, job
 def test_a_sweep_error_does_not_keep_changes_from_readers(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", lambda *_: "")
+    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", fill_marts)
     for number in range(12):
         account.put(order(f"order-{number}"))
     run(job, VARIABLES)

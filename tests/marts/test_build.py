@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from filling import fill_marts
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, LoadError, PublishError, TransformError
 from inventory_planner.marts import build as module
@@ -28,9 +29,10 @@ class FakeDbt:
 
     def __call__(self, warehouse: Warehouse, variables: dict[str, Any], *_: object) -> str:
         self.runs.append(variables)
-        warehouse.close()
         if self.error:
+            warehouse.close()
             raise self.error
+        fill_marts(warehouse)
         return "done"
 
 
