@@ -95,7 +95,7 @@ def publish(warehouse: Warehouse) -> bool:
         raise PublishError(
             "The marts are out of date, or their last build failed its tests: run `inventory-planner transform` first."
         )
-    if read_published_build(warehouse.engine) == record:
+    if read_published_build(warehouse.engine) == record and warehouse.engine.published_problem() is None:
         return False
     warehouse.close()
     warehouse.engine.publish()
@@ -115,7 +115,7 @@ def build_and_publish(warehouse: Warehouse, variables: Mapping[str, Any]) -> boo
     if is_published:
         log.info("Published %s.", warehouse.folder.analytics)
     else:
-        _confirm_published(warehouse.folder)
+        _confirm_published(warehouse)
         log.info("Nothing changed: %s is current.", warehouse.folder.analytics)
     return is_published
 
@@ -135,15 +135,14 @@ def _confirm_complete(warehouse: Warehouse) -> None:
         )
 
 
-def _confirm_published(folder: DataFolder) -> None:
+def _confirm_published(warehouse: Warehouse) -> None:
     """Set the modification time of the readers' file: the dashboard shows when a run last found it current.
 
     Raises:
-        PublishError: the file can't be touched.
+        PublishError: the file can be neither touched nor replaced.
     """
     try:
-        os.utime(folder.analytics)
-    except OSError as error:
-        raise PublishError(
-            f"Can't set the modification time of {folder.analytics}: {error}. Correct its permissions."
-        ) from error
+        os.utime(warehouse.folder.analytics)
+    except PermissionError:  # another user published it, and only the owner may touch a file that is read-only
+        warehouse.close()
+        warehouse.engine.publish()

@@ -121,7 +121,8 @@ def write_seeds(folder: DataFolder) -> None:
         ConfigurationError: see `read_seeds`.
     """
     files = read_seeds(folder)
-    shutil.rmtree(folder.clean_seeds, ignore_errors=True)
+    if folder.clean_seeds.exists():
+        shutil.rmtree(folder.clean_seeds)
     for name, file in files.items():
         folder.clean_seeds.mkdir(parents=True, exist_ok=True)
         (folder.clean_seeds / f"{name}.csv").write_text(file.text, encoding="utf-8", newline="")
