@@ -82,7 +82,7 @@ def test_seed_files_in_the_data_folder_are_added_to_the_seeds(parsed_folder: Dat
     fill(folder.warehouse, {"a1": [order("1", "OPEN", [line("mug", 3)]), renamed]})
     (folder.seeds / "vendor_aliases.csv").write_text('vendor_id,old_vendor_id\nacme mills,"acme inc"\n')
     (folder.seeds / "exchange_rates.csv").write_bytes(
-        "\ufeffcurrency_code;valid_from;rate;note\r\nUSD;01.01.2024;0,9;ECB\r\n;;;\r\n".encode("utf-16")
+        "currency_code;valid_from;rate;note\r\nUSD;01.01.2024;0,9;ECB\r\n;;;\r\n".encode("utf-16")
     )
     (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")
 
