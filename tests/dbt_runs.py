@@ -16,6 +16,7 @@ from hand_made import VARIABLES, Json
 from inventory_planner.data_folder import DataFolder, data_folder
 from inventory_planner.errors import TransformError
 from inventory_planner.marts.dbt import run_dbt
+from inventory_planner.marts.seeds import write_seeds
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.warehouse import Warehouse
 
@@ -34,6 +35,7 @@ class DbtRun:
 
 def dbt(folder: DataFolder, *arguments: str, variables: Json | None = None) -> DbtRun:
     """Run dbt in a data folder; a node that fails is an outcome, not an error."""
+    write_seeds(folder)
     try:
         output = run_dbt(Warehouse(engine_of(folder), folder), variables or VARIABLES, arguments)
     except TransformError as error:

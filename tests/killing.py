@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 import httpx
 
+from filling import fill_marts
 from inventory_planner.api.client import Client
 from inventory_planner.cli import commands as cli
 from inventory_planner.data_folder import DataFolder, data_folder
@@ -135,7 +136,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def _replace_dbt() -> None:
-    build.run_dbt = lambda *_: ""  # in a process that ends with the work
+    build.run_dbt = fill_marts  # in a process that ends with the work
 
 
 def _exit_code(target: Callable[..., None], *arguments: Any) -> int:

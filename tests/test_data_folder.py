@@ -6,14 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from inventory_planner.data_folder import DataFolder, data_folder
+from inventory_planner.data_folder import DataFolder, data_folder, folder_at
 from inventory_planner.errors import AnotherRunError, ConfigurationError
 
+NOBODY = 65534  # the id of a user without files, on every Unix
 HOLD = """
 import sys
 from pathlib import Path
@@ -83,7 +87,67 @@ def test_a_folder_that_can_not_be_written_is_a_configuration_error(below: str, t
         data_folder(path)
     assert str(caught.value).startswith(f"Can't write to the data folder {path} (")
     assert str(caught.value).endswith(
-        "). Choose another with --data or INVENTORY_PLANNER_DATA, or correct its permissions."
+        "). Choose another with --data or INVENTORY_PLANNER_DATA. Correct its permissions."
+    )
+
+
+@pytest.fixture
+def somebody() -> Callable[[], AbstractContextManager[None]]:
+    """Switch to a user who isn't root, for whom files of root are another's."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+
+    @contextmanager
+    def switch() -> Iterator[None]:
+        os.setresuid(NOBODY, NOBODY, 0)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+            os.setresuid(0, 0, 0)
+
+    return switch
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder in which every user may write; pytest's own are for this user alone."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("name", ["run.lock", "warehouse.duckdb", "dlt", "dbt", "dbt/target/manifest.json"])
+def test_a_file_of_another_user_is_named_with_its_owner(
+    name: str, open_folder: Path, somebody: Callable[[], AbstractContextManager[None]]
+) -> None:
+    refused = open_folder / name
+    refused.parent.mkdir(parents=True, exist_ok=True)
+    for parent in refused.parents:
+        if parent.is_relative_to(open_folder):
+            parent.chmod(0o777)
+    refused.touch() if refused.suffix else refused.mkdir()
+
+    with pytest.raises(ConfigurationError) as caught, somebody():
+        data_folder(open_folder)
+
+    assert str(caught.value) == (
+        f"Can't write to {refused}. {refused} belongs to root: run as root, or give it to this user with chown."
+    )
+
+
+def test_a_folder_that_this_user_can_not_read_is_named_with_its_owner(
+    open_folder: Path, somebody: Callable[[], AbstractContextManager[None]]
+) -> None:
+    closed = open_folder / "data"
+    closed.mkdir(mode=0o700)
+
+    with pytest.raises(ConfigurationError) as caught, somebody():
+        folder_at(closed)
+
+    assert str(caught.value) == (
+        f"Can't read the data folder {closed}. {closed} belongs to root: run as root, or give it to this user with"
+        " chown."
     )
 
 

@@ -18,6 +18,7 @@ NETWORK = ("httpx", "socket", "ssl", "urllib.request", "http.client", "requests"
 ALLOWED = {
     "errors": set(),
     "data_folder": {"errors"},
+    "formulas": set(),
     "settings": {"errors"},
     "api": {"errors"},
     "warehouse": {"data_folder", "errors"},
@@ -26,7 +27,7 @@ ALLOWED = {
     "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
     "run": {"monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
-    "dashboard": {"data_folder", "errors"},
+    "dashboard": {"data_folder", "errors", "formulas"},
     "emulator": set(),
     "__main__": {"cli"},
 }

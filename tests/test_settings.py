@@ -150,6 +150,23 @@ def test_the_error_for_an_invalid_setting_names_it_and_its_value(name: str, valu
     assert str(caught.value) == f"`{name}` ({PREFIX}{name.upper()}) {words}"
 
 
+def test_blanks_around_the_account_id_are_not_part_of_it(put: Put) -> None:
+    put(ACCOUNT_ID=" a1000\n")
+    assert settings() == Settings("k-1", "a1000")
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/api/v1", "/api/v1/", " "])
+def test_an_address_may_end_in_the_path_of_the_api(path: str, put: Put) -> None:
+    put(BASE_URL=f"https://app.inventory-planner.com{path}")
+    assert settings() == Settings("k-1", "a1000")
+
+
+def test_any_other_path_of_an_address_is_kept() -> None:
+    assert (
+        Settings("k-1", "a1000", "https://proxy.example/apis/planner/").base_url == "https://proxy.example/apis/planner"
+    )
+
+
 def test_a_status_that_is_not_a_list_is_refused(project: Path, put: Put) -> None:
     put()
     write(project, "config.toml", "[sources.inventory_planner]\nstatus = 5\n")

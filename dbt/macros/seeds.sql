@@ -1,5 +1,6 @@
-{# After a seed is loaded, adds the rows of a CSV file of the same name in `seeds/` beside the database, so that you can fill seeds
-   without changing an installed package. Engines that can't see your files load only the project's own seeds. #}
+{# After a seed is loaded, adds the rows of your file of the same name. The command leaves a clean copy of each of your seed files in
+   `dbt/seeds/` beside the database: UTF-8, commas, decimal points, exactly the seed's columns. Engines that can't see your files load
+   only the project's own seeds. #}
 {% macro add_own_rows() -%}
     {{ adapter.dispatch('add_own_rows')() }}
 {%- endmacro %}
@@ -10,11 +11,11 @@
 {% macro duckdb__add_own_rows() -%}
     {%- if execute -%}
         {%- set folder = modules.re.sub('[^/\\\\]*$', '', target.path) -%}
-        {%- set files = modules.re.sub('([*?[])', '[\\1]', folder) ~ 'seeds/' ~ model.name ~ '.csv' -%}
+        {%- set files = modules.re.sub('([*?[])', '[\\1]', folder) ~ 'dbt/seeds/' ~ model.name ~ '.csv' -%}
         {%- set path = dbt.escape_single_quotes(files) -%}
         {%- if run_query("select file from glob('" ~ path ~ "')").rows -%}
             insert into {{ this }} by name
-            select * from read_csv('{{ path }}', header = true, all_varchar = true)
+            select * from read_csv('{{ path }}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -54,6 +55,19 @@ class DataFolder:
         return self.root / "seeds"
 
     @property
+    def clean_seeds(self) -> Path:
+        """The seed files as dbt gets them."""
+        return self.dbt / "seeds"
+
+    @property
+    def written(self) -> Iterator[Path]:
+        """What a run writes in place; what it replaces or only reads is not among it."""
+        yield from (self._lock, self.warehouse)
+        for top in (self.dlt, self.dbt):
+            for folder, _, files in os.walk(top):  # skips what another run removes meanwhile
+                yield from (Path(folder), *(Path(folder, name) for name in files))
+
+    @property
     def _spilled(self) -> Path:
         """Where DuckDB spills what does not fit into memory; a killed process leaves it behind."""
         return self.warehouse.with_name(f"{self.warehouse.name}.tmp")
@@ -80,7 +94,7 @@ class DataFolder:
         except Timeout as error:
             raise AnotherRunError(f"{self.lock_holder} is using {self.root}; try again later.") from error
         except OSError as error:
-            raise ConfigurationError(f"Can't lock the data folder: {error}. Correct its permissions.") from error
+            raise ConfigurationError(f"Can't lock the data folder: {error}. {_advice(self._lock)}") from error
         try:
             shutil.rmtree(self._spilled, ignore_errors=True)
             with suppress(OSError):  # on a full disk, other runs just can't see who holds the lock
@@ -101,8 +115,17 @@ class DataFolder:
 
 
 def folder_at(path: Path) -> DataFolder:
-    """The folder at this path, for reading: it may be missing."""
-    return DataFolder(path.expanduser().absolute())
+    """The folder at this path, for reading: it may be missing.
+
+    Raises:
+        ConfigurationError: this user can't see what is there.
+    """
+    folder = DataFolder(path.expanduser().absolute())
+    try:
+        folder.warehouse.exists()
+    except PermissionError as error:
+        raise ConfigurationError(f"Can't read the data folder {folder.root}. {_advice(folder.root)}") from error
+    return folder
 
 
 def data_folder(path: Path) -> DataFolder:
@@ -122,9 +145,27 @@ def data_folder(path: Path) -> DataFolder:
     except OSError as error:
         raise ConfigurationError(
             f"Can't write to the data folder {folder.root} ({error.strerror}). Choose another with --data or"
-            " INVENTORY_PLANNER_DATA, or correct its permissions."
+            f" INVENTORY_PLANNER_DATA. {_advice(folder.root)}"
         ) from error
+    if refused := next(filter(_is_refused, folder.written), None):
+        raise ConfigurationError(f"Can't write to {refused}. {_advice(refused)}")
     return folder
+
+
+def _is_refused(path: Path) -> bool:
+    return os.access(path, os.F_OK) and not os.access(path, os.W_OK)
+
+
+def _advice(path: Path) -> str:
+    """What to do about a file or folder that this user may not use."""
+    found = next(each for each in (path, *path.parents) if os.access(each, os.F_OK))
+    if sys.platform == "win32" or found.stat().st_uid == os.geteuid():
+        return "Correct its permissions."
+    try:
+        owner = found.owner()
+    except KeyError:  # a user of another machine or container
+        owner = f"user {found.stat().st_uid}"
+    return f"{found} belongs to {owner}: run as {owner}, or give it to this user with chown."
 
 
 def _describe_process(command: str) -> dict[str, str | int]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from inventory_planner.errors import InventoryPlannerError, SweepError
-from inventory_planner.marts.build import build_and_publish
-from inventory_planner.marts.dbt_vars import with_as_of_date
+from inventory_planner.marts.build import build_and_publish, inputs
 from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.sweep import sweep_if_due
 from inventory_planner.warehouse.sync_log import SyncReport, record_failure
@@ -36,10 +35,10 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
         variables: dbt vars; `as_of_date` is today in `account_timezone` if it is missing.
 
     Raises:
-        ConfigurationError: a var is invalid; nothing was done.
+        ConfigurationError: a var or a seed file is invalid; nothing was done.
         InventoryPlannerError: see `load`, `sweep_if_due` and `build_and_publish`.
     """
-    with_as_of_date(variables)  # checks the vars; otherwise an invalid one would be found after a long load
+    inputs(job.warehouse.folder, variables)  # checks them; otherwise a mistake would be found after a long load
     synced = load(job)
     log.info("%s", synced.summary)
     swept, sweep_error = _sweep(job)

@@ -6,6 +6,7 @@ Only full names are looked up: a bare `API_KEY` in the environment, which dlt wo
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,11 +24,12 @@ SECTION: Final = "sources.inventory_planner"
 BASE_URL: Final = "https://app.inventory-planner.com"
 REQUESTS_PER_SECOND: Final = 2.0  # Inventory Planner publishes no limit; other clients run well with 0.5 to 3
 PAGE_SIZE: Final = 1000  # the maximum that the API allows
+API_PATH: Final = re.compile(r"(/api(/v1)?)?/*$")  # at the end of an address: requests add it
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The account to read, and how to read it."""
+    """The account to read, and how to read it: the account id without blanks, the address without the API's path."""
 
     api_key: str = field(repr=False)
     account_id: str
@@ -36,6 +38,10 @@ class Settings:
     status: tuple[str, ...] = ()
     requests_per_second: float = REQUESTS_PER_SECOND
     page_size: int = PAGE_SIZE
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "account_id", self.account_id.strip())  # rows are stored under it
+        object.__setattr__(self, "base_url", API_PATH.sub("", str(self.base_url).strip()))
 
 
 def _read_toml(_: SettingsTomlProvider, path: str) -> Any:
@@ -106,7 +112,9 @@ def _look_up(key: str) -> Any:
     except (ConfigProviderException, OSError) as error:
         reason = " ".join(str(error).split())
         folder = Path(".dlt").absolute()
-        raise ConfigurationError(f"Can't read the settings in {folder}: {reason}. Correct the file.") from error
+        raise ConfigurationError(
+            f"Can't read the settings in {folder}: {reason}. Correct the file or its permissions."
+        ) from error
 
 
 def _variable(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import marimo as mo
 import pyarrow as pa
 
+from inventory_planner.formulas import disarm, rearm
 from inventory_planner_dashboard.formats import Format, text
 from inventory_planner_dashboard.layout import empty, filter_notes, note
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
@@ -52,7 +53,7 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
     rates = {column.heading for column in columns.values() if column.has_target}
     numeric = [name for name, kind in zip(shown.column_names, shown.schema.types, strict=True) if _is_number(kind)]
     return mo.ui.table(
-        shown,
+        _disarmed(shown),
         selection=None,
         page_size=10,
         pagination=shown.num_rows > 10,
@@ -67,9 +68,20 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
     )
 
 
+def _disarmed(shown: pa.Table) -> pa.Table:
+    """What the table exports and copies: spreadsheets would run text such as `=1+1`."""
+    columns = {
+        name: pa.array([value and disarm(value) for value in values.to_pylist()], pa.string())
+        if pa.types.is_string(values.type)
+        else values
+        for name, values in zip(shown.column_names, shown.columns, strict=True)
+    }
+    return pa.table(columns)
+
+
 def _formatter(column: Column, targets: Targets) -> Format:
     if not column.has_target:
-        return column.format
+        return lambda value: column.format(rearm(value) if isinstance(value, str) else value)
     return lambda value: f"{SYMBOLS[targets.standing(value)]} {column.format(value)}".strip()
 
 

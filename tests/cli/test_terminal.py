@@ -80,7 +80,8 @@ def test_only_a_long_error_is_wrapped() -> None:
 
 
 def status(folder: DataFolder, **values: Any) -> Status:
-    nothing: dict[str, Any] = {"at_work": None, "published_at": None, "age_seconds": None, "rows": {}, "syncs": []}
+    nothing: dict[str, Any] = {"at_work": None, "published_at": None, "problem": None, "age_seconds": None}
+    nothing |= {"rows": {}, "syncs": []}
     return Status(str(folder.root), **{**nothing, **values})
 
 
@@ -117,6 +118,14 @@ def test_the_status_shows_the_age_the_rows_and_the_last_syncs(folder: DataFolder
     assert found[12].split(maxsplit=9) == [
         *("2026-01-05", "12:00:00", "a1000", "failed", "-", "6", "0", "0", "0"),
         "GET /api/v1/purchase-orders answered 503.",
+    ]
+
+
+def test_a_problem_of_the_published_file_stands_below_the_age(folder: DataFolder) -> None:
+    found = shown(status_report(status(folder, problem="dbeaver (PID 7) has it open.")), width=500)
+    assert found[:2] == [
+        f"{folder.root}: data never loaded, published never.",
+        "Warning: dbeaver (PID 7) has it open.",
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from filling import fill_marts
 from hand_made import VARIABLES
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, PublishError, SweepError, TransformError
@@ -18,6 +19,17 @@ from inventory_planner_emulator import Account
 from orders import line, order
 
 ORDERED = {"created_date": "2024-06-01", "expected_date": "2024-06-20"}
+ELSEWHERE = {  # what somebody may have set for a dbt or dlt project of their own, and a home of another user
+    "DBT_EMPTY": "true",
+    "DBT_TARGET": "published",
+    "DBT_PROFILE": "other",
+    "DBT_WARN_ERROR": "true",
+    "_DBT_COMPLETE": "bash_source",
+    "INVENTORY_PLANNER_TARGET": "published",
+    "DEV_MODE": "true",
+    "RESTORE_FROM_DESTINATION": "false",
+    "HOME": "/proc",
+}
 REPORT = """
     select purchase_order_number, sku, quantity_ordered, quantity_received, quantity_open, is_overdue
     from marts.received_vs_ordered order by all
@@ -48,14 +60,16 @@ def test_runs_publish_what_changed_and_keep_the_last_marts_after_a_failed_build(
     assert_nothing_is_done(account, job)
 
     account.receive("one", "c9_5001", 6)
-    folder.seeds.mkdir()
-    (folder.seeds / "vendor_aliases.csv").write_text("no_such_column\n1\n")
-    with pytest.raises(TransformError, match="vendor_aliases"):
+    manifest = folder.dbt / "target" / "manifest.json"
+    manifest.unlink()
+    manifest.mkdir()  # which dbt can't replace
+    with pytest.raises(TransformError, match=r"manifest\.json"):
         run(job, VARIABLES)
     assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
     assert_failed_build_is_recorded(job)
 
-    (folder.seeds / "vendor_aliases.csv").unlink()
+    manifest.rmdir()
+    folder.seeds.mkdir()
     (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1001,Hamburg\n")
     next_run = run(job, VARIABLES)
     assert (next_run.synced.has_changes, next_run.is_published) == (False, True)
@@ -83,7 +97,7 @@ def assert_failed_build_is_recorded(job: Job) -> None:
         "select outcome, sync_kind, error from inventory_planner._syncs order by started_at desc limit 1"
     )
     assert (outcome, sync_kind) == ("failed", "build")
-    assert "no_such_column" in error
+    assert "manifest.json" in error
     assert read_build(job.warehouse) is None
     with pytest.raises(PublishError, match=r"run `inventory-planner transform` first"):
         publish(job.warehouse)
@@ -108,10 +122,34 @@ def test_an_invalid_var_is_refused_before_anything_is_read(account: Account, job
     assert account.requests == []
 
 
+def test_a_seed_file_that_can_not_be_read_is_named_before_anything_is_read(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
+    folder.seeds.mkdir()
+    (folder.seeds / "vendor_aliases.csv").write_text("old_vendor_id,vendor_id\nacme,\n")
+    with pytest.raises(ConfigurationError, match=r"vendor_aliases\.csv, line 2: vendor_id is ''"):
+        run(job, VARIABLES)
+    assert account.requests == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("one_report")
+def test_variables_for_another_project_change_nothing(
+    account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
+    account.put(order("one", reference="1", items=[line(sku="TEE", replenishment=10, received=4)], **ORDERED))
+
+    assert run(job, VARIABLES).is_published
+
+    assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
+
+
 def test_a_sweep_error_does_not_keep_changes_from_readers(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", lambda *_: "")
+    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", fill_marts)
     for number in range(12):
         account.put(order(f"order-{number}"))
     run(job, VARIABLES)

@@ -232,6 +232,29 @@ def test_a_damaged_file_is_answered_with_what_repairs_it(folder: DataFolder) -> 
     assert "The next run publishes it again." in str(error)
 
 
+FORMULAS = """
+    create schema marts;
+    create table marts.lines as
+    select * from (values ('=1+1', -5.0, 'Acme'), ('\t@A1', -6.0, null)) as rows (title, units, vendor)
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "rows"),
+    [([], "'=1+1,-5.0,Acme\n\t'@A1,-6.0,\n"), (["--raw"], "=1+1,-5.0,Acme\n\t@A1,-6.0,\n")],
+    ids=["by default", "raw"],
+)
+def test_csv_has_no_formulas_but_those_that_are_asked_for(folder: DataFolder, option: list[str], rows: str) -> None:
+    make(folder, FORMULAS)
+    assert shown(folder, "lines", "--sort", "-units", "--csv", *option) == f"title,units,vendor\n{rows}"
+
+
+def test_json_has_text_as_it_is(folder: DataFolder) -> None:
+    make(folder, FORMULAS)
+    found = json.loads(shown(folder, "lines", "--sort", "-units", "--json"))
+    assert [row["title"] for row in found] == ["=1+1", "\t@A1"]
+
+
 def test_a_year_has_no_thousands_separator(folder: DataFolder) -> None:
     make(folder, "create schema marts; create table marts.years as select 2026 as year_number, 2026 as count_orders")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ def load_once(job: Job) -> datetime:
 
 
 def test_a_folder_that_was_never_loaded_is_empty(folder: DataFolder) -> None:
-    never = Status(str(folder.root), at_work=None, published_at=None, age_seconds=None, rows={}, syncs=[])
+    never = Status(str(folder.root), at_work=None, published_at=None, problem=None, age_seconds=None, rows={}, syncs=[])
     assert status_of(folder) == never
     with folder.locked("run"):
         assert status_of(folder) == never
@@ -98,6 +99,28 @@ def test_during_a_run_the_run_is_named_and_the_last_published_state_is_shown(
     after = status_of(folder)
     assert after.rows["purchase_orders"] == 2
     assert found.published_at == after.published_at == built.built_at
+
+
+@pytest.mark.parametrize("is_running", [False, True], ids=["at rest", "during a run"])
+def test_a_published_file_that_is_not_as_it_was_published_is_a_problem(
+    account: Account, job: Job, folder: DataFolder, is_running: bool
+) -> None:
+    account.put(order())
+    load(job)
+    record_build(job.warehouse, {})
+    publish(job.warehouse)
+    job.warehouse.close()
+    assert status_of(folder).problem is None
+    folder.analytics.unlink()
+    folder.analytics.write_bytes(b"not a database")
+
+    with folder.locked("run") if is_running else nullcontext():
+        found = status_of(folder)
+
+    assert found.problem is not None
+    assert found.problem.startswith(f"Can't open {folder.analytics}: ")
+    assert found.problem.endswith("The next run publishes it again.")
+    assert found.published_at is None
 
 
 def test_of_several_accounts_the_oldest_reading_is_the_age(account: Account, job: Job, folder: DataFolder) -> None:

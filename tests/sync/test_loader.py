@@ -172,3 +172,29 @@ def test_too_little_memory_is_an_error_that_names_the_setting_and_loses_nothing(
     assert found == [("failed", str(caught.value))]
     load(job)
     oracle.assert_equal(folder.warehouse, account.orders())
+
+
+# the environment
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("DEV_MODE", "true"), ("PIPELINES__DEV_MODE", "true"), ("DATASET_NAME_LAYOUT", "other_%s")),
+        *(("RESTORE_FROM_DESTINATION", "false"), ("STAGING_TYPE", "filesystem"), ("PAGE_SIZE", "A4")),
+    ],
+)
+def test_a_setting_for_the_pipelines_of_another_project_changes_nothing(
+    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    account.put(order("one"))
+    load(job)
+    account.put(order("two"))
+    load(job)
+
+    assert job.warehouse.execute("select purchase_order_id from inventory_planner.purchase_orders order by 1") == [
+        ("one",),
+        ("two",),
+    ]
+    assert stored_cursor(job.account).instant is not None

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -12,6 +15,14 @@ from inventory_planner.errors import AnotherRunError, LoadError, PublishError
 from inventory_planner.warehouse.duckdb import DuckDb
 from inventory_planner.warehouse.warehouse import Warehouse, connect_read_only
 
+WRITE = """
+import duckdb, os, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("create table marts.strange as select 1 as value")
+print("written", flush=True)
+sys.stdin.read()
+os._exit(1)
+"""
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
 
@@ -207,6 +218,86 @@ def test_a_folder_whose_name_has_a_quote_is_published(folder: DataFolder) -> Non
     DuckDb(quoted).publish()
 
     assert seen_in(quoted.analytics) == [(3,)]
+
+
+# programs that open the readers' file for writing
+
+
+@contextmanager
+def open_for_writing(path: Path) -> Iterator[int]:
+    """A program that writes to the file until the block ends, and then dies; its process id."""
+    words = [sys.executable, "-c", WRITE, str(path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout
+        assert writer.stdout.readline() == "written\n"
+        yield writer.pid
+        writer.communicate()
+
+
+def marts_in(path: Path) -> list[tuple[str]]:
+    with duckdb.connect(path, read_only=True) as connection:
+        return connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+        ).fetchall()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="replaces no open file")
+@pytest.mark.parametrize("is_alive", [False, True], ids=["dead", "alive"])
+def test_what_another_program_wrote_does_not_reach_the_next_published_file(engine: DuckDb, is_alive: bool) -> None:
+    engine.publish()
+    make_writable(engine.folder.analytics)
+    with open_for_writing(engine.folder.analytics):
+        if is_alive:
+            engine.publish()
+    if not is_alive:
+        assert marts_in(engine.folder.analytics) == [("seen",), ("strange",)]
+        engine.publish()
+
+    assert marts_in(engine.folder.analytics) == [("seen",)]
+    assert engine.published_problem() is None
+
+
+def test_the_readers_file_is_read_only_and_is_replaced_all_the_same(engine: DuckDb) -> None:
+    engine.publish()
+    assert engine.folder.analytics.stat().st_mode & 0o222 == 0
+
+    write(engine.folder, 2)
+    engine.publish()
+
+    assert seen_in(engine.folder.analytics) == [(2,)]
+    assert engine.folder.analytics.stat().st_mode & 0o222 == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="knows no umask")
+def test_a_file_that_only_its_owner_may_read_stays_so(engine: DuckDb) -> None:
+    before = os.umask(0o077)
+    try:
+        engine.publish()
+    finally:
+        os.umask(before)
+    assert engine.folder.analytics.stat().st_mode & 0o777 == 0o400
+
+
+def test_a_program_that_has_the_readers_file_open_for_writing_is_named(engine: DuckDb) -> None:
+    assert engine.published_problem() is None
+    engine.publish()
+    make_writable(engine.folder.analytics)
+    with open_for_writing(engine.folder.analytics) as process_id:
+        held = engine.published_problem()
+    left = engine.published_problem()
+
+    assert held is not None
+    assert left is not None
+    assert held.endswith(
+        f"(PID {process_id}) has {engine.folder.analytics} open for writing, which keeps readers out. Open it read-only"
+        " there. The next run publishes it again."
+    )
+    assert left.startswith(f"A program opened {engine.folder.analytics} for writing and left analytics.duckdb.wal")
+
+
+def make_writable(path: Path) -> None:
+    """As root is not kept from writing, so that the test is the same for every user."""
+    path.chmod(0o644)
 
 
 # the readers' file

@@ -3,6 +3,8 @@
     'otif': 'otif_line_rate', 'fill': 'due_fill_rate',
     'lead_time_cv': 'lead_time_steadiness', 'price': 'price_stability',
 } -%}
+{% set thresholds = var('grade_thresholds') -%}
+
 with
 
 orders as (
@@ -136,15 +138,13 @@ graded as (
         *,
         case
             when score is null then null
-            when score < {{ var('grade_thresholds')[2] }} or otif_line_rate < {{ var('otif_floor') }}
-                then 'D'
-            when score < {{ var('grade_thresholds')[1] }} or otif_line_rate < otif_minimum_rate
-                then 'C'
-            when score < {{ var('grade_thresholds')[0] }} then 'B'
+            when score < {{ thresholds[2] }} or otif_line_rate < {{ var('otif_floor') }} then 'D'
+            when score < {{ thresholds[1] }} or otif_line_rate < otif_minimum_rate then 'C'
+            when score < {{ thresholds[0] }} then 'B'
             else 'A'
         end as grade
     from scored
 
 )
 
-select * from graded  -- noqa: AM04 (the contract in vendor_scorecard.yml names the columns)
+select * from graded  -- noqa: AM04 (see the contract)

@@ -10,21 +10,32 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from inventory_planner.formulas import disarm
 from inventory_planner.marts.published import Report, Row
 
+TEXT: Final = "VARCHAR"
 BATCH_ROWS: Final = 10_000  # rendered at once
 
 OutputFormat = Literal["csv", "json"]
 
 
-def render(report: Report, output_format: OutputFormat) -> Iterator[str]:
-    """A report as CSV with a header, or as a JSON array with one object per line; decimals keep all their digits."""
-    return _render_csv(report) if output_format == "csv" else _render_json(report)
+def render(report: Report, output_format: OutputFormat, *, raw: bool = False) -> Iterator[str]:
+    """A report as CSV with a header, or as a JSON array with one object per line; decimals keep all their digits.
+
+    In CSV, text that a spreadsheet would run as a formula is disarmed, unless it is wanted `raw`.
+    """
+    return _render_csv(report, raw=raw) if output_format == "csv" else _render_json(report)
 
 
-def _render_csv(report: Report) -> Iterator[str]:
+def _render_csv(report: Report, *, raw: bool) -> Iterator[str]:
     yield _csv_lines([[column.name for column in report.columns]])
-    yield from map(_csv_lines, _batches(report.rows))
+    is_text = [column.type == TEXT and not raw for column in report.columns]
+    for batch in _batches(report.rows):
+        yield _csv_lines(list(map(_disarmed, row, is_text)) for row in batch)
+
+
+def _disarmed(value: Any, is_text: bool) -> Any:
+    return disarm(value) if is_text and value is not None else value
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:

@@ -89,10 +89,18 @@ def status(folder: DataFolder, as_json: bool) -> None:
     help=f"The maximum number of rows, 0 for all. The default is {ROWS_OF_A_TABLE} for a table, all for CSV and JSON.",
 )
 @click.option("--describe", is_flag=True, help="Show the type and the description of each column instead of rows.")
-@click.option("--csv", "output_format", flag_value="csv", help="Print CSV with a header and exact values.")
+@click.option("--csv", "output_format", flag_value="csv", help="Print CSV with a header and exact numbers.")
 @click.option("--json", "output_format", flag_value="json", help="Print a JSON array with one object per line.")
+@click.option(
+    "--raw", is_flag=True, help="In CSV, don't put ' before text that a spreadsheet would run, such as =1+1 or -X."
+)
 def report(
-    folder: DataFolder, mart: str | None, limit: int | None, output_format: OutputFormat | None, **options: Any
+    folder: DataFolder,
+    mart: str | None,
+    limit: int | None,
+    output_format: OutputFormat | None,
+    raw: bool,
+    **options: Any,
 ) -> None:
     """Print a mart, or list the marts.
 
@@ -110,7 +118,7 @@ def report(
         if output_format is None:
             print_mart(found)
         else:
-            for text in render(found, output_format):
+            for text in render(found, output_format, raw=raw):
                 click.echo(text, nl=False)
 
 

@@ -71,6 +71,7 @@ def status_report(status: Status) -> RenderableType:
     )
     return Group(
         Text(f"{status.folder}: data {age}, published {published}.{at_work}"),
+        *([Text(f"Warning: {status.problem}")] if status.problem else []),
         table("Rows", [{"table": name, "rows": count} for name, count in status.rows.items()]),
         table("Last syncs (UTC)", [{name: sync[name] for name in columns} for sync in status.syncs]),
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 from inventory_planner import __version__
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.errors import LoadError, PublishError
+from inventory_planner.errors import LoadError, PublishError, TransformError
 from inventory_planner.marts.dbt import digest_of, project_files, run_dbt
 from inventory_planner.marts.dbt_vars import with_as_of_date
+from inventory_planner.marts.seeds import read_seeds, write_seeds
 from inventory_planner.warehouse.build_record import (
     invalidate_build,
     read_build,
@@ -20,9 +22,35 @@ from inventory_planner.warehouse.build_record import (
     rendered,
 )
 from inventory_planner.warehouse.stored_orders import has_tables
+from inventory_planner.warehouse.tables import ORDERS_TABLE
 from inventory_planner.warehouse.warehouse import Warehouse
 
+# How many orders of each account are present in the warehouse, and how many of them the marts have, where it is fewer.
+_MISSING_ORDERS: Final = f"""
+    with
+    loaded as (
+        select _account_id as account_id, count(*) as count_orders
+        from {ORDERS_TABLE} where _deleted_at is null group by _account_id
+    ),
+    built as (select account_id, count(*) as count_orders from marts.purchase_orders group by account_id)
+    select loaded.account_id, loaded.count_orders, coalesce(built.count_orders, 0)
+    from loaded left join built on loaded.account_id = built.account_id
+    where coalesce(built.count_orders, 0) < loaded.count_orders
+    order by loaded.account_id
+"""  # noqa: S608
+
 log = logging.getLogger(__name__)
+
+
+def inputs(folder: DataFolder, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the marts are built from besides the raw tables: version, models, dbt vars and seed files.
+
+    Raises:
+        ConfigurationError: a var or a seed file is invalid.
+    """
+    seeds = {name: sha256(file.text.encode()).hexdigest() for name, file in read_seeds(folder).items()}
+    models = digest_of(project_files())
+    return {"version": __version__, "models": models, "variables": with_as_of_date(variables), "seeds": seeds}
 
 
 def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
@@ -30,15 +58,17 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
 
     Raises:
         LoadError: nothing has been loaded yet.
-        TransformError: a model was not built or a test failed.
-        ConfigurationError: a var is invalid.
+        TransformError: a model was not built, a test failed, or orders are missing from the marts.
+        ConfigurationError: a var or a seed file is invalid.
     """
-    built_from = _built_from(warehouse.folder, variables)
+    built_from = inputs(warehouse.folder, variables)
     if not has_tables(warehouse):
         raise LoadError(f"{warehouse.folder.warehouse} holds no orders yet: run `inventory-planner load` first.")
     log.info("Building the marts as of %s.", built_from["variables"]["as_of_date"])
     invalidate_build(warehouse)
+    write_seeds(warehouse.folder)
     run_dbt(warehouse, built_from["variables"])
+    _confirm_complete(warehouse)
     record_build(warehouse, built_from)
 
 
@@ -47,7 +77,9 @@ def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: S
 
     Raises:
         TransformError: dbt failed.
+        ConfigurationError: a var or a seed file is invalid.
     """
+    write_seeds(warehouse.folder)
     invalidate_build(warehouse)
     return run_dbt(warehouse, with_as_of_date(variables), arguments)
 
@@ -63,7 +95,7 @@ def publish(warehouse: Warehouse) -> bool:
         raise PublishError(
             "The marts are out of date, or their last build failed its tests: run `inventory-planner transform` first."
         )
-    if read_published_build(warehouse.engine) == record:
+    if read_published_build(warehouse.engine) == record and warehouse.engine.published_problem() is None:
         return False
     warehouse.close()
     warehouse.engine.publish()
@@ -77,32 +109,40 @@ def build_and_publish(warehouse: Warehouse, variables: Mapping[str, Any]) -> boo
         InventoryPlannerError: see `build` and `publish`.
     """
     record = read_build(warehouse)
-    if record is None or record.built_from != rendered(_built_from(warehouse.folder, variables)):
+    if record is None or record.built_from != rendered(inputs(warehouse.folder, variables)):
         build(warehouse, variables)
     is_published = publish(warehouse)
     if is_published:
         log.info("Published %s.", warehouse.folder.analytics)
     else:
-        _confirm_published(warehouse.folder)
+        _confirm_published(warehouse)
         log.info("Nothing changed: %s is current.", warehouse.folder.analytics)
     return is_published
 
 
-def _confirm_published(folder: DataFolder) -> None:
+def _confirm_complete(warehouse: Warehouse) -> None:
+    """Compare the marts with the warehouse: a build that succeeds may still have left orders out.
+
+    Raises:
+        TransformError: the marts have fewer orders of an account than the warehouse.
+    """
+    missing = warehouse.execute(_MISSING_ORDERS)
+    if missing:
+        held = "; ".join(f"{built:,} of {loaded:,} orders of account {account}" for account, loaded, built in missing)
+        raise TransformError(
+            f"The marts hold only {held}; readers keep the last good marts. Read"
+            f" {warehouse.folder.dbt / 'logs' / 'dbt.log'} to see what left them out, and run again."
+        )
+
+
+def _confirm_published(warehouse: Warehouse) -> None:
     """Set the modification time of the readers' file: the dashboard shows when a run last found it current.
 
     Raises:
-        PublishError: the file can't be touched.
+        PublishError: the file can be neither touched nor replaced.
     """
     try:
-        os.utime(folder.analytics)
-    except OSError as error:
-        raise PublishError(
-            f"Can't set the modification time of {folder.analytics}: {error}. Correct its permissions."
-        ) from error
-
-
-def _built_from(folder: DataFolder, variables: Mapping[str, Any]) -> dict[str, Any]:
-    seeds = {path.name: digest_of([path]) for path in sorted(folder.seeds.glob("*.csv")) if path.is_file()}
-    models = digest_of(project_files())
-    return {"version": __version__, "models": models, "variables": with_as_of_date(variables), "seeds": seeds}
+        os.utime(warehouse.folder.analytics)
+    except PermissionError:  # another user published it, and only the owner may touch a file that is read-only
+        warehouse.close()
+        warehouse.engine.publish()

@@ -24,6 +24,8 @@ from inventory_planner.warehouse.warehouse import Warehouse
 BUILD: Final = ("build", "--exclude-resource-type", "unit_test")  # unit tests check the SQL, not the data
 PROJECT_PARTS: Final = ("macros", "models", "seeds", "snapshots", "tests")
 PROJECT_SUFFIXES: Final = frozenset({".sql", ".yml", ".csv"})
+DBT_PREFIX: Final = "DBT_"  # also within a name: `_DBT_COMPLETE` makes dbt print completions and succeed
+TARGET_VARIABLE: Final = "INVENTORY_PLANNER_TARGET"  # as profiles.yml reads it
 FAILED: Final = frozenset({"error", "fail", "runtime error"})
 SHOWN_FAILURES: Final = 5  # the first ones; dbt's own log has the rest
 
@@ -45,7 +47,7 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
     with _lifeline() as stdin:
         done = subprocess.run(  # noqa: S603 (no shell, and the arguments are the user's own)
             command(variables, arguments),
-            env={**os.environ, **warehouse.engine.dbt_environment(), **_environment(folder)},
+            env={**_others(os.environ), **warehouse.engine.dbt_environment(), **_environment(folder)},
             stdin=stdin,
             capture_output=True,
             text=True,
@@ -64,6 +66,16 @@ def command(variables: Mapping[str, Any], arguments: Sequence[str] = BUILD) -> l
         *arguments,
         *(("--vars", json.dumps(dict(variables), default=str)) if takes_vars else ()),
     ]
+
+
+def _others(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what is meant for another project's dbt, or for `mf query` on the published file.
+
+    `DBT_EMPTY`, for example, would build empty marts without an error.
+    """
+    return {
+        name: value for name, value in environment.items() if DBT_PREFIX not in name.upper() and name != TARGET_VARIABLE
+    }
 
 
 def _environment(folder: DataFolder) -> dict[str, str]:

@@ -19,6 +19,7 @@ Percent: TypeAlias = Annotated[float, Meta(ge=0)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Score: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 Year: TypeAlias = Annotated[int, Meta(ge=1970, le=2200)]
+StatusType: TypeAlias = Literal["draft", "active", "closed", "canceled"]
 
 
 class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -26,7 +27,7 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
 
     account_timezone: str | UnsetType = UNSET
     as_of_date: date | UnsetType | None = UNSET
-    status_types: dict[str, Literal["draft", "active", "closed", "canceled"]] | UnsetType = UNSET
+    status_types: dict[str, StatusType] | UnsetType = UNSET
     date_format: Annotated[str, Meta(pattern="%")] | UnsetType | None = UNSET
     plausible_dates_from: Annotated[int, Meta(ge=1, le=2200)] | UnsetType = UNSET
     plausible_years_ahead: Count | UnsetType = UNSET

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.errors import AnotherRunError
+from inventory_planner.errors import AnotherRunError, LoadError
 from inventory_planner.warehouse.build_record import read_published_build
 from inventory_planner.warehouse.engine import Connection, Engine
 from inventory_planner.warehouse.sync_log import SUCCEEDED
@@ -23,6 +23,7 @@ NOT_A_READING: Final = ("replay", "build")  # sync kinds that don't read the acc
 class Status:
     """What the data folder holds. Instants are UTC.
 
+    `problem` is what readers should know about the published data, if it may differ from what was published.
     `age_seconds` counts from the last successful reading of the account; with several accounts, from the oldest of
     these. While a run is `at_work`, the other fields describe what was published before it.
     """
@@ -30,6 +31,7 @@ class Status:
     folder: str
     at_work: str | None
     published_at: datetime | None
+    problem: str | None
     age_seconds: float | None
     rows: dict[str, int]
     syncs: list[dict[str, Any]]
@@ -39,7 +41,7 @@ def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> S
     """The state of the data folder.
 
     Raises:
-        LoadError: a database can't be opened.
+        LoadError: the warehouse can't be opened.
     """
     at_work, rows, syncs = _look(engine, folder)
     record = read_published_build(engine)
@@ -48,6 +50,7 @@ def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> S
         folder=str(folder.root),
         at_work=at_work,
         published_at=record.built_at if record else None,
+        problem=engine.published_problem(),
         age_seconds=((now or datetime.now(UTC)) - last_reading).total_seconds() if last_reading else None,
         rows=rows,
         syncs=syncs[:LAST_SYNCS],
@@ -62,8 +65,15 @@ def _look(engine: Engine, folder: DataFolder) -> tuple[str | None, dict[str, int
         with engine.lock("status"):
             return None, *_read(connect_read_only(engine))
     except AnotherRunError:
+        return folder.lock_holder, *_read_published(engine)
+
+
+def _read_published(engine: Engine) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    try:
         connection = engine.connect_published()
-        return folder.lock_holder, *(_read(connection) if connection else ({}, []))
+    except LoadError:  # which is the problem that the status reports
+        return {}, []
+    return _read(connection) if connection else ({}, [])
 
 
 def _read(connection: Connection) -> tuple[dict[str, int], list[dict[str, Any]]]:

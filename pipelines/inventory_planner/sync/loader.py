@@ -13,10 +13,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, cast
 
 import dlt
 import pyarrow as pa
+from dlt.common.configuration.container import Container
+from dlt.common.configuration.providers import EnvironProvider
+from dlt.common.configuration.specs import PluggableRunContext
 from dlt.common.schema.typing import LOADS_TABLE_NAME, PIPELINE_STATE_TABLE_NAME
 from dlt.common.versioned_state import decompress_state
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -32,6 +35,7 @@ from inventory_planner.warehouse.tables import SCHEMA
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 PIPELINE: Final = "inventory_planner"
+ANY_PIPELINE: Final = ((), ("pipelines",))  # the sections of settings for every pipeline of this environment
 
 _STORED_STATE: Final = f"""
     select state
@@ -72,13 +76,14 @@ class Loader:
             LoadError: the rows can't be loaded; the warehouse is unchanged.
         """
         invalidate_build(self._warehouse)
+        pipeline = self._pipeline  # configures dlt, which looks for each argument of the source
         source = inventory_planner(self._settings.api_key, self._settings.account_id, chunk=chunk)
         with _translate_errors(self._warehouse):
-            self._pipeline.extract(source, loader_file_format="parquet")
+            pipeline.extract(source, loader_file_format="parquet")
         pa.default_memory_pool().release_unused()  # Arrow keeps the memory of the rows, and the database needs it
         with _defer_signals(), _translate_errors(self._warehouse):
-            self._pipeline.normalize()
-            self._pipeline.load()
+            pipeline.normalize()
+            pipeline.load()
 
     @cached_property
     def _pipeline(self) -> dlt.Pipeline:
@@ -95,7 +100,18 @@ class Loader:
         return pipeline
 
 
+class _NamedEnvironment(EnvironProvider):
+    """The environment without bare names, such as `DEV_MODE`, that another project may have set for its pipelines."""
+
+    def get_value(self, key: str, hint: type[Any], pipeline_name: str | None, *sections: str) -> tuple[Any | None, str]:
+        """The variable of this name, if a section says what it is for."""
+        if pipeline_name is None and sections in ANY_PIPELINE:
+            return None, self.get_key_name(key, *sections)
+        return super().get_value(key, hint, cast("str", pipeline_name), *sections)
+
+
 def _configure_dlt() -> None:
+    Container()[PluggableRunContext].providers[_NamedEnvironment().name] = _NamedEnvironment()
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["extract.next_item_mode"] = "fifo"  # one batch at a time goes into all tables; otherwise eight are kept
     dlt.config["load.truncate_staging_dataset"] = True

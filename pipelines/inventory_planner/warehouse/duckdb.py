@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ DLT_STAGING_SCHEMA: Final = "inventory_planner_staging"  # where dlt puts rows b
 MAX_FREE_SHARE: Final = 0.5  # of a file's blocks; above it, copying row by row is worth taking twenty times as long
 
 _LOCKED: Final = re.compile("set lock on file|used by another process")  # the second by Windows
+_HOLDER: Final = re.compile(r"(?<=lock is held in )[^\n]*?\(PID \d+\)")
+_WRITE_BITS: Final = 0o222
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,28 @@ class DuckDb:
             with _draft(self.folder.root / "analytics.duckdb.new") as draft:
                 _copy(self.folder.warehouse, draft)
                 _flush(draft)
-                draft.replace(self.folder.analytics)
+                _replace(self.folder.analytics, draft)
         except (duckdb.Error, OSError) as error:
             raise PublishError(
                 f"Can't publish {self.folder.analytics}: {error}. Readers keep the file they have; the next run"
                 " tries again."
             ) from error
+
+    def published_problem(self) -> str | None:
+        """Why the readers' file can't be opened, or that another program left a log beside it."""
+        try:
+            connection = self.connect_published()
+        except LoadError as error:
+            return f"{error} The next run publishes it again."
+        if connection:
+            connection.close()
+        file, log = _files_of(self.folder.analytics)
+        if not log.exists():
+            return None
+        return (
+            f"A program opened {file} for writing and left {log.name} beside it, so readers may see what it wrote. Open"
+            " the file read-only there. The next run publishes it again, without that log."
+        )
 
     def connect_published(self) -> duckdb.DuckDBPyConnection | None:
         """Open the readers' file, if it is there, without access to anything else on this machine."""
@@ -90,6 +110,12 @@ class DuckDb:
         try:
             connection = duckdb.connect(self.folder.analytics, read_only=True, config=config)
         except duckdb.Error as error:
+            if _LOCKED.search(str(error)):
+                holder = _HOLDER.search(str(error))
+                raise LoadError(
+                    f"{holder[0] if holder else 'Another program'} has {self.folder.analytics} open for writing, which"
+                    " keeps readers out. Open it read-only there."
+                ) from error
             raise LoadError(f"Can't open {self.folder.analytics}: {error}.") from error
         connection.execute("set timezone = 'UTC'")
         return connection
@@ -111,6 +137,8 @@ class DuckDb:
                 "Another program has it open: close it there. Only this tool should open this file; read"
                 f" {self.folder.analytics} instead."
             )
+        if "Permission denied" in str(error):
+            return "Run as the user who owns it, or give it to this user."
         return (
             "If the file is damaged, restore a copy of it; the next run continues from that copy. If you have no copy,"
             " move the file away: the next run reads all orders again, and only the earlier states kept in `snapshots`"
@@ -165,6 +193,18 @@ def _flush(path: Path) -> None:
     """Write to the disk, so that a power failure after the replacement can't leave an empty file."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _replace(published: Path, draft: Path) -> None:
+    """Put the draft in the place of the published file, read-only: no tool should open it for writing by default.
+
+    A program that did so and died leaves a log beside it, which would be applied to the new file.
+    """
+    _files_of(published)[1].unlink(missing_ok=True)
+    if sys.platform == "win32" and published.exists():  # which replaces no read-only file
+        published.chmod(stat.S_IWRITE)
+    draft.replace(published)
+    published.chmod(published.stat().st_mode & ~_WRITE_BITS)
 
 
 def _remove(database: Path) -> None:

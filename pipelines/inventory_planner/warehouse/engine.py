@@ -57,6 +57,9 @@ class Engine(Protocol):
             PublishError: the copy failed; readers keep what they have.
         """
 
+    def published_problem(self) -> str | None:
+        """What keeps readers from what was published, or may add to it, and what to do; None if nothing does."""
+
     def connect_published(self) -> Connection | None:
         """Open what readers see, read-only; None if nothing was published."""
 

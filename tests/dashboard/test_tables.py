@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import marimo as mo
+import pyarrow as pa
+import pytest
+
+from inventory_planner_dashboard.filters import Filters
+from inventory_planner_dashboard.formats import number
+from inventory_planner_dashboard.published import attach
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.view import View
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[pa.Table, dict[str, Any]]]:
+    """What marimo's tables are made of: the rows, which are also what they export, and the options."""
+    found: list[tuple[pa.Table, dict[str, Any]]] = []
+
+    def keep(rows: pa.Table, **options: Any) -> mo.Html:
+        found.append((rows, options))
+        return mo.Html("")
+
+    monkeypatch.setattr(mo.ui, "table", keep)
+    return found
+
+
+def test_formulas_are_disarmed_in_what_a_table_exports_and_shown_as_they_are(
+    published: Path, made: list[tuple[pa.Table, dict[str, Any]]]
+) -> None:
+    sql = "select * from (values ('=1+1', -5), ('Acme', 6), (null, 7)) as rows (vendor_name, units)"
+
+    table(View(attach(published), Filters()), sql, {"vendor_name": Column("Vendor"), "units": Column("Units", number)})
+
+    ((rows, options),) = made
+    assert rows.to_pylist() == [
+        {"Vendor": "'=1+1", "Units": -5},
+        {"Vendor": "Acme", "Units": 6},
+        {"Vendor": None, "Units": 7},
+    ]
+    show = options["format_mapping"]["Vendor"]
+    assert [show(value) for value in rows["Vendor"].to_pylist()] == ["=1+1", "Acme", "\N{EN DASH}"]
