@@ -40,7 +40,7 @@ later_receipts as (
         account_id,
         purchase_order_id
     from {{ ref('stg_inventory_planner__purchase_order_receipts') }}
-    where not ({{ is_known_by('receipt_date') }})
+    where not ({{ is_known_by(plausible_date('receipt_date')) }})
 
 ),
 

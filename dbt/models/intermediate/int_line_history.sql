@@ -49,7 +49,7 @@ active_versions as (
         row_number() over line_versions as version_number,
         lag(quantity_ordered) over line_versions as previous_quantity_ordered
     from known_versions
-    where is_active
+    where is_active and quantity_ordered < {{ var('plausible_quantity') }}
     window
         line_versions as (
             partition by account_id, purchase_order_line_id order by version_number

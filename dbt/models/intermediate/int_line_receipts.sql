@@ -45,6 +45,12 @@ receipts_summed_to_lines as (
             and receipts.quantity_kept > 0
             and receipts.quantity_kept_to_date >= lines.quantity_to_complete
         ) as completion_date,
+        min(receipts.receipt_date) filter (
+            where lines.quantity_ordered > 0
+            and receipts.quantity_kept > 0
+            and receipts.quantity_kept_to_date
+            >= least(lines.quantity_to_complete, lines.quantity_required)
+        ) as judged_completion_date,
         sum(receipts.quantity_kept) filter (
             where receipts.receipt_date <= lines.last_on_time_date
         ) as quantity_by_promise,
@@ -70,8 +76,9 @@ lines_with_receipts as (
         receipts.first_receipt_date,
         receipts.last_receipt_date,
         receipts.completion_date,
+        receipts.judged_completion_date,
         case
-            when receipts.completion_date is not null then receipts.completion_date
+            when receipts.judged_completion_date is not null then receipts.judged_completion_date
             when lines.status_type = 'closed' then receipts.last_receipt_date
         end as effective_date,
         coalesce(receipts.quantity_by_promise, 0) as quantity_by_promise,
@@ -99,7 +106,7 @@ lines_with_punctuality as (
             and promise_date is not null
             and (
                 last_on_time_date < {{ as_of_date() }}
-                or completion_date is not null
+                or judged_completion_date is not null
                 or status_type = 'closed'
             ),
             false

@@ -58,7 +58,10 @@ stored_lines as (
         items.line_number,
         {% if is_past -%}
             coalesce(history.last_quantity_ordered, items.quantity_ordered) as quantity_ordered,
-            coalesce(history.is_last_removed, items.is_removed) as is_removed,
+            case
+                when items.quantity_received > 0 then items.is_removed
+                else coalesce(history.is_last_removed, items.is_removed)
+            end as is_removed,
             coalesce(history.last_changed_date <= {{ as_of_date() }}, true)
             or not orders.is_state_known as is_existing,
         {% else -%}

@@ -21,20 +21,7 @@ lines as (
 
 receipts as (
 
-    select
-        account_id,
-        purchase_order_line_id,
-        case when receipt_date <= {{ as_of_date() }} then receipt_date end as receipt_date,
-        -- of what was received, corrections take the latest units first
-        greatest(
-            min(quantity_received_to_date) over (
-                partition by account_id, purchase_order_line_id
-                order by receipt_number
-                rows between current row and unbounded following
-            ) - greatest(quantity_received_to_date - quantity_received, 0),
-            0
-        ) as quantity_kept
-    from {{ ref('receipts') }}
+    select * from {{ ref('receipts') }}
 
 ),
 
@@ -45,7 +32,7 @@ goods as (
         lines.purchase_order_id,
         receipts.receipt_date,
         {{ money_product('receipts.quantity_kept', 'lines.unit_cost') }} as received_value,
-        cast(0 as decimal(28, 6)) as open_value
+        cast(0 as decimal(38, 6)) as open_value
     from lines
     inner join receipts
         on
@@ -57,7 +44,7 @@ goods as (
         account_id,
         purchase_order_id,
         cast(null as date) as receipt_date,
-        cast(0 as decimal(28, 6)) as received_value,
+        cast(0 as decimal(38, 6)) as received_value,
         open_value
     from lines
     where quantity_open > 0
@@ -129,8 +116,7 @@ final as (
         purchase_order_id,
         'payment_date' as payment_basis,
         case
-            when status_type <> 'canceled' and order_total > 0
-                then greatest(order_total - coalesce(short_value + ignored_value, 0), 0)
+            when status_type <> 'canceled' and order_total > 0 then order_total
             else received_value + open_value
         end as payable_value,
         received_value,
