@@ -59,7 +59,9 @@ select
     quantity_open,
     case when quantity_received > 0 then quantity_open else 0 end as quantity_backordered,
     case
-        when status_type = 'closed' or (is_placed and quantity_ordered = 0)
+        when
+            status_type = 'closed'
+            or (is_placed and quantity_ordered = 0 and basis_quantity > 0)
             then greatest(basis_quantity - quantity_received, 0)
         else 0
     end as quantity_short,

@@ -23,7 +23,8 @@ open_line_versions as (
     select
         versions.account_id,
         versions.purchase_order_id,
-        versions.quantity_ordered - versions.quantity_received as quantity_open,
+        {{ plausible_quantity('versions.quantity_ordered') }}
+        - {{ plausible_quantity('versions.quantity_received') }} as quantity_open,
         versions.unit_price,
         versions.discount_pct,
         {{ local_date('cast(versions.dbt_valid_from as timestamp with time zone)') }}
@@ -33,7 +34,8 @@ open_line_versions as (
     left join status_types on upper(versions.status) = status_types.status_name
     where
         not versions.is_removed
-        and versions.quantity_ordered > versions.quantity_received
+        and {{ plausible_quantity('versions.quantity_ordered') }}
+        > {{ plausible_quantity('versions.quantity_received') }}
         and coalesce(status_types.status_type, 'unknown') in ('active', 'unknown')
 
 ),

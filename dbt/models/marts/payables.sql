@@ -35,12 +35,9 @@ select
     cast(payments.payable_value as decimal(38, 6)) as payable_value,
     cast(payments.received_value as decimal(38, 6)) as received_value,
     cast(payments.open_value as decimal(38, 6)) as open_value,
-    cast(
-        {{ money_product('payments.payable_value', 'orders.exchange_rate') }} as decimal(38, 6)
-    ) as payable_value_reporting,
-    cast(
-        {{ money_product('payments.open_value', 'orders.exchange_rate') }} as decimal(38, 6)
-    ) as open_value_reporting,
+    {{ reporting_value('payments.payable_value', 'orders.exchange_rate') }}
+        as payable_value_reporting,
+    {{ reporting_value('payments.open_value', 'orders.exchange_rate') }} as open_value_reporting,
     orders.count_unpriced_lines,
     {{ days_between(as_of_date(), 'payments.due_date') }} as days_until_due,
 

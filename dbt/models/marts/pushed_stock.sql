@@ -135,7 +135,7 @@ select
     cast(quantity_not_pushed as decimal(18, 4)) as quantity_not_pushed,
     count_push_errors,
     {{ money_product('quantity_not_pushed', 'unit_cost') }} as not_pushed_value,
-    {{ money_product(money_product('quantity_not_pushed', 'unit_cost'), 'exchange_rate') }}
+    {{ reporting_value(money_product('quantity_not_pushed', 'unit_cost'), 'exchange_rate') }}
         as not_pushed_value_reporting,
 
     -- booleans

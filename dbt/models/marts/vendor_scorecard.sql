@@ -1,4 +1,4 @@
-{# The terms of the score. A missing one leaves its weight to the others. -#}
+{# The terms of the score; a missing one leaves its weight to the others. AM04: see the contract. -#}
 {% set terms = {
     'otif': 'otif_line_rate', 'fill': 'due_fill_rate',
     'lead_time_cv': 'lead_time_steadiness', 'price': 'price_stability',
@@ -147,4 +147,4 @@ graded as (
 
 )
 
-select * from graded  -- noqa: AM04 (see the contract)
+select * from graded  -- noqa: AM04
