@@ -109,5 +109,5 @@ def test_strange_orders_are_published_with_the_figures_that_are_meant(
     assert {row["purchase_order_id"]: row["rules"] for row in exceptions} == EXCEPTIONS
     quarantined = select(folder.warehouse, "select purchase_order_id, reason from inventory_planner._quarantine")
     assert [(row["purchase_order_id"], row["reason"]) for row in quarantined] == [
-        ("pieces", 'Expected a number, got "5 pcs" - at $.items[0].received')
+        ("pieces", 'Expected a number, got "5 pcs" - at `$.items[0].received`')
     ]
