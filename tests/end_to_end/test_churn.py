@@ -25,7 +25,7 @@ from world import AS_DOCUMENTED, FAULTS, Program, Round, Trouble, live_through
 
 pytestmark = pytest.mark.long
 
-EXAMPLES = 60  # a run takes half a second, nearly all of it in dlt and DuckDB
+EXAMPLES = 12  # of each test; a run takes half a second, nearly all of it in dlt and DuckDB
 KINDS = (
     *("create", "edit", "edit", "count", "receive", "remove_line", "empty", "repeat_line", "assemble", "connect"),
     *("edit_many", "create_many", "bring_back", "bring_back_changed", "delete", "delete", "restore"),
