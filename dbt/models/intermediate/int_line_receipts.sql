@@ -26,7 +26,12 @@ lines as (
 
 receipts as (
 
-    select * from {{ ref('receipts') }}
+    select
+        *,
+        min(case when quantity_kept > 0 then receipt_date end) over (
+            partition by account_id, purchase_order_line_id
+        ) as first_kept_date
+    from {{ ref('receipts') }}
 
 ),
 
@@ -38,7 +43,9 @@ receipts_summed_to_lines as (
         count(*) filter (where receipts.quantity_kept > 0) as count_receipts,
         count(*) filter (where receipts.receipt_date is null and not receipts.is_reconstructed)
             as count_undated_receipts,
-        min(receipts.receipt_date) filter (where receipts.quantity_kept > 0) as first_receipt_date,
+        min(receipts.first_kept_date) as first_receipt_date,
+        sum(receipts.quantity_kept) filter (where receipts.receipt_date = receipts.first_kept_date)
+            as quantity_received_first,
         max(receipts.receipt_date) filter (where receipts.quantity_kept > 0) as last_receipt_date,
         min(receipts.receipt_date) filter (
             where lines.quantity_ordered > 0
@@ -73,6 +80,7 @@ lines_with_receipts as (
         lines.*,
         coalesce(receipts.count_receipts, 0) as count_receipts,
         coalesce(receipts.count_undated_receipts, 0) as count_undated_receipts,
+        coalesce(receipts.quantity_received_first, 0) as quantity_received_first,
         receipts.first_receipt_date,
         receipts.last_receipt_date,
         receipts.completion_date,
@@ -143,6 +151,7 @@ select
     count_receipts,
     count_undated_receipts,
     cast(quantity_by_promise as decimal(18, 4)) as quantity_by_promise,
+    cast(quantity_received_first as decimal(18, 4)) as quantity_received_first,
     days_late,
     unit_days_late,
 

@@ -33,7 +33,9 @@ lines_in_periods as (
         prices.price_variance,
         prices.price_baseline,
         prices.price_variance_365_days,
-        prices.price_baseline_365_days
+        prices.price_baseline_365_days,
+        prices.landed_price_variance,
+        prices.landed_price_baseline
     from lines
     inner join periods
         on periods.period_days is null or lines.days_ago between 0 and periods.period_days - 1
@@ -67,12 +69,32 @@ lines_summed_to_vendors as (
         percentile_cont(0.9) within group (order by observed_lead_time_days)
             as line_lead_time_p90_days,
         stddev_samp(observed_lead_time_days) as line_lead_time_stddev_days,
+        {{ rate(
+            'sum(cast(observed_lead_time_days as double) * cast(quantity_received as double))',
+            'sum(case when observed_lead_time_days is not null then quantity_received end)'
+        ) }} as unit_lead_time_mean_days,
+        {{ rate(
+            'sum(cast(observed_lead_time_days as double) * cast(received_value as double))',
+            'sum(case when observed_lead_time_days is not null then received_value end)'
+        ) }} as value_lead_time_mean_days,
+        cast(
+            avg(case when first_receipt_lead_time_days >= 0 then first_receipt_lead_time_days end)
+            as double
+        ) as first_receipt_lead_time_mean_days,
+        count(*) filter (where count_receipts > 0) as count_received_lines,
+        count(*) filter (where is_split) as count_split_lines,
+        count(is_minimum_met) as count_minimum_lines,
+        count(*) filter (where is_minimum_met) as count_minimum_met_lines,
+        sum(case when is_due then least(quantity_received_first, basis_quantity) else 0 end)
+            as quantity_first_delivery_due,
         count(price_variance) as count_compared_lines,
         sum(price_variance) as price_variance,
         sum(abs(price_variance)) as price_movement,
         sum(price_baseline) as price_baseline,
         sum(price_variance_365_days) as price_variance_365_days,
         sum(price_baseline_365_days) as price_baseline_365_days,
+        sum(landed_price_variance) as landed_price_variance,
+        sum(landed_price_baseline) as landed_price_baseline,
         sum(received_landed_value) - sum(landed_base_value) as landed_uplift_value,
         sum(landed_base_value) as landed_base_value
     from lines_in_periods

@@ -40,6 +40,7 @@ select
     quantities.quantity_ignored,
     quantities.quantity_over,
     receipts.quantity_by_promise,
+    receipts.quantity_received_first,
     order_lines.minimum_quantity,
     order_lines.order_multiple,
     receipts.count_receipts,

@@ -1,17 +1,24 @@
-{# The terms of the score; a missing one leaves its weight to the others. AM04: see the contract. -#}
+{# The terms of the score; a missing one leaves its weight to the others. AM04: see the YAML. -#}
 {% set terms = {
     'otif': 'otif_line_rate', 'fill': 'due_fill_rate',
     'lead_time_cv': 'lead_time_steadiness', 'price': 'price_stability',
 } -%}
+{% set line_sums = [
+    'quantity_capped_due', 'quantity_over_of_ordered', 'quantity_first_delivery_due',
+    'count_dated_due_lines', 'count_late_lines', 'unit_days_late', 'count_negative_lead_times',
+    'count_line_lead_times', 'count_compared_lines', 'count_received_lines', 'count_split_lines',
+    'count_minimum_lines', 'count_minimum_met_lines',
+] -%}
+{% set line_measures = [
+    'days_late_mean', 'days_late_median', 'line_lead_time_mean_days', 'line_lead_time_median_days',
+    'line_lead_time_p90_days', 'line_lead_time_stddev_days', 'unit_lead_time_mean_days',
+    'value_lead_time_mean_days', 'first_receipt_lead_time_mean_days', 'price_variance',
+    'price_movement', 'price_baseline', 'price_variance_365_days', 'price_baseline_365_days',
+    'landed_price_variance', 'landed_price_baseline', 'landed_uplift_value', 'landed_base_value',
+] -%}
 {% set thresholds = var('grade_thresholds') -%}
 
 with
-
-orders as (
-
-    select * from {{ ref('int_vendor_orders') }}
-
-),
 
 lines as (
 
@@ -29,31 +36,16 @@ summed as (
 
     select
         orders.*,
+        {%- for sum in line_sums %}
+            coalesce(lines.{{ sum }}, 0) as {{ sum }},
+        {%- endfor %}
+        {%- for measure in line_measures %}
+            lines.{{ measure }},
+        {%- endfor %}
         spend.spend_share,
         spend.cumulative_spend_share,
-        spend.abc_class,
-        coalesce(lines.quantity_capped_due, 0) as quantity_capped_due,
-        coalesce(lines.quantity_over_of_ordered, 0) as quantity_over_of_ordered,
-        coalesce(lines.count_dated_due_lines, 0) as count_dated_due_lines,
-        coalesce(lines.count_late_lines, 0) as count_late_lines,
-        coalesce(lines.unit_days_late, 0) as unit_days_late,
-        coalesce(lines.count_negative_lead_times, 0) as count_negative_lead_times,
-        coalesce(lines.count_line_lead_times, 0) as count_line_lead_times,
-        coalesce(lines.count_compared_lines, 0) as count_compared_lines,
-        lines.days_late_mean,
-        lines.days_late_median,
-        lines.line_lead_time_mean_days,
-        lines.line_lead_time_median_days,
-        lines.line_lead_time_p90_days,
-        lines.line_lead_time_stddev_days,
-        lines.price_variance,
-        lines.price_movement,
-        lines.price_baseline,
-        lines.price_variance_365_days,
-        lines.price_baseline_365_days,
-        lines.landed_uplift_value,
-        lines.landed_base_value
-    from orders
+        spend.abc_class
+    from {{ ref('int_vendor_orders') }} as orders
     inner join spend
         on
             orders.account_id = spend.account_id
@@ -97,6 +89,10 @@ rated as (
         {{ rate('price_variance_365_days', 'price_baseline_365_days') }}
             as price_variance_rate_365_days,
         {{ rate('landed_uplift_value', 'landed_base_value') }} as landed_uplift_rate,
+        {{ rate('landed_price_variance', 'landed_price_baseline') }} as landed_price_variance_rate,
+        {{ rate('quantity_first_delivery_due', 'quantity_due') }} as first_delivery_fill_rate,
+        {{ rate('count_split_lines', 'count_received_lines') }} as split_line_rate,
+        {{ rate('count_minimum_met_lines', 'count_minimum_lines') }} as minimum_met_rate,
         case
             when count_lead_times < {{ var('min_sample') }} then null
             when lead_time_stddev_days > lead_time_mean_days then 0
