@@ -46,6 +46,7 @@ ORDERS = [
     order("below zero", "OPEN", [line("mug", -4)]),
     order("false", "OPEN", [{**line("mug", 10), "received": False}], created_at="-0001-11-30T00:00:00+00:00"),
     order("grouped", "OPEN", [line("mug", "10.0", cost_price="1,234.50 ")]),
+    order("rounded", "OPEN", [line("mug", 10, cost_price="12.0000000000001")]),
     order("without id", "OPEN", [line("mug", 10, id=None, line_id="c9_2")]),
     order("pieces", "OPEN", [{**line("mug", 10), "received": "5 pcs"}]),
     order("later", "OPEN", [line("mug", 10)], created_date="2024-07-01", last_modified="2024-07-01T08:00:00+00:00"),
@@ -66,6 +67,7 @@ FIGURES = {
     "below zero": ("active", "acme mills", 0, 0, 0, 1, PROMISE, None),
     "false": ("active", "acme mills", 10, 0, 10, 1, PROMISE, None),
     "grouped": ("active", "acme mills", 10, 0, 10, 1234.5, PROMISE, None),
+    "rounded": ("active", "acme mills", 10, 0, 10, 12, PROMISE, None),
     "without id": ("active", "acme mills", 10, 0, 10, 1, PROMISE, None),
 }
 EXCEPTIONS = {
@@ -83,6 +85,7 @@ EXCEPTIONS = {
     "below zero": ["negative_quantity"],
     "false": ["overdue"],
     "grouped": ["overdue", "price_jump"],
+    "rounded": ["overdue", "price_jump"],
     "without id": ["overdue"],
 }
 
@@ -107,6 +110,10 @@ def test_strange_orders_are_published_with_the_figures_that_are_meant(
         """,
     )
     assert {row["purchase_order_id"]: row["rules"] for row in exceptions} == EXCEPTIONS
+    (rounded,) = select(
+        folder.analytics, "select count_found from marts.data_health where check_name = 'line_value_rounded'"
+    )
+    assert rounded == {"count_found": 1}
     quarantined = select(folder.warehouse, "select purchase_order_id, reason from inventory_planner._quarantine")
     assert [(row["purchase_order_id"], row["reason"]) for row in quarantined] == [
         ("pieces", 'Expected a number, got "5 pcs" - at `$.items[0].received`')

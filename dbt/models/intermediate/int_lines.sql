@@ -80,6 +80,7 @@ stored_lines as (
         items.quantity_in_stock,
         items.has_error,
         items.is_quantity_negative,
+        items.is_value_rounded,
         history.quantity_ordered_original,
         history.count_quantity_changes
     from items
@@ -122,6 +123,7 @@ vanished_lines as (
         cast(null as decimal(18, 4)) as quantity_in_stock,
         false as has_error,
         false as is_quantity_negative,
+        false as is_value_rounded,
         history.quantity_ordered_original,
         history.count_quantity_changes
     from history
@@ -202,6 +204,7 @@ final as (
         known.is_removed,
         known.has_error,
         known.is_quantity_negative,
+        known.is_value_rounded,
         known.quantity_ordered <> {{ plausible_quantity('known.quantity_ordered') }}
         or known.quantity_received_recorded
         <> {{ plausible_quantity('known.quantity_received_recorded') }} as is_quantity_implausible,

@@ -19,6 +19,7 @@
     ('lines', 'line_without_landed_cost', "landed_source = 'none'", 'true'),
     ('lines', 'line_without_volume', 'unit_volume_cbm is null', 'true'),
     ('lines', 'line_ordered_below_zero', 'is_quantity_negative', 'true'),
+    ('lines', 'line_value_rounded', 'is_value_rounded', 'true'),
     ('lines', 'line_received_before_ordered', 'is_lead_time_negative', 'lead_time_days is not null'),
     ('receipts', 'receipt_reconstructed', 'is_reconstructed', 'true'),
     ('receipts', 'receipt_without_date', 'receipt_date is null', 'true'),

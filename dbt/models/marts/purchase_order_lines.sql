@@ -107,6 +107,7 @@ select
     order_lines.has_error,
     order_lines.is_removed,
     order_lines.is_quantity_negative,
+    order_lines.is_value_rounded,
     order_lines.is_quantity_implausible,
     order_lines.has_receipt_in_future,
     line_costs.is_discount_implausible,

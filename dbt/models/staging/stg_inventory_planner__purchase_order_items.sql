@@ -1,3 +1,8 @@
+{# A quantity or cost that was rounded is kept as written among the unknown fields. -#}
+{% set exact_fields = [
+    'replenishment', 'received', 'cost_price', 'cost price', 'landing_cost_price', 'discount'
+] -%}
+
 select
 
     -- ids
@@ -37,6 +42,10 @@ select
     coalesce(removed, false) as is_removed,
     coalesce(has_error, false) as has_error,
     coalesce(replenishment < 0, false) as is_quantity_negative,
+    false
+    {%- for name in exact_fields %}
+        or coalesce(cast(_unknown_fields as {{ type_string() }}) like '%"{{ name }}":%', false)
+    {%- endfor %} as is_value_rounded,
 
     -- timestamps
     __synced_at as synced_at
