@@ -28,14 +28,15 @@ METRICS = [
     for metric in yaml.safe_load((dbt_project() / "models" / "semantic" / "metrics.yml").read_text())["metrics"]
 ]
 RATES_AND_DAYS = ("_rate", "_days")
-BY_THE_MARTS = """
+ACCOUNTS = ("a1", "a2")
+BY_THE_MARTS = f"""
     select scores.*, sum(prices.price_baseline) as price_baseline
     from marts.vendor_scorecard as scores
     left join marts.price_history as prices
         on scores.account_id = prices.account_id
         and scores.vendor_id = prices.vendor_id
         and scores.currency_code = prices.currency_code
-    where scores.period = 'all' and scores.account_id in ('a1', 'a2')
+    where scores.period = 'all' and scores.account_id in {ACCOUNTS}
     group by all
 """
 
@@ -84,7 +85,7 @@ def in_project(database: Path, project: Path, *words: str | Path) -> None:
 
 
 def test_there_is_something_to_compare(by_marts: Answers) -> None:
-    vendors = {("a1", "acme mills", "EUR"), ("a1", "acme mills", "USD"), ("a1", "gone", "EUR"), ("a2", "zenith", "EUR")}
+    vendors = {("a1", "acme mills", "EUR"), ("a1", "acme mills", "USD"), ("a2", "zenith", "EUR")}
     assert set(by_marts) == vendors
 
 
@@ -104,7 +105,7 @@ def number(metric: str, value: Any) -> float | None:
 
 
 def test_orders_that_no_vendor_is_judged_by_are_in_no_metric(by_metricflow: Answers, by_marts: Answers) -> None:
-    others = {key: row for key, row in by_metricflow.items() if key not in by_marts}
+    others = {key: row for key, row in by_metricflow.items() if key[0] in ACCOUNTS and key not in by_marts}
 
     assert others
     assert {number(metric, row[metric]) for row in others.values() for metric in METRICS} == {0.0, None}
