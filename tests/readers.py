@@ -73,6 +73,7 @@ def change(account: Account, generation: int, orders: int) -> Seen:
                 last_modified=(BEGINNING + timedelta(days=generation, minutes=number * 20)).isoformat(),
                 notes=f"{generation:09}",
                 email=str(len(items)),
+                created_date="2024-06-01",  # before the date of the reports
                 total_ordered=sum(item["replenishment"] for item in items),
                 items=items,
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from dbt_runs import select
 from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.settings import Settings
@@ -17,6 +18,18 @@ from inventory_planner_emulator import Account
 from orders import order, raw
 
 LONG = pytest.mark.long  # a process takes seconds, and test_settings.py reads each setting
+
+ELSEWHERE = {  # what somebody may have set for a dbt or dlt project of their own, and a home of another user
+    "DBT_EMPTY": "true",
+    "DBT_TARGET": "published",
+    "DBT_PROFILE": "other",
+    "DBT_WARN_ERROR": "true",
+    "_DBT_COMPLETE": "bash_source",
+    "INVENTORY_PLANNER_TARGET": "published",
+    "DEV_MODE": "true",
+    "RESTORE_FROM_DESTINATION": "false",
+    "HOME": "/proc",
+}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -47,10 +60,12 @@ def inventory_planner(settings: Settings, folder: DataFolder, tmp_path: Path) ->
 
 
 @pytest.mark.long
-def test_a_run_its_status_and_any_dbt_command_after_it(account: Account, inventory_planner: Run) -> None:
+def test_a_run_its_status_and_any_dbt_command_after_it(
+    account: Account, inventory_planner: Run, folder: DataFolder
+) -> None:
     account.put(order())
 
-    done = inventory_planner("--log-format", "json", "run", "--as-of", "2026-01-21")
+    done = inventory_planner("--log-format", "json", "run", "--as-of", "2026-01-21", **ELSEWHERE)
     status = inventory_planner("status", "--json")
     listed = inventory_planner("transform", "--", "list", "--resource-type", "model", "--output", "name")
 
@@ -64,6 +79,10 @@ def test_a_run_its_status_and_any_dbt_command_after_it(account: Account, invento
     assert done.stdout == ""
     assert json.loads(status.stdout)["rows"]["purchase_order_items"] == 2
     assert "vendor_scorecard\n" in listed.stdout
+    assert select(folder.analytics, "select sku from marts.received_vs_ordered order by sku") == [
+        {"sku": "TEE-RED-L"},
+        {"sku": "TEE-RED-M"},
+    ]
 
 
 def test_load_logs_what_it_loaded_and_a_dry_run_what_it_would_load(account: Account, inventory_planner: Run) -> None:
