@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {% set dates = [
     'created_date', 'expected_date', 'shipment_date', 'payment_date', 'received_date'
 ] -%}
