@@ -74,8 +74,11 @@
 
 {# Whether a discount can't be one: it would make a cost negative or raise it. #}
 {% macro is_discount_implausible(discount_pct, default_discount_pct, is_discount_enabled) -%}
-    {{ is_discount_enabled }}
-    and coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0) not between 0 and 100
+    {{ is_discount_enabled }} and {{ _stated_discount(discount_pct, default_discount_pct) }} not between 0 and 100
+{%- endmacro %}
+
+{% macro _stated_discount(discount_pct, default_discount_pct) -%}
+    coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0)
 {%- endmacro %}
 
 
@@ -85,10 +88,10 @@
         case
             when
                 {{ is_discount_enabled }}
-                and coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0) between 0 and 100
+                and {{ _stated_discount(discount_pct, default_discount_pct) }} between 0 and 100
                 then
                     {{ as_wide_decimal(unit_price) }}
-                    * (100 - coalesce({{ discount_pct }}, {{ default_discount_pct }}, 0))
+                    * (100 - {{ _stated_discount(discount_pct, default_discount_pct) }})
                     * 0.01
             else {{ unit_price }}
         end as decimal(18, 6)

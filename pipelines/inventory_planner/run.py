@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from inventory_planner.errors import InventoryPlannerError, SweepError
-from inventory_planner.marts.build import build_and_publish, inputs
+from inventory_planner.marts.build import build_and_publish
+from inventory_planner.marts.dbt_vars import with_as_of_date
+from inventory_planner.marts.seeds import read_seeds
 from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.sweep import sweep_if_due
 from inventory_planner.warehouse.sync_log import SyncReport, record_failure
@@ -38,7 +40,9 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
         ConfigurationError: a var or a seed file is invalid; nothing was done.
         InventoryPlannerError: see `load`, `sweep_if_due` and `build_and_publish`.
     """
-    inputs(job.warehouse.folder, variables)  # checks them; otherwise a mistake would be found after a long load
+    # both check what they read: otherwise a mistake would be found after a long load
+    read_seeds(job.warehouse.folder)
+    with_as_of_date(variables)
     synced = load(job)
     log.info("%s", synced.summary)
     swept, sweep_error = _sweep(job)

@@ -7,21 +7,23 @@ with
 orders as (
 
     select
-        *,
         {%- for date in dates %}
             {{ plausible_date(date) }} as plausible_{{ date }},
         {%- endfor %}
-        false
-        {%- for date in dates %}
-            or coalesce({{ date }} is not null and {{ plausible_date(date) }} is null, false)
-        {%- endfor %} as has_implausible_date
+        *
     from {{ ref('int_named_orders') }}
 
 ),
 
 existing_orders as (
 
-    select * from orders
+    select
+        *,
+        false
+        {%- for date in dates %}
+            or ({{ date }} is not null and plausible_{{ date }} is null)
+        {%- endfor %} as has_implausible_date
+    from orders
     where {{ is_order_existing('plausible_created_date', 'deleted_at') }}
 
 ),

@@ -151,7 +151,7 @@ stored_and_vanished_lines as (
 
 ),
 
-final as (
+known_lines as (
 
     select
 
@@ -179,16 +179,6 @@ final as (
             {{ plausible_quantity('known.quantity_received_recorded') }}
             - coalesce(later_receipts.quantity_received_later, 0) as decimal(18, 4)
         ) as quantity_received,
-        {% if var('quantity_basis') == 'original' -%}
-            {{ plausible_quantity(
-                'coalesce(known.quantity_ordered_original, known.quantity_ordered)'
-            ) }}
-        {%- else -%}
-            case
-                when known.is_removed then 0
-                else {{ plausible_quantity('known.quantity_ordered') }}
-            end
-        {%- endif %} as basis_quantity,
         known.quantity_ordered_recorded,
         known.quantity_received_recorded,
         coalesce(known.count_quantity_changes, 0) as count_quantity_changes,
@@ -221,6 +211,17 @@ final as (
             not known.is_removed
             or (known.quantity_ordered_original > 0 and known.quantity_received_recorded = 0)
         )
+
+),
+
+final as (
+
+    select
+        *,
+        {% if var('quantity_basis') == 'original' -%} quantity_ordered_original
+        {%- else -%} quantity_ordered
+        {%- endif %} as basis_quantity
+    from known_lines
 
 )
 

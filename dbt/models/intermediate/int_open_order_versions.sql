@@ -14,7 +14,11 @@ orders as (
 
 versions as (
 
-    select * from {{ ref('purchase_order_line_snapshots') }}
+    select
+        *,
+        {{ plausible_quantity('quantity_ordered') }}
+        - {{ plausible_quantity('quantity_received') }} as quantity_open
+    from {{ ref('purchase_order_line_snapshots') }}
 
 ),
 
@@ -23,8 +27,7 @@ open_line_versions as (
     select
         versions.account_id,
         versions.purchase_order_id,
-        {{ plausible_quantity('versions.quantity_ordered') }}
-        - {{ plausible_quantity('versions.quantity_received') }} as quantity_open,
+        versions.quantity_open,
         versions.unit_price,
         versions.discount_pct,
         {{ local_date('cast(versions.dbt_valid_from as timestamp with time zone)') }}
@@ -34,8 +37,7 @@ open_line_versions as (
     left join status_types on upper(versions.status) = status_types.status_name
     where
         not versions.is_removed
-        and {{ plausible_quantity('versions.quantity_ordered') }}
-        > {{ plausible_quantity('versions.quantity_received') }}
+        and versions.quantity_open > 0
         and coalesce(status_types.status_type, 'unknown') in ('active', 'unknown')
 
 ),

@@ -9,7 +9,7 @@ orders as (
     from {{ ref('purchase_orders') }} as orders
     left join {{ ref('int_payment_terms') }} as terms
         on orders.payment_terms = terms.payment_terms
-    where orders.order_type = 'po' and orders.status_type <> 'draft'
+    where orders.is_in_spend
 
 ),
 

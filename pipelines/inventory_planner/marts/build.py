@@ -45,17 +45,6 @@ _MISSING_ORDERS: Final = f"""
 log = logging.getLogger(__name__)
 
 
-def inputs(folder: DataFolder, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What the marts are built from besides the raw tables: version, models, dbt vars and seed files.
-
-    Raises:
-        ConfigurationError: a var or a seed file is invalid.
-    """
-    seeds = {name: sha256(file.text.encode()).hexdigest() for name, file in read_seeds(folder).items()}
-    models = digest_of(project_files())
-    return {"version": __version__, "models": models, "variables": with_as_of_date(variables), "seeds": seeds}
-
-
 def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
     """Build and test the marts.
 
@@ -64,7 +53,7 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
         TransformError: a model was not built, a test failed, or orders are missing from the marts.
         ConfigurationError: a var or a seed file is invalid.
     """
-    built_from = inputs(warehouse.folder, variables)
+    built_from = _inputs(warehouse.folder, variables)
     if not has_tables(warehouse):
         raise LoadError(f"{warehouse.folder.warehouse} holds no orders yet: run `inventory-planner load` first.")
     log.info("Building the marts as of %s.", built_from["variables"]["as_of_date"])
@@ -112,7 +101,7 @@ def build_and_publish(warehouse: Warehouse, variables: Mapping[str, Any]) -> boo
         InventoryPlannerError: see `build` and `publish`.
     """
     record = read_build(warehouse)
-    if record is None or record.built_from != rendered(inputs(warehouse.folder, variables)):
+    if record is None or record.built_from != rendered(_inputs(warehouse.folder, variables)):
         build(warehouse, variables)
     is_published = publish(warehouse)
     if is_published:
@@ -149,3 +138,14 @@ def _confirm_published(warehouse: Warehouse) -> None:
     except PermissionError:  # another user published it, and only the owner may touch a file that is read-only
         warehouse.close()
         warehouse.engine.publish()
+
+
+def _inputs(folder: DataFolder, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the marts are built from besides the raw tables: version, models, dbt vars and seed files.
+
+    Raises:
+        ConfigurationError: a var or a seed file is invalid.
+    """
+    seeds = {name: sha256(file.text.encode()).hexdigest() for name, file in read_seeds(folder).items()}
+    models = digest_of(project_files())
+    return {"version": __version__, "models": models, "variables": with_as_of_date(variables), "seeds": seeds}
