@@ -32,6 +32,17 @@
 {%- endmacro %}
 
 
+{# Whether a raw row's order is in the marts; an order that they can't be built with is left out until it changes. #}
+{% macro is_included(prefix='') -%}
+    ({{ prefix }}_account_id, {{ prefix }}purchase_order_id) not in (
+        select
+            excluded._account_id,
+            excluded.purchase_order_id
+        from {{ source('inventory_planner', '_excluded_orders') }} as excluded
+    )
+{%- endmacro %}
+
+
 {# The date; null if it is too early or too late to be meant, such as year 1 or 9999, which systems write for "none". #}
 {% macro plausible_date(date) -%}
     case

@@ -16,6 +16,7 @@ raw_lines as (
             plausible_date(parse_source_date('orders.created_date')), 'orders._deleted_at'
         ) }}
         and not coalesce(items.removed, false)
+        and {{ is_included('orders.') }}
 
 ),
 

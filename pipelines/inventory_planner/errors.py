@@ -19,6 +19,7 @@ Every message says what happened and what to do next; no message contains a secr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -77,7 +78,14 @@ class SweepError(InventoryPlannerError):
 
 
 class TransformError(InventoryPlannerError):
-    """Dbt failed to build the marts, or one of its tests failed; nothing was published."""
+    """Dbt failed to build the marts, or one of its tests failed; nothing was published.
+
+    `failures` has the message of each model and test that failed, by name.
+    """
+
+    def __init__(self, message: str, failures: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.failures = dict(failures or {})
 
 
 class PublishError(InventoryPlannerError):

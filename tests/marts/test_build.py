@@ -13,6 +13,7 @@ from filling import fill_marts
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, LoadError, PublishError, TransformError
 from inventory_planner.marts import build as module
+from inventory_planner.marts import faulty_orders
 from inventory_planner.marts.build import build, build_and_publish, publish, run_any_dbt
 from inventory_planner.warehouse.build_record import read_build, read_published_build
 from inventory_planner.warehouse.warehouse import Warehouse
@@ -40,6 +41,7 @@ class FakeDbt:
 def dbt(monkeypatch: pytest.MonkeyPatch) -> FakeDbt:
     fake = FakeDbt()
     monkeypatch.setattr(module, "run_dbt", fake)
+    monkeypatch.setattr(faulty_orders, "run_dbt", fake)
     return fake
 
 
@@ -130,7 +132,7 @@ def test_a_build_without_some_orders_is_not_published(
         leave_out(warehouse)
         return ""
 
-    monkeypatch.setattr(module, "run_dbt", build_less)
+    monkeypatch.setattr(faulty_orders, "run_dbt", build_less)
     with pytest.raises(TransformError, match=f"^The marts hold only {held}; readers keep the last good marts"):
         build_and_publish(published, {"as_of_date": "2026-01-22"})
 

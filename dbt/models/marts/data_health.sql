@@ -25,6 +25,7 @@
     ('receipts', 'receipt_without_date', 'receipt_date is null', 'true'),
     ('receipts', 'receipt_is_correction', 'is_correction', 'true'),
     ('records', 'record_quarantined', 'is_quarantined', 'true'),
+    ('records', 'order_excluded', 'is_excluded', 'true'),
 ] -%}
 
 with
@@ -53,17 +54,31 @@ quarantine as (
 
 ),
 
+excluded_orders as (
+
+    select * from {{ ref('stg_inventory_planner__excluded_orders') }}
+
+),
+
 records as (
 
     select
         account_id,
-        false as is_quarantined
+        false as is_quarantined,
+        false as is_excluded
     from orders
     union all
     select
         account_id,
-        true as is_quarantined
+        true as is_quarantined,
+        false as is_excluded
     from quarantine
+    union all
+    select
+        account_id,
+        false as is_quarantined,
+        true as is_excluded
+    from excluded_orders
 
 ),
 

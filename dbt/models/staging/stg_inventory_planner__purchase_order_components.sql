@@ -20,3 +20,4 @@ select
     __synced_at as synced_at
 
 from {{ source('inventory_planner', 'purchase_order_components') }}
+where {{ is_included() }}

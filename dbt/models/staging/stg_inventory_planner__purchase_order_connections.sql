@@ -18,3 +18,4 @@ select
     __synced_at as synced_at
 
 from {{ source('inventory_planner', 'purchase_order_connections') }}
+where {{ is_included() }}

@@ -51,3 +51,4 @@ select
     __synced_at as synced_at
 
 from {{ source('inventory_planner', 'purchase_order_items') }}
+where {{ is_included() }}

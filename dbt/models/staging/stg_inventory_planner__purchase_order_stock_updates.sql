@@ -22,3 +22,4 @@ select
     __synced_at as synced_at
 
 from {{ source('inventory_planner', 'purchase_order_stock_updates') }}
+where {{ is_included() }}

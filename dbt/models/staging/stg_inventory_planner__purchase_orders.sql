@@ -59,3 +59,4 @@ select
     __synced_at as synced_at
 
 from {{ source('inventory_planner', 'purchase_orders') }}
+where {{ is_included() }}

@@ -13,6 +13,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError, PublishError, TransformError
 from inventory_planner.marts.dbt import digest_of, project_files, run_dbt
 from inventory_planner.marts.dbt_vars import with_as_of_date
+from inventory_planner.marts.faulty_orders import build_without_faulty_orders
 from inventory_planner.marts.seeds import read_seeds, write_seeds
 from inventory_planner.warehouse.build_record import (
     invalidate_build,
@@ -21,6 +22,7 @@ from inventory_planner.warehouse.build_record import (
     record_build,
     rendered,
 )
+from inventory_planner.warehouse.excluded_orders import EXCLUDED_TABLE, create_excluded_orders
 from inventory_planner.warehouse.stored_orders import has_tables
 from inventory_planner.warehouse.tables import ORDERS_TABLE
 from inventory_planner.warehouse.warehouse import Warehouse
@@ -30,9 +32,14 @@ _MISSING_ORDERS: Final = f"""
     with
     loaded as (
         select _account_id as account_id, count(*) as count_orders
-        from {ORDERS_TABLE}
+        from {ORDERS_TABLE} as orders
         -- one created after the date of the reports is not in them; any date not in ISO 8601 sorts after that date, too
         where _deleted_at is null and coalesce(created_date, '') < ?
+            and not exists (
+                select 1 from {EXCLUDED_TABLE} as excluded
+                where excluded._account_id = orders._account_id
+                    and excluded.purchase_order_id = orders.purchase_order_id
+            )
         group by _account_id
     ),
     built as (select account_id, count(*) as count_orders from marts.purchase_orders group by account_id)
@@ -59,7 +66,9 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
     log.info("Building the marts as of %s.", built_from["variables"]["as_of_date"])
     invalidate_build(warehouse)
     write_seeds(warehouse.folder)
-    run_dbt(warehouse, built_from["variables"])
+    build_without_faulty_orders(
+        warehouse, built_from["variables"], rendered({**built_from, "variables": dict(variables)})
+    )
     _confirm_complete(warehouse, built_from["variables"]["as_of_date"])
     record_build(warehouse, built_from)
 
@@ -72,6 +81,8 @@ def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: S
         ConfigurationError: a var or a seed file is invalid.
     """
     write_seeds(warehouse.folder)
+    if has_tables(warehouse):
+        create_excluded_orders(warehouse)
     invalidate_build(warehouse)
     return run_dbt(warehouse, with_as_of_date(variables), arguments)
 

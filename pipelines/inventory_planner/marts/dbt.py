@@ -54,7 +54,8 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
             check=False,
         )
     if done.returncode != 0:
-        raise TransformError(_explain(folder, done.stdout + done.stderr))
+        failures = _failures(_results(folder))
+        raise TransformError(_explain(folder, failures, done.stdout + done.stderr), _of_data(failures))
     return done.stdout
 
 
@@ -134,9 +135,9 @@ def _lifeline() -> Iterator[int]:
         os.close(writing)
 
 
-def _explain(folder: DataFolder, output: str) -> str:
-    failures = _failures(_results(folder)) or _last_lines(output)
-    shown = "\n".join(f"  {failure}" for failure in failures[:SHOWN_FAILURES])
+def _explain(folder: DataFolder, failures: Mapping[str, str], output: str) -> str:
+    lines = [f"{node}: {message}" for node, message in failures.items()] or _last_lines(output)
+    shown = "\n".join(f"  {line}" for line in lines[:SHOWN_FAILURES])
     log = folder.dbt / "logs" / "dbt.log"
     return f"dbt failed; readers keep the last good marts. See {log}.\n{shown}"
 
@@ -151,12 +152,19 @@ def _results(folder: DataFolder) -> Path:
     return folder.dbt / "target" / "run_results.json"
 
 
-def _failures(results: Path) -> list[str]:
+def _failures(results: Path) -> dict[str, str]:
+    """The message of each node that failed, by its unique id."""
     try:
         found = json.loads(results.read_text())["results"]
     except (OSError, ValueError, KeyError):
-        return []
-    return [f"{each['unique_id']}: {each['message']}" for each in found if each["status"] in FAILED]
+        return {}
+    return {each["unique_id"]: each["message"] for each in found if each["status"] in FAILED}
+
+
+def _of_data(failures: Mapping[str, str]) -> dict[str, str]:
+    """The failures of models and tests, by name: what one order can cause."""
+    nodes = ((unique_id.split("."), message) for unique_id, message in failures.items())
+    return {name: message for (kind, _, name, *_), message in nodes if kind in {"model", "test"}}
 
 
 if __name__ == "__main__":

@@ -272,8 +272,16 @@ ORDER_PARTS: Final = (
     PURCHASE_ORDER_STOCK_UPDATES,
 )
 ORDER_TABLES: Final = (PURCHASE_ORDERS, *ORDER_PARTS)
-DLT_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # all but the sync log, which also lists syncs that failed
-TABLES: Final = (*DLT_TABLES, SYNCS)
+# Orders that the marts can't be built with, whatever else they are built from.
+EXCLUDED_ORDERS: Final = Table(
+    "_excluded_orders",
+    key=ORDER,
+    replaces=ORDER,
+    columns=(ORDER_ID, Column("reason", TEXT), Column("built_from", JSON), ACCOUNT, SYNCED_AT),
+)
+
+DLT_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # what a sync writes; its own row in the log also tells that it failed
+TABLES: Final = (*DLT_TABLES, SYNCS, EXCLUDED_ORDERS)
 
 ORDERS_TABLE: Final = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 QUARANTINE_TABLE: Final = f"{SCHEMA}.{QUARANTINE.name}"
