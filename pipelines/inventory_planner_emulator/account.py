@@ -18,6 +18,8 @@ from inventory_planner_emulator.totals import Order, open_quantity, to_decimal, 
 
 _COUNTER = re.compile(r"[0-9]{1,18}")  # a reference that the account may have counted up to
 
+_DEMO_PLUGIN = ("demo-plugin", "demo-token")
+
 
 class _PendingChange(NamedTuple):
     """A change that reads may not show yet: the order after it, or None if it was deleted."""
@@ -41,13 +43,13 @@ class Account:
         orders: Its orders in the order of entry, as the API gives them.
         account_id: The `Account` header that it accepts, in any case.
         api_key: The `Authorization` header that it accepts.
-        plugin: The id of its plugin in Neuro.
-        neuro_token: The bearer token that Neuro accepts.
         now: Its clock, which returns an aware datetime in UTC.
 
     Attributes:
         requests: The requests so far, oldest first, with what they sent and whether they were applied.
         before_answer: Called with the request before each response is computed, to change the account during a read.
+        plugin: The id of its plugin in Neuro.
+        neuro_token: The bearer token that Neuro accepts.
         faults: Faults that wait for a request, oldest first.
         quirks: The quirks that are on.
         lock: Held while the account changes or a response is computed.
@@ -62,14 +64,11 @@ class Account:
         *,
         account_id: str = "a1000",
         api_key: str = "demo-key",
-        plugin: str = "demo-plugin",
-        neuro_token: str = "demo-token",
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.account_id = account_id
         self.api_key = api_key
-        self.plugin = plugin
-        self.neuro_token = neuro_token
+        self.plugin, self.neuro_token = _DEMO_PLUGIN
         self.now = now
         self.lock = threading.RLock()
         self.requests: list[RecordedRequest] = []
