@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from inventory_planner_emulator.account import Account
@@ -46,19 +47,18 @@ def start_save(account: Account, order: Order, fields: _Connection) -> _Connecti
 
 def show_next_statuses(account: Account, order_id: str) -> None:
     """Let the order's connections that are being saved go on to their next status, after a read showed them."""
-    for (saved_order, name), later in account.waiting_saves.items():
+    for (saved_order, _), later in account.waiting_saves.items():
         if saved_order == order_id and later:
             row = later.popleft()
-            order = account.get(order_id)
-            if any(each.get("connection") == name for each in order.get("connections") or []):
-                account.save(_with_connection(order, row))
+            with suppress(KeyError):  # reads may still show an order that was deleted
+                account.save(_with_connection(account.get(order_id), row))
 
 
 def _finished(account: Account, order: Order, row: _Connection) -> _Connection:
     """Return the connection in the end; an order that was saved has an id and a reference in the connected system."""
     if row["connection"] in account.quirks.connection_errors:
         return {**row, "status": "error"}
-    return {"id": f"t{order['id'][-6:]}", "reference": order.get("reference"), **row, "status": "success"}
+    return {"id": f"t{str(order['id'])[-6:]}", "reference": order.get("reference"), **row, "status": "success"}
 
 
 def _with_connection(order: Order, row: _Connection) -> Order:
