@@ -40,6 +40,15 @@ class EmulatorClient(httpx.Client):
         return order
 
 
+class NeuroClient(EmulatorClient):
+    """Sends requests through Neuro; paths are relative to the plugin's `inventoryPlanner/`."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.base_url = f"{url}/api/v1/plugins/demo-plugin/inventoryPlanner/"
+        self.headers = {"Authorization": "Bearer demo-token", "Accept": "application/json"}
+
+
 def success(message: str) -> dict[str, Any]:
     """Return what a write that succeeded responds with."""
     return {"result": {"status": "success", "message": message}}

@@ -18,6 +18,8 @@ from inventory_planner_emulator.totals import Order, open_quantity, to_decimal, 
 
 _COUNTER = re.compile(r"[0-9]{1,18}")  # a reference that the account may have counted up to
 
+_DEMO_PLUGIN = ("demo-plugin", "demo-token")
+
 
 class _PendingChange(NamedTuple):
     """A change that reads may not show yet: the order after it, or None if it was deleted."""
@@ -25,6 +27,13 @@ class _PendingChange(NamedTuple):
     due: int
     key: str
     order: Order | None
+
+
+class _EditBeforeWrite(NamedTuple):
+    """What another user does right before a write is applied."""
+
+    edit: Callable[[], object]
+    when: Callable[[RecordedRequest], bool]
 
 
 class Account:
@@ -37,13 +46,16 @@ class Account:
         now: Its clock, which returns an aware datetime in UTC.
 
     Attributes:
-        requests: The requests so far, oldest first.
+        requests: The requests so far, oldest first, with what they sent and whether they were applied.
         before_answer: Called with the request before each response is computed, to change the account during a read.
+        plugin: The id of its plugin in Neuro.
+        neuro_token: The bearer token that Neuro accepts.
         faults: Faults that wait for a request, oldest first.
         quirks: The quirks that are on.
         lock: Held while the account changes or a response is computed.
         variant_edits: Fields written to a variant, by variant id.
         variant_vendors: Vendor data written to a variant, by variant id and vendor; None if it was deleted.
+        waiting_saves: What the next reads show of a connection that is being saved, by order id and connection.
     """
 
     def __init__(
@@ -56,6 +68,7 @@ class Account:
     ) -> None:
         self.account_id = account_id
         self.api_key = api_key
+        self.plugin, self.neuro_token = _DEMO_PLUGIN
         self.now = now
         self.lock = threading.RLock()
         self.requests: list[RecordedRequest] = []
@@ -64,6 +77,9 @@ class Account:
         self.quirks = Quirks()
         self.variant_edits: dict[str, dict[str, Any]] = {}
         self.variant_vendors: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self.waiting_saves: dict[tuple[str, str], deque[dict[str, Any]]] = {}
+        self._edits_before_writes: deque[_EditBeforeWrite] = deque()
+        self._before_jobs: dict[str, Order | None] = {}  # orders that API calls changed, as the last jobs saw them
         self._orders: dict[str, Order] = {_key(order): copy_json(order) for order in orders}
         self._visible = OrderIndex(self._orders.items())
         self._pending: deque[_PendingChange] = deque()
@@ -72,9 +88,44 @@ class Account:
     def put(self, order: Order) -> None:
         """Add an order exactly as given, or replace the one with its id; `last_modified` is not changed."""
         with self.lock:
+            self._before_jobs.pop(_key(order), None)
+            self._store(order)
+
+    def save(self, order: Order, *, run_jobs: bool = False) -> None:
+        """Add or replace an order as an API call does: the jobs count the change at night, or now with `run_jobs`."""
+        with self.lock:
             key = _key(order)
-            self._orders[key] = copy_json(order)
-            self._record_change(key)
+            self._before_jobs.setdefault(key, self._orders.get(key))
+            self._store({**order, **self._stamps()})
+            if run_jobs:
+                self.run_background_jobs()
+
+    def run_background_jobs(self) -> None:
+        """Do what the account does at night, or after a write with `skip_background_jobs: false`.
+
+        The jobs recalculate what the variants' figures derive from orders: `purchase_orders_qty`, `replenishment` and
+        `under_value`. Until then, these figures show orders that API calls changed as they were before. Changes that
+        users make (`put`, `edit`, `receive`, `delete`) count at once.
+        """
+        with self.lock:
+            self._before_jobs.clear()
+
+    def before_write(self, edit: Callable[[], object], when: Callable[[RecordedRequest], bool] | None = None) -> None:
+        """Run an edit, as another user would, right before the next write that matches is applied, and only once.
+
+        Args:
+            edit: What to run, such as `lambda: account.receive("a", "v1", 2)`.
+            when: The writes that it may precede; any one if omitted.
+        """
+        self._edits_before_writes.append(_EditBeforeWrite(edit, when or (lambda _request: True)))
+
+    def run_edits_before(self, request: RecordedRequest) -> None:
+        """Run the edits that precede this write."""
+        with self.lock:
+            for each in list(self._edits_before_writes):
+                if each.when(request):
+                    self._edits_before_writes.remove(each)
+                    each.edit()
 
     def edit(self, order_id: str, **changes: Any) -> None:
         """Change top-level fields of an order, and set `last_modified` and `updated_at` to the account's time.
@@ -83,8 +134,7 @@ class Account:
             KeyError: If there is no such order.
         """
         with self.lock:
-            stamp = format_timestamp(self.now())
-            self.put({**self._orders[order_id], **changes, "last_modified": stamp, "updated_at": stamp})
+            self.put({**self._orders[order_id], **changes, **self._stamps()})
 
     def receive(self, order_id: str, item_id: str, quantity: Any) -> None:
         """Receive goods for a line: add a receipt, and update the line's and the order's received totals.
@@ -112,6 +162,7 @@ class Account:
         """
         with self.lock:
             del self._orders[order_id]
+            self._before_jobs.pop(order_id, None)
             self._record_change(order_id)
 
     def orders(self) -> list[Order]:
@@ -144,10 +195,25 @@ class Account:
         self._reveal_changes()
         return self._visible
 
+    def orders_counted_by_jobs(self) -> list[Order]:
+        """Return the orders that reads show, as the last background jobs saw them."""
+        rows = self.visible_orders().rows
+        counted = (self._before_jobs.get(key, row.record) for key, row in rows.items())
+        return [order for order in counted if order is not None]
+
     def count_response(self) -> None:
         """Count one more response, after which reads may show a pending change."""
         with self.lock:
             self._response_count += 1
+
+    def _stamps(self) -> dict[str, str]:
+        stamp = format_timestamp(self.now())
+        return {"last_modified": stamp, "updated_at": stamp}
+
+    def _store(self, order: Order) -> None:
+        key = _key(order)
+        self._orders[key] = copy_json(order)
+        self._record_change(key)
 
     def _record_change(self, key: str) -> None:
         due = self._response_count + self.quirks.visible_after_requests

@@ -53,11 +53,15 @@ def variants_by_id(account: Account) -> dict[str, Record]:
     """Return the variants of all lines, each as in its latest line, with the fields written to it since.
 
     `replenishment` is the quantity last ordered less what is still on order, because orders say nothing about demand.
+    The quantities are those of the last background jobs.
     """
     found: dict[str, Record] = {}
     for order in account.visible_orders().records():
         for line in order.get("items") or []:
             _add_line(found, order, line)
+    for order in account.orders_counted_by_jobs():
+        for line in order.get("items") or []:
+            _count_line(found, order, line)
     return {variant: _finish(row, account.variant_edits.get(variant, {})) for variant, row in found.items()}
 
 
@@ -74,13 +78,23 @@ def get_variant(account: Account, variant_id: str) -> Record:
 
 
 def _add_line(found: dict[str, Record], order: Order, line: Line) -> None:
-    variant = str(line.get("id"))
-    row = found.setdefault(variant, {"id": variant, "purchase_orders_qty": Decimal(0), "removed": False})
+    row = _variant(found, line)
     row.update({name: line[name] for name in _VARIANT_FIELDS if name in line})
     row["vendor"] = order.get("vendor") or row.get("vendor")
+
+
+def _count_line(found: dict[str, Record], order: Order, line: Line) -> None:
+    row = _variant(found, line)
     row["replenishment"] = to_decimal(line.get("replenishment"))
     if str(order.get("status")).lower() in _OPEN_STATUSES:
         row["purchase_orders_qty"] += open_quantity(line)
+
+
+def _variant(found: dict[str, Record], line: Line) -> Record:
+    variant = str(line.get("id"))
+    nothing = Decimal(0)
+    blank = {"id": variant, "purchase_orders_qty": nothing, "replenishment": nothing, "removed": False}
+    return found.setdefault(variant, blank)
 
 
 def _finish(row: Record, edits: Record) -> Record:

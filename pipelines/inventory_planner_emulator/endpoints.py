@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from inventory_planner_emulator import order_writes, reads, variant_writes
+from inventory_planner_emulator import connections, line_writes, order_writes, reads, stock_updates, variant_writes
 from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.endpoint_request import EndpointRequest
 from inventory_planner_emulator.responses import HttpResponse
 
-_Endpoint = Callable[[Account, EndpointRequest], HttpResponse]
+Endpoint = Callable[[Account, EndpointRequest], HttpResponse]
 
 API = "/api/v1"
 _ORDER = f"{API}/purchase-orders/{{order_id}}"
@@ -26,15 +26,15 @@ _ROUTES = (
     Route(_ORDER, reads.get_order, methods=["GET"]),
     Route(_ORDER, order_writes.update_order, methods=["PATCH", "PUT"]),
     Route(f"{_ORDER}/items", reads.list_lines, methods=["GET"]),
-    Route(f"{_ORDER}/items", order_writes.update_lines, methods=["PATCH"]),
+    Route(f"{_ORDER}/items", line_writes.update_lines, methods=["PATCH"]),
     Route(f"{_ORDER}/items/{{item_id}}", reads.get_line, methods=["GET"]),
-    Route(f"{_ORDER}/items/{{item_id}}", order_writes.update_line, methods=["PATCH"]),
+    Route(f"{_ORDER}/items/{{item_id}}", line_writes.update_line, methods=["PATCH"]),
     Route(f"{_ORDER}/connections", reads.list_connections, methods=["GET"]),
     Route(_CONNECTION, reads.get_connection, methods=["GET"]),
-    Route(_CONNECTION, order_writes.save_connection, methods=["PUT"]),
+    Route(_CONNECTION, connections.save_connection, methods=["PUT"]),
     Route(f"{_ORDER}/stock_updates", reads.list_stock_updates, methods=["GET"]),
-    Route(f"{_ORDER}/stock-update", reads.get_pending_stock_update, methods=["GET"]),
-    Route(f"{_ORDER}/stock-update", order_writes.push_stock_update, methods=["POST"]),
+    Route(f"{_ORDER}/stock-update", stock_updates.get_pending_stock_update, methods=["GET"]),
+    Route(f"{_ORDER}/stock-update", stock_updates.push_stock_update, methods=["POST"]),
     Route(f"{API}/variants", reads.list_variants, methods=["GET"]),
     Route(_VARIANT, reads.get_variant, methods=["GET"]),
     Route(_VARIANT, variant_writes.update_variant, methods=["PATCH"]),
@@ -48,9 +48,9 @@ _ROUTES = (
 )
 
 
-def find_endpoint(scope: Scope) -> tuple[_Endpoint, dict[str, str]] | None:
+def find_endpoint(scope: Scope, routes: Sequence[Route] = _ROUTES) -> tuple[Endpoint, dict[str, str]] | None:
     """Find the endpoint of a request and its path parameters; None if the path or the method is unknown."""
-    for route in _ROUTES:
+    for route in routes:
         match, found = route.matches(scope)
         if match is Match.FULL:
             return found["endpoint"], found["path_params"]

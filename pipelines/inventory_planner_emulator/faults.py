@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from inventory_planner_emulator.responses import (
     HTML_HEADERS,
@@ -16,15 +16,24 @@ from inventory_planner_emulator.responses import (
     error_response,
 )
 
+_GATEWAY_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Bad gateway</title></head><body>The host did not answer</body></html>"
+)
+
 
 @dataclass
 class RecordedRequest:
-    """A request that the account received; `status` is None until it gets a response, and stays so if it never does."""
+    """A request that the account received."""
 
     method: str
     path: str
     params: dict[str, str]
     status: int | None = None
+    """The status of the response; None until there is one, and for ever if there never is."""
+    body: Any = None
+    """The JSON that was sent; None if there was no body, and text if it is not JSON."""
+    applied: bool = False
+    """Whether it changed the account; this may be so although the response says something else or never came."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,16 @@ class Fault:
     """What breaks off: the JSON (in a complete HTTP response), the HTTP body, or the connection before a response."""
     when: Callable[[RecordedRequest], bool] = lambda _request: True
     """The requests that it applies to."""
+    applies: bool = False
+    """Whether the account carries out the request first, so that only its answer is lost or late."""
 
     def only(self, when: Callable[[RecordedRequest], bool]) -> Self:
         """Return the same fault for matching requests only."""
         return replace(self, when=when)
+
+    def after_applying(self) -> Self:
+        """Return the same fault after the request is carried out: `Fault.no_answer().after_applying()`."""
+        return replace(self, applies=True)
 
     @classmethod
     def status(cls, code: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Self:
@@ -62,6 +77,11 @@ class Fault:
     def server_error(cls, code: int = 503) -> Self:
         """HTTP 5xx with a plain text body."""
         return cls(HttpResponse(code, b"upstream error", {"content-type": "text/plain"}))
+
+    @classmethod
+    def bad_gateway(cls, code: Literal[502, 503, 504] = 502) -> Self:
+        """HTTP 502, 503 or 504 with the HTML page of a proxy."""
+        return cls(HttpResponse(code, _GATEWAY_PAGE, HTML_HEADERS))
 
     @classmethod
     def refused(cls, message: str, code: int = 500) -> Self:
@@ -102,6 +122,11 @@ class Fault:
     def no_answer(cls) -> Self:
         """The connection closes without a response."""
         return cls(breaks="connection")
+
+    @classmethod
+    def timeout(cls, seconds: float) -> Self:
+        """No response for so long, which should exceed the client's timeout; then the connection closes."""
+        return cls(delay=seconds, breaks="connection")
 
     @classmethod
     def slow(cls, seconds: float) -> Self:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -27,8 +28,10 @@ class Quirks:
     """Non-empty objects inside an order are lists of their values."""
     numeric_item_ids: bool = False
     """Item ids are numbers: the digits at the end of the id."""
-    status_case: Literal["as stored", "upper", "lower"] = "as stored"
-    """The case in which statuses are written and filtered."""
+    status_case: Literal["as stored", "upper", "lower", "type"] = "as stored"
+    """How statuses are spelled in every response and in filters; "type" stands for draft, active, closed, cancelled."""
+    answered_status_case: Literal["as read", "upper", "lower", "type"] = "as read"
+    """How the response to a write spells the status, whatever reads show."""
     mixed_offsets: bool = False
     """Timestamps in one response have different UTC offsets; each still denotes the same instant."""
     ignore_modified_filter: bool = False
@@ -45,6 +48,20 @@ class Quirks:
     """The response to a page after the last one."""
     not_found_as_200: bool = False
     """A missing record is reported with HTTP 200 and an error in `result.status`."""
+    skipped_lines: frozenset[str] = frozenset()
+    """Item ids of lines that an update of several lines leaves out; its message counts the others."""
+    lines_counted: Literal["in the order", "sent"] = "in the order"
+    """What m stands for in "n updated, from total m items"; the documents don't say."""
+    connection_wait: tuple[Literal["queued", "run"], ...] = ()
+    """The statuses that a saved connection shows in turn, one for each read of the order, before it has succeeded."""
+    connection_errors: frozenset[str] = frozenset()
+    """The connections to which saving an order ends in the status `error`."""
+    push_errors: Mapping[str, str] = field(default_factory=dict)
+    """Error messages by item id: the items of a stock update that fail, and so stay pending."""
+    neuro_bare_orders: bool = False
+    """Neuro answers a call for one order with the order itself, without `purchase-order` and `result`."""
+    neuro_listed_fields_only: bool = False
+    """Neuro passes on only those fields of an order that its page lists."""
     visible_after_requests: int = 0
     """Reads show a change only after this many further requests."""
     visible_from: datetime | None = None

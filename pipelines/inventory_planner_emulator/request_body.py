@@ -11,7 +11,9 @@ from inventory_planner_emulator.endpoint_request import EndpointRequest, Refused
 from inventory_planner_emulator.json_codec import decode, encode
 
 # invalid JSON, not UTF-8, an exponent beyond decimals, nested too deep
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError)
+
+_FLAG = "skip_background_jobs"
 
 
 def parse_body(request: EndpointRequest) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def parse_body(request: EndpointRequest) -> dict[str, Any]:
     """
     try:
         body = decode(request.body)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise RefusedError(f"Invalid JSON: {error}") from error
     if not isinstance(body, dict):
         raise RefusedError("Invalid JSON: an object is expected")
@@ -41,6 +43,22 @@ def parse_record(request: EndpointRequest, name: str, fields: Any) -> dict[str, 
     return cast("dict[str, Any]", check_fields(record, name, fields))
 
 
+def parse_lines(request: EndpointRequest) -> Any:
+    """Parse the `items` of the body, without the flag that an example of the documents has among them."""
+    lines = parse_body(request).get("items", [])
+    return [line for line in lines if line.keys() != {_FLAG}] if _are_objects(lines) else lines
+
+
+def wants_jobs(request: EndpointRequest) -> bool:
+    """Return True if the body asks to run the background jobs now, with `skip_background_jobs: false`.
+
+    The flag stands in the record, among its fields or lines, or beside it: the documents and clients show all of these.
+    """
+    body = parse_body(request)
+    places = [body, *body.values(), *_list(body.get("items"))]
+    return any(isinstance(place, dict) and place.get(_FLAG) is False for place in places)
+
+
 def check_fields(value: Any, name: str, fields: Any) -> Any:
     """Return the value if its known fields have values of the right types.
 
@@ -52,3 +70,11 @@ def check_fields(value: Any, name: str, fields: Any) -> Any:
     except msgspec.ValidationError as error:
         raise RefusedError(f"Invalid {name}: {error}") from error
     return value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(member, dict) for member in value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 from zlib import crc32
@@ -23,8 +24,7 @@ Record = dict[str, Any]
 def shape_order(order: Record, quirks: Quirks) -> Record:
     """Return the order as the quirks show it: the same dict if nothing differs, else a new one."""
     shapes: tuple[tuple[bool, Callable[[Record], Record]], ...] = (
-        (quirks.status_case == "upper", lambda order: _with_status(order, str.upper)),
-        (quirks.status_case == "lower", lambda order: _with_status(order, str.lower)),
+        (quirks.status_case in _SPELLINGS, lambda order: _with_status(order, quirks.status_case)),
         (quirks.numeric_item_ids, lambda order: _with_lines(order, _with_numeric_id)),
         (quirks.mixed_offsets, _with_mixed_offsets),
         (quirks.drop_unset, _without_unset),
@@ -39,9 +39,42 @@ def shape_order(order: Record, quirks: Quirks) -> Record:
     return order
 
 
-def _with_status(order: Record, change_case: Callable[[str], str]) -> Record:
-    status = order.get("status")
-    return {**order, "status": change_case(status)} if isinstance(status, str) else order
+def shape_answered_order(order: Record, quirks: Quirks) -> Record:
+    """Return the order as the quirks show it in the response to a write."""
+    if quirks.answered_status_case != "as read":
+        quirks = replace(quirks, status_case=quirks.answered_status_case)
+    return shape_order(order, quirks)
+
+
+def shape_line(line: Record, quirks: Quirks) -> Record:
+    """Return what a write or a stock update tells about a line, as the quirks show it."""
+    return _with_numeric_id(line) if quirks.numeric_item_ids else line
+
+
+def ending_digits(item_id: Any) -> str:
+    """Return the digits at the end of an id."""
+    digits = _ENDING_DIGITS.search(str(item_id))
+    return digits[0] if digits else ""
+
+
+def _with_status(order: Record, spelling: str) -> Record:
+    return {**order, "status": _SPELLINGS[spelling](order)} if isinstance(order.get("status"), str) else order
+
+
+def _status_type(order: Record) -> str:
+    """Return the type of the status; as in the documents, an open order is a draft until a connection has it."""
+    status: str = order["status"].lower()
+    if status in ("draft", "closed", "cancelled"):
+        return status
+    is_saved = any(isinstance(row, dict) and row.get("save_po") for row in order.get("connections") or [])
+    return "draft" if status == "open" and not is_saved else "active"
+
+
+_SPELLINGS: dict[str, Callable[[Record], str]] = {
+    "upper": lambda order: order["status"].upper(),
+    "lower": lambda order: order["status"].lower(),
+    "type": _status_type,
+}
 
 
 def _with_lines(order: Record, change: Callable[[Record], Record]) -> Record:
@@ -52,8 +85,8 @@ def _with_lines(order: Record, change: Callable[[Record], Record]) -> Record:
 
 
 def _with_numeric_id(line: Record) -> Record:
-    digits = _ENDING_DIGITS.search(str(line.get("id")))
-    return {**line, "id": int(digits[0])} if digits else line
+    digits = ending_digits(line.get("id"))
+    return {**line, "id": int(digits)} if digits else line
 
 
 def _with_mixed_offsets(order: Record) -> Record:

@@ -17,6 +17,11 @@ def to_decimal(value: Any) -> Decimal:
     return Decimal(0) if is_unset(value) else Decimal(str(value))
 
 
+def is_transfer(order: Order) -> bool:
+    """Return True for a transfer: an order from a warehouse, unless it is an assembly order."""
+    return order.get("type") == "transfer" or bool(not order.get("type") and order.get("source_warehouse"))
+
+
 def strip_zeros(value: Decimal) -> Decimal:
     """Drop trailing zeros and the exponent: 127.500 becomes 127.5, and 3E+1 becomes 30."""
     return Decimal(int(value)) if value == value.to_integral_value() else value.normalize()

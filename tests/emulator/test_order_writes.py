@@ -151,7 +151,20 @@ def test_a_variants_filter_selects_the_lines_of_a_new_order(account: Account, cl
     ("fields", "message"),
     [
         pytest.param({"items": [{"id": "x"}]}, "Warehouse is required", id="no warehouse"),
-        pytest.param({"warehouse": "c9_1"}, "Purchase order has no items", id="no lines"),
+        pytest.param({"warehouse": "c9_1", "items": []}, "Purchase order has no items", id="no lines"),
+        pytest.param(
+            {"warehouse": "c9_1", "variants_filter": {"sku": "x"}}, "Purchase order has no items", id="no variants"
+        ),
+        pytest.param(
+            {"warehouse": "c9_1", "type": "assembly", "items": [{"id": "c9_1"}]},
+            "Source warehouse is required",
+            id="an assembly order without its source",
+        ),
+        pytest.param(
+            {"warehouse": "c9_1", "source_warehouse": "c9_1", "type": "assembly", "items": [{"id": "c9_1"}]},
+            "Components are required",
+            id="an assembly line without components",
+        ),
     ],
 )
 def test_an_incomplete_new_order_is_refused(
