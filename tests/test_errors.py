@@ -16,6 +16,8 @@ EXIT_STATUS = {
     "NotFoundError": 1,
     "RejectedError": 1,
     "UnreadableAnswerError": 1,
+    "UnknownOutcomeError": 75,
+    "ChangeError": 1,
     "LoadError": 1,
     "SweepError": 1,
     "TransformError": 1,

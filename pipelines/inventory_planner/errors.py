@@ -8,7 +8,9 @@
     │   ├── RefusedError             77  the API key or the account is not accepted
     │   ├── NotFoundError                no such path or order
     │   ├── RejectedError                the API reported an error
-    │   └── UnreadableAnswerError        the response is not the documented JSON
+    │   ├── UnreadableAnswerError        the response is not the documented JSON
+    │   └── UnknownOutcomeError      75  a change was sent, but no response says whether it was applied
+    ├── ChangeError                      a change of the account is refused before it is sent
     ├── LoadError                        the warehouse can't be opened or written
     ├── SweepError                       implausibly many orders seem to be deleted
     ├── TransformError                   dbt failed to build a model, or a test failed
@@ -67,6 +69,16 @@ class RejectedError(ApiError):
 
 class UnreadableAnswerError(ApiError):
     """The response is not the documented JSON."""
+
+
+class UnknownOutcomeError(ApiError):
+    """A change was sent, but no response says whether it was applied; only reading can tell."""
+
+    exit_status = 75
+
+
+class ChangeError(InventoryPlannerError):
+    """A change of the account is refused before it is sent: it can't be what was meant, or can't be made."""
 
 
 class LoadError(InventoryPlannerError):

@@ -29,7 +29,10 @@ API_PATH: Final = re.compile(r"(/api(/v1)?)?/*$")  # at the end of an address: r
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The account to read, and how to read it: the account id without blanks, the address without the API's path."""
+    """The account to read, and how to read it: the account id without blanks, the address without the API's path.
+
+    With a `neuro_plugin`, the address and the key are those of Neuro: its URL and its token.
+    """
 
     api_key: str = field(repr=False)
     account_id: str
@@ -38,6 +41,7 @@ class Settings:
     status: tuple[str, ...] = ()
     requests_per_second: float = REQUESTS_PER_SECOND
     page_size: int = PAGE_SIZE
+    neuro_plugin: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "account_id", self.account_id.strip())  # rows are stored under it
@@ -64,14 +68,32 @@ def settings() -> Settings:
         ConfigurationError: a setting is missing or invalid.
     """
     return Settings(
-        api_key=_required("api_key"),
-        account_id=_required("account_id"),
-        base_url=_value("base_url") or BASE_URL,
+        **_access(),
         start_date=_instant("start_date", _value("start_date")),
         status=_names("status", _value("status")),
         requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
         page_size=_whole("page_size", PAGE_SIZE, most=PAGE_SIZE),
     )
+
+
+def _access() -> dict[str, Any]:
+    """How to reach the account: directly or, if there is no key but Neuro's three settings, through Neuro.
+
+    Raises:
+        ConfigurationError: a setting is missing.
+    """
+    names = ("neuro_url", "neuro_plugin", "neuro_token")
+    url, plugin, token = (str(_value(name) or "").strip() for name in names)
+    if _value("api_key") or not (url or plugin or token):
+        return {
+            "api_key": _required("api_key"),
+            "account_id": _required("account_id"),
+            "base_url": _value("base_url") or BASE_URL,
+        }
+    for name in names:
+        _required(name)
+    account_id = str(_value("account_id") or "").strip() or plugin
+    return {"api_key": token, "account_id": account_id, "base_url": url, "neuro_plugin": plugin}
 
 
 def variables() -> dict[str, Any]:

@@ -159,7 +159,8 @@ def test_a_model_that_fails_on_one_order_is_published_without_it(
     project = tmp_path / "project"
     shutil.copytree(dbt.project(), project)
     monkeypatch.setattr(dbt, "project", lambda: project)
-    fragile = "select cast(purchase_order_number as integer) as number from {{ ref('stg_inventory_planner__purchase_orders') }}"
+    orders_model = "{{ ref('stg_inventory_planner__purchase_orders') }}"
+    fragile = f"select cast(purchase_order_number as integer) as number from {orders_model}"
     (project / "models" / "intermediate" / "int_fragile.sql").write_text(fragile)
     orders = [order(number, "OPEN", [line("mug", 1)]) for number in "123"]
     fill(

@@ -18,6 +18,7 @@ from inventory_planner.warehouse.tables import (
     QUARANTINE,
     SYNCS,
     TABLES,
+    WRITES,
     Table,
 )
 
@@ -43,6 +44,7 @@ KEYS = {
     QUARANTINE: ("_account_id", "sync_id", "position"),
     SYNCS: ("_account_id", "sync_id"),
     EXCLUDED_ORDERS: ("_account_id", "purchase_order_id"),
+    WRITES: ("_account_id", "write_id"),
 }
 QUANTITY, MONEY = pa.decimal128(18, 4), pa.decimal128(18, 6)
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -94,6 +96,7 @@ TYPES = {
     },
     QUARANTINE: {INSTANT: {"__synced_at"}, pa.int64(): {"position"}},
     EXCLUDED_ORDERS: {INSTANT: {"__synced_at"}},
+    WRITES: {INSTANT: {"written_at", "ended_at"}, pa.int64(): {"lines"}},
 }
 # the struct behind each table, and those of its fields that `rows` itself turns into a column or into other rows
 RECORDS = {
@@ -182,4 +185,4 @@ def test_every_table_is_known_once_and_what_the_pipeline_tells_of_itself_is_not_
         "purchase_order_stock_updates",
         "_quarantine",
     ]
-    assert [table.name for table in TABLES if table not in DLT_TABLES] == ["_syncs", "_excluded_orders"]
+    assert [table.name for table in TABLES if table not in DLT_TABLES] == ["_syncs", "_excluded_orders", "_writes"]

@@ -17,7 +17,8 @@ import httpx
 
 from inventory_planner import __version__
 from inventory_planner.api.responses import EnvelopeT, Response, TransientError, decode
-from inventory_planner.errors import ConfigurationError
+from inventory_planner.api.routes import DIRECT, Route
+from inventory_planner.errors import ConfigurationError, UnknownOutcomeError, UnreadableAnswerError
 
 ATTEMPTS: Final = 6  # with the waits between them about 15 seconds, enough for a restart of the API
 _USER_AGENT: Final = f"inventory-planner-extractor/{__version__}"  # requests without one are blocked as a robot's
@@ -26,6 +27,7 @@ _FIRST_WAIT: Final = 0.5  # seconds; each further wait is twice as long
 _MAX_WAIT: Final = 30.0  # seconds, unless the API sends Retry-After
 _MAX_RETRY_AFTER: Final = 120.0  # seconds; a scheduled run must not hang on an arbitrary header
 _MAX_PORT: Final = 65_535
+_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # failed before the request went out
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +47,11 @@ class Client:
     """Sends requests for one account.
 
     Args:
-        base_url: the address of Inventory Planner, such as `https://app.inventory-planner.com`.
-        api_key: the key of a user with full access to the account.
+        base_url: the address of Inventory Planner, such as `https://app.inventory-planner.com`, or of Neuro.
+        api_key: the key of a user with full access to the account; through Neuro, the token.
         account_id: the letter `a` and digits, as in the address of the web application.
         requests_per_second: the maximum pace; 0 means no limit. Inventory Planner publishes none.
+        route: directly to Inventory Planner, or through Neuro.
 
     Raises:
         ConfigurationError: the address, the key or the account id is invalid.
@@ -58,6 +61,7 @@ class Client:
     api_key: str = field(repr=False)
     account_id: str
     requests_per_second: float = 2.0
+    route: Route = DIRECT
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     transport: httpx.BaseTransport | None = None
@@ -67,8 +71,7 @@ class Client:
 
     def __post_init__(self) -> None:
         headers = {
-            "Authorization": _header("api_key", self.api_key),
-            "Account": _header("account_id", self.account_id),
+            **self.route.headers(_header("api_key", self.api_key), _header("account_id", self.account_id)),
             "Accept": "application/json",
             "User-Agent": _USER_AGENT,
         }
@@ -99,12 +102,45 @@ class Client:
             UnreadableAnswerError: the response does not have the documented shape.
             UnreachableError: no retry got a response.
         """
+        return self._retry(lambda: decode(self._send("GET", path, params), envelope), lambda _: True)
+
+    def change(self, method: str, path: str, body: bytes, envelope: type[EnvelopeT]) -> EnvelopeT:
+        """Send a request that changes the account, once: it is repeated only if the API can't have received it.
+
+        Raises:
+            RefusedError: the key or the account id is not accepted.
+            NotFoundError: nothing has this id.
+            RejectedError: the API reported an error; nothing was changed.
+            UnreachableError: no attempt reached the API; nothing was changed.
+            UnknownOutcomeError: no readable response came; the change may have been applied or not.
+        """
+
+        def send() -> EnvelopeT:
+            try:
+                return decode(self._send(method, path, {}, body), envelope)
+            except UnreadableAnswerError as error:
+                raise UnknownOutcomeError(str(error)) from error
+
+        try:
+            return self._retry(send, lambda failure: failure.is_unsent)
+        except TransientError as failure:
+            raise UnknownOutcomeError(failure.reason) from failure
+
+    def _retry(self, send: Callable[[], EnvelopeT], may_retry: Callable[[TransientError], bool]) -> EnvelopeT:
+        """Send at the set pace until there is a response, as long as a failure may be retried.
+
+        Raises:
+            TransientError: a failure that may not be retried.
+            ApiError: the response is an error, or the retries are used up.
+        """
         attempt = 1
         while True:
             self._keep_pace()
             try:
-                return decode(self._send("GET", path, params), envelope)
+                return send()
             except TransientError as failure:
+                if not may_retry(failure):
+                    raise
                 if attempt == ATTEMPTS:
                     raise failure.final_error(attempt) from failure
                 self._wait_after(failure, attempt)
@@ -128,14 +164,18 @@ class Client:
         self.traffic.waited_seconds += seconds
         self.sleep(seconds)
 
-    def _send(self, method: str, path: str, params: Mapping[str, str | int]) -> Response:
+    def _send(self, method: str, path: str, params: Mapping[str, str | int], content: bytes | None = None) -> Response:
         self.traffic.requests += 1
+        headers = {"Content-Type": "application/json"} if content else {}
         try:
-            with self._http.stream(method, path, params=dict(params)) as response:
+            with self._http.stream(method, path, params=dict(params), content=content, headers=headers) as response:
                 body = b"".join(response.iter_bytes())  # `response.read()` would keep it until garbage is collected
         except (httpx.TransportError, httpx.DecodingError) as error:
             advice = f"check that {self.base_url} is reachable from this machine"
-            raise TransientError(f"{method} {path} failed: {_describe(error)}.", advice=advice) from error
+            is_unsent = isinstance(error, _UNSENT)
+            raise TransientError(
+                f"{method} {path} failed: {_describe(error)}.", advice=advice, is_unsent=is_unsent
+            ) from error
         self.traffic.bytes += len(body)
         query, status = response.url.query.decode(), response.status_code
         log.debug("%s %s?%s returned %d with %d bytes.", method, path, query, status, len(body))

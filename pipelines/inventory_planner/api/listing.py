@@ -1,19 +1,16 @@
 """The list of orders: one page, one order by its id, the number of orders.
 
-Only this module knows the path of the list, its paging parameters and its envelopes.
+Only this module spells paging and the envelopes of orders that are read.
 """
 
 from __future__ import annotations
 
-from typing import Final
-from urllib.parse import quote
-
 from msgspec import Raw, Struct, field
 
 from inventory_planner.api.client import Client
+from inventory_planner.api.orders import ABSENT
 from inventory_planner.api.responses import Envelope
-
-_PATH: Final = "/api/v1/purchase-orders"
+from inventory_planner.errors import UnreadableAnswerError
 
 
 class PageMeta(Struct):
@@ -32,9 +29,23 @@ class Page(Envelope):
 
 
 class SingleOrder(Envelope):
-    """The response for one order."""
+    """The response for one order, in an envelope or, perhaps through Neuro, without one."""
 
-    order: Raw = field(name="purchase-order")
+    order: Raw = field(name="purchase-order", default=ABSENT)
+    id: Raw = ABSENT
+
+    @property
+    def record(self) -> Raw:
+        """The order as the API wrote it.
+
+        Raises:
+            UnreadableAnswerError: the response holds no order.
+        """
+        if self.order is not ABSENT:
+            return self.order
+        if self.id is ABSENT or not isinstance(self.whole, bytes):
+            raise UnreadableAnswerError("The response holds no order. The API may have changed; check for an update.")
+        return Raw(self.whole)
 
 
 def list_orders(client: Client, *, page_size: int, page: int = 0, **params: str) -> Page:
@@ -49,7 +60,9 @@ def list_orders(client: Client, *, page_size: int, page: int = 0, **params: str)
     Raises:
         ApiError: the request failed.
     """
-    return client.get(_PATH, {"limit": page_size, "page": page, **params}, Page)
+    route = client.route
+    paging = {route.size_name: page_size, route.page_name: page + route.first_page}
+    return client.get(route.path(), {**paging, **params}, Page)
 
 
 def get_order(client: Client, order_id: str) -> Raw:
@@ -59,7 +72,7 @@ def get_order(client: Client, order_id: str) -> Raw:
         NotFoundError: the account has no order with this id.
         ApiError: the request failed.
     """
-    return client.get(f"{_PATH}/{quote(order_id, safe='')}", {}, SingleOrder).order
+    return client.get(client.route.path(order_id), {}, SingleOrder).record
 
 
 def count_orders(client: Client) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -13,7 +14,7 @@ from json import detect_encoding
 from typing import Final, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType, field
 
 from inventory_planner.errors import (
     ApiError,
@@ -44,9 +45,13 @@ class Result(Struct):
 
 
 class Envelope(Struct, kw_only=True):
-    """What every response can contain: even one with status 200 can report an error."""
+    """What every response can contain: even one with status 200 can report an error.
+
+    `whole` is set to the whole body, for a record that comes without an envelope of its own.
+    """
 
     result: Result | None = None
+    whole: UnsetType | bytes = field(default=UNSET, name="inventory_planner:whole")  # no key of the API
 
 
 EnvelopeT = TypeVar("EnvelopeT", bound=Envelope)
@@ -60,6 +65,7 @@ class TransientError(Exception):
         kind: the error to raise when the retries are used up.
         advice: what to do then.
         retry_after: the seconds after which the API wants to be asked again, if it says so.
+        is_unsent: whether the API can't have acted on the request.
     """
 
     def __init__(
@@ -69,12 +75,14 @@ class TransientError(Exception):
         *,
         advice: str = "try again later",
         retry_after: float | None = None,
+        is_unsent: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.kind = kind
         self.advice = advice
         self.retry_after = retry_after
+        self.is_unsent = is_unsent
 
     def final_error(self, attempts: int) -> ApiError:
         """The error to raise after this many attempts."""
@@ -90,9 +98,9 @@ class Response:
 
     request: str
     status: int
-    body: bytes = field(repr=False)
+    body: bytes = dataclass_field(repr=False)
     retry_after: str | None = None
-    secret: str = field(default="", repr=False)
+    secret: str = dataclass_field(default="", repr=False)
 
     def __str__(self) -> str:
         return f"{self.request} returned {self.status}"
@@ -111,7 +119,8 @@ def decode(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
     message = _error_message(response, _read_result(response.body))
     if response.status in _RETRYABLE or (response.status == HTTPStatus.INTERNAL_SERVER_ERROR and message is None):
         retry_after = _seconds_to_wait(response.retry_after)
-        raise TransientError(f"{response}{_in_parentheses(message)}.", retry_after=retry_after)
+        is_unsent = response.status == HTTPStatus.TOO_MANY_REQUESTS
+        raise TransientError(f"{response}{_in_parentheses(message)}.", retry_after=retry_after, is_unsent=is_unsent)
     raise _final_error(response, message)
 
 
@@ -139,6 +148,7 @@ def _decode_success(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
             advice="check `base_url`, or try again later",
         ) from error
     _raise_reported_error(response, decoded.result)
+    decoded.whole = response.body
     return decoded
 
 

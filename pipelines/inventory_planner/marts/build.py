@@ -22,9 +22,9 @@ from inventory_planner.warehouse.build_record import (
     record_build,
     rendered,
 )
-from inventory_planner.warehouse.excluded_orders import EXCLUDED_TABLE, create_excluded_orders
+from inventory_planner.warehouse.excluded_orders import EXCLUDED_TABLE
 from inventory_planner.warehouse.stored_orders import has_tables
-from inventory_planner.warehouse.tables import ORDERS_TABLE
+from inventory_planner.warehouse.tables import ORDERS_TABLE, OWN_TABLES
 from inventory_planner.warehouse.warehouse import Warehouse
 
 # How many orders of each account are present in the warehouse, and how many of them the marts have, where it is fewer.
@@ -66,6 +66,7 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
     log.info("Building the marts as of %s.", built_from["variables"]["as_of_date"])
     invalidate_build(warehouse)
     write_seeds(warehouse.folder)
+    _create_own_tables(warehouse)
     build_without_faulty_orders(
         warehouse, built_from["variables"], rendered({**built_from, "variables": dict(variables)})
     )
@@ -81,8 +82,7 @@ def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: S
         ConfigurationError: a var or a seed file is invalid.
     """
     write_seeds(warehouse.folder)
-    if has_tables(warehouse):
-        create_excluded_orders(warehouse)
+    _create_own_tables(warehouse)
     invalidate_build(warehouse)
     return run_dbt(warehouse, with_as_of_date(variables), arguments)
 
@@ -136,6 +136,13 @@ def _confirm_complete(warehouse: Warehouse, as_of_date: str) -> None:
             f"The marts hold only {held}; readers keep the last good marts. Read"
             f" {warehouse.folder.dbt / 'logs' / 'dbt.log'} to see what left them out, and run again."
         )
+
+
+def _create_own_tables(warehouse: Warehouse) -> None:
+    """Create the tables that the models read and that only some commands fill."""
+    if warehouse.engine.exists():
+        for table in OWN_TABLES:
+            warehouse.create(table)
 
 
 def _confirm_published(warehouse: Warehouse) -> None:

@@ -15,7 +15,6 @@ from inventory_planner.errors import TransformError
 from inventory_planner.marts.dbt import run_dbt
 from inventory_planner.warehouse.excluded_orders import (
     count_included,
-    create_excluded_orders,
     exclude,
     excluded_orders,
     include,
@@ -42,7 +41,6 @@ def build_without_faulty_orders(warehouse: Warehouse, variables: Mapping[str, An
     Raises:
         TransformError: the build failed for another reason than single orders.
     """
-    create_excluded_orders(warehouse)
     include_changed_orders(warehouse, built_from)
     include(warehouse, TRIAL)  # of a search that was killed
     while True:

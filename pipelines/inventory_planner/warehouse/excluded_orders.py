@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from inventory_planner.warehouse.tables import EXCLUDED_ORDERS, ORDERS_TABLE, SCHEMA, sql_type
+from inventory_planner.warehouse.tables import EXCLUDED_ORDERS, ORDERS_TABLE, SCHEMA
 from inventory_planner.warehouse.warehouse import Rows, Warehouse
 
 EXCLUDED_TABLE: Final = f"{SCHEMA}.{EXCLUDED_ORDERS.name}"
 
-_COLUMNS: Final = ", ".join(f"{column.name} {sql_type(column.type)}" for column in EXCLUDED_ORDERS.columns)
 _NAMES: Final = ", ".join(column.name for column in EXCLUDED_ORDERS.columns)
 # The orders that are not excluded, each with its position in an order that stays the same until the next sync.
 _INCLUDED: Final = f"""
@@ -22,11 +21,6 @@ _INCLUDED: Final = f"""
         where excluded._account_id = orders._account_id and excluded.purchase_order_id = orders.purchase_order_id
     )
 """  # noqa: S608
-
-
-def create_excluded_orders(warehouse: Warehouse) -> None:
-    """Create the table if it doesn't exist; the models read it."""
-    warehouse.execute(f"create table if not exists {EXCLUDED_TABLE} ({_COLUMNS})")
 
 
 def include_changed_orders(warehouse: Warehouse, built_from: str) -> None:

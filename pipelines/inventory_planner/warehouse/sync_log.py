@@ -10,7 +10,7 @@ from typing import Final
 from uuid import uuid4
 
 from inventory_planner.errors import LoadError
-from inventory_planner.warehouse.tables import SCHEMA, SYNCS, sql_type
+from inventory_planner.warehouse.tables import SCHEMA, SYNCS
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 SYNC_LOG: Final = f"{SCHEMA}.{SYNCS.name}"
@@ -87,12 +87,12 @@ def record_start(warehouse: Warehouse, report: SyncReport) -> None:
     Raises:
         LoadError: the log can't be written.
     """
-    _create(warehouse)
+    warehouse.create(SYNCS)
     warehouse.execute(
         f"update {SYNC_LOG} set outcome = ?, error = ? where outcome = ?",  # noqa: S608
         [FAILED, KILLED, RUNNING],
     )
-    _insert(warehouse, {**_row(report), "outcome": RUNNING})
+    warehouse.insert(SYNCS, {**_row(report), "outcome": RUNNING})
 
 
 def record_end(warehouse: Warehouse, report: SyncReport) -> None:
@@ -119,8 +119,8 @@ def record_failure(account: Account, sync_kind: str, error: Exception) -> None:
     now = datetime.now(UTC)
     report = SyncReport(account.account_id, started_at=now, ended_at=now, sync_kind=sync_kind, error=str(error))
     try:
-        _create(account.warehouse)
-        _insert(account.warehouse, _row(report))
+        account.warehouse.create(SYNCS)
+        account.warehouse.insert(SYNCS, _row(report))
     except LoadError as failure:
         log.warning("The failed %s is missing from the sync log: %s", sync_kind, failure)
 
@@ -141,7 +141,7 @@ def record_drift(account: Account, report: SyncReport) -> None:
 
 def last_sweep(account: Account) -> LastSweep | None:
     """The account's last sweep that succeeded."""
-    _create(account.warehouse)
+    account.warehouse.create(SYNCS)
     found = account.execute(
         f"select started_at, account_orders, warehouse_orders from {SYNC_LOG}"  # noqa: S608
         " where _account_id = ? and sync_kind = ? and outcome = ? order by started_at desc limit 1",
@@ -150,30 +150,9 @@ def last_sweep(account: Account) -> LastSweep | None:
     return LastSweep(*found[0]) if found else None
 
 
-def _create(warehouse: Warehouse) -> None:
-    """Create the table, or add the columns that an older version did not have."""
-    found = warehouse.execute(
-        "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
-        [SCHEMA, SYNCS.name],
-    )
-    missing = [column for column in SYNCS.columns if (column.name,) not in found]
-    if not found:
-        columns = ", ".join(f"{column.name} {sql_type(column.type)}" for column in SYNCS.columns)
-        warehouse.execute(f"create schema if not exists {SCHEMA}")
-        warehouse.execute(f"create table if not exists {SYNC_LOG} ({columns})")
-        return
-    for column in missing:
-        warehouse.execute(f"alter table {SYNC_LOG} add column {column.name} {sql_type(column.type)}")
-
-
 def _row(report: SyncReport) -> dict[str, object]:
     fields = {**asdict(report), "_account_id": report.account_id}
     return {column.name: fields[column.name] for column in SYNCS.columns}
-
-
-def _insert(warehouse: Warehouse, row: dict[str, object]) -> None:
-    names, values = ", ".join(row), ", ".join("?" * len(row))
-    warehouse.execute(f"insert into {SYNC_LOG} ({names}) values ({values})", list(row.values()))  # noqa: S608
 
 
 def _plural(count: int, noun: str) -> str:

@@ -280,8 +280,33 @@ EXCLUDED_ORDERS: Final = Table(
     columns=(ORDER_ID, Column("reason", TEXT), Column("built_from", JSON), ACCOUNT, SYNCED_AT),
 )
 
+# Changes of the account, one row for each call. `before`, `after` and `body` are JSON: the values that were read, the
+# values as they should be, and what was sent. `content_digest` identifies the input of the command.
+WRITES: Final = Table(
+    "_writes",
+    key=("_account_id", "write_id"),
+    replaces=("_account_id", "write_id"),
+    columns=(
+        Column("write_id", TEXT),
+        Column("job_id", TEXT),
+        ACCOUNT,
+        Column("written_at", INSTANT),
+        Column("ended_at", INSTANT),
+        *(Column(name, TEXT) for name in ("command", "action")),
+        ORDER_ID,
+        *(Column(name, TEXT) for name in ("purchase_order_number", "target")),
+        Column("lines", COUNT),
+        *(Column(name, JSON) for name in ("before", "after", "body")),
+        *(
+            Column(name, TEXT)
+            for name in ("state", "message", "resolved_by", "user_name", "content_digest", "file_rows")
+        ),
+    ),
+)
+
 DLT_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # what a sync writes; its own row in the log also tells that it failed
-TABLES: Final = (*DLT_TABLES, SYNCS, EXCLUDED_ORDERS)
+OWN_TABLES: Final = (SYNCS, EXCLUDED_ORDERS, WRITES)  # written by single statements, without dlt
+TABLES: Final = (*DLT_TABLES, *OWN_TABLES)
 
 ORDERS_TABLE: Final = f"{SCHEMA}.{PURCHASE_ORDERS.name}"
 QUARANTINE_TABLE: Final = f"{SCHEMA}.{QUARANTINE.name}"

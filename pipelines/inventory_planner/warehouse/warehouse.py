@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError
 from inventory_planner.warehouse.engine import Connection, Engine
-from inventory_planner.warehouse.tables import SCHEMA
+from inventory_planner.warehouse.tables import SCHEMA, Table, sql_type
 
 Rows = list[tuple[Any, ...]]
 
@@ -52,6 +52,25 @@ class Warehouse:
             return set()
         found = self.execute("select table_name from information_schema.tables where table_schema = ?", [SCHEMA])
         return {name for (name,) in found}
+
+    def create(self, table: Table) -> None:
+        """Create one of our own tables, or add the columns that an older version did not have."""
+        found = self.execute(
+            "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+            [SCHEMA, table.name],
+        )
+        missing = [f"{column.name} {sql_type(column.type)}" for column in table.columns if (column.name,) not in found]
+        if not found:
+            self.execute(f"create schema if not exists {SCHEMA}")
+            self.execute(f"create table if not exists {SCHEMA}.{table.name} ({', '.join(missing)})")
+            return
+        for column in missing:
+            self.execute(f"alter table {SCHEMA}.{table.name} add column {column}")
+
+    def insert(self, table: Table, row: Mapping[str, object]) -> None:
+        """Add a row to one of our own tables."""
+        names, values = ", ".join(row), ", ".join("?" * len(row))
+        self.execute(f"insert into {SCHEMA}.{table.name} ({names}) values ({values})", list(row.values()))  # noqa: S608
 
     def account(self, account_id: str) -> Account:
         """The warehouse as one account sees it."""

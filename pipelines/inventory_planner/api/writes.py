@@ -1,0 +1,100 @@
+"""The calls that change the account, one function each, as the two API articles and Neuro's page document them.
+
+No function asks, records or repeats anything: see `writeback.apply`, the only caller. All raise `UnknownOutcomeError`
+if no response tells whether the change was applied, and another `ApiError` if it was not.
+
+API changes count in forecasts after the next nightly sync; with `skip_background_jobs=False` they count at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import Raw, field
+
+from inventory_planner.api.client import Client
+from inventory_planner.api.listing import SingleOrder
+from inventory_planner.api.order_parts import LineQuantities, SingleConnection, StockChanges
+from inventory_planner.api.orders import Connection
+from inventory_planner.api.responses import Envelope
+
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class UpdatedLines(Envelope):
+    """The lines that an update changed; `message` says how many of them, in the API's words."""
+
+    items: list[LineQuantities] = field(default_factory=list)
+
+
+class UpdatedLine(Envelope):
+    """The line that an update changed, under a plural key."""
+
+    items: LineQuantities
+
+
+def create_order(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None = None) -> Raw:
+    """Create a purchase order, a transfer or an assembly order; return it as the API wrote it."""
+    body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
+    return client.change("POST", client.route.path(), body, SingleOrder).record
+
+
+def update_order(
+    client: Client, order_id: str, fields: Mapping[str, Any], *, skip_background_jobs: bool | None = None
+) -> Raw:
+    """Set fields of an order; the others stay. Return the order as the API wrote it."""
+    body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
+    return client.change("PATCH", client.route.path(order_id), body, SingleOrder).record
+
+
+def update_lines(
+    client: Client,
+    order_id: str,
+    received: Mapping[str, Decimal],
+    *,
+    skip_background_jobs: bool | None = None,
+) -> list[LineQuantities]:
+    """Set the received totals of lines, by variant id; return those that were changed."""
+    items = [{"id": variant_id, "received": _number(total)} for variant_id, total in received.items()]
+    body = _encode({"items": items, **_option(skip_background_jobs=skip_background_jobs)})
+    return client.change("PATCH", client.route.path(order_id, "items"), body, UpdatedLines).items
+
+
+def update_line(client: Client, order_id: str, variant_id: str, received: Decimal) -> LineQuantities:
+    """Set the received total of one line; return the line."""
+    body = _encode({"item": {"id": variant_id, "received": _number(received)}})
+    return client.change("PATCH", client.route.path(order_id, "items", variant_id), body, UpdatedLine).items
+
+
+def save_connection(client: Client, order_id: str, name: str, fields: Mapping[str, Any]) -> Connection:
+    """Set fields of a connection, such as `save_po`, which saves the order to the connected system."""
+    body = _encode({"connection": dict(fields)})
+    return client.change("PUT", client.route.path(order_id, "connections", name), body, SingleConnection).connection
+
+
+def push_stock(
+    client: Client, order_id: str, items: Sequence[Mapping[str, Any]], *, is_for_destination: bool = True
+) -> StockChanges:
+    """Push changes of stock, each with `id`, `delta` and `stock_before`; an item that failed has an `error`."""
+    changes = [{name: _number(value) for name, value in item.items()} for item in items]
+    body = _encode({client.route.stock_update_name: {"items": changes}, "forDst": is_for_destination})
+    return client.change("POST", client.route.path(order_id, "stock-update"), body, StockChanges)
+
+
+def _order_body(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None) -> bytes:
+    record = {
+        name: _number(value) for name, value in {**fields, **_option(skip_background_jobs=skip_background_jobs)}.items()
+    }
+    return _encode({"purchase-order": record} if client.route.is_order_wrapped else record)
+
+
+def _option(*, skip_background_jobs: bool | None) -> dict[str, bool]:
+    return {} if skip_background_jobs is None else {"skip_background_jobs": skip_background_jobs}
+
+
+def _number(value: Any) -> Any:
+    """A whole decimal as an integer, as the articles write quantities."""
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value

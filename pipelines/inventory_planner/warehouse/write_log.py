@@ -1,0 +1,96 @@
+"""The write log: a row of `_writes` for each call that changes the account, committed before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from inventory_planner.warehouse.tables import SCHEMA, WRITES
+from inventory_planner.warehouse.warehouse import Account
+
+WRITE_LOG: Final = f"{SCHEMA}.{WRITES.name}"
+
+
+class State(StrEnum):
+    """What became of a change. `intended`: not sent yet; `sent`: its outcome is not known yet; `unknown`: nor later."""
+
+    INTENDED = "intended"
+    SENT = "sent"
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+OPEN_STATES: Final = (State.INTENDED, State.SENT, State.UNKNOWN)  # the same command, run again, finishes these
+IN_DOUBT: Final = (State.SENT, State.UNKNOWN)  # the account may have them or not
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A row of the log; see `tables.WRITES`. `before`, `after` and `body` are JSON."""
+
+    write_id: str
+    job_id: str
+    written_at: datetime
+    ended_at: datetime | None
+    command: str
+    action: str
+    purchase_order_id: str | None
+    purchase_order_number: str | None
+    target: str
+    lines: int
+    before: str
+    after: str
+    body: str
+    state: State
+    message: str | None
+    resolved_by: str | None
+    user_name: str
+    content_digest: str
+    file_rows: str | None
+
+
+_NAMES: Final = tuple(Write.__dataclass_fields__)
+
+
+def record_write(account: Account, write: Write) -> None:
+    """Add a row.
+
+    Raises:
+        LoadError: the log can't be written.
+    """
+    account.warehouse.create(WRITES)
+    account.warehouse.insert(WRITES, {**_row(write), "_account_id": account.account_id})
+
+
+def update_write(account: Account, write: Write) -> None:
+    """Replace the row of this write.
+
+    Raises:
+        LoadError: the log can't be written.
+    """
+    row = _row(write)
+    assignments = ", ".join(f"{name} = ?" for name in row)
+    account.warehouse.execute(
+        f"update {WRITE_LOG} set {assignments} where _account_id = ? and write_id = ?",  # noqa: S608
+        [*row.values(), account.account_id, write.write_id],
+    )
+
+
+def last_writes(account: Account, content_digest: str) -> list[Write]:
+    """The rows of the last job with this content, oldest first."""
+    account.warehouse.create(WRITES)
+    found = account.execute(
+        f"select job_id, {', '.join(_NAMES)} from {WRITE_LOG}"  # noqa: S608
+        " where _account_id = ? and content_digest = ? order by written_at, write_id",
+        [content_digest],
+    )
+    last_job = found[-1][0] if found else None
+    return [Write(*row) for job_id, *row in found if job_id == last_job]
+
+
+def _row(write: Write) -> dict[str, object]:
+    return {name: getattr(write, name) for name in _NAMES}

@@ -1,0 +1,1 @@
+"""Decisions go back to the account: shown, confirmed, recorded, sent once."""

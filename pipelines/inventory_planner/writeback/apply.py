@@ -1,0 +1,228 @@
+"""Apply changes: record what is about to be sent, send it once, find out what became of it, record that.
+
+A change whose outcome is unknown is resolved by reading, never by blind repetition. A command that was interrupted
+finishes what it began when it is run again: the write log tells what it had sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import Final
+from uuid import uuid4
+
+from inventory_planner.api.client import Client
+from inventory_planner.errors import ApiError, ChangeError, RefusedError, UnknownOutcomeError, UnreachableError
+from inventory_planner.warehouse.warehouse import Account
+from inventory_planner.warehouse.write_log import IN_DOUBT, State, Write, last_writes, record_write, update_write
+from inventory_planner.writeback.calls import Answer, send
+from inventory_planner.writeback.change import Action, Change, Intention
+from inventory_planner.writeback.journal import (
+    BY_READING,
+    BY_RESPONSE,
+    Command,
+    Outcome,
+    change_of,
+    ended,
+    key_of,
+    key_of_intention,
+    new_write,
+    outcome_of,
+)
+from inventory_planner.writeback.state import read_situation, state_after
+
+MAX_READS: Final = 4  # to find out what became of a change: it may take effect, or become visible, a little later
+MAX_SENDS: Final = 3  # of a change that reading has shown not to be applied, and that adds nothing when it is repeated
+REPEATABLE: Final = frozenset({Action.UPDATE, Action.RECEIVE, Action.CONNECT})  # they set values
+DONE: Final = frozenset({State.APPLIED, State.UNCHANGED})
+RUN_AGAIN: Final = "Run the same command again: it reads first, and sends only what is missing."
+_FIRST_WAIT: Final = 1.0  # seconds before another reading; each further wait is twice as long
+_FATAL: Final = (RefusedError, UnreachableError)  # the other changes would fail, too
+
+log = logging.getLogger(__name__)
+
+
+def apply_all(client: Client, account: Account, command: Command, intentions: Sequence[Intention]) -> Iterator[Outcome]:
+    """Apply the changes in order, and yield what became of each one.
+
+    A change that fails does not stop the others, unless the key is refused or the API can't be reached.
+
+    Raises:
+        ChangeError: the file was applied in full before.
+        RefusedError, UnreachableError: nothing after the last yielded change was sent.
+        LoadError: the write log can't be written; nothing after the last yielded change was sent.
+    """
+    job = _Job(client, account, command)
+    job.check_not_complete(intentions)
+    for intention in intentions:
+        yield from job.apply(intention)
+
+
+@dataclass
+class _Job:
+    """One run of a command; it continues the last one of the same content that is not complete."""
+
+    client: Client
+    account: Account
+    command: Command
+
+    def __post_init__(self) -> None:
+        found = last_writes(self.account, self.command.digest)
+        is_in_doubt = any(each.state in IN_DOUBT for each in found)
+        is_file = self.command.is_file and not self.command.again
+        self.earlier = found if is_in_doubt or is_file else []
+        self.job_id = self.earlier[0].job_id if self.earlier else uuid4().hex
+
+    def check_not_complete(self, intentions: Sequence[Intention]) -> None:
+        """Refuse a file that was applied in full.
+
+        Raises:
+            ChangeError: it was.
+        """
+        if self.command.is_file and self.earlier and all(self._is_done(each) for each in intentions):
+            at = max(each.written_at for each in self.earlier).astimezone(UTC)
+            raise ChangeError(
+                f"This file was applied in full on {at:%Y-%m-%d at %H:%M} UTC; nothing was sent. To apply it once more,"
+                " use --again."
+            )
+
+    def apply(self, intention: Intention) -> Iterator[Outcome]:
+        """Settle what an earlier run sent, then apply the rest."""
+        for write in self._writes(intention):
+            if write.state in IN_DOUBT:
+                outcomes = list(self._carry_out(change_of(write), write, intention, is_new=False))
+                yield from outcomes
+                if not all(each.is_done for each in outcomes):
+                    return
+        if self._is_done(intention):
+            yield replace(outcome_of(self._writes(intention)[-1]), message="Applied by an earlier run of this command.")
+            return
+        try:
+            situation = read_situation(
+                self.client, intention.action, intention.order_id, intention.target, intention.reference
+            )
+            change = intention.plan(situation, self._done_names(intention))
+        except (ChangeError, ApiError) as error:
+            if isinstance(error, _FATAL):
+                raise
+            yield _refused(intention, error)
+            return
+        yield from self._apply_new(change, intention)
+
+    def _apply_new(self, change: Change, intention: Intention) -> Iterator[Outcome]:
+        write = new_write(self.command, self.job_id, change, intention)
+        record_write(self.account, write)
+        if change.is_unchanged:
+            yield self._end(write, change, State.UNCHANGED, "The account already has this.", BY_READING)
+        else:
+            yield from self._carry_out(change, write, intention, is_new=True)
+
+    def _carry_out(self, change: Change, write: Write, intention: Intention, *, is_new: bool) -> Iterator[Outcome]:
+        """Send the change, unless reading shows that it was applied, until it is known what became of it."""
+        problem, sends = "An earlier run of this command was interrupted.", 0
+        for read in range(MAX_READS + 1):
+            if read or not is_new:
+                outcome = self._read_back(change, write, problem)
+                if outcome:
+                    yield outcome
+                    return
+            if sends == 0 or (change.action in REPEATABLE and sends < MAX_SENDS):
+                sends += 1
+                try:
+                    yield from self._send(change, write, intention)
+                except UnknownOutcomeError as error:
+                    problem = str(error)
+                else:
+                    return
+            else:
+                self.client.sleep(_FIRST_WAIT * 2**read)
+        yield self._end(write, change, State.UNKNOWN, f"{problem} {RUN_AGAIN}", BY_READING)
+
+    def _send(self, change: Change, write: Write, intention: Intention) -> Iterator[Outcome]:
+        update_write(self.account, replace(write, state=State.SENT))
+        try:
+            answer = send(self.client, change)
+        except UnknownOutcomeError:
+            raise
+        except ApiError as error:
+            yield self._end(write, change, State.FAILED, str(error), BY_RESPONSE)
+            if isinstance(error, _FATAL):
+                raise
+        else:
+            yield from self._record_answer(change, write, intention, answer)
+
+    def _record_answer(self, change: Change, write: Write, intention: Intention, answer: Answer) -> Iterator[Outcome]:
+        """Record the response; values that it refused become a write of their own, which failed."""
+        applied, refused = change.split(answer.refused)
+        if applied.after:
+            applied = replace(applied, order_id=answer.order_id)
+            yield self._end(write, applied, State.APPLIED, answer.message or "Applied.", BY_RESPONSE)
+        if refused.after:
+            if applied.after:
+                write = new_write(self.command, self.job_id, refused, intention)
+                record_write(self.account, write)
+            problem = "; ".join(f"{name}: {message}" for name, message in sorted(answer.refused.items()))
+            yield self._end(write, refused, State.FAILED, f"{problem}.", BY_RESPONSE)
+
+    def _read_back(self, change: Change, write: Write, problem: str) -> Outcome | None:
+        """What became of a change that was sent, according to the account; None if it was not applied."""
+        try:
+            situation = read_situation(self.client, change.action, change.order_id, change.target, change.reference)
+        except ApiError as error:
+            return self._end(write, change, State.UNKNOWN, f"{problem} {error} {RUN_AGAIN}", BY_READING)
+        state = state_after(change, situation)
+        missing = change.unapplied(state)
+        if not missing:
+            found = replace(change, order_id=change.order_id or state.get("id"))
+            return self._end(write, found, State.APPLIED, "Applied, as reading the order shows.", BY_READING)
+        if strange := [
+            f"{name} is {state.get(name)}" for name in sorted(missing) if not change.is_untouched(name, state)
+        ]:
+            problem = f"{problem} Somebody else changed the order meanwhile: {', '.join(strange)}."
+            message = f"{problem} Check it, and set what is missing."
+            return self._end(write, change, State.UNKNOWN, message, BY_READING)
+        if change.action in REPEATABLE or missing >= change.after.keys():
+            return None
+        applied, _ = change.split(missing)
+        return self._end(write, applied, State.APPLIED, f"Applied in part. {RUN_AGAIN}", BY_READING)
+
+    def _writes(self, intention: Intention) -> list[Write]:
+        """What this job has recorded of the intention, in this run and earlier ones."""
+        return [each for each in self.earlier if key_of(each) == key_of_intention(intention)]
+
+    def _done_names(self, intention: Intention) -> frozenset[str]:
+        return frozenset(
+            name for each in self._writes(intention) if each.state in DONE for name in change_of(each).after
+        )
+
+    def _is_done(self, intention: Intention) -> bool:
+        done = self._done_names(intention)
+        return bool(done) and (intention.action is Action.CREATE or done >= intention.names > frozenset())
+
+    def _end(self, write: Write, change: Change, state: State, message: str, resolved_by: str) -> Outcome:
+        row = ended(write, change, state, message, resolved_by)
+        update_write(self.account, row)
+        self.earlier = [each for each in self.earlier if each.write_id != row.write_id] + [row]
+        return outcome_of(row)
+
+
+def _refused(intention: Intention, error: Exception) -> Outcome:
+    return Outcome(
+        intention.action,
+        intention.order_id,
+        intention.reference,
+        intention.target,
+        {},
+        {},
+        State.FAILED,
+        str(error),
+        intention.file_rows,
+    )
+
+
+def changed_orders(outcomes: Collection[Outcome]) -> list[str]:
+    """The ids of the orders that may have changed."""
+    states = {State.APPLIED, State.UNKNOWN}
+    return sorted({each.order_id for each in outcomes if each.order_id and each.state in states})

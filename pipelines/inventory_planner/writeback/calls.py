@@ -1,0 +1,113 @@
+"""Send a change, and read in the response what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from inventory_planner.api import writes
+from inventory_planner.api.client import Client
+from inventory_planner.api.order_parts import get_connection
+from inventory_planner.api.orders import Connection
+from inventory_planner.errors import ApiError
+from inventory_planner.writeback.change import Action, Change, Values
+from inventory_planner.writeback.state import DESTINATION
+
+SKIP_JOBS: Final = "skip_background_jobs"
+SAVING: Final = frozenset({"queued", "run"})  # a connection's statuses until it has saved the order
+MAX_SAVING_READS: Final = 5  # of a connection that is still saving; a queue may take hours
+_FIRST_WAIT: Final = 1.0  # seconds; each further wait is twice as long
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a response says: the order's id, and the values that were refused, each with its message."""
+
+    order_id: str | None
+    refused: Mapping[str, str]
+    message: str = ""
+
+
+class _Created(msgspec.Struct):
+    id: str | int
+
+
+def send(client: Client, change: Change) -> Answer:
+    """Send the change, once.
+
+    Raises:
+        UnknownOutcomeError: no response tells whether it was applied.
+        ApiError: it was not applied.
+    """
+    return _SEND[change.action](client, change)
+
+
+def _create(client: Client, change: Change) -> Answer:
+    created = msgspec.json.decode(writes.create_order(client, change.body), type=_Created, strict=False)
+    return Answer(str(created.id), {}, f"Created order {created.id}.")
+
+
+def _update(client: Client, change: Change) -> Answer:
+    writes.update_order(client, _id(change), change.body)
+    return Answer(change.order_id, {})
+
+
+def _receive(client: Client, change: Change) -> Answer:
+    received, skip_jobs = _totals(change.body), change.body.get(SKIP_JOBS)
+    if len(received) == 1 and skip_jobs is None:
+        ((variant_id, total),) = received.items()
+        writes.update_line(client, _id(change), variant_id, total)
+        return Answer(change.order_id, {})
+    updated = writes.update_lines(client, _id(change), received, skip_background_jobs=skip_jobs)
+    missing = received.keys() - {str(line.id) for line in updated}
+    return Answer(change.order_id, dict.fromkeys(sorted(missing), "the API did not update the line"))
+
+
+def _connect(client: Client, change: Change) -> Answer:
+    saved = _wait_until_saved(client, change, writes.save_connection(client, _id(change), change.target, change.body))
+    if str(saved.status).casefold() == "error":
+        return Answer(change.order_id, {"save_po": f"{change.target} could not save the order"})
+    is_waiting = str(saved.status).casefold() in SAVING
+    where = f"as {saved.reference or saved.id}" if saved.reference or saved.id else ""
+    state = f"{change.target} has not finished saving the order ({saved.status})" if is_waiting else f"Saved {where}"
+    return Answer(change.order_id, {}, f"{state.strip()}.")
+
+
+def _push(client: Client, change: Change) -> Answer:
+    pushed = writes.push_stock(
+        client, _id(change), change.body["items"], is_for_destination=change.target == DESTINATION
+    )
+    return Answer(change.order_id, {str(item.id): item.message for item in pushed.items if item.message})
+
+
+def _wait_until_saved(client: Client, change: Change, saved: Connection) -> Connection:
+    for read in range(MAX_SAVING_READS):
+        if str(saved.status).casefold() not in SAVING:
+            break
+        client.sleep(_FIRST_WAIT * 2**read)
+        try:
+            saved = get_connection(client, _id(change), change.target)
+        except ApiError:
+            return saved  # it is being saved, whether or not this reading succeeds
+    return saved
+
+
+def _totals(body: Values) -> dict[str, Decimal]:
+    return {name: Decimal(str(total)) for name, total in body["received"].items()}
+
+
+def _id(change: Change) -> str:
+    return change.order_id or ""
+
+
+_SEND: Final[Mapping[Action, Callable[[Client, Change], Answer]]] = {
+    Action.CREATE: _create,
+    Action.UPDATE: _update,
+    Action.RECEIVE: _receive,
+    Action.CONNECT: _connect,
+    Action.PUSH_STOCK: _push,
+}

@@ -1,0 +1,136 @@
+"""A change of the account: what it is based on, what is sent, and how a later reading tells that it was applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from inventory_planner.api.decoding import Record
+from inventory_planner.api.order_parts import StockChanges
+
+Values: TypeAlias = Mapping[str, Any]
+
+# The types of the built-in statuses: an account may answer with the type in place of the status that was sent.
+STATUS_TYPES: Final[Mapping[str, frozenset[str]]] = {
+    "open": frozenset({"draft", "active"}),
+    "draft": frozenset({"draft"}),
+    "partially received": frozenset({"active"}),
+    "closed": frozenset({"closed"}),
+    "cancelled": frozenset({"cancelled", "canceled"}),
+}
+
+CASELESS: Final = frozenset({"status", "vendor", "type", "currency"})  # the API answers these in its own spelling
+
+
+class Action(StrEnum):
+    """The kinds of changes, one for each call."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RECEIVE = "receive"
+    CONNECT = "connect"
+    PUSH_STOCK = "push stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the account says: the order, what could be pushed, or the orders with a new one's reference."""
+
+    order: Record | None = None
+    pending: StockChanges | None = None
+    same_reference: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One call that changes the account.
+
+    `before` has the values that the call changes, as they were read; `after` has them as they will be, under the same
+    names. `body` is what is sent. `target` is the name of a connection, or the side that stock is pushed to.
+    """
+
+    action: Action
+    order_id: str | None
+    reference: str | None
+    before: Values
+    after: Values
+    body: Values
+    target: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether there is nothing to change: a plan leaves out the values that the account already has."""
+        return not self.after
+
+    def unapplied(self, state: Values) -> frozenset[str]:
+        """The names of the values that the account does not have, according to what was read later.
+
+        A status counts as applied, too, if it is answered as its type.
+        """
+        return frozenset(
+            name
+            for name, value in self.after.items()
+            if not (is_same(name, state.get(name), value) or _is_its_type(name, state.get(name), value))
+        )
+
+    def is_untouched(self, name: str, state: Values) -> bool:
+        """Whether the account still has the value from before, according to what was read later."""
+        return is_same(name, state.get(name), self.before.get(name))
+
+    def split(self, refused: Collection[str]) -> tuple[Change, Change]:
+        """The change without the refused values, and the change of these alone."""
+        applied = {name: value for name, value in self.after.items() if name not in refused}
+        failed = {name: value for name, value in self.after.items() if name in refused}
+        return replace(self, after=applied), replace(self, after=failed)
+
+
+Plan: TypeAlias = Callable[[Situation, frozenset[str]], Change]  # the names of values that are done are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What somebody wants: which order to read, and the change to make of what is read there.
+
+    `names` are those of the values to change, as far as they are known before anything is read. `file_rows` are the
+    rows of a file that it comes from.
+    """
+
+    action: Action
+    order_id: str | None
+    plan: Plan
+    names: frozenset[str] = frozenset()
+    target: str = ""
+    reference: str | None = None
+    file_rows: tuple[int, ...] = ()
+
+
+def is_same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field mean the same: numbers by value, dates without their time, unset as unset."""
+    return bool(_comparable(name, one) == _comparable(name, other))
+
+
+def _comparable(name: str, value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool | Mapping | list | tuple):
+        return value
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(value))
+    text = str(value).strip()
+    return _as_date(text) or (text.casefold() if name in CASELESS else text)
+
+
+def _as_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text[10:11] in {"", "T", " "} else None
+    except ValueError:
+        return None
+
+
+def _is_its_type(name: str, found: Any, sent: Any) -> bool:
+    return name == "status" and str(found or "").casefold() in STATUS_TYPES.get(str(sent).casefold(), frozenset())

@@ -1,0 +1,137 @@
+"""Read what a change is based on, and, after it, whether the account has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from msgspec.structs import fields
+
+from inventory_planner.api.client import Client
+from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
+from inventory_planner.api.listing import get_order, list_orders
+from inventory_planner.api.order_parts import get_pending_stock
+from inventory_planner.api.orders import Connection, Line, Order
+from inventory_planner.errors import ChangeError
+from inventory_planner.writeback.change import Action, Change, Situation, Values
+
+DESTINATION: Final = "destination"
+SOURCE: Final = "source"
+PAGE_SIZE: Final = 1000  # the most that the API allows
+
+FIELDS: Final = {each.encode_name: each.name for each in fields(Order)}  # attribute by name in JSON
+
+
+def read_situation(
+    client: Client, action: Action, order_id: str | None, target: str = "", reference: str | None = None
+) -> Situation:
+    """What the account says before a change, or after it.
+
+    Raises:
+        NotFoundError: the account has no order with this id.
+        ChangeError: the order can't be read.
+        ApiError: a request failed.
+    """
+    if order_id is None:
+        return Situation(same_reference=tuple(each.order_id for each in orders_with_reference(client, reference or "")))
+    order = read_order(client, order_id)
+    if action is not Action.PUSH_STOCK:
+        return Situation(order)
+    return Situation(order, get_pending_stock(client, order_id, is_for_destination=target == DESTINATION))
+
+
+def state_after(change: Change, situation: Situation) -> Values:
+    """The present values of what the change was to set."""
+    if change.action is Action.CREATE:
+        known = set(change.before.get("same_reference", ()))
+        found = next((each for each in situation.same_reference if each not in known), None)
+        return {**(change.after if found else {}), "id": found}
+    if change.action is Action.PUSH_STOCK:
+        pending = pending_deltas(situation)
+        return {name: pending.get(name, 0) for name in change.after}
+    order = _order(situation)
+    if change.action is Action.CONNECT:
+        return connection_state(order, change.target)
+    if change.action is Action.RECEIVE:
+        lines = first_lines(order)
+        return {name: lines[name].received or 0 if name in lines else None for name in change.after}
+    return {name: field_value(order, name) for name in change.after}
+
+
+def read_order(client: Client, order_id: str) -> Record:
+    """One order, decoded.
+
+    Raises:
+        NotFoundError: the account has no order with this id.
+        ChangeError: the order can't be read.
+        ApiError: the request failed.
+    """
+    found = decode_order(bytes(get_order(client, order_id)))
+    if isinstance(found, QuarantinedRecord):
+        raise ChangeError(f"Order {order_id} can't be read ({found.reason}), so it can't be changed from here.")
+    return found
+
+
+def orders_with_reference(client: Client, reference: str) -> list[Record]:
+    """All orders with exactly this reference.
+
+    The API is asked for these; if it answers with others as well, because it ignores the filter, all are searched.
+
+    Raises:
+        ApiError: a request failed.
+    """
+    wanted = reference.strip()
+    orders = all_orders(client, reference=wanted)
+    return list({each.order_id: each for each in orders if str(each.order.reference or "").strip() == wanted}.values())
+
+
+def all_orders(client: Client, **filters: str) -> Iterator[Record]:
+    """All orders that match these filters and can be read, by id, so that edits don't move them between pages.
+
+    Raises:
+        ApiError: a request failed.
+    """
+    read = page = 0
+    while True:
+        answer = list_orders(client, page_size=PAGE_SIZE, page=page, id_sort="asc", **filters)
+        decoded = (decode_order(bytes(raw)) for raw in answer.orders)
+        yield from (each for each in decoded if isinstance(each, Record))
+        read, page = read + len(answer.orders), page + 1
+        if not answer.orders or read >= answer.meta.total:
+            return
+
+
+def field_value(order: Order, name: str) -> Any:
+    """A field of an order by its name in JSON."""
+    return getattr(order, FIELDS[name]) if name in FIELDS else None
+
+
+def first_lines(order: Order) -> dict[str, Line]:
+    """The first line of each variant: the one that the API changes."""
+    lines: dict[str, Line] = {}
+    for line in order.items or ():
+        lines.setdefault(str(line.id), line)
+    return lines
+
+
+def connection_of(order: Order, name: str) -> Connection | None:
+    """The order's connection with this name."""
+    return next((each for each in order.connections or () if each.connection == name), None)
+
+
+def connection_state(order: Order, name: str) -> Values:
+    """Whether the order is saved to a connection, and how far saving it has come."""
+    found = connection_of(order, name)
+    is_saved = bool(found and found.save_po and str(found.status).casefold() != "error")
+    return {"save_po": is_saved, "status": found.status if found else None}
+
+
+def pending_deltas(situation: Situation) -> Values:
+    """What was received and is not pushed yet, by variant."""
+    items = situation.pending.items if situation.pending else []
+    return {str(item.id): item.delta for item in items if item.delta}
+
+
+def _order(situation: Situation) -> Order:
+    assert situation.order is not None, "only a new order has none"  # noqa: S101
+    return situation.order.order
