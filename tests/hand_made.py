@@ -70,6 +70,7 @@ ORDERS = [
         [line("mug", 5, cost_price=2), line("mug", 7, {"2024-06-20": 7}, cost_price=2)],
         created_date="2024-06-01",
         expected_date="2024-06-30",
+        custom_fields=[{"name": "Buyer", "value": "Ann"}],
         stock_updates=[
             {"forDst": True, "wh": "c9_1", "items": [{"id": "mug", "delta": 7, "error": "Refused"}]},
             {"forDst": True, "wh": "c9_1", "items": [{"id": "mug", "delta": 4}]},

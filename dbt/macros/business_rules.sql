@@ -119,6 +119,12 @@
 {%- endmacro %}
 
 
+{# The day before which goods are early; without a tolerance, the promise. #}
+{% macro first_on_time_date(promise_date) -%}
+    {{ days_after(promise_date, '-' ~ (var('early_tolerance_days') or 0)) }}
+{%- endmacro %}
+
+
 {# The last day on which goods are on time. #}
 {% macro last_on_time_date(promise_date) -%}
     {{ days_after(promise_date, var('on_time_grace_days')) }}
@@ -182,17 +188,34 @@
 {%- endmacro %}
 
 
-{# The periods that reports sum over, each ending on the date of the reports. #}
-{% macro periods() -%}
+{# The periods that reports sum over, each ending on the date of the reports, and by choice also those of the same length before them. The
+   days are counted back from that date, which is 0. #}
+{% macro periods(with_earlier=false) -%}
     {%- for days in [365, 90] -%}
         select
             '{{ days }}' as period,
-            {{ days }} as period_days
+            0 as first_days_ago,
+            {{ days - 1 }} as last_days_ago
         union all
+        {% if with_earlier -%}
+            select
+                '{{ days }} before' as period,
+                {{ days }} as first_days_ago,
+                {{ 2 * days - 1 }} as last_days_ago
+            union all
+        {% endif -%}
     {% endfor -%}
     select
         'all' as period,
-        cast(null as integer) as period_days
+        cast(null as integer) as first_days_ago,
+        cast(null as integer) as last_days_ago
+{%- endmacro %}
+
+
+{# Whether a number of days before the date of the reports is in the period of `periods`. #}
+{% macro is_in_period(days_ago) -%}
+    periods.last_days_ago is null
+    or {{ days_ago }} between periods.first_days_ago and periods.last_days_ago
 {%- endmacro %}
 
 

@@ -108,6 +108,48 @@
 {%- endmacro %}
 
 
+{# The value of a custom field of an order; null if it has none. The name's case doesn't matter. The API's `custom_fields` is JSON of any
+   shape: an object, a list of objects with `name` or `field` and `value`, or text with `field=value`, one or several. #}
+{% macro custom_field(custom_fields, name) -%}
+    {{ adapter.dispatch('custom_field')(custom_fields, name) }}
+{%- endmacro %}
+
+{% macro duckdb__custom_field(custom_fields, name) -%}
+    {%- set json = 'try_cast(' ~ custom_fields ~ ' as json)' -%}
+    {%- set text = "coalesce(" ~ json ~ " ->> '$', " ~ custom_fields ~ ")" -%}
+    list_extract(
+        list_filter(
+            coalesce(
+                list_transform(
+                    map_entries(try_cast({{ json }} as map(varchar, json))),
+                    lambda field: struct_pack(name := field.key, value := field.value ->> '$')
+                ),
+                list_transform(
+                    coalesce(
+                        try_cast({{ json }} as json[]),
+                        list_transform(
+                            string_split(
+                                regexp_replace({{ text }}, '[,;&|\r\n]+\s*([^=,;&|\r\n]+=)', chr(10) || '\1', 'g'), chr(10)
+                            ),
+                            lambda pair: to_json(pair)
+                        )
+                    ),
+                    lambda field: struct_pack(
+                        name := coalesce(field ->> 'name', field ->> 'field', split_part(field ->> '$', '=', 1)),
+                        value := case json_type(field)
+                            when 'VARCHAR' then regexp_extract(field ->> '$', '=(.*)', 1)
+                            else field ->> 'value'
+                        end
+                    )
+                )
+            ),
+            lambda field: lower({{ trimmed('field.name') }}) = '{{ dbt.escape_single_quotes(name | trim | lower) }}'
+        ),
+        1
+    ).value
+{%- endmacro %}
+
+
 {# Whole days from one date to another; negative if the second is earlier. #}
 {% macro days_between(first_date, last_date) -%}
     cast({{ dbt.datediff(first_date, last_date, 'day') }} as integer)

@@ -36,6 +36,7 @@ SPOIL = """
     insert into marts.purchase_orders from marts.purchase_orders where purchase_order_id = '3';
     create or replace view marts.received_vs_ordered as select * from marts.purchase_order_lines where sku <> 'JAR';
     update marts.open_lines set quantity_open = 0 where order_type = 'transfer';
+    update marts.vendor_on_time_windows set count_otif_lines = 0;
     update marts.vendor_scorecard set fill_rate = 1.2, quantity_ordered = 1;
     delete from inventory_planner.purchase_orders where purchase_order_id = '5';
 """
@@ -69,6 +70,7 @@ def test_the_data_tests_find_marts_that_were_spoiled_after_the_build(built: DbtR
     assert {name for name, outcome in outcomes.items() if outcome == "fail"} == {
         "assert_incoming_stock_adds_up_to_the_open_lines",
         "assert_no_line_is_lost",
+        "assert_on_time_windows_agree_with_the_scorecard",
         "assert_receipts_sum_to_their_line",
         "assert_totals_agree_by_every_route",
         "open_lines_are_consistent",
@@ -93,7 +95,10 @@ def test_seed_files_in_the_data_folder_are_added_to_the_seeds(parsed_folder: Dat
     )
     (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1,Hamburg\n")
 
-    run = dbt(folder, "build", "--select", "+purchase_orders", "--exclude-resource-type", "test", "unit_test")
+    (folder.seeds / "on_time_windows.csv").write_text("window_name,early_days,grace_days\nlate,,2\nboth ways,5,2\n")
+    selected = ("+purchase_orders", "on_time_windows")
+
+    run = dbt(folder, "build", "--select", *selected, "--exclude-resource-type", "test", "unit_test")
 
     assert set(run.outcomes.values()) == {"success"}
     found = select(
@@ -110,6 +115,8 @@ def test_seed_files_in_the_data_folder_are_added_to_the_seeds(parsed_folder: Dat
     ]
     rates = select(folder.warehouse, "select * from seeds.exchange_rates")
     assert [tuple(row.values()) for row in rates] == [("USD", date(2024, 1, 1), Decimal("0.9"))]
+    windows = select(folder.warehouse, "select * from seeds.on_time_windows")
+    assert [tuple(row.values()) for row in windows] == [("late", None, 2), ("both ways", 5, 2)]
 
 
 # vars
@@ -120,6 +127,7 @@ def test_the_reports_agree_with_each_other_under_another_policy(built: DbtRun, f
     shutil.copy(built.warehouse, folder.warehouse)
     folder.seeds.mkdir()
     (folder.seeds / "exchange_rates.csv").write_text("currency_code,valid_from,rate\nUSD,2024-01-01,0.9\n")
+    (folder.seeds / "on_time_windows.csv").write_text("window_name,early_days,grace_days\nas the vars,5,2\n")
 
     run = dbt(folder, "build", "--exclude-resource-type", "unit_test", variables=POLICY)
 

@@ -48,6 +48,7 @@ def test_the_reports_look_from_today_in_the_time_zone_of_the_account(variables: 
         ({"account_timezone": "Mars/Olympus"}, "'Mars/Olympus' is not a time zone"),
         ({"account_timezone": "Europe"}, "'Europe' is not a time zone"),
         ({"account_timezone": ""}, "'' is not a time zone"),
+        ({"buyer_field": ""}, r"Expected `str` of length >= 1 - at `\$.buyer_field`"),
     ],
     ids=[
         "misspelt",
@@ -60,6 +61,7 @@ def test_the_reports_look_from_today_in_the_time_zone_of_the_account(variables: 
         "no such zone",
         "a part",
         "no zone",
+        "blank",
     ],
 )
 def test_an_invalid_var_is_named(variables: dict[str, Any], message: str) -> None:

@@ -118,6 +118,10 @@ VENDOR = {
     "quantity_due": Decimal(41),
     "quantity_on_time": Decimal(32),
     "otif_unit_rate": 32 / 41,
+    "quantity_early_due": Decimal(6 + 15 + 7),
+    "quantity_late_due": Decimal(4),
+    "early_unit_rate": 28 / 41,
+    "late_unit_rate": 4 / 41,
     "count_due_orders": 3,
     "count_in_full_orders": 2,
     "count_on_time_orders": 2,
@@ -190,6 +194,13 @@ VENDOR = {
     "landed_uplift_rate": 0.2,
     "spend_share": 1.0,
     "cumulative_spend_share": 1.0,
+    "count_due_lines_before": None,
+    "on_time_rate_before": None,
+    "otif_line_rate_before": None,
+    "due_fill_rate_before": None,
+    "lead_time_mean_days_before": None,
+    "received_value_before": None,
+    "score_before": None,
     "otif_target_rate": 0.9,
     "otif_minimum_rate": 0.8,
     "otif_points": None,
@@ -292,12 +303,12 @@ def test_open_lines_recommend_an_action_for_each_open_line(built: DbtRun) -> Non
     ]
 
 
-def test_vendor_months_counts_an_order_in_the_month_it_was_promised_for(built: DbtRun) -> None:
+def test_vendor_months_counts_an_order_in_the_months_it_was_promised_for_and_sent_in(built: DbtRun) -> None:
     found = select(
         built.warehouse,
         """
-        select account_id, vendor_id, currency_code, report_month, count_orders, quantity_ordered, quantity_received,
-            quantity_open, quantity_short, quantity_canceled, received_value
+        select account_id, vendor_id, currency_code, report_month, sent_month, count_orders, quantity_ordered,
+            quantity_received, quantity_open, quantity_short, quantity_canceled, received_value
         from marts.vendor_months
         where account_id in ('a1', 'a2')
         order by account_id, report_month, currency_code
@@ -305,11 +316,54 @@ def test_vendor_months_counts_an_order_in_the_month_it_was_promised_for(built: D
     )
 
     assert [tuple(row.values()) for row in found] == [
-        ("a1", "acme mills", "EUR", date(2024, 1, 1), 1, 30, 26, 0, 5, 99, 41),
-        ("a1", "acme mills", "EUR", date(2024, 2, 1), 1, 4, 5, 0, 0, 0, 50),
-        ("a1", "acme mills", "EUR", date(2024, 6, 1), 1, 12, 7, 5, 0, 0, 14),
-        ("a1", "acme mills", "USD", date(2024, 6, 1), 1, 4, 0, 4, 0, 0, 0),
-        ("a2", "zenith", "EUR", date(2024, 7, 1), 1, 3, 0, 3, 0, 0, 0),
+        ("a1", "acme mills", "EUR", date(2024, 1, 1), date(2024, 1, 1), 1, 30, 26, 0, 5, 99, 41),
+        ("a1", "acme mills", "EUR", date(2024, 2, 1), date(2024, 2, 1), 1, 4, 5, 0, 0, 0, 50),
+        ("a1", "acme mills", "EUR", date(2024, 6, 1), date(2024, 6, 1), 1, 12, 7, 5, 0, 0, 14),
+        ("a1", "acme mills", "USD", date(2024, 6, 1), date(2024, 1, 1), 1, 4, 0, 4, 0, 0, 0),
+        ("a2", "zenith", "EUR", date(2024, 7, 1), date(2024, 1, 1), 1, 3, 0, 3, 0, 0, 0),
+    ]
+
+
+def test_vendor_on_time_windows_judge_the_same_lines_by_each_window(built: DbtRun) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select window_name, early_days, grace_days, count_due_lines, count_on_time_lines, count_otif_lines,
+            quantity_due, quantity_on_time, on_time_rate, otif_line_rate, otif_unit_rate
+        from marts.vendor_on_time_windows
+        where account_id = 'a1' and vendor_id = 'acme mills' and currency_code = 'EUR' and period = 'all'
+        order by early_days nulls first, grace_days
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("0 days late", None, 0, 4, 3, 2, 41, 32, 0.75, 0.5, 32 / 41),
+        ("1 day late", None, 1, 4, 3, 2, 41, 32, 0.75, 0.5, 32 / 41),
+        ("3 days late", None, 3, 4, 4, 3, 41, 36, 1.0, 0.75, 36 / 41),
+        ("7 days late", None, 7, 4, 4, 3, 41, 36, 1.0, 0.75, 36 / 41),
+        ("14 days late", None, 14, 4, 4, 3, 41, 36, 1.0, 0.75, 36 / 41),
+        ("21 days late", None, 21, 4, 4, 3, 41, 36, 1.0, 0.75, 36 / 41),
+        ("7 days early or late", 7, 7, 4, 3, 2, 41, 36, 0.75, 0.5, 36 / 41),
+    ]
+
+
+def test_the_buyer_of_an_order_stands_on_its_lines_and_exceptions(built: DbtRun) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select 'orders' as mart, purchase_order_number, buyer from marts.purchase_orders where buyer is not null
+        union select 'lines', purchase_order_number, buyer from marts.purchase_order_lines where buyer is not null
+        union select 'open lines', purchase_order_number, buyer from marts.open_lines where buyer is not null
+        union select 'exceptions', purchase_order_number, buyer from marts.exceptions where buyer is not null
+        order by all
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("exceptions", "PO-2", "Ann"),
+        ("lines", "PO-2", "Ann"),
+        ("open lines", "PO-2", "Ann"),
+        ("orders", "PO-2", "Ann"),
     ]
 
 

@@ -14,6 +14,7 @@ from inventory_planner.marts.seeds import SEEDS, read_seeds, write_seeds
 
 RATES = "currency_code,valid_from,rate\n"
 NAMES = "old_vendor_id,vendor_id,vendor_name\n"
+WINDOWS = "window_name,early_days,grace_days\n"
 CLEAN_RATES = f"{RATES}USD,2024-01-01,0.920000000000\n"
 CLEAN_NAMES = f"{NAMES}müller,mueller,Müller\n"
 
@@ -108,6 +109,15 @@ def test_a_status_that_is_built_in_is_not_added_twice(folder: DataFolder) -> Non
     assert found == "status,status_type\nSENT,active\n"
 
 
+def test_a_window_may_be_open_and_named_as_one_of_the_project(folder: DataFolder) -> None:
+    found = cleaned(folder, "on_time_windows", "window_name;grace_days;early_days\n0 days late;0;\n5 and 10;010;5\n")
+    assert found == f"{WINDOWS}0 days late,,0\n5 and 10,5,10\n"
+
+
+def test_a_window_needs_no_early_days(folder: DataFolder) -> None:
+    assert cleaned(folder, "on_time_windows", "window_name,grace_days\nlate,2\n") == f"{WINDOWS}late,,2\n"
+
+
 # what is ignored
 
 
@@ -127,7 +137,7 @@ def test_further_columns_and_files_are_ignored_with_a_warning(
     )
     assert file == (
         f"Ignored {folder.seeds / 'vendor_alias.csv'}: there is no such seed. The seeds are exchange_rates,"
-        " order_statuses, vendor_aliases, warehouse_names."
+        " on_time_windows, order_statuses, vendor_aliases, warehouse_names."
     )
 
 
@@ -190,6 +200,16 @@ TOO_MANY = (
             "exchange_rates",
             f"{RATES}USD,2024-01-01,1\n\nusd ,01.01.2024,2\n",
             "line 4: currency_code, valid_from USD, 2024-01-01 is on line 2, too; delete one of the two.",
+        ),
+        (
+            "on_time_windows",
+            f"{WINDOWS}late,,\n",
+            "line 2: grace_days is ''; it must be a number of days from 0 to 999.",
+        ),
+        (
+            "on_time_windows",
+            f"{WINDOWS}late,-7,7\n",
+            "line 2: early_days is '-7'; it must be a number of days from 0 to 999, or blank.",
         ),
         (
             "vendor_aliases",

@@ -79,6 +79,7 @@ final as (
         orders.payment_terms,
         orders.vendor_email,
         orders.created_by,
+        orders.buyer,
 
         -- numerics
         orders.total_ordered,

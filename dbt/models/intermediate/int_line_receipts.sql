@@ -15,6 +15,7 @@ lines as (
         orders.status_type,
         orders.is_vendor_order,
         orders.promise_date,
+        {{ first_on_time_date('orders.promise_date') }} as first_on_time_date,
         {{ last_on_time_date('orders.promise_date') }} as last_on_time_date
     from {{ ref('int_lines') }} as order_lines
     inner join {{ ref('int_orders') }} as orders
@@ -59,6 +60,9 @@ receipts_summed_to_lines as (
             >= least(lines.quantity_to_complete, lines.quantity_required)
         ) as judged_completion_date,
         sum(receipts.quantity_kept) filter (
+            where receipts.receipt_date < lines.first_on_time_date
+        ) as quantity_before_window,
+        sum(receipts.quantity_kept) filter (
             where receipts.receipt_date <= lines.last_on_time_date
         ) as quantity_by_promise,
         sum(
@@ -89,6 +93,7 @@ lines_with_receipts as (
             when receipts.judged_completion_date is not null then receipts.judged_completion_date
             when lines.status_type = 'closed' then receipts.last_receipt_date
         end as effective_date,
+        coalesce(receipts.quantity_before_window, 0) as quantity_before_window,
         coalesce(receipts.quantity_by_promise, 0) as quantity_by_promise,
         coalesce(receipts.unit_days_late, 0) as unit_days_late,
         case
@@ -122,8 +127,7 @@ lines_with_punctuality as (
         coalesce(
             effective_date <= last_on_time_date
             {%- if var('early_tolerance_days') is not none %}
-                and effective_date
-                >= {{ days_after('promise_date', '-' ~ var('early_tolerance_days')) }}
+                and effective_date >= first_on_time_date
             {%- endif %},
             false
         ) as is_punctual
@@ -150,7 +154,19 @@ select
     -- numerics
     count_receipts,
     count_undated_receipts,
+    cast(
+        case when promise_date is not null then least(quantity_before_window, basis_quantity) end
+        as decimal(18, 4)
+    ) as quantity_early,
     cast(quantity_by_promise as decimal(18, 4)) as quantity_by_promise,
+    cast(
+        case
+            when promise_date is not null
+                then
+                    least(greatest(quantity_received, 0), basis_quantity)
+                    - least(quantity_by_promise, basis_quantity)
+        end as decimal(18, 4)
+    ) as quantity_late,
     cast(quantity_received_first as decimal(18, 4)) as quantity_received_first,
     days_late,
     unit_days_late,

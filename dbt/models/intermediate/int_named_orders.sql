@@ -76,6 +76,7 @@ select
     orders.expected_date_key,
     orders.vendor_email,
     orders.created_by,
+    {{ trimmed(custom_field('orders.custom_fields', var('buyer_field'))) }} as buyer,
 
     -- numerics
     orders.total_ordered,

@@ -66,6 +66,7 @@ select
     orders.source_name,
     orders.vendor_email,
     orders.created_by,
+    orders.buyer,
     orders.payment_terms,
     orders.currency_code,
     case

@@ -2,7 +2,7 @@ with
 
 periods as (
 
-    {{ periods() }}
+    {{ periods(with_earlier=true) }}
 
 ),
 
@@ -38,7 +38,7 @@ lines_in_periods as (
         prices.landed_price_baseline
     from lines
     inner join periods
-        on periods.period_days is null or lines.days_ago between 0 and periods.period_days - 1
+        on {{ is_in_period('lines.days_ago') }}
     left join prices
         on
             lines.account_id = prices.account_id
@@ -54,6 +54,8 @@ lines_summed_to_vendors as (
         currency_code,
         period,
         sum(case when is_due then quantity_capped else 0 end) as quantity_capped_due,
+        sum(case when is_due then quantity_early else 0 end) as quantity_early_due,
+        sum(case when is_due then quantity_late else 0 end) as quantity_late_due,
         sum(case when quantity_ordered > 0 then quantity_over else 0 end)
             as quantity_over_of_ordered,
         count(due_days_late) as count_dated_due_lines,

@@ -12,7 +12,7 @@ with
 
 periods as (
 
-    {{ periods() }}
+    {{ periods(with_earlier=true) }}
 
 ),
 
@@ -35,7 +35,7 @@ orders_in_periods as (
         periods.period
     from orders
     inner join periods
-        on periods.period_days is null or orders.days_ago between 0 and periods.period_days - 1
+        on {{ is_in_period('orders.days_ago') }}
 
 ),
 

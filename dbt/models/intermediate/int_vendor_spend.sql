@@ -3,6 +3,7 @@ with
 vendors as (
 
     select * from {{ ref('int_vendor_orders') }}
+    where period not like '% before'
 
 ),
 

@@ -115,6 +115,7 @@ exceptions as (
             order_type,
             vendor_name,
             warehouse_name,
+            buyer,
             sku,
             currency_code,
 

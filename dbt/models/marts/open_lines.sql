@@ -66,6 +66,7 @@ final as (
         vendor_name,
         vendor_email,
         warehouse_name,
+        buyer,
         sku,
         title,
         currency_code,

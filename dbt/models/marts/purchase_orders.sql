@@ -30,6 +30,7 @@ select
     orders.source_name,
     orders.vendor_email,
     orders.created_by,
+    orders.buyer,
     orders.payment_terms,
     orders.currency_code,
     orders.sent_date_source,

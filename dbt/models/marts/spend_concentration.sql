@@ -44,7 +44,7 @@ variants as (
         {{ sum_of_reporting('lines.ordered_value') }} as spend_reporting
     from lines
     inner join periods
-        on periods.period_days is null or lines.days_ago between 0 and periods.period_days - 1
+        on {{ is_in_period('lines.days_ago') }}
     group by lines.account_id, lines.currency_code, lines.variant_id, periods.period
 
 ),

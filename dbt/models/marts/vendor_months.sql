@@ -14,7 +14,8 @@ lines as (
             when promise_date is not null then 'promise'
             when sent_date is not null then 'order'
             else 'none'
-        end as month_source
+        end as month_source,
+        {{ start_of('month', 'sent_date') }} as sent_month
     from {{ ref('purchase_order_lines') }}
     where is_in_spend
 
@@ -99,6 +100,8 @@ lines_summed_to_months as (
         coalesce(
             sum(least(greatest(quantity_by_promise, 0), basis_quantity)) filter (where is_due), 0
         ) as quantity_on_time,
+        coalesce(sum(quantity_early) filter (where is_due), 0) as quantity_early_due,
+        coalesce(sum(quantity_late) filter (where is_due), 0) as quantity_late_due,
         coalesce(sum(quantity_capped) filter (where is_due), 0) as quantity_capped_due,
         coalesce(sum(basis_quantity) filter (where status_type = 'closed'), 0)
             as basis_quantity_closed,
@@ -130,10 +133,12 @@ lines_summed_to_months as (
 
         -- dates
         report_month,
+        sent_month,
         {{ as_of_date() }} as as_of_date
 
     from lines_with_prices
-    group by account_id, vendor_key, warehouse_key, currency_code, report_month, month_source
+    group by
+        account_id, vendor_key, warehouse_key, currency_code, report_month, month_source, sent_month
 
 )
 

@@ -50,6 +50,7 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     grade_thresholds: tuple[Score, Score, Score] | UnsetType = UNSET
     otif_targets: tuple[Share, Share] | UnsetType = UNSET
     otif_floor: Share | UnsetType = UNSET
+    buyer_field: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
     dates_from: Year | UnsetType = UNSET
     dates_to: Year | UnsetType = UNSET
 

@@ -32,6 +32,7 @@ SWAP_MARKS: Final = str.maketrans(",.", ".,")
 DATE_FORMATS: Final = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y")  # none with slashes, which some read day first
 FIRST_YEAR: Final = 1900  # before it, a year was typed short
 NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")  # spreadsheets write small ones as 5.5E-05
+DAYS: Final = re.compile(r"[0-9]{1,3}")
 RATE_STEP, RATE_LIMIT = Decimal("1e-12"), Decimal("1e8")  # as the seed's column, decimal(20, 12)
 MAX_SHOWN: Final = 60  # characters of a value in an error
 
@@ -45,13 +46,14 @@ log = logging.getLogger(__name__)
 class _Column:
     """A column of a seed.
 
-    `clean` returns the value as dbt gets it, or None if it isn't as `expected`. Only a column without `clean` may be
-    missing or have blank values.
+    `clean` returns a value as dbt gets it, or None if it isn't as `expected`. Only an optional column may be missing or
+    have blank values.
     """
 
-    clean: Callable[[str], str | None] | None = None
+    clean: Callable[[str], str | None] = str
     expected: str = "filled in"
     is_number: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +80,27 @@ def _rate(text: str) -> str | None:
     return f"{rounded:f}" if 0 < rounded < RATE_LIMIT else None
 
 
+def _days(text: str) -> str | None:
+    return str(int(text)) if DAYS.fullmatch(text) else None
+
+
 def _status_type(text: str) -> str | None:
     return text.lower() if text.lower() in get_args(StatusType) else None
 
 
 RATE: Final = "a number above 0 without grouping, such as 0.92 (or 0,92 in all rows, if semicolons or tabs separate)"
+NUMBER_OF_DAYS: Final = "a number of days from 0 to 999"
 Columns = Mapping[str, _Column]
 SEEDS: Final[Mapping[str, Columns]] = {
     "exchange_rates": {
         "currency_code": _Column(str.upper),
         "valid_from": _Column(_date, "a date, such as 2024-01-31"),
         "rate": _Column(_rate, RATE, is_number=True),
+    },
+    "on_time_windows": {
+        "window_name": _Column(),
+        "early_days": _Column(_days, f"{NUMBER_OF_DAYS}, or blank", is_optional=True),
+        "grace_days": _Column(_days, NUMBER_OF_DAYS),
     },
     "order_statuses": {
         "status": _Column(str.upper),
@@ -97,11 +109,12 @@ SEEDS: Final[Mapping[str, Columns]] = {
     "vendor_aliases": {
         "old_vendor_id": _Column(str.lower),
         "vendor_id": _Column(str.lower),
-        "vendor_name": _Column(),
+        "vendor_name": _Column(is_optional=True),
     },
-    "warehouse_names": {"warehouse_id": _Column(str), "warehouse_name": _Column(str)},
+    "warehouse_names": {"warehouse_id": _Column(), "warehouse_name": _Column()},
 }
 KEY_COLUMNS: Final = {"exchange_rates": 2}  # how many of the first columns identify a row; otherwise one
+REPLACED: Final = {"on_time_windows"}  # your rows take the place of the project's own, as the seed's YAML says
 
 
 def read_seeds(folder: DataFolder) -> dict[str, SeedFile]:
@@ -143,7 +156,7 @@ def _read_file(path: Path, name: str) -> SeedFile | None:
         raise ConfigurationError(f"Can't read {path} ({error.strerror}). Correct its permissions.") from error
     reader = _Reader(path, SEEDS[name])
     names, rows = reader.read(content)
-    unique = reader.unique(rows, KEY_COLUMNS.get(name, 1), _shipped_rows(path.name))
+    unique = reader.unique(rows, KEY_COLUMNS.get(name, 1), [] if name in REPLACED else _shipped_rows(path.name))
     return SeedFile(path, reader.render(unique), [each for each in names if each and each not in reader.columns])
 
 
@@ -218,7 +231,7 @@ class _Reader:
 
     def _check_names(self, line: int, names: list[str]) -> None:
         for name, column in self.columns.items():
-            if column.clean and name not in names:
+            if name not in names and not column.is_optional:
                 raise self._error(line, f"there is no column {name}; the columns are {', '.join(self.columns)}.")
             if names.count(name) > 1:
                 raise self._error(line, f"there are two columns {name}; delete one of them.")
@@ -234,8 +247,8 @@ class _Reader:
         cleaned = {}
         for name, column in self.columns.items():
             text = row[name].translate(SWAP_MARKS) if has_commas and column.is_number else row[name]
-            value = column.clean(text) if column.clean else text
-            if value is None or (column.clean and not value):
+            value = column.clean(text) if text else text
+            if value is None or not (value or column.is_optional):
                 raise self._error(line, f"{name} is {row[name][:MAX_SHOWN]!r}; it must be {column.expected}.")
             cleaned[name] = value
         return cleaned
