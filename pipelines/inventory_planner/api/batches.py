@@ -20,6 +20,7 @@ class SyncKind(StrEnum):
     EVERYTHING = "everything"
     SWEEP = "sweep"
     REPLAY = "replay"
+    WRITE_BACK = "write-back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from inventory_planner import __version__
 from inventory_planner.cli.account import check, demo, load, replay, run, sweep
 from inventory_planner.cli.log import start_logging, write_error
 from inventory_planner.cli.marts import publish, report, status, transform
+from inventory_planner.cli.orders import orders
 from inventory_planner.cli.serve import dashboard, emulate
 from inventory_planner.errors import InventoryPlannerError
 
@@ -42,7 +43,7 @@ def commands(log_format: str, verbose: bool) -> None:
     start_logging(log_format, verbose=verbose)
 
 
-for command in (demo, run, load, sweep, replay, check, transform, publish, status, report, emulate, dashboard):
+for command in (demo, run, load, sweep, replay, check, transform, publish, status, report, orders, emulate, dashboard):
     commands.add_command(command)
 
 

@@ -34,9 +34,14 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
     try:
         served = emulator.read_orders(orders) if orders else emulator.demo_account(datetime.now(UTC).date()).orders()
         account = emulator.Account(served, account_id=account_id, api_key=api_key)
-        emulator.run(
-            account, host, port, ready=lambda url: click.echo(f"Account {account_id} at {url} (press Ctrl-C to stop)")
-        )
+
+        def ready(url: str) -> None:
+            click.echo(f"Account {account_id} at {url} (press Ctrl-C to stop)")
+            click.echo(
+                f"Through Neuro: NEURO_URL={url} NEURO_PLUGIN={account.plugin} NEURO_TOKEN={account.neuro_token}"
+            )
+
+        emulator.run(account, host, port, ready=ready)
     except (OSError, OverflowError, ValueError) as error:
         raise ConfigurationError(f"Can't serve the account: {error}. Choose another --port or --data.") from error
 

@@ -32,7 +32,7 @@ WIDTH_WITHOUT_TERMINAL: Final = 120
 PERCENTAGES: Final = ("_rate", "_share", "_ratio")  # shown as 98.8%
 NUMERALS: Final = "_number"  # shown without separators, like the year 2026
 IDS: Final = "_id"  # shown last
-WRAPPED: Final = ("error", "description")  # the long texts of our own reports
+WRAPPED: Final = ("error", "description", "change")  # the long texts of our own reports
 
 
 def demo_report(report: DemoReport, folder: DataFolder) -> RenderableType:

@@ -16,7 +16,7 @@ from inventory_planner.warehouse.tables import SCHEMA, SYNCS, TABLES
 from inventory_planner.warehouse.warehouse import connect_read_only
 
 LAST_SYNCS: Final = 5
-NOT_A_READING: Final = ("replay", "build")  # sync kinds that don't read the account
+NOT_A_READING: Final = ("replay", "build", "write-back")  # sync kinds that don't read what changed
 
 
 @dataclass(frozen=True, slots=True)

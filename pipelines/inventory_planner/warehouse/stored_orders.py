@@ -75,6 +75,20 @@ def count_orders(account: Account) -> int:
     return int(count)
 
 
+def synced_since(account: Account, instant: datetime) -> set[str]:
+    """The ids of the orders that were loaded at this instant or later."""
+    query = f"select purchase_order_id from {ORDERS_TABLE} where _account_id = ? and __synced_at >= ?"  # noqa: S608
+    return {order_id for (order_id,) in account.execute(query, [instant])}
+
+
+def statuses(account: Account) -> list[str]:
+    """The statuses of the account's orders."""
+    if not has_tables(account.warehouse):
+        return []
+    query = f"select distinct status from {ORDERS_TABLE} where _account_id = ? and status is not null order by 1"  # noqa: S608
+    return [status for (status,) in account.execute(query)]
+
+
 def mark_deleted(account: Account, order_ids: Sequence[str], at: datetime) -> None:
     """Mark orders as deleted in the account; their rows stay. An order that is read again loses the mark.
 

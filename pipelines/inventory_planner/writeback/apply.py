@@ -9,16 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import Final
-from uuid import uuid4
 
 from inventory_planner.api.client import Client
 from inventory_planner.errors import ApiError, ChangeError, RefusedError, UnknownOutcomeError, UnreachableError
 from inventory_planner.warehouse.warehouse import Account
-from inventory_planner.warehouse.write_log import IN_DOUBT, State, Write, last_writes, record_write, update_write
+from inventory_planner.warehouse.write_log import State, Write, record_write, update_write
 from inventory_planner.writeback.calls import Answer, send
-from inventory_planner.writeback.change import Action, Change, Intention
+from inventory_planner.writeback.change import Action, Change, Intention, Situation
+from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import (
     BY_READING,
     BY_RESPONSE,
@@ -26,8 +25,6 @@ from inventory_planner.writeback.journal import (
     Outcome,
     change_of,
     ended,
-    key_of,
-    key_of_intention,
     new_write,
     outcome_of,
 )
@@ -36,12 +33,32 @@ from inventory_planner.writeback.state import read_situation, state_after
 MAX_READS: Final = 4  # to find out what became of a change: it may take effect, or become visible, a little later
 MAX_SENDS: Final = 3  # of a change that reading has shown not to be applied, and that adds nothing when it is repeated
 REPEATABLE: Final = frozenset({Action.UPDATE, Action.RECEIVE, Action.CONNECT})  # they set values
-DONE: Final = frozenset({State.APPLIED, State.UNCHANGED})
 RUN_AGAIN: Final = "Run the same command again: it reads first, and sends only what is missing."
 _FIRST_WAIT: Final = 1.0  # seconds before another reading; each further wait is twice as long
 _FATAL: Final = (RefusedError, UnreachableError)  # the other changes would fail, too
 
 log = logging.getLogger(__name__)
+
+
+def preview(
+    account: Account, command: Command, intentions: Sequence[Intention], situations: Sequence[Situation]
+) -> list[Change]:
+    """The changes that a command would send, planned from what was read just before; nothing is sent.
+
+    Raises:
+        ChangeError: a change can't be made, or the file was applied in full before; the message names each reason.
+    """
+    earlier = Earlier(account, command)
+    earlier.check_not_complete(intentions)
+    changes, faults = [], []
+    for intention, situation in zip(intentions, situations, strict=True):
+        try:
+            changes.append(earlier.preview(intention, situation))
+        except ChangeError as error:
+            faults.append(str(error))
+    if faults:
+        raise ChangeError("\n".join(["Nothing was sent.", *faults] if len(faults) > 1 else faults))
+    return [each for each in changes if each]
 
 
 def apply_all(client: Client, account: Account, command: Command, intentions: Sequence[Intention]) -> Iterator[Outcome]:
@@ -54,56 +71,40 @@ def apply_all(client: Client, account: Account, command: Command, intentions: Se
         RefusedError, UnreachableError: nothing after the last yielded change was sent.
         LoadError: the write log can't be written; nothing after the last yielded change was sent.
     """
-    job = _Job(client, account, command)
-    job.check_not_complete(intentions)
+    job = _Job(client, account, command, Earlier(account, command))
+    job.earlier.check_not_complete(intentions)
     for intention in intentions:
         yield from job.apply(intention)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Job:
-    """One run of a command; it continues the last one of the same content that is not complete."""
+    """One run of a command."""
 
     client: Client
     account: Account
     command: Command
-
-    def __post_init__(self) -> None:
-        found = last_writes(self.account, self.command.digest)
-        is_in_doubt = any(each.state in IN_DOUBT for each in found)
-        is_file = self.command.is_file and not self.command.again
-        self.earlier = found if is_in_doubt or is_file else []
-        self.job_id = self.earlier[0].job_id if self.earlier else uuid4().hex
-
-    def check_not_complete(self, intentions: Sequence[Intention]) -> None:
-        """Refuse a file that was applied in full.
-
-        Raises:
-            ChangeError: it was.
-        """
-        if self.command.is_file and self.earlier and all(self._is_done(each) for each in intentions):
-            at = max(each.written_at for each in self.earlier).astimezone(UTC)
-            raise ChangeError(
-                f"This file was applied in full on {at:%Y-%m-%d at %H:%M} UTC; nothing was sent. To apply it once more,"
-                " use --again."
-            )
+    earlier: Earlier
 
     def apply(self, intention: Intention) -> Iterator[Outcome]:
         """Settle what an earlier run sent, then apply the rest."""
-        for write in self._writes(intention):
-            if write.state in IN_DOUBT:
-                outcomes = list(self._carry_out(change_of(write), write, intention, is_new=False))
-                yield from outcomes
-                if not all(each.is_done for each in outcomes):
-                    return
-        if self._is_done(intention):
-            yield replace(outcome_of(self._writes(intention)[-1]), message="Applied by an earlier run of this command.")
+        if self.earlier.is_done(intention):
+            yield replace(outcome_of(self.earlier.of(intention)[-1]), message="Applied by an earlier run.")
             return
+        for write in self.earlier.in_doubt(intention):
+            outcomes = list(self._carry_out(change_of(write), write, intention, is_new=False))
+            yield from outcomes
+            if not all(each.is_done for each in outcomes):
+                return
+        if not self.earlier.is_done(intention):
+            yield from self._apply_rest(intention)
+
+    def _apply_rest(self, intention: Intention) -> Iterator[Outcome]:
         try:
             situation = read_situation(
                 self.client, intention.action, intention.order_id, intention.target, intention.reference
             )
-            change = intention.plan(situation, self._done_names(intention))
+            change = intention.plan(situation, self.earlier.done_names(intention))
         except (ChangeError, ApiError) as error:
             if isinstance(error, _FATAL):
                 raise
@@ -112,7 +113,7 @@ class _Job:
         yield from self._apply_new(change, intention)
 
     def _apply_new(self, change: Change, intention: Intention) -> Iterator[Outcome]:
-        write = new_write(self.command, self.job_id, change, intention)
+        write = new_write(self.command, self.earlier.job_id, change, intention)
         record_write(self.account, write)
         if change.is_unchanged:
             yield self._end(write, change, State.UNCHANGED, "The account already has this.", BY_READING)
@@ -161,7 +162,7 @@ class _Job:
             yield self._end(write, applied, State.APPLIED, answer.message or "Applied.", BY_RESPONSE)
         if refused.after:
             if applied.after:
-                write = new_write(self.command, self.job_id, refused, intention)
+                write = new_write(self.command, self.earlier.job_id, refused, intention)
                 record_write(self.account, write)
             problem = "; ".join(f"{name}: {message}" for name, message in sorted(answer.refused.items()))
             yield self._end(write, refused, State.FAILED, f"{problem}.", BY_RESPONSE)
@@ -188,23 +189,10 @@ class _Job:
         applied, _ = change.split(missing)
         return self._end(write, applied, State.APPLIED, f"Applied in part. {RUN_AGAIN}", BY_READING)
 
-    def _writes(self, intention: Intention) -> list[Write]:
-        """What this job has recorded of the intention, in this run and earlier ones."""
-        return [each for each in self.earlier if key_of(each) == key_of_intention(intention)]
-
-    def _done_names(self, intention: Intention) -> frozenset[str]:
-        return frozenset(
-            name for each in self._writes(intention) if each.state in DONE for name in change_of(each).after
-        )
-
-    def _is_done(self, intention: Intention) -> bool:
-        done = self._done_names(intention)
-        return bool(done) and (intention.action is Action.CREATE or done >= intention.names > frozenset())
-
     def _end(self, write: Write, change: Change, state: State, message: str, resolved_by: str) -> Outcome:
         row = ended(write, change, state, message, resolved_by)
         update_write(self.account, row)
-        self.earlier = [each for each in self.earlier if each.write_id != row.write_id] + [row]
+        self.earlier.record(row)
         return outcome_of(row)
 
 

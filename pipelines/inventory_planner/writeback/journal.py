@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
 import msgspec
@@ -20,6 +20,8 @@ from inventory_planner.writeback.change import Action, Change, Intention, Values
 
 BY_RESPONSE: Final = "response"
 BY_READING: Final = "reading"
+
+Key: TypeAlias = tuple[str, str | None, str]
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -127,13 +129,13 @@ def outcome_of(write: Write) -> Outcome:
     )
 
 
-def key_of(write: Write) -> tuple[str, str | None, str]:
+def key_of(write: Write) -> Key:
     """What tells the changes of one command apart: the action, the order (a new one's reference), the target."""
     is_new = write.action == Action.CREATE
     return write.action, write.purchase_order_number if is_new else write.purchase_order_id, write.target
 
 
-def key_of_intention(intention: Intention) -> tuple[str, str | None, str]:
+def key_of_intention(intention: Intention) -> Key:
     """The key of the rows that an intention leads to."""
     return intention.action, intention.order_id or intention.reference, intention.target
 

@@ -1,0 +1,281 @@
+"""Read and change the orders of the account, from Python.
+
+    from inventory_planner import orders
+
+    with orders.open_account() as account:
+        (outcome,) = orders.receive(account, "PO-1001", {"MUG-BLUE": 12})
+        assert outcome.state == "applied", outcome.message
+
+An order is named by its id or by an unambiguous reference, a variant by its id or by an SKU that only one variant of
+the order has. Every change is shown to `confirm` before it is sent, recorded in `_writes`, sent once, and read back
+into the warehouse. The settings are those of the command line.
+
+Every function that changes the account returns an `Outcome` for each change. It raises `ChangeError` if nothing was
+sent, because a change can't be made or was not confirmed.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from inventory_planner.api.client import Client
+from inventory_planner.api.decoding import Record
+from inventory_planner.api.order_parts import StockChanges, get_pending_stock, list_connections
+from inventory_planner.api.orders import Connection, Order
+from inventory_planner.api.routes import route_to
+from inventory_planner.data_folder import DataFolder, data_folder
+from inventory_planner.errors import ChangeError, InventoryPlannerError
+from inventory_planner.settings import settings as read_settings
+from inventory_planner.sync.load import Job
+from inventory_planner.sync.read_back import read_back
+from inventory_planner.warehouse.engines import engine_of
+from inventory_planner.warehouse.stored_orders import statuses
+from inventory_planner.warehouse.warehouse import open_warehouse
+from inventory_planner.writeback.apply import apply_all, changed_orders, preview
+from inventory_planner.writeback.change import Change, Intention, Situation
+from inventory_planner.writeback.earlier import Earlier
+from inventory_planner.writeback.journal import Command, Outcome
+from inventory_planner.writeback.lookup import find_order, find_orders
+from inventory_planner.writeback.orders import Receiving, connected, new_order, pushed, received, updated, variant_of
+from inventory_planner.writeback.receipts_file import read_receipts, receipts
+from inventory_planner.writeback.state import DESTINATION, SOURCE, all_orders, read_situation
+
+__all__ = [
+    "Change",
+    "Outcome",
+    "close",
+    "connect",
+    "connections",
+    "create",
+    "listed",
+    "open_account",
+    "pending_stock",
+    "push_stock",
+    "receive",
+    "receive_file",
+    "show",
+    "update",
+]
+
+Quantity: TypeAlias = int | float | str | Decimal
+Confirm: TypeAlias = Callable[[Sequence[Change]], bool]
+Progress: TypeAlias = Callable[[Outcome], None]
+
+CLOSED: Final = "CLOSED"
+log = logging.getLogger(__name__)
+
+
+def always(_: Sequence[Change]) -> bool:
+    """Confirm any change."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How changes are sent: who confirms them, whether a file may be applied again, and who is told of each outcome."""
+
+    confirm: Confirm = always
+    again: bool = False
+    progress: Progress = lambda _: None
+
+
+UNASKED: Final = Sending()
+AS_TOTALS: Final = Receiving()
+
+
+@contextmanager
+def open_account(folder: DataFolder | Path | str = "data", command: str = "orders") -> Iterator[Job]:
+    """The configured account and its warehouse, locked while the block lasts.
+
+    Raises:
+        ConfigurationError: a setting is missing or invalid.
+        AnotherRunError: another run uses the data folder.
+    """
+    opened = folder if isinstance(folder, DataFolder) else data_folder(Path(folder))
+    with open_warehouse(engine_of(opened), opened, command) as warehouse:
+        settings = read_settings()
+        access = (settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second)
+        with Client(*access, route_to(settings.neuro_plugin)) as client:
+            yield Job(client, settings, warehouse)
+
+
+def listed(account: Job, **filters: str) -> Iterator[Order]:
+    """All orders that match these filters of the API, such as `status="open"`, read live.
+
+    Raises:
+        ApiError: a request failed.
+    """
+    return (record.order for record in all_orders(account.client, **filters))
+
+
+def show(account: Job, order: str) -> Order:
+    """One order, read live.
+
+    Raises:
+        ChangeError: no order has this id or reference, or several have it.
+        ApiError: a request failed.
+    """
+    return find_order(account.client, order).order
+
+
+def connections(account: Job, order: str) -> list[Connection]:
+    """The connected systems of an order, and whether it is saved to each, read live.
+
+    Raises:
+        ChangeError: see `show`.
+        ApiError: a request failed.
+    """
+    return list_connections(account.client, find_order(account.client, order).order_id)
+
+
+def pending_stock(account: Job, order: str, *, from_source: bool = False) -> StockChanges:
+    """What was received and not yet pushed to the destination of an order, or to the source of a transfer, read live.
+
+    Raises:
+        ChangeError: see `show`.
+        ApiError: a request failed.
+    """
+    order_id = find_order(account.client, order).order_id
+    return get_pending_stock(account.client, order_id, is_for_destination=not from_source)
+
+
+def create(
+    account: Job, fields: Mapping[str, Any], sending: Sending = UNASKED, *, is_file: bool = False
+) -> list[Outcome]:
+    """Create a purchase order, a transfer or an assembly order.
+
+    Args:
+        account: an open account.
+        fields: the order as the API documents it, with or without its envelope; a reference is made if there is none.
+        sending: how it is sent.
+        is_file: whether the fields come from a file, which is applied only once.
+    """
+    body = dict(fields.get("purchase-order", fields))
+    command = _command("orders create", body, sending, is_file=is_file)
+    if not body.get("reference"):
+        body["reference"] = Earlier(account.account, command).reference or _new_reference()
+    intention = new_order(body, is_reference_free=not sending.again)
+    return _apply(account, command, [intention], [_read(account, intention)], sending)
+
+
+def update(
+    account: Job, order: str, fields: Mapping[str, Any], sending: Sending = UNASKED, *, skip_jobs: bool | None = None
+) -> list[Outcome]:
+    """Set fields of an order, by their names in the API, such as `{"expected_date": "2026-02-01"}`.
+
+    With `skip_jobs=False`, forecasts take the change into account at once, and not after the next night.
+    """
+    found = find_order(account.client, order)
+    intention = updated(found.order_id, fields, statuses(account.account), skip_jobs=skip_jobs)
+    command = _command("orders update", [found.order_id, dict(fields), skip_jobs], sending)
+    return _apply(account, command, [intention], [Situation(found)], sending)
+
+
+def close(account: Job, orders: Sequence[str], sending: Sending = UNASKED) -> list[Outcome]:
+    """Close orders: nothing more is expected of them."""
+    found = [find_order(account.client, each) for each in dict.fromkeys(orders)]
+    intentions = [updated(each.order_id, {"status": CLOSED}) for each in found]
+    command = _command("orders close", [each.order_id for each in found], sending)
+    return _apply(account, command, intentions, [Situation(each) for each in found], sending)
+
+
+def receive(
+    account: Job,
+    order: str,
+    quantities: Mapping[str, Quantity],
+    receiving: Receiving = AS_TOTALS,
+    sending: Sending = UNASKED,
+) -> list[Outcome]:
+    """Set what was received in all of each variant or, as `receiving` says, add to it."""
+    found = find_order(account.client, order)
+    by_variant = {variant_of(found.order, name): _quantity(name, value) for name, value in quantities.items()}
+    command = _command("orders receive", [found.order_id, by_variant, receiving], sending)
+    return _apply(account, command, [received(found.order_id, by_variant, receiving)], [Situation(found)], sending)
+
+
+def receive_file(
+    account: Job, path: Path, receiving: Receiving = AS_TOTALS, sending: Sending = UNASKED
+) -> list[Outcome]:
+    """Set what was received from a CSV file with the columns order, variant and received; see `receive`.
+
+    The whole file is checked before anything is sent. A file that was applied in full is refused, unless `sending` says
+    to apply it again; one that was interrupted is finished.
+    """
+    rows = read_receipts(path)
+    found = find_orders(account.client, (row.order for row in rows))
+    intentions = receipts(path, rows, found, receiving)
+    records = {each.order_id: each for each in found.values() if isinstance(each, Record)}
+    content = [[row.order, row.variant, row.received, receiving.is_added] for row in rows]
+    command = _command("orders receive", content, sending, is_file=True)
+    situations = [Situation(records[each.order_id or ""]) for each in intentions]
+    return _apply(account, command, intentions, situations, sending)
+
+
+def connect(account: Job, order: str, name: str, sending: Sending = UNASKED) -> list[Outcome]:
+    """Save an order to a connected system."""
+    found = find_order(account.client, order)
+    command = _command("orders connect", [found.order_id, name], sending)
+    return _apply(account, command, [connected(found.order_id, name)], [Situation(found)], sending)
+
+
+def push_stock(account: Job, order: str, sending: Sending = UNASKED, *, from_source: bool = False) -> list[Outcome]:
+    """Push what was received, and not pushed yet, to the stock of the destination or, of a transfer, of its source."""
+    intention = pushed(find_order(account.client, order).order_id, from_source=from_source)
+    command = _command("orders stock", [intention.order_id, SOURCE if from_source else DESTINATION], sending)
+    return _apply(account, command, [intention], [_read(account, intention)], sending)
+
+
+def _apply(
+    account: Job, command: Command, intentions: Sequence[Intention], situations: Sequence[Situation], sending: Sending
+) -> list[Outcome]:
+    changes = preview(account.account, command, intentions, situations)
+    if not sending.confirm(changes):
+        raise ChangeError("Not confirmed; nothing was sent.")
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in apply_all(account.client, account.account, command, intentions):
+            outcomes.append(outcome)
+            sending.progress(outcome)
+    finally:
+        _read_back(account, outcomes)
+    return outcomes
+
+
+def _read_back(account: Job, outcomes: Sequence[Outcome]) -> None:
+    try:
+        read_back(account, changed_orders(outcomes))
+    except InventoryPlannerError as error:
+        log.warning("The changed orders could not be read back; the next run reads them: %s", error)
+
+
+def _read(account: Job, intention: Intention) -> Situation:
+    return read_situation(account.client, intention.action, intention.order_id, intention.target, intention.reference)
+
+
+def _command(name: str, content: Any, sending: Sending, *, is_file: bool = False) -> Command:
+    return Command(name, msgspec.json.encode(content).decode(), is_file, sending.again)
+
+
+def _new_reference() -> str:
+    """A reference that no other order has, so that a new order can be found by it."""
+    return f"IP-{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def _quantity(name: str, value: Quantity) -> Decimal:
+    try:
+        quantity = Decimal(str(value))
+    except ArithmeticError as error:
+        raise ChangeError(f"{name}: {value!r} is no quantity.") from error
+    if not quantity.is_finite():
+        raise ChangeError(f"{name}: {value!r} is no quantity.")
+    return quantity
