@@ -38,6 +38,7 @@ from inventory_planner.errors import ChangeError, InventoryPlannerError
 from inventory_planner.settings import settings as read_settings
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import read_back
+from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import statuses
 from inventory_planner.warehouse.warehouse import open_warehouse
@@ -247,6 +248,7 @@ def _apply(
             outcomes.append(outcome)
             sending.progress(outcome)
     finally:
+        invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
         _read_back(account, outcomes)
     return outcomes
 

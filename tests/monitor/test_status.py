@@ -35,7 +35,9 @@ def load_once(job: Job) -> datetime:
 
 
 def test_a_folder_that_was_never_loaded_is_empty(folder: DataFolder) -> None:
-    never = Status(str(folder.root), at_work=None, published_at=None, problem=None, age_seconds=None, rows={}, syncs=[])
+    never = Status(
+        str(folder.root), at_work=None, published_at=None, problem=None, age_seconds=None, rows={}, syncs=[], writes=[]
+    )
     assert status_of(folder) == never
     with folder.locked("run"):
         assert status_of(folder) == never

@@ -74,7 +74,13 @@ def status_report(status: Status) -> RenderableType:
         *([Text(f"Warning: {status.problem}")] if status.problem else []),
         table("Rows", [{"table": name, "rows": count} for name, count in status.rows.items()]),
         table("Last syncs (UTC)", [{name: sync[name] for name in columns} for sync in status.syncs]),
+        *([table("Last changes of the account (UTC)", list(map(_write, status.writes)))] if status.writes else []),
     )
+
+
+def _write(write: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("written_at", "command", "purchase_order_number", "state", "user_name")
+    return {**{name: write[name] for name in names}, "description": write["message"]}
 
 
 def print_mart(report: Report) -> None:

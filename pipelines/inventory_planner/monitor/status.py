@@ -12,11 +12,23 @@ from inventory_planner.errors import AnotherRunError, LoadError
 from inventory_planner.warehouse.build_record import read_published_build
 from inventory_planner.warehouse.engine import Connection, Engine
 from inventory_planner.warehouse.sync_log import SUCCEEDED
-from inventory_planner.warehouse.tables import SCHEMA, SYNCS, TABLES
+from inventory_planner.warehouse.tables import EXCLUDED_ORDERS, SCHEMA, SYNCS, TABLES, WRITES
 from inventory_planner.warehouse.warehouse import connect_read_only
 
 LAST_SYNCS: Final = 5
+LAST_WRITES: Final = 5
+LOGS: Final = frozenset({SYNCS.name, EXCLUDED_ORDERS.name, WRITES.name})  # of our own; the others are the account's
 NOT_A_READING: Final = ("replay", "build", "write-back")  # sync kinds that don't read what changed
+
+_SYNCS: Final = f"select * from {SCHEMA}.{SYNCS.name} order by started_at desc"  # noqa: S608
+_WRITES: Final = f"""
+    select * from (
+        select *, row_number() over (order by state in ('sent', 'unknown') desc, written_at desc) as position
+        from {SCHEMA}.{WRITES.name}
+    ) as writes
+    where position <= {LAST_WRITES} or state in ('sent', 'unknown')
+    order by position
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,8 @@ class Status:
 
     `problem` is what readers should know about the published data, if it may differ from what was published.
     `age_seconds` counts from the last successful reading of the account; with several accounts, from the oldest of
-    these. While a run is `at_work`, the other fields describe what was published before it.
+    these. `writes` are the changes of the account whose outcome is in doubt, and the last others. While a run is
+    `at_work`, the other fields describe what was published before it.
     """
 
     folder: str
@@ -35,6 +48,7 @@ class Status:
     age_seconds: float | None
     rows: dict[str, int]
     syncs: list[dict[str, Any]]
+    writes: list[dict[str, Any]]
 
 
 def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> Status:
@@ -43,7 +57,7 @@ def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> S
     Raises:
         LoadError: the warehouse can't be opened.
     """
-    at_work, rows, syncs = _look(engine, folder)
+    at_work, (rows, syncs, writes) = _look(engine, folder)
     record = read_published_build(engine)
     last_reading = _last_reading(syncs)
     return Status(
@@ -54,34 +68,40 @@ def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> S
         age_seconds=((now or datetime.now(UTC)) - last_reading).total_seconds() if last_reading else None,
         rows=rows,
         syncs=syncs[:LAST_SYNCS],
+        writes=writes,
     )
 
 
-def _look(engine: Engine, folder: DataFolder) -> tuple[str | None, dict[str, int], list[dict[str, Any]]]:
+Found = tuple[dict[str, int], list[dict[str, Any]], list[dict[str, Any]]]  # rows by table, syncs, writes
+
+
+def _look(engine: Engine, folder: DataFolder) -> tuple[str | None, Found]:
     """What the warehouse holds; during a run, the run and what readers see."""
     if not engine.exists():
-        return None, {}, []
+        return None, ({}, [], [])
     try:
         with engine.lock("status"):
-            return None, *_read(connect_read_only(engine))
+            return None, _read(connect_read_only(engine))
     except AnotherRunError:
-        return folder.lock_holder, *_read_published(engine)
+        return folder.lock_holder, _read_published(engine)
 
 
-def _read_published(engine: Engine) -> tuple[dict[str, int], list[dict[str, Any]]]:
+def _read_published(engine: Engine) -> Found:
     try:
         connection = engine.connect_published()
     except LoadError:  # which is the problem that the status reports
-        return {}, []
-    return _read(connection) if connection else ({}, [])
+        return {}, [], []
+    return _read(connection) if connection else ({}, [], [])
 
 
-def _read(connection: Connection) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """The rows of each raw table, and the sync log, newest first."""
+def _read(connection: Connection) -> Found:
+    """The rows of each raw table, the sync log, newest first, and the last writes."""
     with closing(connection):
         present = _present(connection)
-        rows = {name: _count(connection, name) for name in present if name != SYNCS.name}
-        return rows, _syncs(connection) if SYNCS.name in present else []
+        rows = {name: _count(connection, name) for name in present if name not in LOGS}
+        syncs = _select(connection, _SYNCS) if SYNCS.name in present else []
+        writes = _select(connection, _WRITES) if WRITES.name in present else []
+        return rows, syncs, writes
 
 
 def _present(connection: Connection) -> list[str]:
@@ -95,8 +115,8 @@ def _count(connection: Connection, table: str) -> int:
     return int(count)
 
 
-def _syncs(connection: Connection) -> list[dict[str, Any]]:
-    result = connection.execute(f"select * from {SCHEMA}.{SYNCS.name} order by started_at desc")  # noqa: S608
+def _select(connection: Connection, query: str) -> list[dict[str, Any]]:
+    result = connection.execute(query)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

@@ -36,6 +36,9 @@ _ORDERS: Final = """
         count(*) as count_orders, sum(count_lines) as count_lines
     from published.marts.purchase_orders
 """
+_WRITES: Final = """
+    select * from published.marts.writes order by is_in_doubt desc, written_at desc
+"""
 _CHECK_COLUMNS: Final = {
     "check_name": Column("Check", words),
     "checked_rows": Column("Rows"),
@@ -54,6 +57,14 @@ _EXCEPTION_COLUMNS: Final = {
     "severity": Column("Severity"),
     "count_found": Column("Found", number),
     "value_at_stake": Column("Value at stake", number),
+}
+_WRITE_COLUMNS: Final = {
+    "written_at": Column("When", instant),
+    "purchase_order_number": Column("Order"),
+    "action": Column("Change", words),
+    "state": Column("State"),
+    "message": Column("Outcome"),
+    "user_name": Column("By"),
 }
 _CONFIRMED: Final = "When a run last found that these reports show the account as it is."
 _PUBLISHED: Final = "When these reports were built."
@@ -78,6 +89,11 @@ def render(view: View) -> mo.Html:
                 about="A finding is not a failure: it shows what the figures rest on. For the whole account.",
             ),
             section("Statuses", table(view, _STATUSES, _STATUS_COLUMNS)),
+            section(
+                "Changes sent to the account",
+                table(view, _WRITES, _WRITE_COLUMNS),
+                about="Those in doubt first: run the same command again, and it reads what became of them.",
+            ),
             section(f"Exceptions, value in {view.currency}", table(view, _EXCEPTIONS_BY_RULE, _EXCEPTION_COLUMNS)),
         ]
     )
