@@ -55,6 +55,13 @@
 {%- endmacro %}
 
 
+{# How many months there are from the first plausible date up to the end of the year of the reports. #}
+{% macro count_plausible_months() -%}
+    {%- set last_year = ((var('as_of_date') or today()) | string)[:4] | int -%}
+    {{ return((last_year - var('plausible_dates_from') | int + 1) * 12) }}
+{%- endmacro %}
+
+
 {# The expected date of a version in purchase_order_snapshots, in the account's time zone as it is now. A version without a key is from
    before the column existed and takes the key of another version of the order with the same date. #}
 {% macro seen_expected_date(versions) -%}

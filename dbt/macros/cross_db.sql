@@ -162,6 +162,12 @@
 {%- endmacro %}
 
 
+{# The date a number of months later; the last day of the month if that month is shorter. #}
+{% macro months_after(date, months) -%}
+    cast({{ dbt.dateadd('month', months, date) }} as date)
+{%- endmacro %}
+
+
 {# The first day of a date's week (a Monday), month, quarter or year. #}
 {% macro start_of(part, date) -%}
     cast({{ dbt.date_trunc(part, date) }} as date)

@@ -71,6 +71,7 @@ def test_the_data_tests_find_marts_that_were_spoiled_after_the_build(built: DbtR
         "assert_incoming_stock_adds_up_to_the_open_lines",
         "assert_no_line_is_lost",
         "assert_on_time_windows_agree_with_the_scorecard",
+        "assert_open_commitments_add_up_to_the_open_lines",
         "assert_receipts_sum_to_their_line",
         "assert_totals_agree_by_every_route",
         "open_lines_are_consistent",

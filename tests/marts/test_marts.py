@@ -303,6 +303,71 @@ def test_open_lines_recommend_an_action_for_each_open_line(built: DbtRun) -> Non
     ]
 
 
+def test_open_order_months_shows_the_open_orders_at_the_end_of_each_month_before_the_first_build(built: DbtRun) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select vendor_id, order_type, currency_code, report_date, count_open_orders, count_overdue_lines,
+            quantity_open, open_value, overdue_value, reconstructed_value
+        from marts.open_order_months
+        where account_id = 'a1' and report_date >= '2024-05-31'
+        order by report_date, vendor_id, order_type, currency_code
+        """,
+    )
+
+    may, june = date(2024, 5, 31), AS_OF
+    assert [tuple(row.values()) for row in found] == [
+        ("(no vendor)", "transfer", "EUR", may, 1, 1, 100, 100, 100, 100),
+        ("acme mills", "assembly", "EUR", may, 1, 1, 100, 100, 100, 100),
+        ("acme mills", "po", "EUR", may, 1, 1, 99, 99, 99, 99),
+        ("acme mills", "po", "USD", may, 1, 0, 4, 12, 0, 12),
+        ("(no vendor)", "transfer", "EUR", june, 1, 1, 100, 100, 100, 100),
+        ("acme mills", "po", "EUR", june, 1, 0, 5, 10, 0, 10),
+        ("acme mills", "po", "USD", june, 1, 1, 4, 12, 12, 12),
+    ]
+
+
+def test_open_commitments_sums_the_open_lines_by_the_month_of_their_promise(built: DbtRun) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select account_id, vendor_id, order_type, currency_code, expected_month, count_open_lines, quantity_open,
+            open_value, overdue_value
+        from marts.open_commitments
+        where account_id in ('a1', 'a2')
+        order by account_id, vendor_id, expected_month, currency_code
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("a1", "(no vendor)", "transfer", "EUR", date(2024, 1, 1), 1, 100, 100, 100),
+        ("a1", "acme mills", "po", "EUR", date(2024, 6, 1), 1, 5, 10, 0),
+        ("a1", "acme mills", "po", "USD", date(2024, 6, 1), 1, 4, 12, 12),
+        ("a2", "zenith", "po", "EUR", date(2024, 7, 1), 1, 3, 3, 0),
+    ]
+
+
+def test_variant_sources_compares_the_vendors_of_each_variant(built: DbtRun) -> None:
+    found = select(
+        built.warehouse,
+        """
+        select account_id, variant_id, vendor_id, currency_code, count_vendors, quantity_ordered, mean_unit_cost,
+            saving_value, is_sole_source
+        from marts.variant_sources
+        where account_id in ('a1', 'a2')
+        order by account_id, variant_id, vendor_id, currency_code
+        """,
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("a1", "cup", "acme mills", "EUR", 1, 20, 1, 0, True),
+        ("a1", "jar", "acme mills", "EUR", 1, 4, 10, 0, True),
+        ("a1", "mug", "acme mills", "EUR", 1, 22, Decimal("2.227273"), 0, True),
+        ("a1", "mug", "acme mills", "USD", 1, 4, 3, 0, True),
+        ("a2", "mug", "zenith", "EUR", 1, 3, 1, 0, True),
+    ]
+
+
 def test_vendor_months_counts_an_order_in_the_months_it_was_promised_for_and_sent_in(built: DbtRun) -> None:
     found = select(
         built.warehouse,

@@ -86,6 +86,8 @@ versions_summed_to_orders as (
                     then changed_date
             end
         ) as activation_date,
+        max(case when version_number = 1 then status_type end) as first_status_type,
+        max(case when version_number = 1 then changed_date end) as first_changed_date,
         max(case when versions_from_the_last = 1 then status end) as last_status,
         max(case when versions_from_the_last = 1 then status_type end) as last_status_type,
         max(case when versions_from_the_last = 1 then expected_date end) as last_expected_date,
@@ -137,6 +139,7 @@ select
     orders.purchase_order_id,
 
     -- text
+    orders.first_status_type,
     orders.last_status,
     orders.last_status_type,
 
@@ -148,6 +151,7 @@ select
 
     -- dates
     orders.first_seen_date,
+    orders.first_changed_date,
     orders.activation_date,
     promises.promise_original,
     orders.last_expected_date,

@@ -20,16 +20,7 @@ open_order_versions as (
 
 order_versions as (
 
-    select
-        snapshots.account_id,
-        snapshots.purchase_order_id,
-        snapshots.status,
-        {{ plausible_date(seen_expected_date('snapshots')) }} as expected_date,
-        {{ local_date('cast(snapshots.dbt_valid_from as timestamp with time zone)') }}
-            as first_date,
-        {{ local_date('cast(snapshots.dbt_valid_to as timestamp with time zone)') }} as next_date
-    from {{ ref('purchase_order_snapshots') }} as snapshots
-    where snapshots.deleted_at is null
+    select * from {{ ref('int_order_versions') }}
 
 ),
 
