@@ -40,7 +40,7 @@ _RATES_BY_PERIOD: Final = """
     select period,
         sum(count_otif_lines) / nullif(sum(count_due_lines), 0) as otif_line_rate,
         sum(count_due_lines) as count_due_lines,
-        sum(quantity_capped) / nullif(sum(quantity_ordered), 0) as fill_rate,
+        sum(quantity_capped) / nullif(sum(basis_quantity), 0) as fill_rate,
         sum(count_lines) as count_lines
     from marts.vendor_scorecard group by period
 """

@@ -20,7 +20,7 @@ from inventory_planner_dashboard.view import View
 _BY_MONTH: Final = """
     select date_trunc('month', coalesce(promise_date, sent_date)) as report_month,
         sum(quantity_ordered) as quantity_ordered, sum(quantity_received) as quantity_received,
-        sum(quantity_capped) filter (where has_begun) / nullif(sum(quantity_ordered) filter (where has_begun), 0)
+        sum(quantity_capped) filter (where has_begun) / nullif(sum(basis_quantity) filter (where has_begun), 0)
             as fill_rate,
         count(*) as count_lines
     from (
@@ -36,7 +36,7 @@ _QUANTITIES: Final = """
         sum(quantity_capped) as quantity_capped, sum(quantity_open) as quantity_open,
         sum(quantity_short) as quantity_short, sum(quantity_canceled) as quantity_canceled,
         sum(quantity_draft) as quantity_draft, sum(quantity_over) as quantity_over,
-        sum(quantity_capped) filter (where is_placed) / nullif(sum(quantity_ordered) filter (where is_placed), 0)
+        sum(quantity_capped) filter (where is_placed) / nullif(sum(basis_quantity) filter (where is_placed), 0)
             as fill_rate,
         count(*) filter (where is_placed) as count_placed_lines,
         count(*) filter (where is_otif) / nullif(count(*) filter (where is_due), 0) as otif_line_rate,
@@ -51,7 +51,7 @@ _BY_VENDOR: Final = """
     select vendor_name, count(*) as count_lines, sum(quantity_ordered) as quantity_ordered,
         sum(quantity_received) as quantity_received, sum(quantity_open) as quantity_open,
         sum(quantity_short) as quantity_short, sum(quantity_over) as quantity_over,
-        sum(quantity_capped) / nullif(sum(quantity_ordered), 0) as fill_rate,
+        sum(quantity_capped) / nullif(sum(basis_quantity), 0) as fill_rate,
         max(last_receipt_date) as last_receipt_date
     from marts.purchase_order_lines where is_placed
     group by 1 order by quantity_ordered desc, vendor_name

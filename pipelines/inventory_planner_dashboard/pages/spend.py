@@ -28,18 +28,20 @@ from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
 _TOTALS: Final = """
-    select sum(ordered_value) as ordered_value, sum(received_value) as received_value, sum(open_value) as open_value,
-        count(*) as count_orders
-    from marts.purchase_orders where is_placed
+    select sum(ordered_value) filter (where is_vendor_order) as ordered_value, sum(received_value) as received_value,
+        sum(received_value) filter (where not is_vendor_order) as received_value_canceled,
+        sum(open_value) as open_value, count(*) filter (where is_vendor_order) as count_orders
+    from marts.purchase_orders where is_in_spend
 """
 _PARETO: Final = """
     select * from marts.spend_concentration
     where spend_by = $by and period = '365' and value_basis = 'order' order by spend_rank
 """
 _BY_MONTH: Final = """
-    select date_trunc('month', sent_date) as report_month, sum(ordered_value) as ordered_value,
+    select date_trunc('month', sent_date) as report_month,
+        sum(ordered_value) filter (where is_vendor_order) as ordered_value,
         sum(received_value) as received_value, count(*) as count_orders
-    from marts.purchase_orders where is_placed and sent_date is not null
+    from marts.purchase_orders where is_in_spend and sent_date is not null
     group by 1 order by 1
 """
 _CASH_BY_WEEK: Final = """
@@ -119,9 +121,10 @@ def render(view: View) -> mo.Html:
 def _tiles(view: View) -> mo.Html:
     row, vendors = view.row(_TOTALS), view.rows(_PARETO, by="vendor").to_pylist()
     orders = f"{number(row['count_orders'])} orders"
+    canceled = f"{number(row['received_value_canceled'] or 0)} of it on canceled orders"
     totals = [
         Tile("Ordered", "ordered_value", number, orders, view.currency),
-        Tile("Received", "received_value", number, orders, view.currency),
+        Tile("Received", "received_value", number, canceled, view.currency),
         Tile("Open", "open_value", number, orders, view.currency),
     ]
     concentration = Tile("Concentration, HHI", "hhi", decimal, f"{number(len(vendors))} vendors, 365 days")

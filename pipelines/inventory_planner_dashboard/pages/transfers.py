@@ -15,7 +15,7 @@ _LANES: Final = """
     select source_warehouse_name, warehouse_name, sum(count_lines) as count_lines,
         sum(count_overdue_lines) as count_overdue_lines, sum(quantity_ordered) as quantity_ordered,
         sum(quantity_received) as quantity_received, sum(quantity_open) as quantity_open,
-        sum(quantity_capped) / nullif(sum(quantity_ordered), 0) as fill_rate,
+        sum(quantity_capped) / nullif(sum(basis_quantity), 0) as fill_rate,
         sum(count_on_time_lines) / nullif(sum(count_due_lines), 0) as on_time_rate,
         sum(count_due_lines) as count_due_lines,
         sum(transit_mean_days * count_transit_days) / nullif(sum(count_transit_days), 0) as transit_mean_days
