@@ -24,14 +24,15 @@ SECTION: Final = "sources.inventory_planner"
 BASE_URL: Final = "https://app.inventory-planner.com"
 REQUESTS_PER_SECOND: Final = 2.0  # Inventory Planner publishes no limit; other clients run well with 0.5 to 3
 PAGE_SIZE: Final = 1000  # the maximum that the API allows
-API_PATH: Final = re.compile(r"(/api(/v1)?)?/*$")  # at the end of an address: requests add it
+API_PATH: Final = re.compile(r"(/api(/v1(/plugins/.*)?)?)?/*$")  # at the end of an address: requests add it
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The account to read, and how to read it: the account id without blanks, the address without the API's path.
 
-    With a `neuro_plugin`, the address and the key are those of Neuro: its URL and its token.
+    With a `neuro_plugin`, the address and the key are those of Neuro: its URL and its token. Neuro passes on the calls
+    for stock orders only; it offers neither variants nor warehouses.
     """
 
     api_key: str = field(repr=False)
@@ -84,7 +85,7 @@ def _access() -> dict[str, Any]:
     """
     names = ("neuro_url", "neuro_plugin", "neuro_token")
     url, plugin, token = (str(_value(name) or "").strip() for name in names)
-    if _value("api_key") or not (url or plugin or token):
+    if str(_value("api_key") or "").strip() or not (url or plugin or token):
         return {
             "api_key": _required("api_key"),
             "account_id": _required("account_id"),

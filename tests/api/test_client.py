@@ -17,6 +17,7 @@ from inventory_planner.errors import (
     NotFoundError,
     RefusedError,
     RejectedError,
+    UnknownOutcomeError,
     UnreachableError,
     UnreadableAnswerError,
 )
@@ -356,6 +357,183 @@ def test_a_redirect_is_not_followed_so_the_key_stays_here(status: int, account: 
     )
 
 
+# changes
+
+CHANGE = f"{ORDERS}/{ORDER_ID}"
+CLOSE = b'{"purchase-order":{"status":"CLOSED"}}'
+
+
+def close(client: Client) -> SingleOrder:
+    return client.change("PATCH", CHANGE, CLOSE, SingleOrder)
+
+
+def failed_change(client: Client) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        close(client)
+    return caught.value
+
+
+@pytest.fixture
+def order_to_close(account: Account) -> Account:
+    """The account with one open order."""
+    account.put(order())
+    return account
+
+
+def test_a_change_is_sent_once_as_json(waits: list[float]) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"purchase-order": {"id": "1"}})
+
+    with mocked(answer, waits) as client:
+        assert bytes(close(client).record) == b'{"id":"1"}'
+    (request,) = seen
+    assert (request.method, str(request.url), request.content) == ("PATCH", f"https://api.test{CHANGE}", CLOSE)
+    assert request.headers["content-type"] == "application/json"
+
+
+NO_ANSWER = {  # how a response can fail to tell what became of a change
+    "request timeout": (Fault.server_error(408), "returned 408."),
+    "bad gateway": (Fault.bad_gateway(502), "returned 502."),
+    "unavailable": (Fault.bad_gateway(503), "returned 503."),
+    "gateway timeout": (Fault.bad_gateway(504), "returned 504."),
+    "unavailable with a message": (Fault.refused("Maintenance", 503), "returned 503 (Maintenance)."),
+    "Cloudflare's own status": (Fault.server_error(522), "returned 522."),
+    "server error without a message": (Fault.server_error(500), "returned 500."),
+    "server error with other JSON": (Fault.status(500, b'{"message": "Server Error"}'), "returned 500."),
+    "an empty body": (Fault.empty(), "returned 200 with an empty body instead of JSON."),
+    "an HTML page": (Fault.html(), "returned 200 with an HTML page instead of JSON."),
+    "truncated JSON": (Fault.truncated_json(), "incomplete or malformed instead of JSON."),
+    "an unexpected shape": (Fault.status(200, b"[]"), "does not have the documented shape"),
+    "a redirect": (Fault.status(303, b"", {"location": "/"}), "a redirect, which is not followed."),
+    "a body that breaks off": (Fault.broken_body(), "failed: the connection broke ("),
+    "a connection that breaks": (Fault.no_answer(), "failed: the connection broke ("),
+}
+
+
+@pytest.mark.parametrize("is_applied", [True, False], ids=["applied", "not applied"])
+@pytest.mark.parametrize(("fault", "words"), NO_ANSWER.values(), ids=NO_ANSWER)
+def test_a_change_has_an_unknown_outcome_and_is_not_sent_again_after(
+    fault: Fault, words: str, is_applied: bool, order_to_close: Account, client: Client, waits: list[float]
+) -> None:
+    is_own = fault.response is None and fault.breaks != "connection"  # half of the response to an applied change
+    order_to_close.faults.append(fault.after_applying() if is_applied else fault)
+    error = failed_change(client)
+    assert type(error) is UnknownOutcomeError
+    assert str(error).startswith(f"PATCH {CHANGE} ")
+    assert words in str(error)
+    assert [request.applied for request in order_to_close.requests] == [is_applied or is_own]
+    assert waits == []
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.WriteError, httpx.ReadError])
+def test_a_change_that_may_have_gone_out_has_an_unknown_outcome(
+    error: type[httpx.TransportError], waits: list[float]
+) -> None:
+    sent: list[httpx.Request] = []
+
+    def hang(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        raise error("broken", request=request)
+
+    with mocked(hang, waits) as client:
+        assert type(failed_change(client)) is UnknownOutcomeError
+    assert (len(sent), waits) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError], ids=lambda e: e.__name__
+)
+def test_a_change_that_never_went_out_is_sent_again(error: type[httpx.TransportError], waits: list[float]) -> None:
+    sent: list[httpx.Request] = []
+
+    def fail_once(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        if len(sent) == 1:
+            raise error("broken", request=request)
+        return httpx.Response(200, json={"purchase-order": {"id": "1"}})
+
+    with mocked(fail_once, waits) as client:
+        close(client)
+    assert [request.content for request in sent] == [CLOSE] * 2
+    assert is_wait(waits[0], 0.5)
+
+
+def test_a_change_of_an_account_that_does_not_listen_is_unreachable(waits: list[float]) -> None:
+    with serve(Account()) as stopped:
+        pass
+    with Client(stopped.url, API_KEY, "a1000", 0, sleep=waits.append) as client:
+        error = failed_change(client)
+    assert type(error) is UnreachableError
+    assert str(error).endswith(f"Gave up after 6 attempts; check that {stopped.url} is reachable from this machine.")
+    assert [is_wait(*pair) for pair in zip(waits, EVERY_WAIT, strict=True)] == [True] * 5
+
+
+def test_a_change_that_came_too_early_is_sent_again_when_the_api_says(
+    order_to_close: Account, client: Client, waits: list[float]
+) -> None:
+    order_to_close.faults.extend([Fault.rate_limited(7), Fault.rate_limited()])
+    close(client)
+    assert [(request.status, request.applied) for request in order_to_close.requests] == [
+        (429, False),
+        (429, False),
+        (200, True),
+    ]
+    assert waits[0] == 7.0
+    assert is_wait(waits[1], 1.0)
+
+
+def test_a_change_that_always_comes_too_early_was_not_applied(order_to_close: Account, client: Client) -> None:
+    order_to_close.faults.extend([Fault.rate_limited(1)] * 6)
+    error = failed_change(client)
+    assert type(error) is UnreachableError
+    assert str(error) == f"PATCH {CHANGE} returned 429. Gave up after 6 attempts; try again later."
+    assert order_to_close.get(ORDER_ID)["status"] == "open"
+
+
+def test_a_change_that_was_sent_again_may_have_an_unknown_outcome(order_to_close: Account, client: Client) -> None:
+    order_to_close.faults.extend([Fault.rate_limited(0), Fault.no_answer().after_applying()])
+    assert type(failed_change(client)) is UnknownOutcomeError
+    assert [request.applied for request in order_to_close.requests] == [False, True]
+
+
+SETTLED = {  # what the API says was not applied
+    "a business error": (Fault.refused("Order is read-only"), RejectedError, "returned 500 (Order is read-only)."),
+    "an error in 200": (
+        Fault.error_in_200("Order is read-only"),
+        RejectedError,
+        "returned 200, but reports an error (Order is read-only).",
+    ),
+    "a bad request": (Fault.status(400, b""), RejectedError, "returned 400."),
+    "a missing order": (
+        Fault.refused("Failed to find purchase-order 1", 404),
+        NotFoundError,
+        "returned 404 (Failed to find purchase-order 1).",
+    ),
+    "a missing order as a business error": (
+        Fault.refused("Failed to find purchase-order 1"),
+        NotFoundError,
+        "returned 500 (Failed to find purchase-order 1).",
+    ),
+    "a wrong key": (Fault.refused("Invalid API key", 401), RefusedError, "returned 401 (Invalid API key)."),
+    "a firewall": (Fault.cloudflare(), RefusedError, "returned 403 with an HTML page:"),
+}
+
+
+@pytest.mark.parametrize(("fault", "kind", "words"), SETTLED.values(), ids=SETTLED)
+def test_a_change_is_refused_for_good_by(
+    fault: Fault, kind: type[ApiError], words: str, order_to_close: Account, client: Client, waits: list[float]
+) -> None:
+    order_to_close.faults.append(fault)
+    error = failed_change(client)
+    assert type(error) is kind
+    assert str(error).startswith(f"PATCH {CHANGE} {words}")
+    assert [request.applied for request in order_to_close.requests] == [False]
+    assert waits == []
+
+
 # secrets and logs
 
 LEAKS = {
@@ -368,13 +546,18 @@ LEAKS = {
 }
 
 
+@pytest.mark.parametrize("send", [failure, failed_change], ids=["of a read", "of a change"])
 @pytest.mark.parametrize("faults", LEAKS.values(), ids=LEAKS)
 def test_the_key_appears_in_no_error_and_no_log_line_after(
-    faults: list[Fault], account: Account, client: Client, caplog: pytest.LogCaptureFixture
+    faults: list[Fault],
+    send: Callable[[Client], ApiError],
+    account: Account,
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     account.faults.extend(faults)
-    error = failure(client)
+    error = send(client)
     shown = "".join(traceback.format_exception(error)) + repr(error) + repr(client)
     assert caplog.text
     assert API_KEY not in shown + caplog.text
@@ -456,3 +639,13 @@ def test_retries_are_paced_too(account: Account, server: Server, clock: Clock, s
         read(client)
     assert starts == [0.0, 0.5, 5.5]
     assert client.traffic.waited_seconds == 5.5
+
+
+def test_changes_are_paced_with_the_reads(account: Account, server: Server, clock: Clock, starts: list[float]) -> None:
+    account.put(order())
+    with paced(server, clock, 2.0) as client:
+        read(client)
+        close(client)
+        close(client)
+        read(client)
+    assert starts == [0.0, 0.5, 1.0, 1.5]

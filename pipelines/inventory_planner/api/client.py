@@ -27,7 +27,10 @@ _FIRST_WAIT: Final = 0.5  # seconds; each further wait is twice as long
 _MAX_WAIT: Final = 30.0  # seconds, unless the API sends Retry-After
 _MAX_RETRY_AFTER: Final = 120.0  # seconds; a scheduled run must not hang on an arbitrary header
 _MAX_PORT: Final = 65_535
-_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # failed before the request went out
+_UNSENT: Final = (  # failed before the request went out
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout),
+    httpx.ProxyError,  # the proxy made no connection
+)
 
 log = logging.getLogger(__name__)
 
@@ -71,17 +74,17 @@ class Client:
 
     def __post_init__(self) -> None:
         headers = {
-            **self.route.headers(_header("api_key", self.api_key), _header("account_id", self.account_id)),
+            **self.route.headers(_header(self.route.key_setting, self.api_key), _header("account_id", self.account_id)),
             "Accept": "application/json",
             "User-Agent": _USER_AGENT,
         }
-        base_url = _parse_base_url(self.base_url)
+        base_url = _parse_url(self.route.url_setting, self.base_url)
         try:
             self._http = httpx.Client(base_url=base_url, headers=headers, timeout=_TIMEOUT, transport=self.transport)
         except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
             raise ConfigurationError(
-                f"Can't prepare requests to {base_url}: {error}. Correct `base_url` or the environment variables"
-                " HTTP_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE."
+                f"Can't prepare requests to {base_url}: {error}. Correct `{self.route.url_setting}` or the environment"
+                " variables HTTP_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE."
             ) from error
 
     def __enter__(self) -> Self:
@@ -180,7 +183,7 @@ class Client:
         query, status = response.url.query.decode(), response.status_code
         log.debug("%s %s?%s returned %d with %d bytes.", method, path, query, status, len(body))
         retry_after = response.headers.get("Retry-After")
-        return Response(f"{method} {path}", status, body, retry_after, secret=self.api_key.strip())
+        return Response(f"{method} {path}", status, body, retry_after, self.api_key.strip(), self.route)
 
 
 def _header(setting: str, value: str) -> str:
@@ -193,15 +196,15 @@ def _header(setting: str, value: str) -> str:
     )
 
 
-def _parse_base_url(base_url: str) -> httpx.URL:
+def _parse_url(setting: str, text: str) -> httpx.URL:
     advice = "Set an address that begins with https:// or http://."
     try:
-        url = httpx.URL(base_url.strip())
+        url = httpx.URL(text.strip())
         is_valid = url.scheme in {"http", "https"} and url.host and (url.port or 0) <= _MAX_PORT
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise ConfigurationError(f"`base_url` {base_url!r} is not an address: {error}. {advice}") from error
+        raise ConfigurationError(f"`{setting}` {text!r} is not an address: {error}. {advice}") from error
     if not is_valid:
-        raise ConfigurationError(f"`base_url` {base_url!r} is not an address. {advice}")
+        raise ConfigurationError(f"`{setting}` {text!r} is not an address. {advice}")
     return url
 
 

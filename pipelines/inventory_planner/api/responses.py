@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
+from inventory_planner.api.routes import DIRECT, Route
 from inventory_planner.errors import (
     ApiError,
     NotFoundError,
@@ -94,6 +95,7 @@ class Response:
     """An HTTP response.
 
     `retry_after` is the header of this name. `secret` is replaced by `***` wherever the API repeats it in a message.
+    `route` is the way that the request took.
     """
 
     request: str
@@ -101,6 +103,7 @@ class Response:
     body: bytes = dataclass_field(repr=False)
     retry_after: str | None = None
     secret: str = dataclass_field(default="", repr=False)
+    route: Route = dataclass_field(default=DIRECT, repr=False)
 
     def __str__(self) -> str:
         return f"{self.request} returned {self.status}"
@@ -134,7 +137,7 @@ def _without_byte_order_mark(response: Response) -> Response:
 
 def _decode_success(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
     try:
-        decoded = _decode_json(response.body, envelope)
+        decoded, body = _decode_json(response.body, envelope)
     except msgspec.ValidationError as error:
         _raise_reported_error(response, _read_result(response.body))
         raise UnreadableAnswerError(
@@ -145,10 +148,10 @@ def _decode_success(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
         raise TransientError(
             f"{response} with {_describe(response.body)} instead of JSON.",
             UnreadableAnswerError,
-            advice="check `base_url`, or try again later",
+            advice=f"check `{response.route.url_setting}`, or try again later",
         ) from error
     _raise_reported_error(response, decoded.result)
-    decoded.whole = response.body
+    decoded.whole = body
     return decoded
 
 
@@ -165,19 +168,19 @@ def _error_message(response: Response, result: Result | None) -> str | None:
 def _final_error(response: Response, message: str | None) -> ApiError:
     details = _in_parentheses(message)
     if response.status == HTTPStatus.FORBIDDEN and _is_html(response.body):
+        host = response.route.name
         return RefusedError(
-            f"{response} with an HTML page: a firewall in front of Inventory Planner blocks requests from this machine."
-            " Run the command from another network, or ask Inventory Planner's support to allow this one."
+            f"{response} with an HTML page: a firewall in front of {host} blocks requests from this machine. Run the"
+            f" command from another network, or ask {host}'s support to allow this one."
         )
     if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return RefusedError(
-            f"{response}{details}. Check the API key (Account > Settings > API; its user needs full access) and the"
-            " account id (`a=` in the address of the web application)."
-        )
+        return RefusedError(f"{response}{details}. Check {response.route.access}.")
     if response.status in _REDIRECTS:
-        return UnreadableAnswerError(f"{response}, a redirect, which is not followed. Correct `base_url`.")
+        return UnreadableAnswerError(
+            f"{response}, a redirect, which is not followed. Correct `{response.route.url_setting}`."
+        )
     if response.status == HTTPStatus.NOT_FOUND:
-        return NotFoundError(f"{response}{details}. Check the id and `base_url`.")
+        return NotFoundError(f"{response}{details}. Check the id and `{response.route.url_setting}`.")
     return _rejection(str(response), message)
 
 
@@ -219,14 +222,16 @@ def _seconds_until(date: str) -> float | None:
     return max((in_utc - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def _decode_json(body: bytes, envelope: type[EnvelopeT]) -> EnvelopeT:
+def _decode_json(body: bytes, envelope: type[EnvelopeT]) -> tuple[EnvelopeT, bytes]:
+    """What a body says, and the JSON that says it: the body itself, mended if need be."""
     decoder: msgspec.json.Decoder[EnvelopeT] = _decoder(envelope)
     try:
-        return decoder.decode(body)
+        return decoder.decode(body), body
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return decoder.decode(_quote_no_numbers(_replace_half_characters(body)))
+        mended = _quote_no_numbers(_replace_half_characters(body))
+        return decoder.decode(mended), mended
 
 
 def _replace_half_characters(body: bytes) -> bytes:

@@ -16,7 +16,8 @@ class Route:
     """How requests for an account are addressed and written.
 
     `headers` takes the key (through Neuro, the token) and the account id. With `is_order_wrapped`, the body of an order
-    has an envelope.
+    has an envelope. `url_setting` and `key_setting` name the settings for the address and the key; `access` is what to
+    check when the key is refused.
     """
 
     name: str
@@ -27,6 +28,9 @@ class Route:
     first_page: int
     is_order_wrapped: bool
     stock_update_name: str
+    url_setting: str
+    key_setting: str
+    access: str
 
     def path(self, *parts: str) -> str:
         """The path of the list of orders, or of something below it, such as `path(order_id, "items")`."""
@@ -42,6 +46,12 @@ DIRECT: Final = Route(
     first_page=0,
     is_order_wrapped=True,
     stock_update_name="stock-update",
+    url_setting="base_url",
+    key_setting="api_key",
+    access=(
+        "the API key (Account > Settings > API; its user needs full access) and the account id (`a=` in the address of"
+        " the web application)"
+    ),
 )
 
 
@@ -61,4 +71,7 @@ def neuro(plugin: str) -> Route:
         first_page=1,
         is_order_wrapped=False,
         stock_update_name="stock_update",
+        url_setting="neuro_url",
+        key_setting="neuro_token",
+        access="`neuro_token`, and the Account ID and Access Token that the Inventory Planner plugin has in Neuro",
     )

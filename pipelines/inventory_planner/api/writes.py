@@ -16,10 +16,12 @@ import msgspec
 from msgspec import Raw, field
 
 from inventory_planner.api.client import Client
+from inventory_planner.api.decoding import RawOrder
 from inventory_planner.api.listing import SingleOrder
 from inventory_planner.api.order_parts import LineQuantities, SingleConnection, StockChanges
 from inventory_planner.api.orders import Connection
 from inventory_planner.api.responses import Envelope
+from inventory_planner.errors import UnknownOutcomeError, UnreadableAnswerError
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -39,7 +41,7 @@ class UpdatedLine(Envelope):
 def create_order(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None = None) -> Raw:
     """Create a purchase order, a transfer or an assembly order; return it as the API wrote it."""
     body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
-    return client.change("POST", client.route.path(), body, SingleOrder).record
+    return _change_order(client, "POST", client.route.path(), body)
 
 
 def update_order(
@@ -47,7 +49,7 @@ def update_order(
 ) -> Raw:
     """Set fields of an order; the others stay. Return the order as the API wrote it."""
     body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
-    return client.change("PATCH", client.route.path(order_id), body, SingleOrder).record
+    return _change_order(client, "PATCH", client.route.path(order_id), body)
 
 
 def update_lines(
@@ -82,6 +84,17 @@ def push_stock(
     changes = [{name: _number(value) for name, value in item.items()} for item in items]
     body = _encode({client.route.stock_update_name: {"items": changes}, "forDst": is_for_destination})
     return client.change("POST", client.route.path(order_id, "stock-update"), body, StockChanges)
+
+
+def _change_order(client: Client, method: str, path: str, body: bytes) -> Raw:
+    response = client.change(method, path, body, SingleOrder)
+    try:
+        record = response.record
+    except UnreadableAnswerError as error:
+        raise UnknownOutcomeError(f"{method} {path} was answered without an order.") from error
+    if RawOrder.from_json(record).order_id is None:
+        raise UnknownOutcomeError(f"{method} {path} was answered with an order without an id.")
+    return record
 
 
 def _order_body(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None) -> bytes:

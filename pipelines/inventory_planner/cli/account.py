@@ -97,7 +97,7 @@ def replay(folder: DataFolder) -> None:
 
 @click.command()
 def check() -> None:
-    """Test the API key, and show what the account contains."""
+    """Test the API key, or the access through Neuro, and show what the account contains."""
     from inventory_planner.monitor.check import check as check_account
 
     with _open_account() as (_, client):

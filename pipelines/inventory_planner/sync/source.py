@@ -25,6 +25,7 @@ from dlt.extract import DltResource
 
 from inventory_planner.api.changes import read_changes
 from inventory_planner.api.client import Client
+from inventory_planner.api.routes import DIRECT, Route
 from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, Settings, parse_instant, parse_names
 from inventory_planner.sync.chunks import Chunk, RowBatch, Sync, split_into_chunks
 from inventory_planner.sync.cursor import Cursor
@@ -49,18 +50,20 @@ def inventory_planner(
     status: Any = None,
     requests_per_second: float = REQUESTS_PER_SECOND,
     page_size: int = PAGE_SIZE,
+    route: Route = DIRECT,
     chunk: Chunk | None = None,
 ) -> Iterable[DltResource]:
     """All purchase orders, transfers and assembly orders that changed since the last run of the same pipeline.
 
     Args:
-        api_key: the key of a user with full access to the account.
+        api_key: the key of a user with full access to the account; through Neuro, the token.
         account_id: the letter `a` and digits.
-        base_url: the address of the API.
+        base_url: the address of the API or of Neuro.
         start_date: the first run reads orders modified since then (ISO 8601; UTC unless it has an offset).
         status: only orders in these statuses, as a list or separated by commas; an order once in scope stays in scope.
         requests_per_second: the highest rate of requests; 0 lifts the limit.
         page_size: orders in one page, at most 1000.
+        route: the way to the account; through Neuro, `inventory_planner.api.routes.neuro("the plugin's id")`.
         chunk: what `load` has already read; without it, the source reads the account.
 
     Returns:
@@ -77,10 +80,10 @@ def inventory_planner(
         requests_per_second,
         page_size,
     )
-    return _resources(lambda state: _read_account(settings, state), account_id)
+    return _resources(lambda state: _read_account(settings, route, state), account_id)
 
 
-def _read_account(settings: Settings, state: Mapping[str, Any]) -> Iterator[tuple[Chunk, set[str]]]:
+def _read_account(settings: Settings, route: Route, state: Mapping[str, Any]) -> Iterator[tuple[Chunk, set[str]]]:
     """The changes since the cursor, and which orders to follow once they have been read.
 
     A dlt package can hold only one state of an order: if an order changes during the reading, the source stops before
@@ -91,7 +94,8 @@ def _read_account(settings: Settings, state: Mapping[str, Any]) -> Iterator[tupl
     followed = set(state.get("followed", ())) if settings.status else set()
     is_in_scope = order_filter.follow(followed) if settings.status else lambda _: True
     sync = Sync(uuid4().hex, settings.account_id, lambda: datetime.now(UTC), is_in_scope, is_single=True)
-    with Client(settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second) as client:
+    access = (settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second)
+    with Client(*access, route) as client:
         batches = read_changes(client, order_filter.start(cursor), settings.page_size)
         for chunk in split_into_chunks(batches, cursor, sync):
             yield chunk, followed
