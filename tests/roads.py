@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from inventory_planner.api.client import Client
@@ -21,20 +22,19 @@ NEURO_ORDERS = f"/api/v1/plugins/{PLUGIN}/inventoryPlanner/stockOrders"
 class Request:
     """A request as the articles print it: `Request("PATCH", "/123", {"purchase-order": {...}})`.
 
-    The path is what follows that of the list of orders, and `query` the text after the question mark.
+    The path is what follows that of the list of orders.
     """
 
     method: str
     path: str = ""
     body: Any = None
-    query: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, recorded: RecordedRequest) -> Self:
         """What the account received, its path cut off at the list of orders of either road."""
         path = recorded.path.removeprefix(DIRECT_ORDERS).removeprefix(NEURO_ORDERS)
-        query = "&".join(f"{name}={value}" for name, value in recorded.params.items())
-        return cls(recorded.method, path, recorded.body, query)
+        return cls(recorded.method, path, recorded.body, recorded.params)
 
     def through_neuro(self) -> Self:
         """The same call as Neuro's page writes it: no envelope around an order, and another name for stock updates."""
@@ -43,7 +43,7 @@ class Request:
             body = body["purchase-order"]
         elif isinstance(body, dict) and "stock-update" in body:
             body = {"stock_update" if name == "stock-update" else name: value for name, value in body.items()}
-        return type(self)(self.method, self.path, body, self.query)
+        return type(self)(self.method, self.path, body, self.params)
 
 
 def open_neuro(account: Account) -> None:
@@ -80,3 +80,26 @@ def variables_of(road: str, account: Account, url: str) -> dict[str, str]:
     else:
         values |= {"NEURO_URL": url, "NEURO_PLUGIN": PLUGIN, "NEURO_TOKEN": TOKEN}
     return {f"SOURCES__INVENTORY_PLANNER__{name}": value for name, value in values.items()}
+
+
+@dataclass(frozen=True)
+class Road:
+    """A way to the account: its client, and what it has sent."""
+
+    name: str
+    client: Client
+    account: Account
+
+    @property
+    def path(self) -> str:
+        """The path of the list of orders."""
+        return self.client.route.path()
+
+    def documented(self, request: Request) -> Request:
+        """A request of the two articles as this road sends it."""
+        return request if self.name == "direct" else request.through_neuro()
+
+    @property
+    def sent(self) -> list[Request]:
+        """The requests so far."""
+        return [Request.of(each) for each in self.account.requests]

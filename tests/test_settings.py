@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -196,6 +197,98 @@ def test_zero_requests_per_second_means_no_limit(put: Put) -> None:
 def test_the_text_of_the_settings_does_not_show_the_key(put: Put) -> None:
     put()
     assert "k-1" not in f"{settings()}{settings()!r}"
+
+
+# through Neuro
+
+NEURO = {"NEURO_URL": "https://app.heyneuro.io", "NEURO_PLUGIN": "p-1", "NEURO_TOKEN": "t-1"}
+THROUGH_NEURO = Settings("t-1", "p-1", "https://app.heyneuro.io", neuro_plugin="p-1")
+
+
+@pytest.fixture
+def put_neuro(monkeypatch: pytest.MonkeyPatch) -> Put:
+    """Set environment variables, and Neuro's three settings with them."""
+
+    def put(**values: str) -> None:
+        for name, value in {**NEURO, **values}.items():
+            monkeypatch.setenv(f"{PREFIX}{name}", value)
+
+    return put
+
+
+def test_without_a_key_the_account_is_reached_through_neuro(put_neuro: Put) -> None:
+    put_neuro()
+    assert settings() == THROUGH_NEURO
+
+
+def test_through_neuro_rows_are_stored_under_the_account_id_if_there_is_one(put_neuro: Put) -> None:
+    put_neuro(ACCOUNT_ID=" a1000 ")
+    assert settings() == replace(THROUGH_NEURO, account_id="a1000")
+
+
+def test_all_other_settings_count_through_neuro_too(put_neuro: Put) -> None:
+    put_neuro(START_DATE="2025-01-31", STATUS="open", REQUESTS_PER_SECOND="1", PAGE_SIZE="20")
+    assert settings() == replace(
+        THROUGH_NEURO,
+        start_date=datetime(2025, 1, 31, tzinfo=UTC),
+        status=("open",),
+        requests_per_second=1.0,
+        page_size=20,
+    )
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_empty_key_is_none(key: str, put_neuro: Put) -> None:
+    put_neuro(API_KEY=key, BASE_URL="https://app.inventory-planner.com")
+    assert settings() == THROUGH_NEURO
+
+
+def test_a_key_takes_precedence_over_neuro(put: Put, put_neuro: Put) -> None:
+    put_neuro()
+    put()
+    assert settings() == Settings("k-1", "a1000")
+
+
+def test_neuro_can_be_set_in_the_files(project: Path) -> None:
+    write(
+        project,
+        "secrets.toml",
+        "[sources.inventory_planner]\n"
+        'api_key = ""\naccount_id = ""\n'
+        'neuro_url = "https://app.heyneuro.io"\nneuro_plugin = "p-1"\nneuro_token = "t-1"\n',
+    )
+    assert settings() == THROUGH_NEURO
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+@pytest.mark.parametrize("name", ["neuro_url", "neuro_plugin", "neuro_token"])
+def test_the_one_of_neuro_s_settings_that_is_missing_is_named(name: str, value: str, put_neuro: Put) -> None:
+    put_neuro(**{name.upper(): value})
+    with pytest.raises(ConfigurationError) as caught:
+        settings()
+    secrets = Path(".dlt/secrets.toml").absolute()
+    assert str(caught.value) == (
+        f"`{name}` is not set. Set {PREFIX}{name.upper()}, or `{name}` under [sources.inventory_planner] in {secrets}."
+    )
+
+
+@pytest.mark.parametrize("name", ["neuro_url", "neuro_plugin", "neuro_token"])
+def test_one_of_neuro_s_settings_alone_asks_for_the_others(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}{name.upper()}", "https://app.heyneuro.io")
+    missing = "neuro_plugin" if name == "neuro_url" else "neuro_url"
+    with pytest.raises(ConfigurationError, match=f"`{missing}` is not set"):
+        settings()
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1", "/api/v1/plugins/p-1/inventoryPlanner", "/api/v1/plugins/p-1/"])
+def test_the_address_of_neuro_may_end_in_the_path_of_the_plugin(path: str, put_neuro: Put) -> None:
+    put_neuro(NEURO_URL=f"https://app.heyneuro.io{path}")
+    assert settings() == THROUGH_NEURO
+
+
+def test_the_text_of_the_settings_does_not_show_the_token(put_neuro: Put) -> None:
+    put_neuro()
+    assert "t-1" not in f"{settings()}{settings()!r}"
 
 
 # dbt vars

@@ -2,36 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import pytest
 
 from inventory_planner.api.client import Client
 from inventory_planner_emulator import Account, Server
-from roads import ROADS, Request, client_of
-
-
-@dataclass(frozen=True)
-class Road:
-    """A way to the account: its client, and what it has sent."""
-
-    name: str
-    client: Client
-    account: Account
-
-    @property
-    def path(self) -> str:
-        """The path of the list of orders."""
-        return self.client.route.path()
-
-    def documented(self, request: Request) -> Request:
-        """A request of the two articles as this road sends it."""
-        return request if self.name == "direct" else request.through_neuro()
-
-    @property
-    def sent(self) -> list[Request]:
-        """The requests so far."""
-        return [Request.of(each) for each in self.account.requests]
+from roads import ROADS, Road, client_of
 
 
 @pytest.fixture(params=ROADS)

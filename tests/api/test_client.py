@@ -416,7 +416,7 @@ NO_ANSWER = {  # how a response can fail to tell what became of a change
 @pytest.mark.parametrize("is_applied", [True, False], ids=["applied", "not applied"])
 @pytest.mark.parametrize(("fault", "words"), NO_ANSWER.values(), ids=NO_ANSWER)
 def test_a_change_has_an_unknown_outcome_and_is_not_sent_again_after(
-    fault: Fault, words: str, is_applied: bool, order_to_close: Account, client: Client, waits: list[float]
+    fault: Fault, words: str, *, is_applied: bool, order_to_close: Account, client: Client, waits: list[float]
 ) -> None:
     is_own = fault.response is None and fault.breaks != "connection"  # half of the response to an applied change
     order_to_close.faults.append(fault.after_applying() if is_applied else fault)
@@ -524,7 +524,7 @@ SETTLED = {  # what the API says was not applied
 
 @pytest.mark.parametrize(("fault", "kind", "words"), SETTLED.values(), ids=SETTLED)
 def test_a_change_is_refused_for_good_by(
-    fault: Fault, kind: type[ApiError], words: str, order_to_close: Account, client: Client, waits: list[float]
+    fault: Fault, kind: type[ApiError], words: str, *, order_to_close: Account, client: Client, waits: list[float]
 ) -> None:
     order_to_close.faults.append(fault)
     error = failed_change(client)

@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from inventory_planner.api.client import Client
-
 from inventory_planner.api.decoding import (
     QuarantinedRecord,
     Record,

@@ -10,7 +10,7 @@ from inventory_planner.api.routes import DIRECT, Route, neuro, route_to
 from inventory_planner.errors import ApiError, ConfigurationError, NotFoundError, RefusedError, UnreadableAnswerError
 from inventory_planner_emulator import Account, Fault
 from orders import API_KEY, order
-from roads import NEURO_ORDERS, PLUGIN, TOKEN
+from roads import NEURO_ORDERS, PLUGIN, TOKEN, Road
 
 ACCESS = {
     "direct": (
@@ -84,7 +84,7 @@ def failure(road: Road) -> ApiError:
 
 
 def test_a_refusal_says_which_access_to_check(road: Road) -> None:
-    road.account.api_key = road.account.neuro_token = "another"
+    road.account.api_key = road.account.neuro_token = "another"  # noqa: S105 (it is none)
     message = {"direct": "Invalid API key", "neuro": "Unauthenticated"}[road.name]
     error = failure(road)
     assert type(error) is RefusedError

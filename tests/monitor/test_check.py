@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from inventory_planner.api.client import Client
 from inventory_planner.monitor.check import CheckReport, check
-from inventory_planner_emulator import Account
+from inventory_planner_emulator import Account, Server
 from orders import order
+from roads import client_of
 
 
 def test_one_request_describes_an_account(account: Account, client: Client) -> None:
@@ -30,3 +31,17 @@ def test_an_order_that_would_be_quarantined_is_reported(account: Account, client
     account.put(order("bad", shipping_handling="many"))
 
     assert check(client).problem == 'Expected a number, got "many" - at `$.shipping_handling`'
+
+
+def test_an_account_that_is_reached_through_neuro_is_said_to_be(account: Account, server: Server) -> None:
+    account.put(order("one", last_modified="2026-01-05T09:41:07+02:00"))
+
+    with client_of("neuro", account, server.url) as neuro:
+        found = check(neuro)
+
+    newest = datetime(2026, 1, 5, 7, 41, 7, tzinfo=UTC)
+    assert found == CheckReport("a1000", server.url, orders=1, newest=newest, problem=None, route=neuro.route)
+    assert found.summary == (
+        f"Account a1000 at {server.url} is reachable through Neuro and has 1 orders, last modified at 2026-01-05"
+        " 07:41:07 UTC."
+    )

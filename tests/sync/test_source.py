@@ -6,10 +6,12 @@ import dlt
 import pytest
 
 import oracle
+from inventory_planner.api.routes import neuro
 from inventory_planner.settings import Settings
 from inventory_planner.sync.source import inventory_planner
 from inventory_planner_emulator import Account, RecordedRequest
 from orders import minute, order, put_orders
+from roads import NEURO_ORDERS, PLUGIN, TOKEN, open_neuro
 
 
 @pytest.fixture
@@ -75,6 +77,34 @@ def test_an_order_that_changes_while_it_is_read_is_completed_by_the_next_run(
     run(pipeline, settings)
 
     oracle.assert_equal(tmp_path / "own.duckdb", account.orders())
+
+
+def test_the_source_reads_through_neuro_if_it_is_told_to(
+    account: Account, settings: Settings, pipeline: dlt.Pipeline, tmp_path: Path
+) -> None:
+    put_orders(account)
+    open_neuro(account)
+
+    for status in ("open", "closed"):
+        account.edit("order-03", status=status)
+        source = inventory_planner(
+            TOKEN, "a1000", settings.base_url, requests_per_second=0, page_size=10, route=neuro(PLUGIN)
+        )
+        pipeline.run(source, loader_file_format="parquet")
+
+    oracle.assert_equal(tmp_path / "own.duckdb", account.orders())
+    assert {request.path for request in account.requests} == {NEURO_ORDERS}
+
+
+def test_settings_of_neuro_in_the_environment_do_not_redirect_a_source_with_a_key(
+    account: Account, settings: Settings, pipeline: dlt.Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"NEURO_URL": "http://127.0.0.1:1", "NEURO_PLUGIN": PLUGIN}.items():
+        monkeypatch.setenv(f"SOURCES__INVENTORY_PLANNER__{name}", value)
+    account.put(order())
+    run(pipeline, settings)
+
+    assert {request.path for request in account.requests} == {"/api/v1/purchase-orders"}
 
 
 def test_one_reading_feeds_all_tables(account: Account, settings: Settings, pipeline: dlt.Pipeline) -> None:

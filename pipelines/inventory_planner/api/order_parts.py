@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Raw, Struct, field
 
 from inventory_planner.api.client import Client
 from inventory_planner.api.orders import ABSENT, Connection, Id, Number, StockUpdateItem, Text
 from inventory_planner.api.responses import Envelope
+from inventory_planner.errors import UnreadableAnswerError
+
+_WITHOUT: Final = "The response holds no {}. The API may have changed; check for an update."
 
 
 class LineQuantities(Struct):
@@ -48,7 +53,7 @@ class StockItem(StockUpdateItem):
     @property
     def message(self) -> str:
         """Why the push of this variant failed; empty if it did not."""
-        return "" if self.error in {None, False, ""} else str(self.error)
+        return "" if self.error in (None, False, "") else str(self.error)
 
 
 class StockChanges(Envelope):
@@ -77,7 +82,10 @@ def get_line(client: Client, order_id: str, variant_id: str) -> Raw:
         ApiError: the request failed.
     """
     found = client.get(client.route.path(order_id, "items", variant_id), {}, SingleLine)
-    return found.items if found.item is ABSENT else found.item
+    line = found.items if found.item is ABSENT else found.item
+    if line is ABSENT:
+        raise UnreadableAnswerError(_WITHOUT.format("line"))
+    return line
 
 
 def list_connections(client: Client, order_id: str) -> list[Connection]:
@@ -108,4 +116,7 @@ def get_pending_stock(client: Client, order_id: str, *, is_for_destination: bool
         ApiError: the request failed.
     """
     params = {"forDst": "true" if is_for_destination else "false"}
-    return client.get(client.route.path(order_id, "stock-update"), params, StockChanges)
+    found = client.get(client.route.path(order_id, "stock-update"), params, StockChanges)
+    if not found.items and found.is_for_destination is None and found.warehouse is None:
+        raise UnreadableAnswerError(_WITHOUT.format("stock update"))  # which does not mean that nothing is pending
+    return found

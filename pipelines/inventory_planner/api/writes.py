@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from msgspec import Raw, field
+from msgspec import Raw
 
 from inventory_planner.api.client import Client
 from inventory_planner.api.decoding import RawOrder
@@ -29,7 +29,7 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 class UpdatedLines(Envelope):
     """The lines that an update changed; `message` says how many of them, in the API's words."""
 
-    items: list[LineQuantities] = field(default_factory=list)
+    items: list[LineQuantities]
 
 
 class UpdatedLine(Envelope):

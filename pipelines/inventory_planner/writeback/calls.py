@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,7 @@ from inventory_planner.api import writes
 from inventory_planner.api.client import Client
 from inventory_planner.api.order_parts import get_connection
 from inventory_planner.api.orders import Connection
-from inventory_planner.errors import ApiError
+from inventory_planner.errors import ApiError, UnknownOutcomeError
 from inventory_planner.writeback.change import Action, Change, Values
 from inventory_planner.writeback.state import DESTINATION
 
@@ -63,7 +63,9 @@ def _receive(client: Client, change: Change) -> Answer:
         writes.update_line(client, _id(change), variant_id, total)
         return Answer(change.order_id, {})
     updated = writes.update_lines(client, _id(change), received, skip_background_jobs=skip_jobs)
-    missing = received.keys() - {str(line.id) for line in updated}
+    updated_ids = {str(line.id) for line in updated}
+    _check_known(updated_ids, received)
+    missing = received.keys() - updated_ids
     return Answer(change.order_id, dict.fromkeys(sorted(missing), "the API did not update the line"))
 
 
@@ -81,7 +83,17 @@ def _push(client: Client, change: Change) -> Answer:
     pushed = writes.push_stock(
         client, _id(change), change.body["items"], is_for_destination=change.target == DESTINATION
     )
-    return Answer(change.order_id, {str(item.id): item.message for item in pushed.items if item.message})
+    answered = {str(item.id): item.message for item in pushed.items}
+    _check_known(answered, change.after)
+    if missing := change.after.keys() - answered.keys():
+        raise UnknownOutcomeError(f"The response to the stock update leaves out {', '.join(sorted(missing))}.")
+    return Answer(change.order_id, {name: message for name, message in answered.items() if message})
+
+
+def _check_known(answered: Collection[str], sent: Collection[str]) -> None:
+    """Raise `UnknownOutcomeError` if a response names what was not sent: it can't be matched with what was."""
+    if unknown := sorted({*answered} - {*sent}):
+        raise UnknownOutcomeError(f"The response is about other variants than were sent: {', '.join(unknown)}.")
 
 
 def _wait_until_saved(client: Client, change: Change, saved: Connection) -> Connection:
