@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from inventory_planner import orders
+from inventory_planner.api.order_parts import get_pending_stock
 from inventory_planner.sync.load import Job
+from inventory_planner.writeback.apply import apply_all
+from inventory_planner.writeback.change import Intention
+from inventory_planner.writeback.journal import Command, Outcome
+from inventory_planner.writeback.orders import Receiving, new_order, pushed, received
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest
 from orders import line, order, raw
 
@@ -30,6 +35,12 @@ def answered(body: dict[str, Any], *, is_applied: bool) -> Fault:
     return fault.after_applying() if is_applied else fault
 
 
+def apply(job: Job, intention: Intention) -> Outcome:
+    """What becomes of a single change."""
+    (outcome,) = apply_all(job.client, job.account, Command("test", intention.action), [intention])
+    return outcome
+
+
 RECEIVED = {
     "ids that were not sent": {"items": [{"id": 123, "received": 3}, {"id": 124, "received": 4}], **SUCCESS},
     "no lines": {**SUCCESS, "result": {"status": "success", "message": "2 updated, from total 2 items"}},
@@ -42,7 +53,7 @@ def test_received_totals_are_read_back_after(
     body: dict[str, Any], is_applied: bool, account: Account, job: Job
 ) -> None:
     account.faults.append(answered(body, is_applied=is_applied))
-    (outcome,) = orders.receive(job, "PO-1", {"c20_123": 3, "c20_124": 4})
+    outcome = apply(job, received("one", {"c20_123": Decimal(3), "c20_124": Decimal(4)}, Receiving()))
     assert (outcome.state, outcome.message) == (
         "applied",
         "Applied, as reading the order shows." if is_applied else "Applied.",
@@ -64,19 +75,20 @@ def test_a_stock_push_that_was_applied_in_part_is_read_back_after(
 ) -> None:
     account.quirks = Quirks(push_errors={"c20_124": "Failed"})
     account.faults.append(answered(body, is_applied=True))
-    (outcome,) = orders.push_stock(job, "PO-1")
+    outcome = apply(job, pushed("one"))
     assert (outcome.state, outcome.before, outcome.after) == ("applied", {"c20_123": 1, "c20_124": 2}, {"c20_123": 0})
     assert outcome.message.startswith("Applied in part.")
-    assert [item.id for item in orders.pending_stock(job, "PO-1").items] == ["c20_124"]
+    assert [item.id for item in get_pending_stock(job.client, "one").items] == ["c20_124"]
     assert len([each for each in account.requests if is_write(each)]) == 1
 
 
 @pytest.mark.parametrize("body", [{}, SUCCESS, {"purchase-order": {}}], ids=["nothing", "success", "no id"])
 def test_a_new_order_is_searched_after_a_response_without_it(body: dict[str, Any], account: Account, job: Job) -> None:
     account.faults.append(answered(body, is_applied=True))
-    (outcome,) = orders.create(job, {"warehouse": "w1", "items": [{"id": "c20_123", "replenishment": 3}]})
+    fields = {"reference": "PO-2", "warehouse": "w1", "items": [{"id": "c20_123", "replenishment": 3}]}
+    outcome = apply(job, new_order(fields))
     created = account.orders()[-1]
-    assert (outcome.state, outcome.order_id, outcome.reference) == ("applied", created["id"], created["reference"])
+    assert (outcome.state, outcome.order_id, outcome.reference) == ("applied", created["id"], "PO-2")
     assert len(account.orders()) == 2
 
 
@@ -88,6 +100,6 @@ def test_a_stock_update_without_its_fields_does_not_count_as_pushed(account: Acc
 
     account.faults.append(Fault.no_answer().only(is_write))
     account.faults.append(Fault.status(200, b"{}").only(is_reading))
-    (outcome,) = orders.push_stock(job, "PO-1")
+    outcome = apply(job, pushed("one"))
     assert outcome.state == "unknown"
     assert "The response holds no stock update" in outcome.message
