@@ -16,7 +16,6 @@ import msgspec
 from msgspec import Raw
 
 from inventory_planner.api.client import Client
-from inventory_planner.api.decoding import RawOrder
 from inventory_planner.api.listing import SingleOrder
 from inventory_planner.api.order_parts import LineQuantities, SingleConnection, StockChanges
 from inventory_planner.api.orders import Connection
@@ -41,7 +40,7 @@ class UpdatedLine(Envelope):
 def create_order(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None = None) -> Raw:
     """Create a purchase order, a transfer or an assembly order; return it as the API wrote it."""
     body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
-    return _change_order(client, "POST", client.route.path(), body)
+    return _order(client.change("POST", client.route.path(), body, SingleOrder))
 
 
 def update_order(
@@ -49,7 +48,7 @@ def update_order(
 ) -> Raw:
     """Set fields of an order; the others stay. Return the order as the API wrote it."""
     body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
-    return _change_order(client, "PATCH", client.route.path(order_id), body)
+    return _order(client.change("PATCH", client.route.path(order_id), body, SingleOrder))
 
 
 def update_lines(
@@ -86,15 +85,11 @@ def push_stock(
     return client.change("POST", client.route.path(order_id, "stock-update"), body, StockChanges)
 
 
-def _change_order(client: Client, method: str, path: str, body: bytes) -> Raw:
-    response = client.change(method, path, body, SingleOrder)
+def _order(answer: SingleOrder) -> Raw:
     try:
-        record = response.record
+        return answer.record
     except UnreadableAnswerError as error:
-        raise UnknownOutcomeError(f"{method} {path} was answered without an order.") from error
-    if RawOrder.from_json(record).order_id is None:
-        raise UnknownOutcomeError(f"{method} {path} was answered with an order without an id.")
-    return record
+        raise UnknownOutcomeError(str(error)) from error
 
 
 def _order_body(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None) -> bytes:

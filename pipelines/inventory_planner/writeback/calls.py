@@ -47,7 +47,10 @@ def send(client: Client, change: Change) -> Answer:
 
 
 def _create(client: Client, change: Change) -> Answer:
-    created = msgspec.json.decode(writes.create_order(client, change.body), type=_Created, strict=False)
+    try:
+        created = msgspec.json.decode(writes.create_order(client, change.body), type=_Created, strict=False)
+    except msgspec.DecodeError as error:
+        raise UnknownOutcomeError(f"The response shows no id of the new order: {error}.") from error
     return Answer(str(created.id), {}, f"Created order {created.id}.")
 
 
@@ -85,8 +88,8 @@ def _push(client: Client, change: Change) -> Answer:
     )
     answered = {str(item.id): item.message for item in pushed.items}
     _check_known(answered, change.after)
-    if missing := change.after.keys() - answered.keys():
-        raise UnknownOutcomeError(f"The response to the stock update leaves out {', '.join(sorted(missing))}.")
+    if change.after.keys() - answered.keys():
+        raise UnknownOutcomeError("The response does not show all that was pushed.")
     return Answer(change.order_id, {name: message for name, message in answered.items() if message})
 
 
