@@ -16,6 +16,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.settings import Settings
 from inventory_planner_emulator import Account
 from orders import order, raw
+from roads import NEURO_ORDERS, PLUGIN, TOKEN, open_neuro
 
 LONG = pytest.mark.long  # a process takes seconds, and test_settings.py reads each setting
 
@@ -169,6 +170,31 @@ def test_every_command_has_a_help_text(command: str) -> None:
 
     assert shown.exit_code == 0
     assert commands.commands[command].help
+
+
+@LONG
+def test_three_settings_are_enough_to_reach_an_account_through_neuro(
+    account: Account, settings: Settings, inventory_planner: Run
+) -> None:
+    account.put(order(last_modified="2026-01-05T09:41:07+00:00"))
+    open_neuro(account)
+    values = {"API_KEY": "", "ACCOUNT_ID": "", "NEURO_URL": settings.base_url, "NEURO_PLUGIN": PLUGIN}
+    environment = {f"SOURCES__INVENTORY_PLANNER__{name}": value for name, value in values.items()}
+
+    done = inventory_planner("check", **environment, SOURCES__INVENTORY_PLANNER__NEURO_TOKEN=TOKEN)
+    refused = inventory_planner("check", **environment, SOURCES__INVENTORY_PLANNER__NEURO_TOKEN="another")  # noqa: S106
+    missing = inventory_planner("check", **environment)
+
+    assert done.stdout == (
+        f"Account {PLUGIN} at {settings.base_url} is reachable through Neuro and has 1 orders, last modified at"
+        " 2026-01-05 09:41:07 UTC.\n"
+    )
+    assert (refused.returncode, missing.returncode) == (77, 2)
+    assert refused.stderr == (
+        f"Error: GET {NEURO_ORDERS} returned 401 (Unauthenticated). Check `neuro_token`, and the Account ID and Access"
+        " Token that the Inventory Planner plugin has in Neuro.\n"
+    )
+    assert missing.stderr.startswith("Error: `neuro_token` is not set. Set SOURCES__INVENTORY_PLANNER__NEURO_TOKEN,")
 
 
 def test_status_does_not_import_dlt(folder: DataFolder) -> None:
