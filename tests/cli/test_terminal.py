@@ -81,7 +81,7 @@ def test_only_a_long_error_is_wrapped() -> None:
 
 def status(folder: DataFolder, **values: Any) -> Status:
     nothing: dict[str, Any] = {"at_work": None, "published_at": None, "problem": None, "age_seconds": None}
-    nothing |= {"rows": {}, "syncs": []}
+    nothing |= {"rows": {}, "syncs": [], "writes": []}
     return Status(str(folder.root), **{**nothing, **values})
 
 
@@ -118,6 +118,22 @@ def test_the_status_shows_the_age_the_rows_and_the_last_syncs(folder: DataFolder
     assert found[12].split(maxsplit=9) == [
         *("2026-01-05", "12:00:00", "a1000", "failed", "-", "6", "0", "0", "0"),
         "GET /api/v1/purchase-orders answered 503.",
+    ]
+
+
+def test_the_status_shows_the_last_changes_of_the_account(folder: DataFolder) -> None:
+    write = {
+        "written_at": AT,
+        "command": "orders close",
+        "purchase_order_number": "PO-1",
+        "state": "unknown",
+        "user_name": "ann",
+        "message": "No response came.",
+    }
+    found = shown(status_report(status(folder, writes=[{**write, "job_id": "j-1"}])), width=500)
+    assert "Last changes of the account (UTC)" in found
+    assert found[-2].split(maxsplit=7) == [
+        *("2026-01-05", "12:00:00", "orders", "close", "PO-1", "unknown", "ann", "No response came."),
     ]
 
 

@@ -18,8 +18,9 @@ from inventory_planner.sync.replay import replay
 from inventory_planner.warehouse.build_record import read_build, record_build
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.sync_log import record_failure
+from inventory_planner.warehouse.write_log import State, Write, record_write
 from inventory_planner_emulator import Account
-from orders import order
+from orders import NOW, order
 
 
 def status_of(folder: DataFolder, now: datetime | None = None) -> Status:
@@ -152,3 +153,38 @@ def test_a_damaged_warehouse_is_an_error(folder: DataFolder) -> None:
     folder.warehouse.write_bytes(b"not a database")
     with pytest.raises(LoadError, match="damaged"):
         status_of(folder)
+
+
+def test_the_changes_in_doubt_come_first_then_the_last_others(job: Job, folder: DataFolder) -> None:
+    states = ["unknown", *("applied" for _ in range(6)), "sent"]
+    for number, state in enumerate(states):
+        record_write(job.account, write_of(number, State(state)))
+    job.warehouse.close()
+
+    found = [(each["write_id"], each["state"]) for each in status_of(folder).writes]
+
+    assert found == [("7", "sent"), ("0", "unknown"), ("6", "applied"), ("5", "applied"), ("4", "applied")]
+
+
+def write_of(number: int, state: State) -> Write:
+    return Write(
+        write_id=str(number),
+        job_id="job",
+        written_at=NOW + timedelta(minutes=number),
+        ended_at=None,
+        command="orders close",
+        action="update",
+        purchase_order_id="one",
+        purchase_order_number="PO-1",
+        target="",
+        lines=1,
+        before='{"status": "open"}',
+        after='{"status": "CLOSED"}',
+        body='{"status": "CLOSED"}',
+        state=state,
+        message=None,
+        resolved_by=None,
+        user_name="ann",
+        content_digest="digest",
+        file_rows=None,
+    )
