@@ -34,7 +34,7 @@ from inventory_planner.api.order_parts import StockChanges, get_pending_stock, l
 from inventory_planner.api.orders import Connection, Order
 from inventory_planner.api.routes import route_to
 from inventory_planner.data_folder import DataFolder, data_folder
-from inventory_planner.errors import ChangeError, InventoryPlannerError
+from inventory_planner.errors import ChangeError, InventoryPlannerError, LoadError, RefusedError, UnreachableError
 from inventory_planner.settings import settings as read_settings
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import read_back
@@ -42,7 +42,8 @@ from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import statuses
 from inventory_planner.warehouse.warehouse import open_warehouse
-from inventory_planner.writeback.apply import apply_all, changed_orders, preview
+from inventory_planner.warehouse.write_log import record_end_of_job
+from inventory_planner.writeback.apply import RUN_AGAIN, apply_all, changed_orders, preview
 from inventory_planner.writeback.change import Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome
@@ -162,7 +163,7 @@ def create(
         is_file: whether the fields come from a file, which is applied only once.
     """
     body = dict(fields.get("purchase-order", fields))
-    command = _command("orders create", body, sending, is_file=is_file)
+    command = _command("orders create", body, sending, is_file=is_file, is_additive=True)
     if not body.get("reference"):
         body["reference"] = Earlier(account.account, command).reference or _new_reference()
     intention = new_order(body, is_reference_free=not sending.again)
@@ -200,7 +201,8 @@ def receive(
     """Set what was received in all of each variant or, as `receiving` says, add to it."""
     found = find_order(account.client, order)
     by_variant = {variant_of(found.order, name): _quantity(name, value) for name, value in quantities.items()}
-    command = _command("orders receive", [found.order_id, by_variant, receiving], sending)
+    content = [found.order_id, by_variant, receiving]
+    command = _command("orders receive", content, sending, is_additive=receiving.is_added)
     return _apply(account, command, [received(found.order_id, by_variant, receiving)], [Situation(found)], sending)
 
 
@@ -217,7 +219,7 @@ def receive_file(
     intentions = receipts(path, rows, found, receiving)
     records = {each.order_id: each for each in found.values() if isinstance(each, Record)}
     content = [[row.order, row.variant, row.received, receiving.is_added] for row in rows]
-    command = _command("orders receive", content, sending, is_file=True)
+    command = _command("orders receive", content, sending, is_file=True, is_additive=receiving.is_added)
     situations = [Situation(records[each.order_id or ""]) for each in intentions]
     return _apply(account, command, intentions, situations, sending)
 
@@ -247,10 +249,21 @@ def _apply(
         for outcome in apply_all(account.client, account.account, command, intentions):
             outcomes.append(outcome)
             sending.progress(outcome)
+    except (RefusedError, UnreachableError) as error:
+        sent = sum(each.is_done for each in outcomes)
+        raise type(error)(f"{error} {sent} of {len(intentions)} changes were applied before. {RUN_AGAIN}") from error
     finally:
         invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
         _read_back(account, outcomes)
+    _record_end(account, command)
     return outcomes
+
+
+def _record_end(account: Job, command: Command) -> None:
+    try:
+        record_end_of_job(account.account, command.digest)
+    except LoadError as error:
+        log.warning("The write log does not show that this command has ended: %s", error)
 
 
 def _read_back(account: Job, outcomes: Sequence[Outcome]) -> None:
@@ -264,8 +277,8 @@ def _read(account: Job, intention: Intention) -> Situation:
     return read_situation(account.client, intention.action, intention.order_id, intention.target, intention.reference)
 
 
-def _command(name: str, content: Any, sending: Sending, *, is_file: bool = False) -> Command:
-    return Command(name, msgspec.json.encode(content).decode(), is_file, sending.again)
+def _command(name: str, content: Any, sending: Sending, *, is_file: bool = False, is_additive: bool = False) -> Command:
+    return Command(name, msgspec.json.encode(content).decode(), is_file, sending.again, is_additive)
 
 
 def _new_reference() -> str:

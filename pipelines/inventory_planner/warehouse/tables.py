@@ -301,6 +301,7 @@ WRITES: Final = Table(
             Column(name, TEXT)
             for name in ("state", "message", "resolved_by", "user_name", "content_digest", "file_rows")
         ),
+        Column("job_ended_at", INSTANT),
     ),
 )
 

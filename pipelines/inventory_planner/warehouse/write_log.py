@@ -25,12 +25,16 @@ class State(StrEnum):
 
 
 OPEN_STATES: Final = (State.INTENDED, State.SENT, State.UNKNOWN)  # the same command, run again, finishes these
+NOT_SENT: Final = "The run was interrupted before it sent this."
 IN_DOUBT: Final = (State.SENT, State.UNKNOWN)  # the account may have them or not
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A row of the log; see `tables.WRITES`. `before`, `after` and `body` are JSON."""
+    """A row of the log; see `tables.WRITES`. `before`, `after` and `body` are JSON.
+
+    `job_ended_at` is when the command that made the call ended; it stays empty if the command was interrupted.
+    """
 
     write_id: str
     job_id: str
@@ -51,6 +55,7 @@ class Write:
     user_name: str
     content_digest: str
     file_rows: str | None
+    job_ended_at: datetime | None = None
 
 
 _NAMES: Final = tuple(Write.__dataclass_fields__)
@@ -77,6 +82,32 @@ def update_write(account: Account, write: Write) -> None:
     account.warehouse.execute(
         f"update {WRITE_LOG} set {assignments} where _account_id = ? and write_id = ?",  # noqa: S608
         [*row.values(), account.account_id, write.write_id],
+    )
+
+
+def record_end_of_job(account: Account, content_digest: str) -> None:
+    """Record that the command with this content ended, and showed what became of its changes.
+
+    Raises:
+        LoadError: the log can't be written.
+    """
+    account.execute(
+        f"update {WRITE_LOG} set job_ended_at = current_timestamp"  # noqa: S608
+        " where _account_id = ? and content_digest = ? and job_ended_at is null",
+        [content_digest],
+    )
+
+
+def give_up_intended(account: Account) -> None:
+    """Record that changes which a killed run was about to send were not sent; call it before the first new one.
+
+    Raises:
+        LoadError: the log can't be written.
+    """
+    account.warehouse.create(WRITES)
+    account.execute(
+        f"update {WRITE_LOG} set state = '{State.FAILED}', message = '{NOT_SENT}', ended_at = current_timestamp"  # noqa: S608
+        f" where _account_id = ? and state = '{State.INTENDED}'",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from inventory_planner.api.client import Client
 from inventory_planner.errors import ApiError, ChangeError, RefusedError, UnknownOutcomeError, UnreachableError
 from inventory_planner.warehouse.warehouse import Account
-from inventory_planner.warehouse.write_log import State, Write, record_write, update_write
+from inventory_planner.warehouse.write_log import State, Write, give_up_intended, record_write, update_write
 from inventory_planner.writeback.calls import Answer, send
 from inventory_planner.writeback.change import Action, Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
@@ -33,7 +33,9 @@ from inventory_planner.writeback.state import read_situation, state_after
 MAX_READS: Final = 4  # to find out what became of a change: it may take effect, or become visible, a little later
 MAX_SENDS: Final = 3  # of a change that reading has shown not to be applied, and that adds nothing when it is repeated
 REPEATABLE: Final = frozenset({Action.UPDATE, Action.RECEIVE, Action.CONNECT})  # they set values
+INTERRUPTED: Final = "An earlier run of this command was interrupted."
 RUN_AGAIN: Final = "Run the same command again: it reads first, and sends only what is missing."
+CHECK: Final = "Check it, and set what is missing."
 _FIRST_WAIT: Final = 1.0  # seconds before another reading; each further wait is twice as long
 _FATAL: Final = (RefusedError, UnreachableError)  # the other changes would fail, too
 
@@ -46,7 +48,8 @@ def preview(
     """The changes that a command would send, planned from what was read just before; nothing is sent.
 
     Raises:
-        ChangeError: a change can't be made, or the file was applied in full before; the message names each reason.
+        ChangeError: a change can't be made, or the file was applied in full before; the message names each reason. A
+            command that an earlier run has begun is finished all the same.
     """
     earlier = Earlier(account, command)
     earlier.check_not_complete(intentions)
@@ -56,7 +59,7 @@ def preview(
             changes.append(earlier.preview(intention, situation))
         except ChangeError as error:
             faults.append(str(error))
-    if faults:
+    if faults and not earlier.is_begun:
         raise ChangeError("\n".join(["Nothing was sent.", *faults] if len(faults) > 1 else faults))
     return [each for each in changes if each]
 
@@ -71,6 +74,7 @@ def apply_all(client: Client, account: Account, command: Command, intentions: Se
         RefusedError, UnreachableError: nothing after the last yielded change was sent.
         LoadError: the write log can't be written; nothing after the last yielded change was sent.
     """
+    give_up_intended(account)
     job = _Job(client, account, command, Earlier(account, command))
     job.earlier.check_not_complete(intentions)
     for intention in intentions:
@@ -88,15 +92,26 @@ class _Job:
 
     def apply(self, intention: Intention) -> Iterator[Outcome]:
         """Settle what an earlier run sent, then apply the rest."""
-        if self.earlier.is_done(intention):
-            yield replace(outcome_of(self.earlier.of(intention)[-1]), message="Applied by an earlier run.")
-            return
-        for write in self.earlier.in_doubt(intention):
-            outcomes = list(self._carry_out(change_of(write), write, intention, is_new=False))
-            yield from outcomes
-            if not all(each.is_done for each in outcomes):
-                return
-        if not self.earlier.is_done(intention):
+        write = self.earlier.in_doubt(intention)
+        if write:
+            yield from self._settle(write, intention)
+        elif self.earlier.is_done(intention) and not self.earlier.sets_values(intention):
+            yield self.earlier.outcome(intention)
+        else:
+            yield from self._apply_rest(intention)
+
+    def _settle(self, write: Write, intention: Intention) -> Iterator[Outcome]:
+        """Find out what became of a change that an earlier run sent, and apply what is left.
+
+        Values that somebody else has changed since are set if the command, run again, asks for just that.
+        """
+        outcomes = list(self._carry_out(change_of(write), write, intention, is_new=False))
+        sets_values = self.earlier.sets_values(intention)
+        if sets_values and self.earlier.is_overtaken(write):
+            outcomes = []
+        yield from outcomes
+        is_complete = bool(outcomes) if sets_values else self.earlier.is_done(intention)
+        if all(each.is_done for each in outcomes) and not is_complete:
             yield from self._apply_rest(intention)
 
     def _apply_rest(self, intention: Intention) -> Iterator[Outcome]:
@@ -122,12 +137,14 @@ class _Job:
 
     def _carry_out(self, change: Change, write: Write, intention: Intention, *, is_new: bool) -> Iterator[Outcome]:
         """Send the change, unless reading shows that it was applied, until it is known what became of it."""
-        problem, sends = "An earlier run of this command was interrupted.", 0
+        problem, sends = INTERRUPTED, 0
         for read in range(MAX_READS + 1):
+            if read:
+                self.client.sleep(_FIRST_WAIT * 2 ** (read - 1))
             if read or not is_new:
-                outcome = self._read_back(change, write, problem)
-                if outcome:
-                    yield outcome
+                outcomes = list(self._read_back(change, write, intention, problem))
+                if outcomes:
+                    yield from outcomes
                     return
             if sends == 0 or (change.action in REPEATABLE and sends < MAX_SENDS):
                 sends += 1
@@ -137,9 +154,7 @@ class _Job:
                     problem = str(error)
                 else:
                     return
-            else:
-                self.client.sleep(_FIRST_WAIT * 2**read)
-        yield self._end(write, change, State.UNKNOWN, f"{problem} {RUN_AGAIN}", BY_READING)
+        yield self._end(write, change, State.UNKNOWN, f"{problem} {RUN_AGAIN}", None)
 
     def _send(self, change: Change, write: Write, intention: Intention) -> Iterator[Outcome]:
         update_write(self.account, replace(write, state=State.SENT))
@@ -152,44 +167,49 @@ class _Job:
             if isinstance(error, _FATAL):
                 raise
         else:
-            yield from self._record_answer(change, write, intention, answer)
+            yield from self._record_answer(change, write, intention, answer, BY_RESPONSE)
 
-    def _record_answer(self, change: Change, write: Write, intention: Intention, answer: Answer) -> Iterator[Outcome]:
-        """Record the response; values that it refused become a write of their own, which failed."""
-        applied, refused = change.split(answer.refused)
-        if applied.after:
-            applied = replace(applied, order_id=answer.order_id)
-            yield self._end(write, applied, State.APPLIED, answer.message or "Applied.", BY_RESPONSE)
-        if refused.after:
+    def _record_answer(
+        self, change: Change, write: Write, intention: Intention, answer: Answer, resolved_by: str
+    ) -> Iterator[Outcome]:
+        """Record what was applied; values that were refused become a write of their own, which failed.
+
+        This one is recorded first: until the other is, the whole change is in doubt, so that no part of it gets lost.
+        """
+        applied, failed = replace(change, order_id=answer.order_id).split(answer.refused)
+        outcomes = []
+        if failed.after:
+            problem = "; ".join(f"{name}: {problem}" for name, problem in sorted(answer.refused.items()))
+            rest = new_write(self.command, self.earlier.job_id, failed, intention) if applied.after else write
             if applied.after:
-                write = new_write(self.command, self.earlier.job_id, refused, intention)
-                record_write(self.account, write)
-            problem = "; ".join(f"{name}: {message}" for name, message in sorted(answer.refused.items()))
-            yield self._end(write, refused, State.FAILED, f"{problem}.", BY_RESPONSE)
+                record_write(self.account, rest)
+            outcomes.append(self._end(rest, failed, State.FAILED, f"{problem}.", resolved_by))
+        if applied.after:
+            outcomes.insert(0, self._end(write, applied, State.APPLIED, answer.message or "Applied.", resolved_by))
+        yield from outcomes
 
-    def _read_back(self, change: Change, write: Write, problem: str) -> Outcome | None:
-        """What became of a change that was sent, according to the account; None if it was not applied."""
+    def _read_back(self, change: Change, write: Write, intention: Intention, problem: str) -> Iterator[Outcome]:
+        """What became of a change that was sent, according to the account; nothing if it was not applied."""
         try:
             situation = read_situation(self.client, change.action, change.order_id, change.target, change.reference)
-        except ApiError as error:
-            return self._end(write, change, State.UNKNOWN, f"{problem} {error} {RUN_AGAIN}", BY_READING)
+        except (ApiError, ChangeError) as error:
+            yield self._end(write, change, State.UNKNOWN, f"{problem} {error} {RUN_AGAIN}", None)
+            return
         state = state_after(change, situation)
         missing = change.unapplied(state)
+        strange = [f"{name} is {state.get(name)}" for name in sorted(missing) if not change.is_untouched(name, state)]
         if not missing:
             found = replace(change, order_id=change.order_id or state.get("id"))
-            return self._end(write, found, State.APPLIED, "Applied, as reading the order shows.", BY_READING)
-        if strange := [
-            f"{name} is {state.get(name)}" for name in sorted(missing) if not change.is_untouched(name, state)
-        ]:
-            problem = f"{problem} Somebody else changed the order meanwhile: {', '.join(strange)}."
-            message = f"{problem} Check it, and set what is missing."
-            return self._end(write, change, State.UNKNOWN, message, BY_READING)
-        if change.action in REPEATABLE or missing >= change.after.keys():
-            return None
-        applied, _ = change.split(missing)
-        return self._end(write, applied, State.APPLIED, f"Applied in part. {RUN_AGAIN}", BY_READING)
+            yield self._end(write, found, State.APPLIED, "Applied, as reading the order shows.", BY_READING)
+        elif strange:
+            message = f"{problem} Somebody else changed the order meanwhile: {', '.join(strange)}. {CHECK}"
+            yield self._end(write, change, State.UNKNOWN, message, BY_READING)
+        elif change.action not in REPEATABLE and missing < change.after.keys():
+            refused = dict.fromkeys(missing, "it is still not pushed, as reading shows")
+            answer = Answer(change.order_id, refused, "Applied in part, as reading shows.")
+            yield from self._record_answer(change, write, intention, answer, BY_READING)
 
-    def _end(self, write: Write, change: Change, state: State, message: str, resolved_by: str) -> Outcome:
+    def _end(self, write: Write, change: Change, state: State, message: str, resolved_by: str | None) -> Outcome:
         row = ended(write, change, state, message, resolved_by)
         update_write(self.account, row)
         self.earlier.record(row)

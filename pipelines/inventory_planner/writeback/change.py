@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -38,11 +38,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the account says: the order, what could be pushed, or the orders with a new one's reference."""
+    """What the account says: the order, what could be pushed, or the orders with a new one's reference, by id."""
 
     order: Record | None = None
     pending: StockChanges | None = None
     same_reference: tuple[str, ...] = ()
+    records: Mapping[str, Record] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,15 @@ class Change:
     def unapplied(self, state: Values) -> frozenset[str]:
         """The names of the values that the account does not have, according to what was read later.
 
-        A status counts as applied, too, if it is answered as its type.
+        A status counts as applied, too, if it is answered as its type, unless it was before.
         """
-        return frozenset(
-            name
-            for name, value in self.after.items()
-            if not (is_same(name, state.get(name), value) or _is_its_type(name, state.get(name), value))
-        )
+        return frozenset(name for name in self.after if not self._is_applied(name, state))
+
+    def _is_applied(self, name: str, state: Values) -> bool:
+        found, value = state.get(name), self.after[name]
+        if is_same(name, found, value):
+            return True
+        return _is_its_type(name, found, value) and not self.is_untouched(name, state)
 
     def is_untouched(self, name: str, state: Values) -> bool:
         """Whether the account still has the value from before, according to what was read later."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
 from typing import Final
 from uuid import uuid4
@@ -11,7 +12,7 @@ from inventory_planner.errors import ChangeError
 from inventory_planner.warehouse.warehouse import Account
 from inventory_planner.warehouse.write_log import IN_DOUBT, State, Write, last_writes
 from inventory_planner.writeback.change import Action, Change, Intention, Situation
-from inventory_planner.writeback.journal import Command, Key, change_of, key_of, key_of_intention
+from inventory_planner.writeback.journal import Command, Key, Outcome, change_of, key_of, key_of_intention, outcome_of
 
 DONE: Final = frozenset({State.APPLIED, State.UNCHANGED})
 
@@ -19,35 +20,46 @@ DONE: Final = frozenset({State.APPLIED, State.UNCHANGED})
 class Earlier:
     """The rows of the last job with the same input, if this run continues it.
 
-    It does if the outcome of a change is in doubt, or if the input is a file, unless the file should be applied again.
+    It does if the outcome of a change is in doubt, if the input is a file that was not applied in full, and if the
+    command would add something twice because an earlier run was interrupted, or failed in part.
     """
 
     def __init__(self, account: Account, command: Command) -> None:
-        found = last_writes(account, command.digest)
-        is_in_doubt = any(each.state in IN_DOUBT for each in found)
-        continued = found if is_in_doubt or (command.is_file and not command.again) else []
-        self.job_id = continued[0].job_id if continued else uuid4().hex
-        self._is_file = command.is_file
+        self._command = command
         self._writes: dict[Key, dict[str, Write]] = {}
-        for write in continued:
+        found = last_writes(account, command.digest)
+        for write in found:
             self.record(write)
+        if not self._is_continued():
+            self._writes = {}
+        self.is_begun = bool(self._writes)
+        self.job_id = found[0].job_id if self.is_begun else uuid4().hex
 
     def of(self, intention: Intention) -> list[Write]:
         """What the job has recorded of an intention, in this run and earlier ones."""
         return list(self._writes.get(key_of_intention(intention), {}).values())
 
-    def in_doubt(self, intention: Intention) -> list[Write]:
-        """The changes that were sent, and may have been applied or not."""
-        return [each for each in self.of(intention) if each.state in IN_DOUBT]
+    def in_doubt(self, intention: Intention) -> Write | None:
+        """The change that was sent, and may have been applied or not."""
+        return _in_doubt(self.of(intention))
 
     def done_names(self, intention: Intention) -> frozenset[str]:
         """The names of the values that were set."""
-        return frozenset(name for each in self.of(intention) if each.state in DONE for name in change_of(each).after)
+        return _done_names(self.of(intention))
 
     def is_done(self, intention: Intention) -> bool:
-        """Whether all values were set."""
-        done = self.done_names(intention)
-        return bool(done) and (intention.action is Action.CREATE or done >= intention.names > frozenset())
+        """Whether all values were set, or were there already."""
+        rows = self.of(intention)
+        return bool(rows) and _is_done(rows)
+
+    def sets_values(self, intention: Intention) -> bool:
+        """Whether asking for this once more means to set the values again, whatever they are by now."""
+        return intention.action is not Action.CREATE and not (self._command.is_file or self._command.is_additive)
+
+    def is_overtaken(self, write: Write) -> bool:
+        """Whether reading has shown other values than those from before the write, and those that it was to set."""
+        row = self._writes[key_of(write)][write.write_id]
+        return row.state is State.UNKNOWN and row.resolved_by is not None
 
     @property
     def reference(self) -> str | None:
@@ -65,11 +77,10 @@ class Earlier:
         Raises:
             ChangeError: it was.
         """
-        if self._is_file and self._writes and all(map(self.is_done, intentions)):
-            at = max(each.written_at for rows in self._writes.values() for each in rows.values()).astimezone(UTC)
+        if self._command.is_file and self._is_told() and all(map(self.is_done, intentions)):
             raise ChangeError(
-                f"This file was applied in full on {at:%Y-%m-%d at %H:%M} UTC; nothing was sent. To apply it once more,"
-                " use --again."
+                f"This file was applied in full on {self._last_time()}; nothing was sent. To apply it once more, use"
+                " --again."
             )
 
     def preview(self, intention: Intention, situation: Situation) -> Change | None:
@@ -81,5 +92,58 @@ class Earlier:
         if self.is_done(intention):
             return None
         doubtful = self.in_doubt(intention)
-        change = change_of(doubtful[0]) if doubtful else intention.plan(situation, self.done_names(intention))
+        if doubtful and not self.sets_values(intention):
+            return change_of(doubtful)
+        change = intention.plan(situation, self.done_names(intention))
         return None if change.is_unchanged else change
+
+    def outcome(self, intention: Intention) -> Outcome:
+        """What became of an intention in an earlier run."""
+        done = [each for each in self.of(intention) if each.state in DONE]
+        before = {name: value for each in done for name, value in change_of(each).before.items()}
+        after = {name: value for each in done for name, value in change_of(each).after.items()}
+        message = f"Applied by an earlier run, on {self._last_time()}."
+        return replace(outcome_of(done[-1]), before=before, after=after, message=message)
+
+    def _is_continued(self) -> bool:
+        command, in_doubt = self._command, [found for rows in self._rows() if (found := _in_doubt(rows))]
+        if any(each.state is State.SENT for each in in_doubt) or (command.is_file and not command.again):
+            return True
+        if (command.is_file or command.is_additive) and not self._is_finished():
+            return True
+        return bool(in_doubt) and not command.again
+
+    def _is_finished(self) -> bool:
+        """Whether somebody was told what became of the last run, and only changes that nobody can tell are left."""
+        return self._is_told() and all(_is_done(rows) or _in_doubt(rows) for rows in self._rows())
+
+    def _is_told(self) -> bool:
+        return bool(self._writes) and all(each.job_ended_at for rows in self._rows() for each in rows)
+
+    def _rows(self) -> list[list[Write]]:
+        return [list(rows.values()) for rows in self._writes.values()]
+
+    def _last_time(self) -> str:
+        at = max(each.written_at for rows in self._rows() for each in rows).astimezone(UTC)
+        return f"{at:%Y-%m-%d at %H:%M} UTC"
+
+
+def _in_doubt(writes: Sequence[Write]) -> Write | None:
+    """What was sent, and has no outcome yet; or the last one, if nobody could tell what became of it."""
+    return next((each for each in writes if each.state is State.SENT), None) or next(
+        (each for each in writes[-1:] if each.state is State.UNKNOWN), None
+    )
+
+
+def _is_done(writes: Sequence[Write]) -> bool:
+    """Whether nothing that was sent is left; a plan leaves out what the account has already."""
+    sent = {name for each in writes if each.resolved_by or each.state in IN_DOUBT for name in _names(each)}
+    return any(each.state in DONE for each in writes) and _done_names(writes) >= sent
+
+
+def _done_names(writes: Sequence[Write]) -> frozenset[str]:
+    return frozenset(name for each in writes if each.state in DONE for name in _names(each))
+
+
+def _names(write: Write) -> frozenset[str]:
+    return frozenset(change_of(write).after)

@@ -31,13 +31,15 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 class Command:
     """What somebody asked for: the command, its input as text, and whether that input is a file.
 
-    With `again`, a file that was applied in full is applied once more.
+    With `again`, a file that was applied in full is applied once more. `is_additive` says that running the command
+    twice would do more than running it once: it creates orders, or adds to quantities.
     """
 
     name: str
     content: str
     is_file: bool = False
     again: bool = False
+    is_additive: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -93,7 +95,7 @@ def new_write(command: Command, job_id: str, change: Change, intention: Intentio
     )
 
 
-def ended(write: Write, change: Change, state: State, message: str, resolved_by: str) -> Write:
+def ended(write: Write, change: Change, state: State, message: str, resolved_by: str | None) -> Write:
     """The row once it is known what became of the change."""
     ended_at = datetime.now(UTC)
     return replace(

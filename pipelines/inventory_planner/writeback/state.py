@@ -17,6 +17,7 @@ from inventory_planner.writeback.change import Action, Change, Situation, Values
 
 DESTINATION: Final = "destination"
 SOURCE: Final = "source"
+IDENTIFYING: Final = ("warehouse", "source_warehouse", "vendor")  # fields that the API does not change in a new order
 PAGE_SIZE: Final = 1000  # the most that the API allows
 
 FIELDS: Final = {each.encode_name: each.name for each in fields(Order)}  # attribute by name in JSON
@@ -33,7 +34,8 @@ def read_situation(
         ApiError: a request failed.
     """
     if order_id is None:
-        return Situation(same_reference=tuple(each.order_id for each in orders_with_reference(client, reference or "")))
+        records = {each.order_id: each for each in orders_with_reference(client, reference or "")}
+        return Situation(same_reference=tuple(records), records=records)
     order = read_order(client, order_id)
     if action is not Action.PUSH_STOCK:
         return Situation(order)
@@ -43,9 +45,7 @@ def read_situation(
 def state_after(change: Change, situation: Situation) -> Values:
     """The present values of what the change was to set."""
     if change.action is Action.CREATE:
-        known = set(change.before.get("same_reference", ()))
-        found = next((each for each in situation.same_reference if each not in known), None)
-        return {**(change.after if found else {}), "id": found}
+        return _created(change, situation)
     if change.action is Action.PUSH_STOCK:
         pending = pending_deltas(situation)
         return {name: pending.get(name, 0) for name in change.after}
@@ -56,6 +56,25 @@ def state_after(change: Change, situation: Situation) -> Values:
         lines = first_lines(order)
         return {name: lines[name].received or 0 if name in lines else None for name in change.after}
     return {name: field_value(order, name) for name in change.after}
+
+
+def _created(change: Change, situation: Situation) -> Values:
+    """The order that a change created; an order of somebody else's with the same reference shows other values."""
+    known = change.before.get("same_reference", ())
+    found = [_as_created(change, each, situation.records.get(each)) for each in situation.same_reference]
+    new = [each for each in found if each["id"] not in known]
+    return next((each for each in new if not change.unapplied(each)), new[0] if new else {"id": None})
+
+
+def _as_created(change: Change, order_id: str, record: Record | None) -> Values:
+    state = {**change.after, "id": order_id}
+    if record is None:
+        return state
+    state |= {name: field_value(record.order, name) for name in IDENTIFYING if change.after.get(name)}
+    lines = [{"id": line.id, "replenishment": line.replenishment} for line in record.order.items or ()]
+    if "items" in change.after and len(lines) != len(change.after["items"]):
+        state["items"] = lines
+    return state
 
 
 def read_order(client: Client, order_id: str) -> Record:
