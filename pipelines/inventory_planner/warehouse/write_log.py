@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -120,7 +120,8 @@ def last_writes(account: Account, content_digest: str) -> list[Write]:
         [content_digest],
     )
     last_job = found[-1][0] if found else None
-    return [Write(*row) for job_id, *row in found if job_id == last_job]
+    writes = [Write(*row) for job_id, *row in found if job_id == last_job]
+    return [replace(each, state=State(each.state)) for each in writes]
 
 
 def _row(write: Write) -> dict[str, object]:

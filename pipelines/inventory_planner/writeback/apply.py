@@ -136,16 +136,22 @@ class _Job:
             yield from self._carry_out(change, write, intention, is_new=True)
 
     def _carry_out(self, change: Change, write: Write, intention: Intention, *, is_new: bool) -> Iterator[Outcome]:
-        """Send the change, unless reading shows that it was applied, until it is known what became of it."""
+        """Send the change, unless reading shows that it was applied, until it is known what became of it.
+
+        What an earlier run sent, and must not be sent twice, gets time to show before it is sent again.
+        """
         problem, sends = INTERRUPTED, 0
-        for read in range(MAX_READS + 1):
+        patience = 0 if is_new or change.action in REPEATABLE else MAX_READS - 1
+        for read in range(patience + MAX_READS + 1):
             if read:
-                self.client.sleep(_FIRST_WAIT * 2 ** (read - 1))
+                self.client.sleep(_FIRST_WAIT * 2 ** min(read - 1, MAX_READS - 1))
             if read or not is_new:
                 outcomes = list(self._read_back(change, write, intention, problem))
                 if outcomes:
                     yield from outcomes
                     return
+            if read < patience:
+                continue
             if sends == 0 or (change.action in REPEATABLE and sends < MAX_SENDS):
                 sends += 1
                 try:
