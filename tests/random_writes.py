@@ -112,7 +112,7 @@ class Office:
         outcomes: list[Outcome] | None = None
         for number in range(MAX_RUNS):
             trouble = step.troubles[number] if number < len(step.troubles) else NO_TROUBLE
-            outcomes = self.run_once(command, trouble)
+            outcomes = self.run_once(command, trouble, before)
             if outcomes is not None and (all(each.is_done for each in outcomes) or self.is_excused(outcomes)):
                 break
         else:
@@ -122,7 +122,7 @@ class Office:
         self.check_log(rows, self.account.requests[start:])
         self.expected, self.open = self.present(), set()
 
-    def run_once(self, command: Command, trouble: Trouble) -> list[Outcome] | None:
+    def run_once(self, command: Command, trouble: Trouble, before: int) -> list[Outcome] | None:
         """The outcomes of a run; None if it was killed, or ended with an error."""
         outcomes: list[Outcome] | None = None
 
@@ -137,16 +137,22 @@ class Office:
                 if trouble == NO_TROUBLE:
                     raise
                 return None
-        return [] if is_killed and self.was_told() else outcomes
+        return [] if is_killed and self.was_told(before) else outcomes
 
-    def was_told(self) -> bool:
+    def was_told(self, before: int) -> bool:
         """Whether a command that was killed had nothing left to do but to show what came of it."""
-        rows = logged(self.job.warehouse)
-        return bool(rows) and rows[-1]["job_ended_at"] and rows[-1]["state"] in {"applied", "unchanged"}
+        rows = logged(self.job.warehouse)[before:]
+        return bool(rows) and all(row["job_ended_at"] for row in rows) and rows[-1]["state"] in {"applied", "unchanged"}
 
     def is_excused(self, outcomes: list[Outcome]) -> bool:
-        """Whether nobody can tell what became of the rest: somebody else changed the very values."""
-        return all(each.is_done or (each.state == "unknown" and self.keys_of(each) & self.open) for each in outcomes)
+        """Whether nobody can tell what became of the rest: somebody else changed the very values.
+
+        A call has one outcome, so the other values of the call are open, too.
+        """
+        unknown = [self.keys_of(each) for each in outcomes if each.state == "unknown"]
+        is_excused = all(keys & self.open for keys in unknown)
+        self.open |= {key for keys in unknown for key in keys if is_excused}
+        return is_excused and all(each.is_done or each.state == "unknown" for each in outcomes)
 
     def keys_of(self, outcome: Outcome) -> set[Key]:
         return {(str(outcome.order_id), _name(outcome.action, outcome.target, name)) for name in outcome.after}

@@ -15,7 +15,7 @@ from inventory_planner.orders import Outcome
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner.writeback.orders import Receiving
-from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest, Server
+from inventory_planner_emulator import Account, Fault, RecordedRequest, Server
 from orders import NOW, ORDER_ID, line, order
 from writing import Row, is_write, logged, opened, run_killed, written
 
@@ -205,8 +205,15 @@ def test_a_change_is_sent_once_recorded_and_read_back(
     assert read_back == [order_id]
 
 
-@every_case
-@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+@pytest.mark.parametrize(
+    ("case", "fault"),
+    [
+        pytest.param(case, fault, id=f"{name}, {lost}")
+        for name, case in CASES.items()
+        for lost, fault in LOST.items()
+        if name == "add" or lost in {"no answer", "an empty 200", "no order in it"}
+    ],
+)
 def test_a_change_whose_answer_is_lost_is_found_by_reading(
     account: Account, job: Job, case: Case, fault: Fault
 ) -> None:
@@ -217,14 +224,13 @@ def test_a_change_whose_answer_is_lost_is_found_by_reading(
     assert logged(job.warehouse) == [case.row("applied", BY_READING, "reading", **new_id(case, account))]
 
 
-@pytest.mark.parametrize("case", REPEATABLE, ids=lambda case: case.command + str(case.shown))
-@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("case", REPEATABLE, ids=["update", "receive", "add", "connect"])
+@pytest.mark.parametrize("fault", [LOST[name] for name in ("no answer", "an empty 200", "HTML 504")])
 def test_values_that_were_not_set_are_sent_again(account: Account, job: Job, case: Case, fault: Fault) -> None:
     account.faults.append(fault.only(is_write))
     assert told(case.run(job)) == [("applied", case.message, case.after)]
     assert case.shown(account) == case.values[1]
-    is_served = fault.breaks in {"json", "body"}  # half of the account's own response
-    assert [applied for _, _, applied in sent(account)] == ([True] if is_served else [False, True])
+    assert [applied for _, _, applied in sent(account)] == [False, True]
 
 
 @pytest.mark.parametrize("case", ONCE, ids=["create", "push"])
@@ -290,7 +296,7 @@ def test_an_error_that_the_api_reports_is_final(
 @pytest.mark.parametrize("case", [*REPEATABLE, CASES["push"]], ids=lambda case: case.action)
 def test_a_read_only_order_is_refused_before_the_call(account: Account, job: Job, case: Case) -> None:
     account.edit(ORDER_ID, readonly=True)
-    with pytest.raises(ChangeError, match="^Order 1042 is read-only: change it in the system that manages it.$"):
+    with pytest.raises(ChangeError, match="Order 1042 is read-only: change it in the system"):
         case.run(job)
     assert (sent(account), logged(job.warehouse)) == ([], [])
 
@@ -306,7 +312,7 @@ def test_an_order_that_becomes_read_only_before_the_call_is_a_failure(account: A
 @every_case
 def test_a_refused_key_ends_the_command(account: Account, job: Job, case: Case) -> None:
     account.faults.append(Fault.status(401, b'{"result": {"status": "error", "message": "No"}}').only(is_write))
-    with pytest.raises(RefusedError, match="0 of 1 changes were applied before"):
+    with pytest.raises(RefusedError, match="0 of 1 changes"):
         case.run(job)
     assert [row["state"] for row in logged(job.warehouse)] == ["failed"]
     assert case.run(job)[-1].is_done
@@ -343,13 +349,20 @@ def kills(server: Server, case: Case, *, after: bool) -> Iterator[tuple[Job, Acc
         step += 1
         server.account = Account(orders, api_key=server.account.api_key, now=lambda: NOW)
         with opened(server) as job:
-            is_killed = run_killed(lambda: case.run(job), step, after=after)  # noqa: B023 (it runs at once)
+            is_killed = run_killed(lambda: case.run(job), step, after=after)
             yield job, server.account
     assert step > 10
 
 
-@every_case
-@pytest.mark.parametrize("after", [False, True], ids=["before a step", "after a step"])
+@pytest.mark.parametrize(
+    ("case", "after"),
+    [
+        pytest.param(case, after, id=f"{name}, {when} a step", marks=[] if is_quick else pytest.mark.long)
+        for name, case in CASES.items()
+        for after, when in ((False, "before"), (True, "after"))
+        for is_quick in [name == "add" and not after]
+    ],
+)
 def test_a_command_that_was_killed_anywhere_is_finished_by_the_next_run(
     server: Server, case: Case, after: bool
 ) -> None:
