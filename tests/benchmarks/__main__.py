@@ -6,7 +6,8 @@
     idle            a run that finds nothing new, beside the imports that it begins with  --orders N
     small-change    100 changed orders in a small and in a large account                  --orders N N
     growth          the same in accounts of 1, 4 and 16 times the size                    --orders N --plot FILE
-    slow-api    a first load from an API that answers late                             --orders N --delay SECONDS
+    received-file   quantities of many lines written back from one file                   --orders N N
+    slow-api        a first load from an API that answers late                            --orders N --delay SECONDS
 
 All of them without a name; several in one command, such as `first-load --orders 100000 --only ours idle`.
 
@@ -28,6 +29,7 @@ from first_load import first_load
 from growth import growth
 from idle import idle
 from measuring import VoidError, compile_imports
+from received_file import received_file
 from report import Benchmark, console
 from slow_api import slow_api
 from small_change import small_change
@@ -48,11 +50,11 @@ def benchmarks(context: click.Context, runs: int, lines: int, file: Path | None)
     if context.invoked_subcommand is None:
         context.invoke(first_load)
         context.invoke(first_load, orders=LARGE, only=(OURS, LOWER_BOUND))
-        for command in (idle, small_change, growth, slow_api):
+        for command in (idle, small_change, growth, slow_api, received_file):
             context.invoke(command)
 
 
-for each in (first_load, idle, small_change, growth, slow_api):
+for each in (first_load, idle, small_change, growth, slow_api, received_file):
     benchmarks.add_command(each)
 
 if __name__ == "__main__":

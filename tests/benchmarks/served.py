@@ -32,6 +32,12 @@ class Served:
         """Edit so many orders, all over the account, later than all edits before."""
         self.truth = self._asked(f"change {orders}")
 
+    def receivable(self, orders: int) -> list[tuple[str, str]]:
+        """Each line of so many orders, which a receipt is expected for: the order's id and the variant's."""
+        found = self._asked(f"receivable {orders}")
+        self.truth["receipts"] += len(found)
+        return [(order, variant) for order, variant in found]
+
     def delay(self, seconds: float) -> None:
         """From now on each answer comes so much later; 0 is at once."""
         self._asked(f"delay {seconds}")

@@ -7,6 +7,7 @@ its standard input with a line of JSON:
 
     requests        the number of requests since this was asked last
     change 100      edits so many orders, all over the account; what a right copy holds from then on
+    receivable 100  the ids of each line of so many orders, which can be received from then on
     delay 0.3       answers so many seconds late from then on
 
 About 2.5 KB of memory a line: the account keeps lines as the JSON that it serves.
@@ -54,6 +55,15 @@ class LargeAccount:
             self.account.edit(order_id, **_packed(after))
         return self.truth
 
+    def receivable(self, count: str) -> list[tuple[str, str]]:
+        lines = []
+        for order_id in self.ids[: int(count)]:
+            order = self.account.get(order_id)
+            unpacked = {**order, "items": decode(bytes(order["items"]))}  # only such lines can be written to
+            self.account.put(unpacked)
+            lines += [(order_id, line["id"]) for line in unpacked["items"]]
+        return lines
+
     def delay(self, seconds: str) -> float:
         self.account.faults.clear()
         if float(seconds):
@@ -75,7 +85,8 @@ class LargeAccount:
 
 def main() -> None:
     large = LargeAccount(int(sys.argv[1]), int(sys.argv[2]))
-    answers: dict[str, Callable[..., Any]] = {"requests": large.requests, "change": large.change, "delay": large.delay}
+    names = ("requests", "change", "receivable", "delay")
+    answers: dict[str, Callable[..., Any]] = {name: getattr(large, name) for name in names}
     gc.freeze()  # records that stay: a collection must not walk them in the middle of an answer
     with serve(large.account) as server:
         _say({"url": server.url, "truth": large.truth})
