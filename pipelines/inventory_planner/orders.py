@@ -42,7 +42,7 @@ from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import statuses
 from inventory_planner.warehouse.warehouse import open_warehouse
-from inventory_planner.warehouse.write_log import record_end_of_job
+from inventory_planner.warehouse.write_log import orders_read_since, record_end_of_job
 from inventory_planner.writeback.apply import RUN_AGAIN, apply_all, changed_orders, preview
 from inventory_planner.writeback.change import Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
@@ -254,7 +254,7 @@ def _apply(
         raise type(error)(f"{error} {sent} of {len(intentions)} changes were applied before. {RUN_AGAIN}") from error
     finally:
         invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
-        _read_back(account, outcomes)
+        _read_back(account, command, outcomes)
     _record_end(account, command)
     return outcomes
 
@@ -266,9 +266,10 @@ def _record_end(account: Job, command: Command) -> None:
         log.warning("The write log does not show that this command has ended: %s", error)
 
 
-def _read_back(account: Job, outcomes: Sequence[Outcome]) -> None:
+def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome]) -> None:
     try:
-        read_back(account, changed_orders(outcomes))
+        seen = orders_read_since(account.account, command.digest)  # by the run that this one continues
+        read_back(account, [each for each in changed_orders(outcomes) if each not in seen])
     except InventoryPlannerError as error:
         log.warning("The changed orders could not be read back; the next run reads them: %s", error)
 

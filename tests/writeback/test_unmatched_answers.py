@@ -75,9 +75,12 @@ def test_a_stock_push_that_was_applied_in_part_is_read_back_after(
 ) -> None:
     account.quirks = Quirks(push_errors={"c20_124": "Failed"})
     account.faults.append(answered(body, is_applied=True))
-    outcome = apply(job, pushed("one"))
-    assert (outcome.state, outcome.before, outcome.after) == ("applied", {"c20_123": 1, "c20_124": 2}, {"c20_123": 0})
-    assert outcome.message.startswith("Applied in part.")
+    intention = pushed("one")
+    outcomes = apply_all(job.client, job.account, Command("test", intention.action), [intention])
+    assert [(str(each.state), each.after, each.message) for each in outcomes] == [
+        ("applied", {"c20_123": 0}, "Applied in part, as reading shows."),
+        ("failed", {"c20_124": 0}, "c20_124: it is still not pushed, as reading shows."),
+    ]
     assert [item.id for item in get_pending_stock(job.client, "one").items] == ["c20_124"]
     assert len([each for each in account.requests if is_write(each)]) == 1
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from inventory_planner.warehouse.tables import SCHEMA, WRITES
+from inventory_planner.warehouse.stored_orders import has_tables
+from inventory_planner.warehouse.tables import ORDERS_TABLE, SCHEMA, WRITES
 from inventory_planner.warehouse.warehouse import Account
 
 WRITE_LOG: Final = f"{SCHEMA}.{WRITES.name}"
@@ -96,6 +97,20 @@ def record_end_of_job(account: Account, content_digest: str) -> None:
         " where _account_id = ? and content_digest = ? and job_ended_at is null",
         [content_digest],
     )
+
+
+def orders_read_since(account: Account, content_digest: str) -> set[str]:
+    """The ids of the orders that were loaded after the last write of this content."""
+    if not has_tables(account.warehouse):
+        return set()
+    found = account.execute(
+        f"select writes.purchase_order_id from {WRITE_LOG} as writes join {ORDERS_TABLE} as orders"  # noqa: S608
+        " on orders._account_id = writes._account_id and orders.purchase_order_id = writes.purchase_order_id"
+        " where writes._account_id = ? and writes.content_digest = ? group by 1"
+        " having max(writes.ended_at) < max(orders.__synced_at)",
+        [content_digest],
+    )
+    return {order_id for (order_id,) in found}
 
 
 def give_up_intended(account: Account) -> None:
