@@ -88,12 +88,14 @@ def orders_with_reference(client: Client, reference: str) -> list[Record]:
 def all_orders(client: Client, **filters: str) -> Iterator[Record]:
     """All orders that match these filters and can be read, by id, so that edits don't move them between pages.
 
+    `id_sort="desc"` has the newest first; orders created meanwhile then make others come twice.
+
     Raises:
         ApiError: a request failed.
     """
     read = page = 0
     while True:
-        answer = list_orders(client, page_size=PAGE_SIZE, page=page, id_sort="asc", **filters)
+        answer = list_orders(client, page_size=PAGE_SIZE, page=page, **{"id_sort": "asc", **filters})
         decoded = (decode_order(bytes(raw)) for raw in answer.orders)
         yield from (each for each in decoded if isinstance(each, Record))
         read, page = read + len(answer.orders), page + 1
