@@ -36,6 +36,7 @@ SHOWN_LINE_FIELDS: Final = {
     "cost_price": "cost_price",
     "title": "title",
 }
+RECEIPT_FIELDS: Final = ("order", "variant", "sku", "title", "ordered", "received")  # `orders receive` takes these
 
 
 def print_orders(orders: Sequence[Order], output_format: Format = "table", title: str = "Orders") -> None:
@@ -44,20 +45,24 @@ def print_orders(orders: Sequence[Order], output_format: Format = "table", title
     if output_format == "json":
         print_json(rows)
     elif output_format == "csv":
-        click.echo(_csv(rows), nl=False)
+        click.echo(_csv(rows, ORDER_FIELDS), nl=False)
     else:
         print_fitting(title, [_row(each, SHOWN_FIELDS) for each in orders])
 
 
-def print_order(order: Order, *, as_json: bool) -> None:
-    """Print an order and its lines."""
+def print_order(order: Order, output_format: Format = "table") -> None:
+    """Print an order and its lines; CSV has the lines only, with what was received of each."""
     lines = order.items or []
-    if as_json:
-        print_json({**_row(order, ORDER_FIELDS), "items": [_row(each, LINE_FIELDS) for each in lines]})
-        return
-    print_orders([order], title="Order")
     shown = [{name: getattr(each, field) for field, name in SHOWN_LINE_FIELDS.items()} for each in lines]
-    print_fitting("Lines", [{**row, "received": row["received"] or 0} for row in shown])
+    shown = [{**row, "received": row["received"] or 0} for row in shown]
+    if output_format == "json":
+        print_json({**_row(order, ORDER_FIELDS), "items": [_row(each, LINE_FIELDS) for each in lines]})
+    elif output_format == "csv":
+        rows = [{"order": order.id, **{name: row[name] for name in RECEIPT_FIELDS[1:]}} for row in shown]
+        click.echo(_csv(rows, RECEIPT_FIELDS), nl=False)
+    else:
+        print_orders([order], title="Order")
+        print_fitting("Lines", shown)
 
 
 def print_connections(connections: Sequence[Connection], *, as_json: bool) -> None:
@@ -93,9 +98,9 @@ def _row(record: Order | Line, names: Sequence[str]) -> Row:
     return {name: getattr(record, name) for name in names}
 
 
-def _csv(rows: Sequence[Row]) -> str:
+def _csv(rows: Sequence[Row], names: Sequence[str]) -> str:
     file = StringIO()
-    writer = csv.DictWriter(file, ORDER_FIELDS, lineterminator="\n")
+    writer = csv.DictWriter(file, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(
         {name: disarm(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows

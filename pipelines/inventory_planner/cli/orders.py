@@ -60,14 +60,15 @@ def list_orders(
 @data_option
 @click.argument("order")
 @json_option
-def show_order(folder: DataFolder, order: str, as_json: bool) -> None:
+@click.option("--csv", "as_csv", is_flag=True, help="Print the lines as CSV, a file that `orders receive` takes.")
+def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> None:
     """Show an order and its lines."""
     from inventory_planner import orders as api
     from inventory_planner.cli.order_tables import print_order
 
     with api.open_account(folder, "orders show") as account:
         found = api.show(account, order)
-    print_order(found, as_json=as_json)
+    print_order(found, "json" if as_json else "csv" if as_csv else "table")
 
 
 @orders.command("create")

@@ -107,10 +107,11 @@ def _name(change: Change | Outcome) -> str:
 def _rows(change: Change | Outcome) -> Iterator[Row]:
     """A row for each value that changes; one row if none does."""
     for name, before, after in _differences(change) or [("", None, None)]:
-        of_what = " ".join(filter(None, (name, f"({change.target})" if change.target else "")))
+        of_what = change.target if change.action == Action.CONNECT else name
+        where = f" ({change.target})" if change.action == Action.PUSH_STOCK else ""
         yield {
             "order": _name(change),
-            "change": f"{change.action}: {of_what}" if of_what else str(change.action),
+            "change": f"{change.action}: {of_what}{where}" if of_what else f"{change.action}{where}",
             "before": _text(before),
             "after": _text(after),
         }

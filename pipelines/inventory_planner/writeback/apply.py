@@ -57,6 +57,8 @@ def preview(
             changes.append(earlier.preview(intention, situation))
         except ChangeError as error:
             faults.append(str(error))
+    if len(faults) == 1:
+        raise ChangeError(faults[0])
     raise_faults("Nothing was sent:", faults)
     return [each for each in changes if each]
 

@@ -85,7 +85,7 @@ def checked_fields(fields: Values, statuses: Iterable[str] = ()) -> dict[str, An
     values = {name: _checked(name, value) for name, value in fields.items()}
     known = {each.casefold() for each in (*STATUSES, *statuses)}
     if "status" in values and str(values["status"]).casefold() not in known:
-        names = ", ".join(dict.fromkeys((*STATUSES, *sorted(statuses))))
+        names = ", ".join([*STATUSES, *sorted(each for each in statuses if each.upper() not in STATUSES)])
         raise ChangeError(
             f"{values['status']!r} is no known status of this account: {names}. If it has it, run `load`, which reads"
             " the statuses of its orders."
