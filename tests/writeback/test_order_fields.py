@@ -58,8 +58,8 @@ def test_a_value_becomes_what_the_api_expects(name: str, value: Any, expected: A
             "status",
             "at sae",
             (
-                f"'at sae' is no known status of this account: {', '.join(STATUSES)}, at sea. If it has it, run `load`, which"
-                " reads the statuses of its orders."
+                f"'at sae' is no known status of this account: {', '.join(STATUSES)}, at sea. If it has it, run"
+                " `load`, which reads the statuses of its orders."
             ),
         ),
     ],
