@@ -90,8 +90,8 @@ def print_stock(pending: StockChanges, *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        where = f" to the stock of {pending.warehouse}" if pending.warehouse else ""
-        print_report(table(f"Not pushed yet{where}", rows))
+        where = f" to {pending.warehouse}" if pending.warehouse else ""
+        print_report(table(f"Not pushed{where}", rows))
 
 
 def _row(record: Order | Line, names: Sequence[str]) -> Row:

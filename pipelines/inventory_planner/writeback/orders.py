@@ -205,8 +205,9 @@ def _total(record: Record, line: Line, quantity: Decimal, receiving: Receiving) 
     total = Decimal(line.received or 0) + quantity if receiving.is_added else quantity
     ordered = Decimal(line.replenishment or 0)
     if total > ordered and not receiving.allow_over:
+        name = str(line.sku or line.id).strip()
         raise ChangeError(
-            f"{label(record)}, {line.sku or line.id}: {total:,f} received in all would be more than the {ordered:,f}"
+            f"{label(record)}, {name}: {total:,f} received in all would be more than the {ordered:,f}"
             " ordered. If that is right, use --allow-over."
         )
     return total
