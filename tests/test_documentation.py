@@ -78,10 +78,12 @@ def test_the_commands_that_write_back_work_as_they_stand(tmp_path: Path) -> None
 
     assert done.returncode == 0, done.stderr
     query = """
-        select distinct status_type, quantity_ordered > 3, quantity_received, quantity_open, is_fully_received
+        select distinct status_type, quantity_received, quantity_open, quantity_short > 0, count_receipts
         from marts.received_vs_ordered where purchase_order_number = 'P1'
     """
-    assert select(tmp_path / "data" / "analytics.duckdb", query) == []
+    assert [list(row.values()) for row in select(tmp_path / "data" / "analytics.duckdb", query)] == [
+        ["closed", 3, 0, True, 2]
+    ]
     assert "P1" in done.stdout.rpartition("received_vs_ordered")[2]
 
 
