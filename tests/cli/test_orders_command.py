@@ -152,7 +152,7 @@ def test_a_list_can_be_filtered_and_says_if_it_is_cut(account: Account, orders: 
     assert ids("--modified-since", "2026-01-05T12:00:00+01:00") == ["7"]
     assert len(ids("--modified-since", "2026-01-05")) == 2
     cut = orders("list", "--limit", "1", "--format", "json")
-    assert (len(cut.values), cut.message) == (1, "There are more than these 1 orders; --limit shows more.")
+    assert (len(cut.values), cut.message) == (1, "There are more orders; --limit shows them.")
     wrong = orders("list", "--modified-since", "yesterday")
     assert (wrong.status, wrong.message) == (
         2,

@@ -53,7 +53,7 @@ def list_orders(
         found = list(islice(api.listed(account, **chosen), limit + 1))
     print_orders(found[:limit], output_format)
     if len(found) > limit:
-        click.echo(f"There are more than these {limit:,} orders; --limit shows more.", err=True)
+        click.echo("There are more orders; --limit shows them.", err=True)
 
 
 @orders.command("show")
@@ -82,7 +82,7 @@ def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> N
 @click.option("--status")
 @click.option("--reference", help="Made up if you give none.")
 @click.option("--expected", "expected_date", metavar="DATE", help="For example 2026-01-31.")
-@click.option("--item", "items", multiple=True, metavar="VARIANT=QTY", help="A variant's id and the quantity.")
+@click.option("--item", "items", multiple=True, metavar="VARIANT=QTY", help="A variant's id, not its SKU, and the quantity.")
 @click.option("--variants-filter", multiple=True, metavar="FIELD=VALUE", help="For example replenishment_gt=3.")
 @click.option("--connection", "connections", multiple=True, metavar="NAME", help="A connected system to save it to.")
 def create_order(asking: Asking, file: Path | None, again: bool, **options: Any) -> None:
