@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -48,7 +47,9 @@ from inventory_planner.writeback.change import Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome
 from inventory_planner.writeback.lookup import find_order, find_orders
+from inventory_planner.writeback.order_fields import without_envelope
 from inventory_planner.writeback.orders import Receiving, connected, new_order, pushed, received, updated, variant_of
+from inventory_planner.writeback.quantities import Quantity, checked_quantity
 from inventory_planner.writeback.receipts_file import read_receipts, receipts
 from inventory_planner.writeback.state import DESTINATION, SOURCE, all_orders, read_situation
 
@@ -69,11 +70,11 @@ __all__ = [
     "update",
 ]
 
-Quantity: TypeAlias = int | float | str | Decimal
 Confirm: TypeAlias = Callable[[Sequence[Change]], bool]
 Progress: TypeAlias = Callable[[Outcome], None]
 
 CLOSED: Final = "CLOSED"
+NEWEST_FIRST: Final = "id_sort"  # ids begin with the instant of creation
 log = logging.getLogger(__name__)
 
 
@@ -112,12 +113,16 @@ def open_account(folder: DataFolder | Path | str = "data", command: str = "order
 
 
 def listed(account: Job, **filters: str) -> Iterator[Order]:
-    """All orders that match these filters of the API, such as `status="open"`, read live.
+    """All orders that match these filters of the API, such as `status="open"`, read live, the newest first.
 
     Raises:
         ApiError: a request failed.
     """
-    return (record.order for record in all_orders(account.client, **filters))
+    seen: set[str] = set()  # an order that is created meanwhile moves the others to later pages
+    for record in all_orders(account.client, **{NEWEST_FIRST: "desc", **filters}):
+        if record.order_id not in seen:
+            seen.add(record.order_id)
+            yield record.order
 
 
 def show(account: Job, order: str) -> Order:
@@ -162,11 +167,11 @@ def create(
         sending: how it is sent.
         is_file: whether the fields come from a file, which is applied only once.
     """
-    body = dict(fields.get("purchase-order", fields))
+    body = without_envelope(fields)
     command = _command("orders create", body, sending, is_file=is_file, is_additive=True)
     if not body.get("reference"):
         body["reference"] = Earlier(account.account, command).reference or _new_reference()
-    intention = new_order(body, is_reference_free=not sending.again)
+    intention = new_order(body, statuses(account.account), is_reference_free=not sending.again)
     return _apply(account, command, [intention], [_read(account, intention)], sending)
 
 
@@ -200,7 +205,7 @@ def receive(
 ) -> list[Outcome]:
     """Set what was received in all of each variant or, as `receiving` says, add to it."""
     found = find_order(account.client, order)
-    by_variant = {variant_of(found.order, name): _quantity(name, value) for name, value in quantities.items()}
+    by_variant = {variant_of(found.order, name): checked_quantity(name, value) for name, value in quantities.items()}
     content = [found.order_id, by_variant, receiving]
     command = _command("orders receive", content, sending, is_additive=receiving.is_added)
     return _apply(account, command, [received(found.order_id, by_variant, receiving)], [Situation(found)], sending)
@@ -285,13 +290,3 @@ def _command(name: str, content: Any, sending: Sending, *, is_file: bool = False
 def _new_reference() -> str:
     """A reference that no other order has, so that a new order can be found by it."""
     return f"IP-{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
-
-
-def _quantity(name: str, value: Quantity) -> Decimal:
-    try:
-        quantity = Decimal(str(value))
-    except ArithmeticError as error:
-        raise ChangeError(f"{name}: {value!r} is no quantity.") from error
-    if not quantity.is_finite():
-        raise ChangeError(f"{name}: {value!r} is no quantity.")
-    return quantity

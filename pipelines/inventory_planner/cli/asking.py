@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -15,11 +15,17 @@ from inventory_planner.cli.options import data_option
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from inventory_planner.orders import Outcome, Sending
     from inventory_planner.sync.load import Job
     from inventory_planner.writeback.change import Change
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class _DryRun(Exception):  # noqa: N818 (it ends the command, and is no error)
+    """The changes were shown, and nothing is to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +37,21 @@ class Asking:
     dry_run: bool
     as_json: bool
 
-    @contextmanager
-    def open_account(self, command: str, *, again: bool = False) -> Iterator[tuple[Job, Sending]]:
-        """The account, and how changes are sent; with `--dry-run`, the block ends where it would send."""
+    def send(self, command: str, change: Callable[[Job, Sending], Sequence[Outcome]], *, again: bool = False) -> None:
+        """Change the account, and print what became of it; with `--dry-run`, only print what would be sent."""
         from inventory_planner import orders
+        from inventory_planner.cli.orders_text import print_outcomes
 
-        with orders.open_account(self.folder, command) as account, _show_progress() as progress:
+        with suppress(_DryRun):
+            with orders.open_account(self.folder, command) as account, _Counter() as counter:
 
-            def confirm(changes: Sequence[Change]) -> bool:
-                return self._confirm(changes, account.settings.account_id)
+                def confirm(changes: Sequence[Change]) -> bool:
+                    is_confirmed = self._confirm(changes, account.settings.account_id)
+                    counter.start(len(changes))
+                    return is_confirmed
 
-            try:
-                yield account, orders.Sending(confirm, again, progress)
-            except _DryRun:
-                return
+                outcomes = change(account, orders.Sending(confirm, again, counter.advance))
+            print_outcomes(outcomes, as_json=self.as_json)
 
     def _confirm(self, changes: Sequence[Change], account_id: str) -> bool:
         from inventory_planner.cli.orders_text import count, print_changes
@@ -56,8 +63,40 @@ class Asking:
             return True
         if not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked here. Look with --dry-run, then use --yes.")
-        print_changes(changes, as_json=False)
-        return click.confirm(f"Send {count(len(changes), 'change')} to account {account_id}?")
+        print_changes(changes, as_json=False, err=self.as_json)
+        return click.confirm(f"Send {count(len(changes), 'change')} to account {account_id}?", err=self.as_json)
+
+
+class _Counter:
+    """Counts the changes that were sent, on a terminal; it starts after the question, which needs the line."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def start(self, total: int) -> None:
+        """Show that so many changes are to be sent."""
+        if not (total and sys.stderr.isatty()):
+            return
+        from rich.console import Console
+        from rich.progress import MofNCompleteColumn, Progress, TextColumn
+
+        self._bar = Progress(
+            TextColumn("Changes sent:"), MofNCompleteColumn(), console=Console(stderr=True), transient=True
+        )
+        self._bar.add_task("", total=total)
+        self._bar.start()
+
+    def advance(self, _: Outcome) -> None:
+        """Count one more."""
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], advance=1)
 
 
 def changing(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,20 +115,3 @@ def changing(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         wrapped = option(wrapped)
     return wrapped
-
-
-class _DryRun(Exception):  # noqa: N818 (it ends the block, and is no error)
-    """The changes were shown, and nothing is to be sent."""
-
-
-@contextmanager
-def _show_progress() -> Iterator[Callable[[Outcome], None]]:
-    """A counter on a terminal; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.progress import MofNCompleteColumn, Progress, TextColumn
-
-    with Progress(TextColumn("Changes sent:"), MofNCompleteColumn(), transient=True) as bar:
-        task = bar.add_task("", total=None, visible=False)
-        yield lambda _: bar.update(task, advance=1, visible=True)

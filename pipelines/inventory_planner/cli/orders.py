@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 import click
-import msgspec
 
 from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.options import data_option
+from inventory_planner.cli.order_arguments import field, instant, new_order, pair, read_json, unique
 from inventory_planner.data_folder import DataFolder
 
 recalculate_option = click.option(
@@ -37,6 +36,7 @@ def orders() -> None:
     "--modified-since",
     "last_modified_gte",
     metavar="INSTANT",
+    callback=lambda _context, _parameter, text: instant(text),
     help="Only orders modified since then, for example 2026-01-31T08:00:00Z.",
 )
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The most orders to show.")
@@ -44,33 +44,31 @@ def orders() -> None:
 def list_orders(
     folder: DataFolder, limit: int, output_format: Literal["table", "json", "csv"], **filters: str | None
 ) -> None:
-    """List orders."""
+    """List orders, the newest first."""
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_orders
+    from inventory_planner.cli.order_tables import print_orders
 
     chosen = {name: value for name, value in filters.items() if value}
     with api.open_account(folder, "orders list") as account:
-        found = list(islice(api.listed(account, **chosen), limit))
-    print_orders(found, output_format)
+        found = list(islice(api.listed(account, **chosen), limit + 1))
+    print_orders(found[:limit], output_format)
+    if len(found) > limit:
+        click.echo("There are more orders; --limit shows them.", err=True)
 
 
 @orders.command("show")
 @data_option
 @click.argument("order")
 @json_option
-def show_order(folder: DataFolder, order: str, as_json: bool) -> None:
+@click.option("--csv", "as_csv", is_flag=True, help="Print the lines as CSV, a file that `orders receive` takes.")
+def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> None:
     """Show an order and its lines."""
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import line_row, order_row, print_json, print_orders, print_rows
+    from inventory_planner.cli.order_tables import print_order
 
     with api.open_account(folder, "orders show") as account:
         found = api.show(account, order)
-    lines = [line_row(each) for each in found.items or ()]
-    if as_json:
-        print_json({**order_row(found), "items": lines})
-    else:
-        print_orders([found])
-        print_rows("Lines", lines)
+    print_order(found, "json" if as_json else "csv" if as_csv else "table")
 
 
 @orders.command("create")
@@ -84,7 +82,7 @@ def show_order(folder: DataFolder, order: str, as_json: bool) -> None:
 @click.option("--status")
 @click.option("--reference", help="Made up if you give none.")
 @click.option("--expected", "expected_date", metavar="DATE", help="For example 2026-01-31.")
-@click.option("--item", "items", multiple=True, metavar="VARIANT=QTY", help="A variant's id and the quantity.")
+@click.option("--item", "items", multiple=True, metavar="VARIANT=QTY", help="A variant's id (no SKU), and how many.")
 @click.option("--variants-filter", multiple=True, metavar="FIELD=VALUE", help="For example replenishment_gt=3.")
 @click.option("--connection", "connections", multiple=True, metavar="NAME", help="A connected system to save it to.")
 def create_order(asking: Asking, file: Path | None, again: bool, **options: Any) -> None:
@@ -93,14 +91,12 @@ def create_order(asking: Asking, file: Path | None, again: bool, **options: Any)
     FILE holds the order as JSON, as the API documents it; or describe the order with options.
     """
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_outcomes
 
     given = {name: value for name, value in options.items() if value}
     if file and given:
         raise click.UsageError("FILE describes the whole order. Leave out the options, or the file.")
-    body = _read_json(file) if file else _new_order(**given)
-    with asking.open_account("orders create", again=again) as (account, sending):
-        print_outcomes(api.create(account, body, sending, is_file=bool(file)), as_json=asking.as_json)
+    body = read_json(file) if file else new_order(**given)
+    asking.send("orders create", lambda account, how: api.create(account, body, how, is_file=bool(file)), again=again)
 
 
 @orders.command("update")
@@ -115,14 +111,12 @@ def create_order(asking: Asking, file: Path | None, again: bool, **options: Any)
 def update_order(asking: Asking, order: str, others: tuple[str, ...], recalculate: bool, **fields: str | None) -> None:
     """Set fields of an order."""
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_outcomes
 
-    wanted = {name: value for name, value in fields.items() if value is not None} | dict(map(_pair, others))
+    wanted = {name: value for name, value in fields.items() if value is not None} | unique(map(field, others))
     if not wanted:
         raise click.UsageError("Nothing to change. Use --status, --reference, --expected, --notes or --set.")
-    with asking.open_account("orders update") as (account, sending):
-        outcomes = api.update(account, order, wanted, sending, skip_jobs=False if recalculate else None)
-        print_outcomes(outcomes, as_json=asking.as_json)
+    skip_jobs = False if recalculate else None
+    asking.send("orders update", lambda account, how: api.update(account, order, wanted, how, skip_jobs=skip_jobs))
 
 
 @orders.command("close")
@@ -131,10 +125,8 @@ def update_order(asking: Asking, order: str, others: tuple[str, ...], recalculat
 def close_orders(asking: Asking, names: tuple[str, ...]) -> None:
     """Close orders: nothing more is expected of them."""
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_outcomes
 
-    with asking.open_account("orders close") as (account, sending):
-        print_outcomes(api.close(account, names, sending), as_json=asking.as_json)
+    asking.send("orders close", lambda account, how: api.close(account, names, how))
 
 
 @orders.command("receive")
@@ -154,19 +146,18 @@ def receive_goods(
     Give an order and VARIANT=QTY, or a CSV file with the columns order, variant and received.
     """
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_outcomes
     from inventory_planner.writeback.orders import Receiving
 
     is_file = order.lower().endswith(".csv") and not quantities
     if not (quantities or is_file):
         raise click.UsageError("Nothing to receive. Give VARIANT=QTY, or a file whose name ends in .csv.")
     receiving = Receiving(how["add"], how["allow_over"], how["line"], False if recalculate else None)
-    with asking.open_account("orders receive", again=again) as (account, sending):
-        if is_file:
-            outcomes = api.receive_file(account, Path(order), receiving, sending)
-        else:
-            outcomes = api.receive(account, order, dict(map(_pair, quantities)), receiving, sending)
-        print_outcomes(outcomes, as_json=asking.as_json)
+    if is_file:
+        path = Path(order)
+        asking.send("orders receive", lambda account, how: api.receive_file(account, path, receiving, how), again=again)
+    else:
+        wanted = unique(map(pair, quantities))
+        asking.send("orders receive", lambda account, how: api.receive(account, order, wanted, receiving, how))
 
 
 @orders.command("connections")
@@ -176,11 +167,11 @@ def receive_goods(
 def show_connections(folder: DataFolder, order: str, as_json: bool) -> None:
     """Show the connected systems of an order."""
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_rows
+    from inventory_planner.cli.order_tables import print_connections
 
     with api.open_account(folder, "orders connections") as account:
-        rows = [msgspec.structs.asdict(each) for each in api.connections(account, order)]
-    print_rows("Connections", rows, "json" if as_json else "table")
+        found = api.connections(account, order)
+    print_connections(found, as_json=as_json)
 
 
 @orders.command("connect")
@@ -190,10 +181,8 @@ def show_connections(folder: DataFolder, order: str, as_json: bool) -> None:
 def connect_order(asking: Asking, order: str, name: str) -> None:
     """Save an order to the connected system NAME."""
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_outcomes
 
-    with asking.open_account("orders connect") as (account, sending):
-        print_outcomes(api.connect(account, order, name, sending), as_json=asking.as_json)
+    asking.send("orders connect", lambda account, how: api.connect(account, order, name, how))
 
 
 @orders.command("stock")
@@ -204,50 +193,11 @@ def connect_order(asking: Asking, order: str, name: str) -> None:
 def update_stock(asking: Asking, order: str, source: bool, push: bool) -> None:
     """Show what was received and not pushed to the store's stock yet; with --push, push it."""
     from inventory_planner import orders as api
-    from inventory_planner.cli.orders_text import print_outcomes, print_rows
+    from inventory_planner.cli.order_tables import print_stock
 
-    with asking.open_account("orders stock") as (account, sending):
-        if push:
-            outcomes = api.push_stock(account, order, sending, from_source=source)
-            print_outcomes(outcomes, as_json=asking.as_json)
-            return
+    if push:
+        asking.send("orders stock", lambda account, how: api.push_stock(account, order, how, from_source=source))
+        return
+    with api.open_account(asking.folder, "orders stock") as account:
         pending = api.pending_stock(account, order, from_source=source)
-    rows = [{"variant": each.id, "delta": each.delta, "stock_before": each.stock_before} for each in pending.items]
-    print_rows("Not pushed yet", rows, "json" if asking.as_json else "table")
-
-
-def _new_order(
-    items: tuple[str, ...] = (),
-    variants_filter: tuple[str, ...] = (),
-    connections: tuple[str, ...] = (),
-    **fields: Any,
-) -> dict[str, Any]:
-    """The body of a new order from the options."""
-    if items:
-        fields["items"] = [{"id": name, "replenishment": _quantity(value)} for name, value in map(_pair, items)]
-    if variants_filter:
-        fields["variants_filter"] = dict(map(_pair, variants_filter))
-    if connections:
-        fields["connections"] = [{"connection": name, "save_po": True} for name in connections]
-    return fields
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        return msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{path} is not a JSON object: {error}.") from error
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, separator, value = text.rpartition("=")
-    if not (separator and name.strip()):
-        raise click.UsageError(f"{text!r} is not NAME=VALUE.")
-    return name.strip(), value.strip()
-
-
-def _quantity(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise click.UsageError(f"{text!r} is no quantity.") from error
+    print_stock(pending, as_json=asking.as_json)

@@ -1,71 +1,95 @@
-"""Print orders, changes, and what became of them."""
+"""Print changes of the account, and what became of them."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
-from io import StringIO
-from typing import Any, Literal
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
 
 import click
 import msgspec
 
-from inventory_planner.api.orders import Line, Order
 from inventory_planner.cli.terminal import print_report, table
-from inventory_planner.errors import InventoryPlannerError
-from inventory_planner.formulas import disarm
-from inventory_planner.writeback.change import Change
+from inventory_planner.errors import InventoryPlannerError, UnknownOutcomeError
+from inventory_planner.writeback.change import Action, Change
 from inventory_planner.writeback.journal import Outcome
 
-Format = Literal["table", "json", "csv"]
-ORDER_FIELDS = (
-    *("id", "reference", "status", "type", "vendor", "warehouse", "created_date", "expected_date"),
-    *("total_ordered", "total_received", "last_modified"),
-)
-SHOWN_FIELDS = ("reference", "status", "vendor", "warehouse", "expected_date", "total_ordered", "total_received", "id")
-LINE_FIELDS = ("id", "sku", "title", "replenishment", "received", "cost_price")
+MAX_ROWS: Final = 40  # of a table of changes; a file may change thousands of lines
+MAX_MESSAGES: Final = 20
+PLAIN_MESSAGES: Final = frozenset({"Applied.", "The account already has this."})  # the state says the same
+NO_VALUE: Final = "-"
+
+Row: TypeAlias = dict[str, Any]
 
 
 def print_outcomes(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
     """Print what became of the changes.
 
     Raises:
+        UnknownOutcomeError: it is not known of some, and all others are done.
         InventoryPlannerError: not all of them are done.
     """
     if as_json:
         print_json([_outcome(each) for each in outcomes])
     else:
-        print_rows("Changes", [_shown(each) for each in outcomes], "table")
-    failed = [each for each in outcomes if not each.is_done]
-    if failed:
-        raise InventoryPlannerError(f"{count(len(failed), 'change')} of {len(outcomes)} not applied; see above.")
+        _print_states(sorted(outcomes, key=lambda each: each.is_done))  # what failed comes first
+    if failed := [each for each in outcomes if not each.is_done]:
+        kind = UnknownOutcomeError if all(each.state == "unknown" for each in failed) else InventoryPlannerError
+        raise kind(f"{len(failed):,} of {count(len(outcomes), 'change')} not applied, as far as is known; see above.")
 
 
-def print_changes(changes: Sequence[Change], *, as_json: bool) -> None:
-    """Print what would be sent."""
-    if as_json:
+def print_changes(changes: Sequence[Change], *, as_json: bool, err: bool = False) -> None:
+    """Print what would be sent; `err` leaves standard output to what will have become of it."""
+    if as_json and not err:
         print_json([{"state": "planned", **_values(each)} for each in changes])
     elif changes:
-        print_rows("To be sent", [{"order": _name(each), "change": _difference(each)} for each in changes], "table")
+        _print_rows("To be sent", [row for each in changes for row in _rows(each)], "--dry-run --json", err=err)
+        _print_lines([f"{_name(each)}: {text}" for each in changes for text in each.warnings], err=err)
     else:
-        click.echo("Nothing to change.")
+        click.echo("Nothing to change.", err=err)
 
 
-def _shown(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "order": _name(outcome),
-        "change": _difference(outcome),
-        "state": str(outcome.state),
-        "description": outcome.message,
-    }
+def print_json(value: Any) -> None:
+    """Print JSON; decimals keep all their digits."""
+    encoded = msgspec.json.Encoder(decimal_format="number").encode(value)
+    click.echo(msgspec.json.format(encoded, indent=2).decode())
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def count(number: int, noun: str) -> str:
+    """A number of things, such as `2 changes`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _print_states(outcomes: Sequence[Outcome]) -> None:
+    rows = [{**row, "state": str(each.state)} for each in outcomes for row in _rows(each)]
+    _print_rows("Changes", rows, "--json")
+    _print_lines([f"{_name(each)}: {each.message}" for each in outcomes if each.message not in PLAIN_MESSAGES])
+    if len(outcomes) > 1:
+        states = Counter(str(each.state) for each in outcomes)
+        numbers = ", ".join(f"{number:,} {state}" for state, number in states.items())
+        click.echo(f"{count(len(outcomes), 'change')}: {numbers}.")
+
+
+def _print_rows(title: str, rows: Sequence[Row], option: str, *, err: bool = False) -> None:
+    print_report(table(title, rows[:MAX_ROWS]), err=err)
+    if len(rows) > MAX_ROWS:
+        click.echo(f"{MAX_ROWS} of {len(rows):,} rows; {option} shows all.", err=err)
+
+
+def _print_lines(lines: Sequence[str], *, err: bool = False) -> None:
+    for line in lines[:MAX_MESSAGES]:
+        click.echo(line, err=err)
+    if len(lines) > MAX_MESSAGES:
+        click.echo(f"and {len(lines) - MAX_MESSAGES:,} more; --json shows all.", err=err)
+
+
+def _outcome(outcome: Outcome) -> Row:
     rows = {"file_rows": outcome.file_rows} if outcome.file_rows else {}
     return {"state": str(outcome.state), "message": outcome.message, **_values(outcome), **rows}
 
 
-def _values(change: Change | Outcome) -> dict[str, Any]:
+def _values(change: Change | Outcome) -> Row:
     return {
         "action": str(change.action),
         "order_id": change.order_id,
@@ -80,63 +104,57 @@ def _name(change: Change | Outcome) -> str:
     return change.reference or change.order_id or ""
 
 
-def _difference(change: Change | Outcome) -> str:
-    """The values before and after, as one text."""
-    target = f" ({change.target})" if change.target else ""
-    if change.action == "create":
-        return "new: " + ", ".join(f"{name} {_text(value)}" for name, value in change.after.items())
-    values = (f"{name}: {_text(change.before.get(name))} -> {_text(value)}" for name, value in change.after.items())
-    return f"{change.action}{target} {', '.join(values)}".strip()
+def _rows(change: Change | Outcome) -> Iterator[Row]:
+    """A row for each value that changes; one row if none does."""
+    for name, before, after in _differences(change) or [("", None, None)]:
+        of_what = change.target if change.action == Action.CONNECT else name
+        where = f" ({change.target})" if change.action == Action.PUSH_STOCK else ""
+        yield {
+            "order": _name(change),
+            "change": f"{change.action}: {of_what}{where}" if of_what else f"{change.action}{where}",
+            "before": _text(before),
+            "after": _text(after),
+        }
+
+
+def _differences(change: Change | Outcome) -> list[tuple[str, Any, Any]]:
+    """The name of each value, the value before and after."""
+    if change.action == Action.CREATE:
+        return [(name, None, value) for name, value in _created(change.after)]
+    return [(name, change.before.get(name), value) for name, value in change.after.items()]
+
+
+def _created(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The fields of a new order; its lines and connections as fields of their own."""
+    for name, value in fields.items():
+        if name == "items":
+            yield from ((f"item {line.get('id')}", _ordered(line)) for line in value)
+        elif name == "connections":
+            yield from (("connection", each.get("connection")) for each in value)
+        elif name != "reference":  # it is the order's name
+            yield name, value
+
+
+def _ordered(line: Mapping[str, Any]) -> Any:
+    components = line.get("components") or []
+    made_of = f" of {count(len(components), 'component')} each" if components else ""
+    return f"{_text(line.get('replenishment'))}{made_of}" if made_of else line.get("replenishment")
 
 
 def _text(value: Any) -> str:
-    if value is None or value == "":
-        return "-"
-    return f"{len(value)} lines" if isinstance(value, list) else str(value)
+    match value:
+        case None | "":
+            return NO_VALUE
+        case bool():
+            return "yes" if value else "no"
+        case int() | float() | Decimal():
+            return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+        case Mapping():
+            return _joined(f"{name}={_text(each)}" for name, each in value.items())
+        case list() | tuple():
+            return _joined(map(_text, value))
+    return str(value)
 
 
-def order_row(order: Order) -> dict[str, Any]:
-    """An order as a row."""
-    return {name: getattr(order, name) for name in ORDER_FIELDS}
-
-
-def print_orders(orders: Sequence[Order], output_format: Format = "table") -> None:
-    """Print orders; a table has the fields that fit."""
-    names = SHOWN_FIELDS if output_format == "table" else ORDER_FIELDS
-    print_rows("Orders", [{name: getattr(order, name) for name in names} for order in orders], output_format)
-
-
-def line_row(line: Line) -> dict[str, Any]:
-    """A line as a row."""
-    return {name: getattr(line, name) for name in LINE_FIELDS}
-
-
-def print_rows(title: str, rows: Sequence[dict[str, Any]], output_format: Format = "table") -> None:
-    """Print rows as a table, or for programs."""
-    if output_format == "json":
-        print_json(rows)
-    elif output_format == "csv":
-        click.echo(_csv(rows), nl=False)
-    else:
-        print_report(table(title, rows))
-
-
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    file = StringIO()
-    writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(
-        {name: disarm(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows
-    )
-    return file.getvalue()
-
-
-def print_json(value: Any) -> None:
-    """Print JSON; decimals keep all their digits."""
-    encoded = msgspec.json.Encoder(decimal_format="number").encode(value)
-    click.echo(msgspec.json.format(encoded, indent=2).decode())
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things, such as `2 changes`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(texts) or NO_VALUE

@@ -32,7 +32,7 @@ WIDTH_WITHOUT_TERMINAL: Final = 120
 PERCENTAGES: Final = ("_rate", "_share", "_ratio")  # shown as 98.8%
 NUMERALS: Final = "_number"  # shown without separators, like the year 2026
 IDS: Final = "_id"  # shown last
-WRAPPED: Final = ("error", "description", "change")  # the long texts of our own reports
+WRAPPED: Final = ("error", "description", "change", "before", "after")  # the long texts of our own reports
 
 
 def demo_report(report: DemoReport, folder: DataFolder) -> RenderableType:
@@ -112,13 +112,20 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], *, wrap_names: bool = F
     return shown
 
 
-def print_report(report: RenderableType) -> None:
-    """Print to standard output."""
-    _console().print(report)
+def print_report(report: RenderableType, *, err: bool = False) -> None:
+    """Print to standard output, or to standard error."""
+    _console(err=err).print(report)
 
 
-def _console() -> Console:
-    console = Console()
+def print_fitting(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows, with as many of the first columns as fit."""
+    console = _console()
+    names = _fitting(list(rows[0]) if rows else [], rows, "", console.width)
+    console.print(table(title, [{name: row[name] for name in names} for row in rows], wrap_names=True))
+
+
+def _console(*, err: bool = False) -> Console:
+    console = Console(stderr=err)
     if not console.is_terminal:
         console.width = WIDTH_WITHOUT_TERMINAL
     return console

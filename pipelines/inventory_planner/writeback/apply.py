@@ -18,6 +18,7 @@ from inventory_planner.warehouse.write_log import State, Write, give_up_intended
 from inventory_planner.writeback.calls import Answer, send
 from inventory_planner.writeback.change import Action, Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
+from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.journal import (
     BY_READING,
     BY_RESPONSE,
@@ -59,8 +60,10 @@ def preview(
             changes.append(earlier.preview(intention, situation))
         except ChangeError as error:
             faults.append(str(error))
-    if faults and not earlier.is_begun:
-        raise ChangeError("\n".join(["Nothing was sent.", *faults] if len(faults) > 1 else faults))
+    if not earlier.is_begun:
+        if len(faults) == 1:
+            raise ChangeError(faults[0])
+        raise_faults("Nothing was sent:", faults)
     return [each for each in changes if each]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -48,10 +50,27 @@ TEXTS: Final = frozenset(
 OBJECTS: Final = frozenset({"custom_fields"})
 WRITABLE: Final = DATES | NUMBERS | FLAGS | TEXTS | OBJECTS
 ONLY_WHEN_CREATED: Final = frozenset({"items", "variants_filter", "connections", SKIP_JOBS})
+ENVELOPE: Final = "purchase-order"  # around the body of an order, except through Neuro
 STATUSES: Final = ("OPEN", "DRAFT", "PARTIALLY RECEIVED", "CLOSED", "CANCELLED")  # every account has these
 TYPES: Final = frozenset({"po", "transfer", "assembly"})
+FROM_A_WAREHOUSE: Final = frozenset({"transfer", "assembly"})
+SHAPES: Final[dict[str, type]] = {"items": list, "variants_filter": dict, "connections": list}
+SHAPE_NAMES: Final[dict[type, str]] = {list: "a list", dict: "an object"}
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
+
+
+def without_envelope(fields: Values) -> dict[str, Any]:
+    """The fields of an order and, as the articles have it, `skip_background_jobs` beside them or around.
+
+    Raises:
+        ChangeError: the envelope holds no object.
+    """
+    if ENVELOPE not in fields:
+        return dict(fields)
+    if not isinstance(fields[ENVELOPE], Mapping):
+        raise ChangeError(f"{ENVELOPE} is {fields[ENVELOPE]!r}; it must be an object.")
+    return {**{name: value for name, value in fields.items() if name != ENVELOPE}, **fields[ENVELOPE]}
 
 
 def checked_fields(fields: Values, statuses: Iterable[str] = ()) -> dict[str, Any]:
@@ -66,8 +85,11 @@ def checked_fields(fields: Values, statuses: Iterable[str] = ()) -> dict[str, An
     values = {name: _checked(name, value) for name, value in fields.items()}
     known = {each.casefold() for each in (*STATUSES, *statuses)}
     if "status" in values and str(values["status"]).casefold() not in known:
-        names = ", ".join(dict.fromkeys((*STATUSES, *sorted(statuses))))
-        raise ChangeError(f"{values['status']!r} is no status of this account; it has {names}.")
+        names = ", ".join([*STATUSES, *sorted(each for each in statuses if each.upper() not in STATUSES)])
+        raise ChangeError(
+            f"{values['status']!r} is no known status of this account: {names}. If it has it, run `load`, which reads"
+            " the statuses of its orders."
+        )
     if values.get("type") and str(values["type"]).casefold() not in TYPES:
         raise ChangeError(f"{values['type']!r} is no type of an order; the types are {', '.join(sorted(TYPES))}.")
     return values
@@ -79,22 +101,42 @@ def check_new(body: Values) -> None:
     Raises:
         ChangeError: it can't.
     """
-    unknown = sorted(body.keys() - WRITABLE - ONLY_WHEN_CREATED)
-    if unknown:
+    if unknown := sorted(body.keys() - WRITABLE - ONLY_WHEN_CREATED):
         raise ChangeError(f"A new order can't have {', '.join(unknown)}.")
-    missing = [name for name in ("reference", "warehouse") if not body.get(name)]
-    is_assembly = str(body.get("type") or "").casefold() == "assembly"
-    missing += ["source_warehouse"] if is_assembly and not body.get("source_warehouse") else []
+    kind = str(body.get("type") or "").casefold()
+    needed = ["reference", "warehouse", *(["source_warehouse"] if kind in FROM_A_WAREHOUSE else [])]
+    missing = [name for name in needed if not body.get(name)]
     missing += [] if body.get("items") or body.get("variants_filter") else ["items or variants_filter"]
     if missing:
         raise ChangeError(f"A new order needs {' and '.join(missing)}.")
-    for line in body.get("items") or ():
-        if not line.get("id") or "replenishment" not in line:
-            raise ChangeError(
-                f"Each item of a new order needs an id and a replenishment; this one has neither or one: {line}."
-            )
-        if is_assembly and not line.get("components"):
-            raise ChangeError(f"Item {line['id']} of an assembly order needs components.")
+    for name, shape in SHAPES.items():
+        if not isinstance(body.get(name, shape()), shape):
+            raise ChangeError(f"{name} of a new order must be {SHAPE_NAMES[shape]}; it is {body[name]!r}.")
+    for number, line in enumerate(body.get("items", []), start=1):
+        _check_line(number, line, needs_components=kind == "assembly")
+    for number, connection in enumerate(body.get("connections", []), start=1):
+        if not isinstance(connection, dict) or not connection.get("connection"):
+            raise ChangeError(f"Connection {number} of a new order needs its name, as `connection`.")
+
+
+def _check_line(number: int, line: Any, *, needs_components: bool) -> None:
+    if not isinstance(line, dict) or not line.get("id") or line.get("replenishment") is None:
+        raise ChangeError(f"Item {number} of a new order needs an id and a replenishment.")
+    _check_quantity(str(line["id"]), line["replenishment"])
+    components = line.get("components") or []
+    if needs_components and not components:
+        raise ChangeError(f"Item {line['id']} of an assembly order needs components.")
+
+
+def _check_quantity(name: str, value: Any) -> None:
+    """Numbers of any JSON spelling are left as they are.
+
+    Raises:
+        ChangeError: the value is none, or negative.
+    """
+    number = _number(f"The replenishment of {name}", value)
+    if number < 0 or isinstance(value, bool):
+        raise ChangeError(f"The replenishment of {name} is {value!r}; it must be at least 0.")
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -104,7 +146,18 @@ def _checked(name: str, value: Any) -> Any:
         return _date(name, value)
     if name in NUMBERS:
         return _number(name, value)
+    if name in OBJECTS:
+        return _object(name, value)
     return _flag(name, value) if name in FLAGS else value
+
+
+def _object(name: str, value: Any) -> Any:
+    """An object, or its JSON."""
+    with suppress(ValueError):
+        found = json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
+        if isinstance(found, dict):
+            return found
+    raise ChangeError(f"{name} is {value!r}; it must be a JSON object.")
 
 
 def _date(name: str, value: Any) -> str:

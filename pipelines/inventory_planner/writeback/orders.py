@@ -23,13 +23,13 @@ from inventory_planner.writeback.state import (
 )
 
 
-def new_order(fields: Values, *, is_reference_free: bool = True) -> Intention:
-    """Create an order with these fields, as the API documents its body.
+def new_order(fields: Values, statuses: Iterable[str] = (), *, is_reference_free: bool = True) -> Intention:
+    """Create an order with these fields, as the API documents its body; see `updated` for `statuses`.
 
     Raises:
         ChangeError: the fields can't be those of an order.
     """
-    body = {**fields, **checked_fields({name: fields[name] for name in fields if name in WRITABLE})}
+    body = {**fields, **checked_fields({name: fields[name] for name in fields if name in WRITABLE}, statuses)}
     check_new(body)
     reference = str(body["reference"])
 
@@ -88,22 +88,25 @@ def received(
     file_rows: tuple[int, ...] = (),
 ) -> Intention:
     """Set what was received of each variant, by its id."""
+    numbers = dict(zip(quantities, file_rows, strict=True)) if file_rows else {}
 
     def plan(situation: Situation, done: frozenset[str]) -> Change:
         record = changeable(situation)
-        before, after = {}, {}
-        for variant_id, quantity in quantities.items():
-            if variant_id in done:
-                continue
-            line = _line_of(record, variant_id, receiving.line)
-            before[variant_id] = line.received or 0
-            total = Decimal(line.received or 0) + quantity if receiving.is_added else quantity
-            _check_total(record, variant_id, line, total, allow_over=receiving.allow_over)
-            if not is_same(variant_id, before[variant_id], total):
-                after[variant_id] = total
-        return _change(
-            Action.RECEIVE, record, _of(before, after), after, {"received": after, **_option(receiving.skip_jobs)}
-        )
+        before: dict[str, Decimal | int] = {}
+        after: dict[str, Decimal] = {}
+        faults: list[str] = []
+        for variant_id in [name for name in quantities if name not in done]:
+            try:
+                line = _line_of(record, variant_id, receiving.line)
+                before[variant_id] = line.received or 0
+                after[variant_id] = _total(record, line, quantities[variant_id], receiving)
+            except ChangeError as error:
+                faults.append(f"line {numbers[variant_id]}: {error}" if numbers else str(error))
+        if faults:
+            raise ChangeError("\n".join(faults))
+        after = {name: total for name, total in after.items() if not is_same(name, before[name], total)}
+        body = {"received": after, **_option(receiving.skip_jobs)}
+        return _change(Action.RECEIVE, record, _of(before, after), after, body)
 
     return Intention(Action.RECEIVE, order_id, plan, frozenset(quantities), file_rows=file_rows)
 
@@ -170,8 +173,8 @@ def variant_of(order: Order, name: str) -> str:
     found = {str(line.id) for line in lines if str(line.sku or "").strip().casefold() == name.strip().casefold()}
     if len(found) == 1:
         return found.pop()
-    problem = f"{len(found)} variants with the SKU {name}" if found else f"no variant {name}"
-    raise ChangeError(f"Order {order.reference or order.id} has {problem}; use the variant's id.")
+    problem = f"{len(found)} variants with the SKU {name}; use the variant's id" if found else f"no variant {name}"
+    raise ChangeError(f"Order {order.reference or order.id} has {problem}.")
 
 
 def _line_of(record: Record, variant_id: str, number: int | None) -> Line:
@@ -193,15 +196,21 @@ def _line_of(record: Record, variant_id: str, number: int | None) -> Line:
     return line
 
 
-def _check_total(record: Record, variant_id: str, line: Line, total: Decimal, *, allow_over: bool) -> None:
-    if total < 0:
-        raise ChangeError(f"{label(record)}, {variant_id}: {total} can't have been received.")
-    ordered = line.replenishment or 0
-    if total > ordered and not allow_over:
+def _total(record: Record, line: Line, quantity: Decimal, receiving: Receiving) -> Decimal:
+    """What will have been received in all.
+
+    Raises:
+        ChangeError: it is more than was ordered.
+    """
+    total = Decimal(line.received or 0) + quantity if receiving.is_added else quantity
+    ordered = Decimal(line.replenishment or 0)
+    if total > ordered and not receiving.allow_over:
+        name = str(line.sku or line.id).strip()
         raise ChangeError(
-            f"{label(record)}, {variant_id}: {total} received in all are more than the {ordered} ordered. If that is"
-            " right, use --allow-over."
+            f"{label(record)}, {name}: {total:,f} received in all would be more than the {ordered:,f}"
+            " ordered. If that is right, use --allow-over."
         )
+    return total
 
 
 def _change(action: Action, record: Record, before: Values, after: Values, body: Values) -> Change:

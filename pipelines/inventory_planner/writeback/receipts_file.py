@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
 from inventory_planner.errors import ChangeError
 from inventory_planner.writeback.change import Intention
+from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.lookup import Found
 from inventory_planner.writeback.orders import Receiving, received, variant_of
+from inventory_planner.writeback.quantities import RULE, parse_quantity
 
 COLUMNS: Final = ("order", "variant", "received")
+SEPARATORS: Final = ",;\t"
 ENCODINGS: Final = ("utf-8-sig", "cp1252")  # the second is what spreadsheets on Windows save as plain CSV
-MAX_SHOWN: Final = 20  # faults in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +36,25 @@ class Row:
 
 
 def read_receipts(path: Path) -> list[Row]:
-    """The rows of a file with the columns order, variant and received, separated by commas or semicolons.
+    """The rows of a file with the columns order, variant and received, as spreadsheets save it.
+
+    Semicolons or tabs may separate the columns; decimal commas are then understood.
 
     Raises:
         ChangeError: the file can't be read, or a row is no received quantity; the message names each line.
     """
     text = _decode(path)
-    separator = ";" if text.partition("\n")[0].count(";") else ","
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator)
-    names = {name.strip().casefold(): name for name in reader.fieldnames or ()}
-    missing = [name for name in COLUMNS if name not in names]
-    if missing:
-        raise ChangeError(f"{path} has no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}.")
-    rows: list[Row] = []
-    faults: list[str] = []
-    for fields in reader:
-        values = [str(fields[names[name]] or "").strip() for name in COLUMNS]
-        if any(values):
-            found = _row(reader.line_num, values, has_decimal_commas=separator == ";")
-            rows.append(found) if isinstance(found, Row) else faults.append(found)
-    _raise_faults(path, faults)
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(SEPARATORS, key=header.count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    try:
+        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        raise ChangeError(f"{path}, line {reader.line_num}: {error}. Save it as CSV UTF-8.") from error
+    filled = (each for each in lines if any(each[1]))
+    _, names = next(filled, (0, []))
+    rows, faults = _read_rows(filled, _places(path, names), len(names), has_decimal_commas=separator != ",")
+    raise_faults(f"{path} was not applied:", faults)
     if not rows:
         raise ChangeError(f"{path} has no rows.")
     return rows
@@ -62,8 +66,7 @@ def receipts(path: Path, rows: list[Row], orders: Found, receiving: Receiving) -
     Raises:
         ChangeError: an order or a variant is not known, or a line has two rows; the message names each line.
     """
-    quantities: dict[str, dict[str, Decimal]] = {}
-    numbers: dict[str, dict[str, int]] = {}
+    by_order: dict[str, dict[str, Row]] = {}
     faults: list[str] = []
     for row in rows:
         try:
@@ -71,16 +74,18 @@ def receipts(path: Path, rows: list[Row], orders: Found, receiving: Receiving) -
         except ChangeError as error:
             faults.append(f"line {row.number}: {error}")
             continue
-        if variant_id in quantities.setdefault(order_id, {}):
-            first = numbers[order_id][variant_id]
+        first = by_order.setdefault(order_id, {}).setdefault(variant_id, row)
+        if first is not row:
             faults.append(
-                f"line {row.number}: {row.variant} of {row.order} is on line {first}, too; delete one of them."
+                f"line {row.number}: {row.variant} of {row.order} is on line {first.number}, too; delete one of them."
             )
-            continue
-        quantities[order_id][variant_id] = row.received
-        numbers.setdefault(order_id, {})[variant_id] = row.number
-    _raise_faults(path, faults)
-    return [received(each, quantities[each], receiving, tuple(numbers[each].values())) for each in quantities]
+    raise_faults(f"{path} was not applied:", faults)
+    return [_intention(order_id, by_variant, receiving) for order_id, by_variant in by_order.items()]
+
+
+def _intention(order_id: str, rows: dict[str, Row], receiving: Receiving) -> Intention:
+    quantities = {variant_id: row.received for variant_id, row in rows.items()}
+    return received(order_id, quantities, receiving, tuple(row.number for row in rows.values()))
 
 
 def _line_of(row: Row, orders: Found) -> tuple[str, str]:
@@ -90,23 +95,46 @@ def _line_of(row: Row, orders: Found) -> tuple[str, str]:
     return found.order_id, variant_of(found.order, row.variant)
 
 
+def _places(path: Path, names: list[str]) -> list[int]:
+    """Where the columns are.
+
+    Raises:
+        ChangeError: one is missing, or is there twice.
+    """
+    found = [name.casefold() for name in names]
+    count = Counter(found)
+    needed = f"it needs one column each for {', '.join(COLUMNS)}."
+    if missing := [name for name in COLUMNS if not count[name]]:
+        raise ChangeError(f"{path} has no column {', '.join(missing)}; {needed}")
+    if repeated := [name for name in COLUMNS if count[name] > 1]:
+        raise ChangeError(f"{path} has several columns {', '.join(repeated)}; {needed}")
+    return [found.index(name) for name in COLUMNS]
+
+
+def _read_rows(
+    lines: Iterator[tuple[int, list[str]]], places: list[int], width: int, *, has_decimal_commas: bool
+) -> tuple[list[Row], list[str]]:
+    """The rows, and what is wrong with the others."""
+    rows: list[Row] = []
+    faults: list[str] = []
+    for number, cells in lines:
+        if any(cells[width:]):
+            faults.append(f"line {number}: it has more cells than the first line has columns.")
+            continue
+        values = [cells[place] if place < len(cells) else "" for place in places]
+        found = _row(number, values, has_decimal_commas=has_decimal_commas)
+        rows.append(found) if isinstance(found, Row) else faults.append(found)
+    return rows, faults
+
+
 def _row(number: int, values: list[str], *, has_decimal_commas: bool) -> Row | str:
-    order, variant, quantity = values
+    order, variant, text = values
     if not order or not variant:
         return f"line {number}: the {'variant' if order else 'order'} is missing."
-    text = quantity.replace(",", ".") if has_decimal_commas and quantity.count(",") == 1 else quantity
-    with suppress(InvalidOperation):
-        value = Decimal(text)
-        if value.is_finite() and value >= 0:
-            return Row(number, order, variant, value)
-    return f"line {number}: received is {quantity!r}; it must be a number of at least 0."
-
-
-def _raise_faults(path: Path, faults: list[str]) -> None:
-    if faults:
-        more = [f"and {len(faults) - MAX_SHOWN} more"] if len(faults) > MAX_SHOWN else []
-        lines = "\n".join(f"  {fault}" for fault in [*faults[:MAX_SHOWN], *more])
-        raise ChangeError(f"{path} was not applied:\n{lines}")
+    quantity = parse_quantity(text.replace(",", ".") if has_decimal_commas else text)
+    if quantity is None:
+        return f"line {number}: received is {text!r}; {RULE}."
+    return Row(number, order, variant, quantity)
 
 
 def _decode(path: Path) -> str:
@@ -114,7 +142,7 @@ def _decode(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise ChangeError(f"Can't read {path}: {error.strerror}.") from error
-    for encoding in ENCODINGS:
+    for encoding in ("utf-16",) if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ENCODINGS:
         with suppress(UnicodeDecodeError):
             return content.decode(encoding)
     raise ChangeError(f"{path} is not text in UTF-8 or Windows-1252. Save it as CSV UTF-8.")

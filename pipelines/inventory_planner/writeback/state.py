@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+from msgspec import Raw
 from msgspec.structs import fields
 
 from inventory_planner.api.client import Client
 from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
 from inventory_planner.api.listing import get_order, list_orders
 from inventory_planner.api.order_parts import get_pending_stock
-from inventory_planner.api.orders import Connection, Line, Order
+from inventory_planner.api.orders import ABSENT, Connection, Line, Order
 from inventory_planner.errors import ChangeError
 from inventory_planner.writeback.change import Action, Change, Situation, Values
 
@@ -19,6 +22,8 @@ DESTINATION: Final = "destination"
 SOURCE: Final = "source"
 IDENTIFYING: Final = ("warehouse", "source_warehouse", "vendor")  # fields that the API does not change in a new order
 PAGE_SIZE: Final = 1000  # the most that the API allows
+
+_decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
 
 FIELDS: Final = {each.encode_name: each.name for each in fields(Order)}  # attribute by name in JSON
 
@@ -107,12 +112,14 @@ def orders_with_reference(client: Client, reference: str) -> list[Record]:
 def all_orders(client: Client, **filters: str) -> Iterator[Record]:
     """All orders that match these filters and can be read, by id, so that edits don't move them between pages.
 
+    `id_sort="desc"` has the newest first; orders created meanwhile then make others come twice.
+
     Raises:
         ApiError: a request failed.
     """
     read = page = 0
     while True:
-        answer = list_orders(client, page_size=PAGE_SIZE, page=page, id_sort="asc", **filters)
+        answer = list_orders(client, page_size=PAGE_SIZE, page=page, **{"id_sort": "asc", **filters})
         decoded = (decode_order(bytes(raw)) for raw in answer.orders)
         yield from (each for each in decoded if isinstance(each, Record))
         read, page = read + len(answer.orders), page + 1
@@ -122,7 +129,10 @@ def all_orders(client: Client, **filters: str) -> Iterator[Record]:
 
 def field_value(order: Order, name: str) -> Any:
     """A field of an order by its name in JSON."""
-    return getattr(order, FIELDS[name]) if name in FIELDS else None
+    value = getattr(order, FIELDS[name]) if name in FIELDS else None
+    if isinstance(value, Raw):
+        return None if value is ABSENT else _decode(value)
+    return value
 
 
 def first_lines(order: Order) -> dict[str, Line]:
