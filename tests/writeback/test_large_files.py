@@ -62,4 +62,4 @@ def test_is_resumed_with_the_rest(account: Account, job: Job, path: Path) -> Non
     assert_received_once(account)
     assert len(written(account)) <= ORDERS - done + 1
     reads = [each for each in account.requests if not is_write(each) and not each.path.endswith("/purchase-orders")]
-    assert len(reads) <= ORDERS - done + 1
+    assert len(reads) <= ORDERS - done + 2  # the one in doubt is read to settle it, and to load it
