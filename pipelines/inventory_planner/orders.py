@@ -19,7 +19,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from inventory_planner.api.decoding import Record
 from inventory_planner.api.order_parts import StockChanges, get_pending_stock, list_connections
 from inventory_planner.api.orders import Connection, Order
 from inventory_planner.api.routes import route_to
-from inventory_planner.data_folder import DataFolder, data_folder
+from inventory_planner.data_folder import DataFolder, data_folder, folder_at
 from inventory_planner.errors import ChangeError, InventoryPlannerError, LoadError, RefusedError, UnreachableError
 from inventory_planner.settings import settings as read_settings
 from inventory_planner.sync.load import Job
@@ -40,7 +40,7 @@ from inventory_planner.sync.read_back import read_back
 from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import statuses
-from inventory_planner.warehouse.warehouse import open_warehouse
+from inventory_planner.warehouse.warehouse import Warehouse, open_warehouse
 from inventory_planner.warehouse.write_log import orders_read_since, record_end_of_job
 from inventory_planner.writeback.apply import RUN_AGAIN, apply_all, changed_orders, preview
 from inventory_planner.writeback.change import Change, Intention, Situation
@@ -97,15 +97,21 @@ AS_TOTALS: Final = Receiving()
 
 
 @contextmanager
-def open_account(folder: DataFolder | Path | str = "data", command: str = "orders") -> Iterator[Job]:
+def open_account(
+    folder: DataFolder | Path | str = "data", command: str = "orders", *, is_reading: bool = False
+) -> Iterator[Job]:
     """The configured account and its warehouse, locked while the block lasts.
+
+    With `is_reading`, only the functions that read live may be called, and a run may be in progress.
 
     Raises:
         ConfigurationError: a setting is missing or invalid.
         AnotherRunError: another run uses the data folder.
     """
-    opened = folder if isinstance(folder, DataFolder) else data_folder(Path(folder))
-    with open_warehouse(engine_of(opened), opened, command) as warehouse:
+    open_folder = folder_at if is_reading else data_folder
+    opened = folder if isinstance(folder, DataFolder) else open_folder(Path(folder))
+    engine = engine_of(opened)
+    with nullcontext(Warehouse(engine, opened)) if is_reading else open_warehouse(engine, opened, command) as warehouse:
         settings = read_settings()
         access = (settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second)
         with Client(*access, route_to(settings.neuro_plugin)) as client:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable
 from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import msgspec
+
+NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # as JSON writes them; an id such as 007 stays text
 
 
 def new_order(
@@ -24,7 +27,8 @@ def new_order(
         quantities = unique(map(pair, items))
         fields["items"] = [{"id": name, "replenishment": _quantity(value)} for name, value in quantities.items()]
     if variants_filter:
-        fields["variants_filter"] = unique(map(field, variants_filter))
+        conditions = unique(map(field, variants_filter))
+        fields["variants_filter"] = {name: _number_or_text(value) for name, value in conditions.items()}
     if connections:
         fields["connections"] = [{"connection": name, "save_po": True} for name in connections]
     return fields
@@ -72,6 +76,11 @@ def unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
             raise click.UsageError(f"{name} is given twice.")
         found[name] = value
     return found
+
+
+def _number_or_text(text: str) -> Decimal | str:
+    """The value of a condition: the API's articles write numbers as numbers."""
+    return Decimal(text) if NUMBER.fullmatch(text) else text
 
 
 def _quantity(text: str) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
-from inventory_planner.cli.options import data_option
+from inventory_planner.cli.options import read_only_data_option
 from inventory_planner.cli.order_arguments import field, instant, new_order, pair, read_json, unique
 from inventory_planner.data_folder import DataFolder
 
@@ -28,7 +28,7 @@ def orders() -> None:
 
 
 @orders.command("list")
-@data_option
+@read_only_data_option
 @click.option("--status", help="Only orders in this status.")
 @click.option("--vendor", help="Only orders of this vendor id.")
 @click.option("--warehouse", help="Only orders for this warehouse id.")
@@ -49,7 +49,7 @@ def list_orders(
     from inventory_planner.cli.order_tables import print_orders
 
     chosen = {name: value for name, value in filters.items() if value}
-    with api.open_account(folder, "orders list") as account:
+    with api.open_account(folder, "orders list", is_reading=True) as account:
         found = list(islice(api.listed(account, **chosen), limit + 1))
     print_orders(found[:limit], output_format)
     if len(found) > limit:
@@ -57,7 +57,7 @@ def list_orders(
 
 
 @orders.command("show")
-@data_option
+@read_only_data_option
 @click.argument("order")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print the lines as CSV, a file that `orders receive` takes.")
@@ -66,7 +66,7 @@ def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> N
     from inventory_planner import orders as api
     from inventory_planner.cli.order_tables import print_order
 
-    with api.open_account(folder, "orders show") as account:
+    with api.open_account(folder, "orders show", is_reading=True) as account:
         found = api.show(account, order)
     print_order(found, "json" if as_json else "csv" if as_csv else "table")
 
@@ -161,7 +161,7 @@ def receive_goods(
 
 
 @orders.command("connections")
-@data_option
+@read_only_data_option
 @click.argument("order")
 @json_option
 def show_connections(folder: DataFolder, order: str, as_json: bool) -> None:
@@ -169,7 +169,7 @@ def show_connections(folder: DataFolder, order: str, as_json: bool) -> None:
     from inventory_planner import orders as api
     from inventory_planner.cli.order_tables import print_connections
 
-    with api.open_account(folder, "orders connections") as account:
+    with api.open_account(folder, "orders connections", is_reading=True) as account:
         found = api.connections(account, order)
     print_connections(found, as_json=as_json)
 
@@ -198,6 +198,6 @@ def update_stock(asking: Asking, order: str, source: bool, push: bool) -> None:
     if push:
         asking.send("orders stock", lambda account, how: api.push_stock(account, order, how, from_source=source))
         return
-    with api.open_account(asking.folder, "orders stock") as account:
+    with api.open_account(asking.folder, "orders stock", is_reading=True) as account:
         pending = api.pending_stock(account, order, from_source=source)
     print_stock(pending, as_json=asking.as_json)
