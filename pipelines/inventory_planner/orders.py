@@ -16,14 +16,12 @@ sent, because a change can't be made or was not confirmed.
 
 from __future__ import annotations
 
-import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 
@@ -33,16 +31,11 @@ from inventory_planner.api.order_parts import StockChanges, get_pending_stock, l
 from inventory_planner.api.orders import Connection, Order
 from inventory_planner.api.routes import route_to
 from inventory_planner.data_folder import DataFolder, data_folder, folder_at
-from inventory_planner.errors import ChangeError, InventoryPlannerError, LoadError, RefusedError, UnreachableError
 from inventory_planner.settings import settings as read_settings
 from inventory_planner.sync.load import Job
-from inventory_planner.sync.read_back import read_back
-from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import statuses
 from inventory_planner.warehouse.warehouse import Warehouse, open_warehouse
-from inventory_planner.warehouse.write_log import orders_read_since, record_end_of_job
-from inventory_planner.writeback.apply import RUN_AGAIN, apply_all, changed_orders, preview
 from inventory_planner.writeback.change import Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome
@@ -51,11 +44,14 @@ from inventory_planner.writeback.order_fields import without_envelope
 from inventory_planner.writeback.orders import Receiving, connected, new_order, pushed, received, updated, variant_of
 from inventory_planner.writeback.quantities import Quantity, checked_quantity
 from inventory_planner.writeback.receipts_file import read_receipts, receipts
+from inventory_planner.writeback.sending import UNASKED, Sending, send_changes
 from inventory_planner.writeback.state import DESTINATION, SOURCE, all_orders, read_situation
 
 __all__ = [
     "Change",
     "Outcome",
+    "Receiving",
+    "Sending",
     "close",
     "connect",
     "connections",
@@ -70,29 +66,10 @@ __all__ = [
     "update",
 ]
 
-Confirm: TypeAlias = Callable[[Sequence[Change]], bool]
-Progress: TypeAlias = Callable[[Outcome], None]
-
 CLOSED: Final = "CLOSED"
 NEWEST_FIRST: Final = "id_sort"  # ids begin with the instant of creation
-log = logging.getLogger(__name__)
 
 
-def always(_: Sequence[Change]) -> bool:
-    """Confirm any change."""
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """How changes are sent: who confirms them, whether a file may be applied again, and who is told of each outcome."""
-
-    confirm: Confirm = always
-    again: bool = False
-    progress: Progress = lambda _: None
-
-
-UNASKED: Final = Sending()
 AS_TOTALS: Final = Receiving()
 
 
@@ -178,7 +155,7 @@ def create(
     if not body.get("reference"):
         body["reference"] = Earlier(account.account, command).reference or _new_reference()
     intention = new_order(body, statuses(account.account), is_reference_free=not sending.again)
-    return _apply(account, command, [intention], [_read(account, intention)], sending)
+    return send_changes(account, command, [intention], [_read(account, intention)], sending)
 
 
 def update(
@@ -191,7 +168,7 @@ def update(
     found = find_order(account.client, order)
     intention = updated(found.order_id, fields, statuses(account.account), skip_jobs=skip_jobs)
     command = _command("orders update", [found.order_id, dict(fields), skip_jobs], sending)
-    return _apply(account, command, [intention], [Situation(found)], sending)
+    return send_changes(account, command, [intention], [Situation(found)], sending)
 
 
 def close(account: Job, orders: Sequence[str], sending: Sending = UNASKED) -> list[Outcome]:
@@ -199,7 +176,7 @@ def close(account: Job, orders: Sequence[str], sending: Sending = UNASKED) -> li
     found = [find_order(account.client, each) for each in dict.fromkeys(orders)]
     intentions = [updated(each.order_id, {"status": CLOSED}) for each in found]
     command = _command("orders close", [each.order_id for each in found], sending)
-    return _apply(account, command, intentions, [Situation(each) for each in found], sending)
+    return send_changes(account, command, intentions, [Situation(each) for each in found], sending)
 
 
 def receive(
@@ -214,7 +191,9 @@ def receive(
     by_variant = {variant_of(found.order, name): checked_quantity(name, value) for name, value in quantities.items()}
     content = [found.order_id, by_variant, receiving]
     command = _command("orders receive", content, sending, is_additive=receiving.is_added)
-    return _apply(account, command, [received(found.order_id, by_variant, receiving)], [Situation(found)], sending)
+    return send_changes(
+        account, command, [received(found.order_id, by_variant, receiving)], [Situation(found)], sending
+    )
 
 
 def receive_file(
@@ -232,57 +211,21 @@ def receive_file(
     content = [[row.order, row.variant, row.received, receiving.is_added] for row in rows]
     command = _command("orders receive", content, sending, is_file=True, is_additive=receiving.is_added)
     situations = [Situation(records[each.order_id or ""]) for each in intentions]
-    return _apply(account, command, intentions, situations, sending)
+    return send_changes(account, command, intentions, situations, sending)
 
 
 def connect(account: Job, order: str, name: str, sending: Sending = UNASKED) -> list[Outcome]:
     """Save an order to a connected system."""
     found = find_order(account.client, order)
     command = _command("orders connect", [found.order_id, name], sending)
-    return _apply(account, command, [connected(found.order_id, name)], [Situation(found)], sending)
+    return send_changes(account, command, [connected(found.order_id, name)], [Situation(found)], sending)
 
 
 def push_stock(account: Job, order: str, sending: Sending = UNASKED, *, from_source: bool = False) -> list[Outcome]:
     """Push what was received, and not pushed yet, to the stock of the destination or, of a transfer, of its source."""
     intention = pushed(find_order(account.client, order).order_id, from_source=from_source)
     command = _command("orders stock", [intention.order_id, SOURCE if from_source else DESTINATION], sending)
-    return _apply(account, command, [intention], [_read(account, intention)], sending)
-
-
-def _apply(
-    account: Job, command: Command, intentions: Sequence[Intention], situations: Sequence[Situation], sending: Sending
-) -> list[Outcome]:
-    changes = preview(account.account, command, intentions, situations)
-    if not sending.confirm(changes):
-        raise ChangeError("Not confirmed; nothing was sent.")
-    outcomes: list[Outcome] = []
-    try:
-        for outcome in apply_all(account.client, account.account, command, intentions):
-            outcomes.append(outcome)
-            sending.progress(outcome)
-    except (RefusedError, UnreachableError) as error:
-        sent = sum(each.is_done for each in outcomes)
-        raise type(error)(f"{error} {sent} of {len(intentions)} changes were applied before. {RUN_AGAIN}") from error
-    finally:
-        invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
-        _read_back(account, command, outcomes)
-    _record_end(account, command)
-    return outcomes
-
-
-def _record_end(account: Job, command: Command) -> None:
-    try:
-        record_end_of_job(account.account, command.digest)
-    except LoadError as error:
-        log.warning("The write log does not show that this command has ended: %s", error)
-
-
-def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome]) -> None:
-    try:
-        seen = orders_read_since(account.account, command.digest)  # by the run that this one continues
-        read_back(account, [each for each in changed_orders(outcomes) if each not in seen])
-    except InventoryPlannerError as error:
-        log.warning("The changed orders could not be read back; the next run reads them: %s", error)
+    return send_changes(account, command, [intention], [_read(account, intention)], sending)
 
 
 def _read(account: Job, intention: Intention) -> Situation:

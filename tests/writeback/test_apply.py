@@ -14,6 +14,7 @@ from inventory_planner.errors import ChangeError, LoadError, RefusedError, Unrea
 from inventory_planner.orders import Outcome
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.warehouse import Warehouse
+from inventory_planner.writeback import sending
 from inventory_planner.writeback.orders import Receiving
 from inventory_planner_emulator import Account, Fault, RecordedRequest, Server
 from orders import NOW, ORDER_ID, line, order
@@ -174,7 +175,7 @@ def _order(account: Account) -> None:
 def read_back(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The orders that would be loaded after the command."""
     found: list[str] = []
-    monkeypatch.setattr(api, "read_back", lambda _job, order_ids: found.extend(order_ids))
+    monkeypatch.setattr(sending, "read_back", lambda _job, order_ids: found.extend(order_ids))
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 from inventory_planner import orders as api
 from inventory_planner.orders import Outcome
 from inventory_planner.sync.load import Job
+from inventory_planner.writeback import sending
 from inventory_planner_emulator import Account, Fault, Quirks
 from orders import ORDER_ID, line, order
 from writing import is_write, logged, written
@@ -20,7 +21,7 @@ Told = tuple[str, dict[str, Any], str]
 def _order(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     items = [line("c9_1", received=6), line("c9_2", received=5)]
     account.put(order(items=items, connections=[{"connection": "shop", "save_po": False}]))
-    monkeypatch.setattr(api, "read_back", lambda _job, _order_ids: None)
+    monkeypatch.setattr(sending, "read_back", lambda _job, _order_ids: None)
 
 
 def told(outcomes: list[Outcome]) -> list[Told]:

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import oracle
-from inventory_planner import orders as api
 from inventory_planner.sync.load import Job, load
+from inventory_planner.writeback import sending
 from inventory_planner_emulator import Account, Server
 from orders import API_KEY, NOW
 from random_writes import FAULTS, ORDERS, VARIANTS, Command, Office, Step, Trouble
@@ -76,7 +76,7 @@ def _live_through(server: Server, program: list[Step], *, loads: bool) -> None:
     account = server.account = Account(api_key=API_KEY, now=lambda: NOW)
     with TemporaryDirectory() as folder, opened(server, Path(folder)) as job, pytest.MonkeyPatch.context() as patch:
         if not loads:
-            patch.setattr(api, "read_back", lambda _job, _order_ids: None)
+            patch.setattr(sending, "read_back", lambda _job, _order_ids: None)
         office = Office(account, job, Path(folder))
         for step in program:
             office.do(step)

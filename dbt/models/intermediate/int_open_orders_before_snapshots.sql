@@ -47,6 +47,7 @@ lines as (
         orders.*,
         versions.purchase_order_line_id,
         {{ plausible_quantity('versions.quantity_ordered') }} as quantity_ordered,
+        {{ plausible_quantity('versions.quantity_received') }} as quantity_received_first_seen,
         {{
             unit_cost(
                 'versions.unit_price',
@@ -68,21 +69,68 @@ lines as (
 
 ),
 
-receipts as (
+receipts_of_lines as (
 
     select
         lines.account_id,
         lines.purchase_order_id,
         lines.purchase_order_line_id,
-        receipts.quantity_kept,
-        greatest(coalesce(receipts.receipt_date, lines.first_changed_date), lines.sent_date)
-            as received_date
+        lines.sent_date,
+        lines.first_changed_date,
+        lines.quantity_received_first_seen,
+        receipts.receipt_date,
+        receipts.receipt_date < lines.first_seen_date as is_before_first_seen,
+        receipts.quantity_kept
     from {{ ref('receipts') }} as receipts
     inner join lines
         on
             receipts.account_id = lines.account_id
             and receipts.purchase_order_line_id = lines.purchase_order_line_id
     where receipts.quantity_kept > 0
+
+),
+
+undated_receipts as (
+
+    select
+        account_id,
+        purchase_order_id,
+        purchase_order_line_id,
+        -- the others came later
+        least(
+            sum(quantity_kept) filter (where receipt_date is null),
+            greatest(
+                max(quantity_received_first_seen)
+                - coalesce(sum(quantity_kept) filter (where is_before_first_seen), 0),
+                0
+            )
+        ) as quantity_kept,
+        greatest(max(first_changed_date), max(sent_date)) as received_date
+    from receipts_of_lines
+    group by account_id, purchase_order_id, purchase_order_line_id
+    having count(*) filter (where receipt_date is null) > 0
+
+),
+
+receipts as (
+
+    select
+        account_id,
+        purchase_order_id,
+        purchase_order_line_id,
+        quantity_kept,
+        greatest(receipt_date, sent_date) as received_date
+    from receipts_of_lines
+    where receipt_date is not null
+    union all
+    select
+        account_id,
+        purchase_order_id,
+        purchase_order_line_id,
+        quantity_kept,
+        received_date
+    from undated_receipts
+    where quantity_kept > 0
 
 ),
 
