@@ -25,7 +25,7 @@ ALLOWED = {
     "sync": {"api", "warehouse", "data_folder", "errors", "settings"},
     "marts": {"warehouse", "data_folder", "errors"},
     "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
-    "writeback": {"sync", "marts", "warehouse", "api", "data_folder", "errors"},
+    "writeback": {"sync", "marts", "warehouse", "api", "data_folder", "errors", "formulas"},
     "run": {"monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "orders": {"writeback", "sync", "api", "warehouse", "data_folder", "errors", "settings"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from inventory_planner import orders
-from inventory_planner.errors import ChangeError
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import ChangeError, LoadError
 from inventory_planner.orders import Change, Outcome, Sending
 from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job
@@ -56,9 +57,9 @@ def test_the_example_of_the_module_works_as_it_stands(
 
 def test_orders_are_read_live(account: Account, job: Job) -> None:
     account.put(order("b", status="closed"))
-    assert [each.id for each in orders.listed(job)] == ["b", ORDER_ID]
-    assert [each.id for each in orders.listed(job, status="closed")] == ["b"]
-    assert orders.show(job, ORDER_ID).vendor == "acme mills"
+    assert [each.id for each in orders.list_orders(job)] == ["b", ORDER_ID]
+    assert [each.id for each in orders.list_orders(job, status="closed")] == ["b"]
+    assert orders.get_order(job, ORDER_ID).vendor == "acme mills"
     assert [each.connection for each in orders.connections(job, ORDER_ID)] == ["shop"]
     assert [each.delta for each in orders.pending_stock(job, ORDER_ID).items] == [12]
     assert orders.pending_stock(job, ORDER_ID, from_source=True).items == []
@@ -67,7 +68,7 @@ def test_orders_are_read_live(account: Account, job: Job) -> None:
 def test_an_order_that_is_created_during_a_listing_makes_no_other_come_twice(account: Account, job: Job) -> None:
     for number in range(1, 1001):
         account.put({"id": f"a{number:04}", "status": "open", "last_modified": "2026-01-05T09:41:07+00:00"})
-    listing = orders.listed(job)
+    listing = orders.list_orders(job)
     found = [next(listing).id]
     account.put(order("z"))
     found += [each.id for each in listing]
@@ -105,7 +106,7 @@ def test_an_outcome_tells_the_values_before_and_after(job: Job) -> None:
 
 def test_quantities_are_numbers_or_texts(account: Account, job: Job) -> None:
     for quantity, expected in ((13, 13), (13.5, 13.5), ("14", 14), (Decimal("1E+1"), 10)):
-        orders.receive(job, "1042", {"c9_5001": quantity})
+        orders.receive(job, "1042", {"c9_5001": quantity}, Receiving(allow_lower=True))
         assert account.get(ORDER_ID)["items"][0]["received"] == expected
     for wrong in (-1, float("nan"), "many", True):
         with pytest.raises(ChangeError, match="it must be a number of at least 0"):
@@ -113,7 +114,7 @@ def test_quantities_are_numbers_or_texts(account: Account, job: Job) -> None:
 
 
 def test_quantities_can_be_added_and_counted_at_once(account: Account, job: Job) -> None:
-    orders.receive(job, "1042", {"c9_5001": 3}, Receiving(is_added=True, skip_jobs=False))
+    orders.receive(job, "1042", {"c9_5001": 3}, Receiving(is_added=True, recalculate=True))
     assert account.requests[-2].body == {"items": [{"id": "c9_5001", "received": 15}], "skip_background_jobs": False}
 
 
@@ -167,3 +168,36 @@ def test_a_read_back_that_fails_is_a_warning(
     assert [each.split(":")[0] for each in caplog.messages if "read back" in each] == [
         "The changed orders could not be read back; the next run reads them"
     ]
+
+
+def test_a_total_below_what_was_received_before_needs_to_be_allowed(account: Account, job: Job) -> None:
+    account.receive(ORDER_ID, "c9_5001", 13)
+    with pytest.raises(ChangeError, match="a total of 3 is less than the 25 received before"):
+        orders.receive(job, "1042", {"c9_5001": 3})
+    assert account.get(ORDER_ID)["items"][0]["received"] == 25
+
+
+def test_what_is_no_longer_as_it_was_shown_is_not_sent(account: Account, job: Job) -> None:
+    def confirm(_: Sequence[Change]) -> bool:
+        account.receive(ORDER_ID, "c9_5002", 15)
+        return True
+
+    (outcome,) = orders.receive(job, "1042", {"c9_5002": 20}, sending=Sending(confirm, only_shown=True))
+
+    assert (outcome.state, outcome.message) == (
+        "failed",
+        "Order 1042 has changed since it was shown; nothing was sent. Run the command again.",
+    )
+    assert account.get(ORDER_ID)["items"][1]["received"] == 15
+
+
+def test_an_account_that_is_open_for_reading_can_t_be_changed(
+    account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "read_settings", lambda: job.settings)
+    with (
+        orders.open_account(folder, read_only=True) as reading,
+        pytest.raises(LoadError, match="opened for reading only"),
+    ):
+        orders.receive(reading, "1042", {"c9_5001": 13})
+    assert not [each for each in account.requests if each.method != "GET"]

@@ -25,7 +25,7 @@ from inventory_planner_emulator import Account, RecordedRequest, Server
 
 Row = dict[str, Any]
 JSON_COLUMNS = ("before", "after", "body", "file_rows")
-RANDOM = ("write_id", "user_name", "content_digest", "_account_id", "written_at")
+RANDOM = ("write_id", "user_name", "content_digest", "_account_id", "recorded_at")
 
 
 class Killed(KeyboardInterrupt):
@@ -50,7 +50,7 @@ def logged(warehouse: Warehouse) -> list[Row]:
     if WRITES.name not in warehouse.tables():
         return []
     names = [column.name for column in WRITES.columns]
-    found = warehouse.execute(f"select {', '.join(names)} from {WRITE_LOG} order by written_at, write_id")
+    found = warehouse.execute(f"select {', '.join(names)} from {WRITE_LOG} order by recorded_at, write_id")
     rows = [dict(zip(names, values, strict=True)) for values in found]
     jobs = list(dict.fromkeys(row["job_id"] for row in rows))
     return [_readable(row, jobs) for row in rows]

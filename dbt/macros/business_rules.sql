@@ -32,7 +32,7 @@
 {%- endmacro %}
 
 
-{# Whether a raw row's order is in the marts; an order that they can't be built with is left out until it changes. #}
+{# Whether a raw row's order is in the marts; one that makes a model or test fail is left out until it changes. #}
 {% macro is_included(prefix='') -%}
     ({{ prefix }}_account_id, {{ prefix }}purchase_order_id) not in (
         select

@@ -4,14 +4,14 @@
 
     with orders.open_account() as account:
         (outcome,) = orders.receive(account, "PO-1001", {"MUG-BLUE": 12})
-        assert outcome.state == "applied", outcome.message
+        assert outcome.is_done, outcome.message
 
 An order is named by its id or by an unambiguous reference, a variant by its id or by an SKU that only one variant of
-the order has. Every change is shown to `confirm` before it is sent, recorded in `_writes`, sent once, and read back
-into the warehouse. The settings are those of the command line.
+the order has. Every change is shown to `confirm` before it is sent, recorded in `_writes`, and read back into the
+warehouse. The settings are those of the command line.
 
 Every function that changes the account returns an `Outcome` for each change. It raises `ChangeError` if nothing was
-sent, because a change can't be made or was not confirmed.
+sent, and `RefusedError` or `UnreachableError` if sending had to stop; `_writes` then shows what was applied.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ __all__ = [
     "connect",
     "connections",
     "create",
-    "listed",
+    "get_order",
+    "list_orders",
     "open_account",
     "pending_stock",
     "push_stock",
     "receive",
     "receive_file",
-    "show",
     "update",
 ]
 
@@ -75,27 +75,31 @@ AS_TOTALS: Final = Receiving()
 
 @contextmanager
 def open_account(
-    folder: DataFolder | Path | str = "data", command: str = "orders", *, is_reading: bool = False
+    folder: DataFolder | Path | str = "data", command: str = "orders", *, read_only: bool = False
 ) -> Iterator[Job]:
     """The configured account and its warehouse, locked while the block lasts.
 
-    With `is_reading`, only the functions that read live may be called, and a run may be in progress.
+    With `read_only`, only the functions that read live may be called, and a run may be in progress.
 
     Raises:
         ConfigurationError: a setting is missing or invalid.
         AnotherRunError: another run uses the data folder.
     """
-    open_folder = folder_at if is_reading else data_folder
+    open_folder = folder_at if read_only else data_folder
     opened = folder if isinstance(folder, DataFolder) else open_folder(Path(folder))
     engine = engine_of(opened)
-    with nullcontext(Warehouse(engine, opened)) if is_reading else open_warehouse(engine, opened, command) as warehouse:
+    with (
+        nullcontext(Warehouse(engine, opened, read_only=True))
+        if read_only
+        else open_warehouse(engine, opened, command) as warehouse
+    ):
         settings = read_settings()
         access = (settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second)
         with Client(*access, route_to(settings.neuro_plugin)) as client:
             yield Job(client, settings, warehouse)
 
 
-def listed(account: Job, **filters: str) -> Iterator[Order]:
+def list_orders(account: Job, **filters: str) -> Iterator[Order]:
     """All orders that match these filters of the API, such as `status="open"`, read live, the newest first.
 
     Raises:
@@ -108,7 +112,7 @@ def listed(account: Job, **filters: str) -> Iterator[Order]:
             yield record.order
 
 
-def show(account: Job, order: str) -> Order:
+def get_order(account: Job, order: str) -> Order:
     """One order, read live.
 
     Raises:
@@ -122,7 +126,7 @@ def connections(account: Job, order: str) -> list[Connection]:
     """The connected systems of an order, and whether it is saved to each, read live.
 
     Raises:
-        ChangeError: see `show`.
+        ChangeError: see `get_order`.
         ApiError: a request failed.
     """
     return list_connections(account.client, find_order(account.client, order).order_id)
@@ -132,7 +136,7 @@ def pending_stock(account: Job, order: str, *, from_source: bool = False) -> Sto
     """What was received and not yet pushed to the destination of an order, or to the source of a transfer, read live.
 
     Raises:
-        ChangeError: see `show`.
+        ChangeError: see `get_order`.
         ApiError: a request failed.
     """
     order_id = find_order(account.client, order).order_id
@@ -159,15 +163,15 @@ def create(
 
 
 def update(
-    account: Job, order: str, fields: Mapping[str, Any], sending: Sending = UNASKED, *, skip_jobs: bool | None = None
+    account: Job, order: str, fields: Mapping[str, Any], sending: Sending = UNASKED, *, recalculate: bool = False
 ) -> list[Outcome]:
     """Set fields of an order, by their names in the API, such as `{"expected_date": "2026-02-01"}`.
 
-    With `skip_jobs=False`, forecasts take the change into account at once, and not after the next night.
+    With `recalculate`, forecasts are updated now instead of after the nightly sync.
     """
     found = find_order(account.client, order)
-    intention = updated(found.order_id, fields, statuses(account.account), skip_jobs=skip_jobs)
-    command = _command("orders update", [found.order_id, dict(fields), skip_jobs], sending)
+    intention = updated(found.order_id, fields, statuses(account.account), recalculate=recalculate)
+    command = _command("orders update", [found.order_id, dict(fields), recalculate], sending)
     return send_changes(account, command, [intention], [Situation(found)], sending)
 
 
@@ -186,10 +190,10 @@ def receive(
     receiving: Receiving = AS_TOTALS,
     sending: Sending = UNASKED,
 ) -> list[Outcome]:
-    """Set what was received in all of each variant or, as `receiving` says, add to it."""
+    """Set the total received of each variant or, with `Receiving(is_added=True)`, add to it."""
     found = find_order(account.client, order)
     by_variant = {variant_of(found.order, name): checked_quantity(name, value) for name, value in quantities.items()}
-    content = [found.order_id, by_variant, receiving]
+    content = [found.order_id, dict(sorted(by_variant.items())), receiving.is_added, receiving.line]
     command = _command("orders receive", content, sending, is_additive=receiving.is_added)
     return send_changes(
         account, command, [received(found.order_id, by_variant, receiving)], [Situation(found)], sending
@@ -208,7 +212,7 @@ def receive_file(
     found = find_orders(account.client, (row.order for row in rows))
     intentions = receipts(path, rows, found, receiving)
     records = {each.order_id: each for each in found.values() if isinstance(each, Record)}
-    content = [[row.order, row.variant, row.received, receiving.is_added] for row in rows]
+    content = sorted([row.order, row.variant, str(row.received), receiving.is_added] for row in rows)
     command = _command("orders receive", content, sending, is_file=True, is_additive=receiving.is_added)
     situations = [Situation(records[each.order_id or ""]) for each in intentions]
     return send_changes(account, command, intentions, situations, sending)

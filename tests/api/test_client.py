@@ -402,6 +402,7 @@ NO_ANSWER = {  # how a response can fail to tell what became of a change
     "unavailable with a message": (Fault.refused("Maintenance", 503), "returned 503 (Maintenance)."),
     "Cloudflare's own status": (Fault.server_error(522), "returned 522."),
     "server error without a message": (Fault.server_error(500), "returned 500."),
+    "another server error without a message": (Fault.server_error(507), "returned 507 without a message of the API."),
     "server error with other JSON": (Fault.status(500, b'{"message": "Server Error"}'), "returned 500."),
     "an empty body": (Fault.empty(), "returned 200 with an empty body instead of JSON."),
     "an HTML page": (Fault.html(), "returned 200 with an HTML page instead of JSON."),

@@ -84,7 +84,7 @@ def sent(account: Account) -> list[tuple[str, str, Any]]:
 def logged(folder: DataFolder) -> list[tuple[str, str]]:
     """The command and the state of each row of the write log."""
     with duckdb.connect(folder.warehouse, read_only=True) as connection:
-        query = "select command, state from inventory_planner._writes order by written_at"
+        query = "select command, state from inventory_planner._writes order by recorded_at"
         return connection.execute(query).fetchall()
 
 
@@ -242,7 +242,7 @@ def test_nothing_is_sent_unless_somebody_said_yes(
     unasked = orders(*words)
     assert (unasked.status, unasked.message) == (
         2,
-        "Error: Nobody can be asked here. Look with --dry-run, then use --yes.",
+        "Error: There is no terminal to confirm on. Preview with --dry-run, then pass --yes.",
     )
     dry = orders(*words, "--dry-run")
     assert (dry.status, dry.lines[0]) == (0, "To be sent")
@@ -607,7 +607,7 @@ def test_a_second_order_with_a_reference_needs_to_be_wanted(account: Account, or
     refused = orders(*words)
     assert (refused.status, refused.message.split(". ")[0]) == (
         1,
-        f"There is an order with the reference 1042 already (id {ORDER_ID})",
+        f"An order with the reference 1042 already exists (id {ORDER_ID})",
     )
     assert orders(*words, "--again").status == 0
     assert len(account.orders()) == 2

@@ -123,7 +123,7 @@ def test_the_status_shows_the_age_the_rows_and_the_last_syncs(folder: DataFolder
 
 def test_the_status_shows_the_last_changes_of_the_account(folder: DataFolder) -> None:
     write = {
-        "written_at": AT,
+        "recorded_at": AT,
         "command": "orders close",
         "purchase_order_number": "PO-1",
         "state": "unknown",

@@ -352,7 +352,7 @@ def test_variant_sources_compares_the_vendors_of_each_variant(built: DbtRun) -> 
         built.warehouse,
         """
         select account_id, variant_id, vendor_id, currency_code, count_vendors, quantity_ordered, mean_unit_cost,
-            saving_value, is_sole_source
+            potential_saving_value, is_sole_source
         from marts.variant_sources
         where account_id in ('a1', 'a2')
         order by account_id, variant_id, vendor_id, currency_code

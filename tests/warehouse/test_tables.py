@@ -96,7 +96,7 @@ TYPES = {
     },
     QUARANTINE: {INSTANT: {"__synced_at"}, pa.int64(): {"position"}},
     EXCLUDED_ORDERS: {INSTANT: {"__synced_at"}},
-    WRITES: {INSTANT: {"written_at", "ended_at", "job_ended_at"}, pa.int64(): {"lines"}},
+    WRITES: {INSTANT: {"recorded_at", "ended_at", "job_ended_at"}, pa.int64(): {"count_values"}},
 }
 # the struct behind each table, and those of its fields that `rows` itself turns into a column or into other rows
 RECORDS = {

@@ -54,7 +54,7 @@ class Case:
             "purchase_order_id": self.order_id,
             "purchase_order_number": self.reference,
             "target": self.target,
-            "lines": len(self.after),
+            "count_values": len(self.after),
             "before": self.before,
             "after": self.after,
             "body": self.body,
@@ -162,7 +162,7 @@ LOST = {
     "HTML 504": Fault.bad_gateway(504),
     "500 without a message": Fault.server_error(500),
 }
-BY_READING = "Applied, as reading the order shows."
+BY_READING = "Applied, as a reading of the order confirms."
 
 
 @pytest.fixture(autouse=True)
@@ -237,7 +237,7 @@ def test_values_that_were_not_set_are_sent_again(account: Account, job: Job, cas
 @pytest.mark.parametrize("case", ONCE, ids=["create", "push"])
 def test_what_would_add_something_is_sent_again_only_by_the_next_run(account: Account, job: Job, case: Case) -> None:
     account.faults.append(Fault.bad_gateway().only(is_write))
-    message = f"{' '.join(case.request)} returned 502. {api.RUN_AGAIN}"
+    message = f"{' '.join(case.request)} returned 502. {sending.RUN_AGAIN}"
     assert told(case.run(job)) == [("unknown", message, case.after)]
     assert (sent(account), case.shown(account)) == ([(*case.request, False)], case.values[0])
     assert logged(job.warehouse) == [case.row("unknown", message, None)]
@@ -270,7 +270,7 @@ def test_a_change_stays_in_doubt_while_reads_fail(account: Account, job: Job, ca
     account.faults.append(Fault.no_answer().after_applying().only(is_write))
     account.before_answer.append(fail_reads)
     (outcome,) = case.run(job)
-    assert (outcome.state, outcome.message.endswith(api.RUN_AGAIN)) == ("unknown", True)
+    assert (outcome.state, outcome.message.endswith(sending.RUN_AGAIN)) == ("unknown", True)
     account.before_answer.clear()
     assert told(case.run(job)) == [("applied", BY_READING, case.after)]
     assert sent(account) == [(*case.request, True)]

@@ -35,7 +35,7 @@ def test_a_status_in_another_spelling_is_recognised(
 ) -> None:
     account.quirks = Quirks(status_case=spelling, answered_status_case=spelling)
     account.faults.extend([Fault.no_answer().after_applying().only(is_write)] * lost)
-    message = "Applied, as reading the order shows." if lost else "Applied."
+    message = "Applied, as a reading of the order confirms." if lost else "Applied."
     assert told(api.close(job, ["1042"])) == [("applied", {"status": "CLOSED"}, message)]
     assert told(api.close(job, ["1042"])) == [("unchanged", {}, "The account already has this.")]
     assert len(written(account)) == 1

@@ -172,7 +172,7 @@ class TestAFile:
         outcomes = api.receive_file(job, path, ADDED)
         account.before_answer.clear()
         assert states(outcomes) == ["unknown", "applied", "applied"]
-        assert "Somebody else changed the order meanwhile: c9_1 is 6. Check it, and set what is missing." in str(
+        assert "Someone else has changed the order: c9_1 is 6. Check it, and set the missing values." in str(
             outcomes[0].message
         )
         assert states(api.receive_file(job, path, ADDED)) == ["unknown", "applied", "applied"]
@@ -279,11 +279,11 @@ class TestANewOrder:
         account.before_answer.append(lambda each: account.put(theirs) if is_write(each) else None)
         (outcome,) = api.create(job, self.FIELDS)
         assert (outcome.state, outcome.order_id) == ("unknown", None)
-        assert "Somebody else changed the order meanwhile" in outcome.message
+        assert "Someone else has changed the order" in outcome.message
 
     def test_with_a_reference_that_is_taken_is_refused(self, job: Job) -> None:
         api.create(job, self.FIELDS)
-        with pytest.raises(ChangeError, match="There is an order with the reference N already"):
+        with pytest.raises(ChangeError, match="An order with the reference N already"):
             api.create(job, self.FIELDS)
         assert states(api.create(job, self.FIELDS, AGAIN)) == ["applied"]
 

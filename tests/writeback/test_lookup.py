@@ -18,7 +18,7 @@ def _orders(account: Account) -> None:
     account.put(order(OTHER_ID, reference="7"))
     account.put(order("c", reference="twice"))
     account.put(order("d", reference="twice"))
-    account.put(order("e", items=[{"id": "v", "replenishment": "some"}]))
+    account.put(order("e", reference="unreadable", items=[{"id": "v", "replenishment": "some"}]))
 
 
 def refusal(client: Client, name: str) -> str:

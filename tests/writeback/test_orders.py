@@ -42,7 +42,7 @@ def test_a_new_order_is_sent_as_it_is() -> None:
 def test_a_reference_that_is_taken_is_refused_unless_a_second_order_is_wanted() -> None:
     taken = Situation(same_reference=("a",))
     assert refusal(lambda: new_order(NEW).plan(taken, frozenset())) == (
-        "There is an order with the reference 1 already (id a). Choose another reference, or use --again if you want a"
+        "An order with the reference 1 already exists (id a). Choose another reference, or use --again if you want a"
         " second one."
     )
     second = new_order(NEW, is_reference_free=False).plan(taken, frozenset())
@@ -76,7 +76,7 @@ def test_a_field_that_was_never_set_can_be_set() -> None:
 
 
 def test_what_is_done_already_is_not_sent_again() -> None:
-    change = plan(updated(ORDER_ID, {"status": "closed", "notes": "x"}, skip_jobs=False), "notes")
+    change = plan(updated(ORDER_ID, {"status": "closed", "notes": "x"}, recalculate=True), "notes")
     assert change.body == {"status": "closed", "skip_background_jobs": False}
     assert plan(received_of(c9_5001=20, c9_5002=3), "c9_5001").after == {"c9_5002": 3}
 
@@ -98,7 +98,7 @@ def test_received_quantities_are_totals() -> None:
 
 
 def test_added_quantities_become_totals() -> None:
-    change = plan(received_of(Receiving(is_added=True, skip_jobs=False), c9_5001="0.5", c9_5002=3))
+    change = plan(received_of(Receiving(is_added=True, recalculate=True), c9_5001="0.5", c9_5002=3))
     assert change.body == {
         "received": {"c9_5001": Decimal("12.5"), "c9_5002": 3},
         "skip_background_jobs": False,

@@ -139,3 +139,12 @@ def test_unknown_orders_and_variants_and_second_rows_of_a_line_are_named() -> No
         "  line 4: Order 1042 has no variant cap.",
         "  line 5: The account has no order with the id or reference 9.",
     ]
+
+
+def test_a_point_that_may_separate_thousands_is_refused_where_commas_separate_decimals(tmp_path: Path) -> None:
+    path = tmp_path / "received.csv"
+    path.write_text("order;variant;received\n1042;mug;1.000\n")
+    with pytest.raises(ChangeError, match=r"line 2: received is '1\.000', which can be two numbers"):
+        read_receipts(path)
+    path.write_text("order,variant,received\n1042,mug,1.000\n")
+    assert [row.received for row in read_receipts(path)] == [1]

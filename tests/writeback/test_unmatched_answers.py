@@ -56,7 +56,7 @@ def test_received_totals_are_read_back_after(
     outcome = apply(job, received("one", {"c20_123": Decimal(3), "c20_124": Decimal(4)}, Receiving()))
     assert (outcome.state, outcome.message) == (
         "applied",
-        "Applied, as reading the order shows." if is_applied else "Applied.",
+        "Applied, as a reading of the order confirms." if is_applied else "Applied.",
     )
     assert [each["received"] for each in account.get("one")["items"]] == [3, 4]
     assert [each.applied for each in account.requests if is_write(each)] == ([True] if is_applied else [False, True])
@@ -96,13 +96,13 @@ def test_a_new_order_is_searched_after_a_response_without_it(body: dict[str, Any
 
 
 def test_a_stock_update_without_its_fields_does_not_count_as_pushed(account: Account, job: Job) -> None:
-    def is_reading(request: RecordedRequest) -> bool:
+    def read_only(request: RecordedRequest) -> bool:
         return (
             request.method == "GET" and request.path.endswith("stock-update") and any(map(is_write, account.requests))
         )
 
     account.faults.append(Fault.no_answer().only(is_write))
-    account.faults.append(Fault.status(200, b"{}").only(is_reading))
+    account.faults.append(Fault.status(200, b"{}").only(read_only))
     outcome = apply(job, pushed("one"))
     assert outcome.state == "unknown"
     assert "The response holds no stock update" in outcome.message

@@ -97,7 +97,7 @@ select
     ordered_value,
     mean_unit_cost,
     lowest_unit_cost,
-    {{ rate('mean_unit_cost', 'lowest_unit_cost') }} as price_level_rate,
+    {{ rate('mean_unit_cost', 'lowest_unit_cost') }} as price_index,
     case
         when mean_unit_cost > lowest_unit_cost
             then
@@ -105,7 +105,7 @@ select
                     ordered_value - {{ money_product('lowest_unit_cost', 'quantity_ordered') }}, 0
                 )
         when mean_unit_cost = lowest_unit_cost then 0
-    end as saving_value,
+    end as potential_saving_value,
     mean_unit_landed_cost,
     last_unit_cost,
 

@@ -38,7 +38,7 @@ final as (
         state = 'failed' as is_failed,
 
         -- timestamps
-        written_at,
+        recorded_at,
         ended_at
 
     from writes

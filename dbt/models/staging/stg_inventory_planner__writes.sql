@@ -22,10 +22,10 @@ select
     file_rows,
 
     -- numerics
-    lines as count_values,
+    count_values,
 
     -- timestamps
-    written_at,
+    recorded_at,
     ended_at
 
 from {{ source('inventory_planner', '_writes') }}

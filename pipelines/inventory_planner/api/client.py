@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,9 +17,15 @@ from typing import Final, Self
 import httpx
 
 from inventory_planner import __version__
-from inventory_planner.api.responses import EnvelopeT, Response, TransientError, decode
+from inventory_planner.api.responses import EnvelopeT, Response, TransientError, decode, is_from_api
 from inventory_planner.api.routes import DIRECT, Route
-from inventory_planner.errors import ConfigurationError, UnknownOutcomeError, UnreadableAnswerError
+from inventory_planner.errors import (
+    ConfigurationError,
+    NotFoundError,
+    RejectedError,
+    UnknownOutcomeError,
+    UnreadableAnswerError,
+)
 
 ATTEMPTS: Final = 6  # with the waits between them about 15 seconds, enough for a restart of the API
 _USER_AGENT: Final = f"inventory-planner-extractor/{__version__}"  # requests without one are blocked as a robot's
@@ -26,6 +33,7 @@ _TIMEOUT: Final = httpx.Timeout(30, connect=10, read=120)  # seconds; the API ne
 _FIRST_WAIT: Final = 0.5  # seconds; each further wait is twice as long
 _MAX_WAIT: Final = 30.0  # seconds, unless the API sends Retry-After
 _MAX_RETRY_AFTER: Final = 120.0  # seconds; a scheduled run must not hang on an arbitrary header
+_CREDENTIALS: Final = re.compile(r"//[^/@]*@")
 _MAX_PORT: Final = 65_535
 _UNSENT: Final = (  # failed before the request went out
     *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout),
@@ -108,7 +116,7 @@ class Client:
         return self._retry(lambda: decode(self._send("GET", path, params), envelope), lambda _: True)
 
     def change(self, method: str, path: str, body: bytes, envelope: type[EnvelopeT]) -> EnvelopeT:
-        """Send a request that changes the account, once: it is repeated only if the API can't have received it.
+        """Send a request that changes the account. It is repeated only if the API can't have acted on it.
 
         Raises:
             RefusedError: the key or the account id is not accepted.
@@ -119,13 +127,18 @@ class Client:
         """
 
         def send() -> EnvelopeT:
+            response = self._send(method, path, {}, body)
             try:
-                return decode(self._send(method, path, {}, body), envelope)
+                return decode(response, envelope)
             except UnreadableAnswerError as error:
                 raise UnknownOutcomeError(str(error)) from error
+            except (NotFoundError, RejectedError) as error:
+                if is_from_api(response):
+                    raise
+                raise UnknownOutcomeError(f"{response} without a message of the API.") from error
 
         try:
-            return self._retry(send, lambda failure: failure.is_unsent)
+            return self._retry(send, lambda failure: failure.is_safe_to_repeat)
         except TransientError as failure:
             raise UnknownOutcomeError(failure.reason) from failure
 
@@ -175,9 +188,9 @@ class Client:
                 body = b"".join(response.iter_bytes())  # `response.read()` would keep it until garbage is collected
         except (httpx.TransportError, httpx.DecodingError) as error:
             advice = f"check that {self.base_url} is reachable from this machine"
-            is_unsent = isinstance(error, _UNSENT)
+            is_safe_to_repeat = isinstance(error, _UNSENT)
             raise TransientError(
-                f"{method} {path} failed: {_describe(error)}.", advice=advice, is_unsent=is_unsent
+                f"{method} {path} failed: {_describe(error)}.", advice=advice, is_safe_to_repeat=is_safe_to_repeat
             ) from error
         self.traffic.bytes += len(body)
         query, status = response.url.query.decode(), response.status_code
@@ -198,13 +211,14 @@ def _header(setting: str, value: str) -> str:
 
 def _parse_url(setting: str, text: str) -> httpx.URL:
     advice = "Set an address that begins with https:// or http://."
+    shown = _CREDENTIALS.sub("//***@", text)
     try:
         url = httpx.URL(text.strip())
         is_valid = url.scheme in {"http", "https"} and url.host and (url.port or 0) <= _MAX_PORT
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise ConfigurationError(f"`{setting}` {text!r} is not an address: {error}. {advice}") from error
+        raise ConfigurationError(f"`{setting}` {shown!r} is not an address: {error}. {advice}") from error
     if not is_valid:
-        raise ConfigurationError(f"`{setting}` {text!r} is not an address. {advice}")
+        raise ConfigurationError(f"`{setting}` {shown!r} is not an address. {advice}")
     return url
 
 

@@ -66,7 +66,7 @@ class TransientError(Exception):
         kind: the error to raise when the retries are used up.
         advice: what to do then.
         retry_after: the seconds after which the API wants to be asked again, if it says so.
-        is_unsent: whether the API can't have acted on the request.
+        is_safe_to_repeat: whether the API can't have acted on the request.
     """
 
     def __init__(
@@ -76,14 +76,14 @@ class TransientError(Exception):
         *,
         advice: str = "try again later",
         retry_after: float | None = None,
-        is_unsent: bool = False,
+        is_safe_to_repeat: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.kind = kind
         self.advice = advice
         self.retry_after = retry_after
-        self.is_unsent = is_unsent
+        self.is_safe_to_repeat = is_safe_to_repeat
 
     def final_error(self, attempts: int) -> ApiError:
         """The error to raise after this many attempts."""
@@ -109,6 +109,11 @@ class Response:
         return f"{self.request} returned {self.status}"
 
 
+def is_from_api(response: Response) -> bool:
+    """Whether the API has answered: any 5xx without its message in JSON may come from a proxy before it."""
+    return response.status < HTTPStatus.INTERNAL_SERVER_ERROR or _read_result(response.body) is not None
+
+
 def decode(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
     """Decode a response.
 
@@ -122,8 +127,10 @@ def decode(response: Response, envelope: type[EnvelopeT]) -> EnvelopeT:
     message = _error_message(response, _read_result(response.body))
     if response.status in _RETRYABLE or (response.status == HTTPStatus.INTERNAL_SERVER_ERROR and message is None):
         retry_after = _seconds_to_wait(response.retry_after)
-        is_unsent = response.status == HTTPStatus.TOO_MANY_REQUESTS
-        raise TransientError(f"{response}{_in_parentheses(message)}.", retry_after=retry_after, is_unsent=is_unsent)
+        is_safe_to_repeat = response.status == HTTPStatus.TOO_MANY_REQUESTS
+        raise TransientError(
+            f"{response}{_in_parentheses(message)}.", retry_after=retry_after, is_safe_to_repeat=is_safe_to_repeat
+        )
     raise _final_error(response, message)
 
 

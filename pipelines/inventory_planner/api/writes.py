@@ -1,6 +1,6 @@
 """The calls that change the account, one function each, as the two API articles and Neuro's page document them.
 
-No function asks, records or repeats anything: see `writeback.apply`, the only caller. All raise `UnknownOutcomeError`
+No function here confirms, logs or repeats anything: `writeback` does. All raise `UnknownOutcomeError`
 if no response tells whether the change was applied, and another `ApiError` if it was not.
 
 API changes count in forecasts after the next nightly sync; with `skip_background_jobs=False` they count at once.

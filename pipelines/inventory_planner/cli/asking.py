@@ -50,7 +50,7 @@ class Asking:
                     counter.start(len(changes))
                     return is_confirmed
 
-                outcomes = change(account, orders.Sending(confirm, again, counter.advance))
+                outcomes = change(account, orders.Sending(confirm, again, counter.advance, only_shown=not self.yes))
             print_outcomes(outcomes, as_json=self.as_json)
 
     def _confirm(self, changes: Sequence[Change], account_id: str) -> bool:
@@ -62,7 +62,7 @@ class Asking:
         if self.yes or not changes:
             return True
         if not sys.stdin.isatty():
-            raise click.UsageError("Nobody can be asked here. Look with --dry-run, then use --yes.")
+            raise click.UsageError("There is no terminal to confirm on. Preview with --dry-run, then pass --yes.")
         print_changes(changes, as_json=False, err=self.as_json)
         return click.confirm(f"Send {count(len(changes), 'change')} to account {account_id}?", err=self.as_json)
 

@@ -49,8 +49,8 @@ def list_orders(
     from inventory_planner.cli.order_tables import print_orders
 
     chosen = {name: value for name, value in filters.items() if value}
-    with api.open_account(folder, "orders list", is_reading=True) as account:
-        found = list(islice(api.listed(account, **chosen), limit + 1))
+    with api.open_account(folder, "orders list", read_only=True) as account:
+        found = list(islice(api.list_orders(account, **chosen), limit + 1))
     print_orders(found[:limit], output_format)
     if len(found) > limit:
         click.echo("There are more orders; --limit shows them.", err=True)
@@ -66,8 +66,8 @@ def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> N
     from inventory_planner import orders as api
     from inventory_planner.cli.order_tables import print_order
 
-    with api.open_account(folder, "orders show", is_reading=True) as account:
-        found = api.show(account, order)
+    with api.open_account(folder, "orders show", read_only=True) as account:
+        found = api.get_order(account, order)
     print_order(found, "json" if as_json else "csv" if as_csv else "table")
 
 
@@ -115,8 +115,7 @@ def update_order(asking: Asking, order: str, others: tuple[str, ...], recalculat
     wanted = {name: value for name, value in fields.items() if value is not None} | unique(map(field, others))
     if not wanted:
         raise click.UsageError("Nothing to change. Use --status, --reference, --expected, --notes or --set.")
-    skip_jobs = False if recalculate else None
-    asking.send("orders update", lambda account, how: api.update(account, order, wanted, how, skip_jobs=skip_jobs))
+    asking.send("orders update", lambda account, how: api.update(account, order, wanted, how, recalculate=recalculate))
 
 
 @orders.command("close")
@@ -135,15 +134,16 @@ def close_orders(asking: Asking, names: tuple[str, ...]) -> None:
 @click.argument("quantities", nargs=-1, metavar="[VARIANT=QTY...]")
 @click.option("--add", is_flag=True, help="Add to what was received before; otherwise the quantities are totals.")
 @click.option("--allow-over", is_flag=True, help="Allow more than was ordered.")
+@click.option("--allow-lower", is_flag=True, help="Allow totals below what was received before, to correct it.")
 @click.option("--line", type=int, help="The line meant, if a variant is on several; the API can only change the first.")
-@click.option("--again", is_flag=True, help="Apply a file once more that was applied in full.")
+@click.option("--again", is_flag=True, help="Send what an earlier run of this command has applied already.")
 @recalculate_option
 def receive_goods(
     asking: Asking, order: str, quantities: tuple[str, ...], again: bool, recalculate: bool, **how: Any
 ) -> None:
-    """Set what was received in all of an order's lines.
+    """Set the total received of each line.
 
-    Give an order and VARIANT=QTY, or a CSV file with the columns order, variant and received.
+    Give an order and VARIANT=QTY, or a CSV file with the columns order, variant (an id or a SKU) and received.
     """
     from inventory_planner import orders as api
     from inventory_planner.writeback.orders import Receiving
@@ -151,13 +151,15 @@ def receive_goods(
     is_file = order.lower().endswith(".csv") and not quantities
     if not (quantities or is_file):
         raise click.UsageError("Nothing to receive. Give VARIANT=QTY, or a file whose name ends in .csv.")
-    receiving = Receiving(how["add"], how["allow_over"], how["line"], False if recalculate else None)
+    receiving = Receiving(how["add"], how["allow_over"], how["line"], recalculate, how["allow_lower"])
     if is_file:
         path = Path(order)
         asking.send("orders receive", lambda account, how: api.receive_file(account, path, receiving, how), again=again)
     else:
         wanted = unique(map(pair, quantities))
-        asking.send("orders receive", lambda account, how: api.receive(account, order, wanted, receiving, how))
+        asking.send(
+            "orders receive", lambda account, how: api.receive(account, order, wanted, receiving, how), again=again
+        )
 
 
 @orders.command("connections")
@@ -169,7 +171,7 @@ def show_connections(folder: DataFolder, order: str, as_json: bool) -> None:
     from inventory_planner import orders as api
     from inventory_planner.cli.order_tables import print_connections
 
-    with api.open_account(folder, "orders connections", is_reading=True) as account:
+    with api.open_account(folder, "orders connections", read_only=True) as account:
         found = api.connections(account, order)
     print_connections(found, as_json=as_json)
 
@@ -198,6 +200,6 @@ def update_stock(asking: Asking, order: str, source: bool, push: bool) -> None:
     if push:
         asking.send("orders stock", lambda account, how: api.push_stock(account, order, how, from_source=source))
         return
-    with api.open_account(asking.folder, "orders stock", is_reading=True) as account:
+    with api.open_account(asking.folder, "orders stock", read_only=True) as account:
         pending = api.pending_stock(account, order, from_source=source)
     print_stock(pending, as_json=asking.as_json)

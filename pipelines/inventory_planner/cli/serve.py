@@ -37,7 +37,7 @@ def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id:
 
         def ready(url: str) -> None:
             click.echo(f"Account {account_id} at {url} (press Ctrl-C to stop)")
-            click.echo(f"Through Neuro: `neuro_plugin` {account.plugin}, `neuro_token` {account.neuro_token}")
+            click.echo(f"Neuro: neuro_url {url}, neuro_plugin {account.plugin}, neuro_token {account.neuro_token}")
 
         emulator.run(account, host, port, ready=ready)
     except (OSError, OverflowError, ValueError) as error:

@@ -32,7 +32,7 @@ WIDTH_WITHOUT_TERMINAL: Final = 120
 PERCENTAGES: Final = ("_rate", "_share", "_ratio")  # shown as 98.8%
 NUMERALS: Final = "_number"  # shown without separators, like the year 2026
 IDS: Final = "_id"  # shown last
-WRAPPED: Final = ("error", "description", "change", "before", "after")  # the long texts of our own reports
+WRAPPED: Final = ("error", "outcome", "description", "change", "before", "after")  # the long texts of our own reports
 
 
 def demo_report(report: DemoReport, folder: DataFolder) -> RenderableType:
@@ -79,8 +79,8 @@ def status_report(status: Status) -> RenderableType:
 
 
 def _write(write: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("written_at", "command", "purchase_order_number", "state", "user_name")
-    return {**{name: write[name] for name in names}, "description": write["message"]}
+    names = ("recorded_at", "command", "purchase_order_number", "state", "user_name")
+    return {**{name: write[name] for name in names}, "outcome": write["message"]}
 
 
 def print_mart(report: Report) -> None:
@@ -108,8 +108,15 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], *, wrap_names: bool = F
         heading = "\n".join(_heading(name, rows)) if wrap_names else name.replace("_", " ")
         shown.add_column(heading, justify="right" if is_number else "left", no_wrap=name not in WRAPPED)
     for row in rows:
-        shown.add_row(*(Text(_cell(name, value)) for name, value in row.items()))  # Text, so that `[` is no markup
+        shown.add_row(
+            *(Text(_printable(_cell(name, value))) for name, value in row.items())
+        )  # Text, so that `[` is no markup
     return shown
+
+
+def _printable(text: str) -> str:
+    """The text without control characters, which could move the cursor or hide what is shown."""
+    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def print_report(report: RenderableType, *, err: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Build the marts without the orders that they can't be built with, so that these don't hold up all others.
+"""Build the marts without the orders that make a model or test fail, so that these don't hold up the others.
 
 The database doesn't say which row a statement failed on. So the nodes that failed are built again with half of the
 orders, then with half of that half, until single orders are left with which they fail.
@@ -67,7 +67,7 @@ def _exclude_faulty_orders(
     if not error.failures:
         raise error
     count = count_included(warehouse)
-    log.warning("%s\nSearching %s orders for the ones at fault.", error, f"{count:,}")
+    log.warning("%s\nSearching %s orders for the cause.", error, f"{count:,}")
 
     def is_failing(kept: range) -> bool:
         exclude(warehouse, [range(kept.start), range(kept.stop, count)], TRIAL, built_from)

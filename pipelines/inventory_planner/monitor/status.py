@@ -23,7 +23,7 @@ NOT_A_READING: Final = ("replay", "build", "write-back")  # sync kinds that don'
 _SYNCS: Final = f"select * from {SCHEMA}.{SYNCS.name} order by started_at desc"  # noqa: S608
 _WRITES: Final = f"""
     select * from (
-        select *, row_number() over (order by state in ('sent', 'unknown') desc, written_at desc) as position
+        select *, row_number() over (order by state in ('sent', 'unknown') desc, recorded_at desc) as position
         from {SCHEMA}.{WRITES.name}
     ) as writes
     where position <= {LAST_WRITES} or state in ('sent', 'unknown')

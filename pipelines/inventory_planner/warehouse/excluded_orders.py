@@ -1,4 +1,4 @@
-"""Orders that the marts can't be built with: the reports leave them out until something changes."""
+"""Orders that make a model or test fail: the reports leave them out until something changes."""
 
 from __future__ import annotations
 

@@ -272,7 +272,7 @@ ORDER_PARTS: Final = (
     PURCHASE_ORDER_STOCK_UPDATES,
 )
 ORDER_TABLES: Final = (PURCHASE_ORDERS, *ORDER_PARTS)
-# Orders that the marts can't be built with, whatever else they are built from.
+# Orders that make a model or test fail. `built_from` has the models, vars and seed files it failed with.
 EXCLUDED_ORDERS: Final = Table(
     "_excluded_orders",
     key=ORDER,
@@ -281,7 +281,7 @@ EXCLUDED_ORDERS: Final = Table(
 )
 
 # Changes of the account, one row for each call. `before`, `after` and `body` are JSON: the values that were read, the
-# values as they should be, and what was sent. `content_digest` identifies the input of the command.
+# values as they should be, and the input of the call. `content_digest` identifies the input of the command.
 WRITES: Final = Table(
     "_writes",
     key=("_account_id", "write_id"),
@@ -290,12 +290,12 @@ WRITES: Final = Table(
         Column("write_id", TEXT),
         Column("job_id", TEXT),
         ACCOUNT,
-        Column("written_at", INSTANT),
+        Column("recorded_at", INSTANT),
         Column("ended_at", INSTANT),
         *(Column(name, TEXT) for name in ("command", "action")),
         ORDER_ID,
         *(Column(name, TEXT) for name in ("purchase_order_number", "target")),
-        Column("lines", COUNT),
+        Column("count_values", COUNT),
         *(Column(name, JSON) for name in ("before", "after", "body")),
         *(
             Column(name, TEXT)

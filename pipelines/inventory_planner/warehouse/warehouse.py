@@ -19,11 +19,13 @@ Rows = list[tuple[Any, ...]]
 class Warehouse:
     """The writer's database. It is opened by the first statement and stays open until it is closed.
 
-    `folder` is where dlt, dbt and the seed files work.
+    With `read_only`, every statement is refused, because nobody holds the lock. `folder` is where dlt, dbt and the seed
+    files work.
     """
 
     engine: Engine
     folder: DataFolder
+    read_only: bool = False
     _connection: Connection | None = field(default=None, init=False)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
@@ -32,6 +34,8 @@ class Warehouse:
         Raises:
             LoadError: the database can't be opened, or rejects the statement.
         """
+        if self.read_only:
+            raise LoadError("The account was opened for reading only. Open it without `read_only` to change orders.")
         try:
             if self._connection is None:
                 self._connection = self.engine.connect()

@@ -15,7 +15,7 @@ WRITE_LOG: Final = f"{SCHEMA}.{WRITES.name}"
 
 
 class State(StrEnum):
-    """What became of a change. `intended`: not sent yet; `sent`: its outcome is not known yet; `unknown`: nor later."""
+    """The state of a change. `intended`: logged, not sent; `sent`: no outcome yet; `unknown`: none could be found."""
 
     INTENDED = "intended"
     SENT = "sent"
@@ -25,7 +25,6 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-OPEN_STATES: Final = (State.INTENDED, State.SENT, State.UNKNOWN)  # the same command, run again, finishes these
 NOT_SENT: Final = "The run was interrupted before it sent this."
 IN_DOUBT: Final = (State.SENT, State.UNKNOWN)  # the account may have them or not
 
@@ -39,14 +38,14 @@ class Write:
 
     write_id: str
     job_id: str
-    written_at: datetime
+    recorded_at: datetime
     ended_at: datetime | None
     command: str
     action: str
     purchase_order_id: str | None
     purchase_order_number: str | None
     target: str
-    lines: int
+    count_values: int
     before: str
     after: str
     body: str
@@ -131,10 +130,11 @@ def last_writes(account: Account, content_digest: str) -> list[Write]:
     account.warehouse.create(WRITES)
     found = account.execute(
         f"select job_id, {', '.join(_NAMES)} from {WRITE_LOG}"  # noqa: S608
-        " where _account_id = ? and content_digest = ? order by written_at, write_id",
+        " where _account_id = ? and content_digest = ? order by recorded_at, write_id",
         [content_digest],
     )
-    last_job = found[-1][0] if found else None
+    unfinished = [row for row in found if row[-1] is None]  # wherever a clock that was set back puts it
+    last_job = (unfinished or found or [(None,)])[-1][0]
     writes = [Write(*row) for job_id, *row in found if job_id == last_job]
     return [replace(each, state=State(each.state)) for each in writes]
 

@@ -1,1 +1,1 @@
-"""Decisions go back to the account: shown, confirmed, recorded, sent once."""
+"""Write-back: plan a change, confirm it, log it, send it, and determine its outcome."""

@@ -1,4 +1,7 @@
-"""Apply changes: record what is about to be sent, send it once, find out what became of it, record that.
+"""Apply changes: log what is about to be sent, send it, determine its outcome, and log that.
+
+A new order or a stock push is sent at most once per run. Other changes only set values: they are sent again after a
+reading shows that they are missing.
 
 A change whose outcome is unknown is resolved by reading, never by blind repetition. A command that was interrupted
 finishes what it began when it is run again: the write log tells what it had sent.
@@ -36,7 +39,7 @@ MAX_SENDS: Final = 3  # of a change that reading has shown not to be applied, an
 REPEATABLE: Final = frozenset({Action.UPDATE, Action.RECEIVE, Action.CONNECT})  # they set values
 INTERRUPTED: Final = "An earlier run of this command was interrupted."
 RUN_AGAIN: Final = "Run the same command again: it reads first, and sends only what is missing."
-CHECK: Final = "Check it, and set what is missing."
+CHECK: Final = "Check it, and set the missing values."
 _FIRST_WAIT: Final = 1.0  # seconds before another reading; each further wait is twice as long
 _FATAL: Final = (RefusedError, UnreachableError)  # the other changes would fail, too
 
@@ -67,8 +70,14 @@ def preview(
     return [each for each in changes if each]
 
 
-def apply_all(client: Client, account: Account, command: Command, intentions: Sequence[Intention]) -> Iterator[Outcome]:
-    """Apply the changes in order, and yield what became of each one.
+def apply_all(
+    client: Client,
+    account: Account,
+    command: Command,
+    intentions: Sequence[Intention],
+    shown: Sequence[Change] | None = None,
+) -> Iterator[Outcome]:
+    """Apply the changes in order, and yield what became of each one. If some were `shown`, no others are sent.
 
     A change that fails does not stop the others, unless the key is refused or the API can't be reached.
 
@@ -78,7 +87,7 @@ def apply_all(client: Client, account: Account, command: Command, intentions: Se
         LoadError: the write log can't be written; nothing after the last yielded change was sent.
     """
     give_up_intended(account)
-    job = _Job(client, account, command, Earlier(account, command))
+    job = _Job(client, account, command, Earlier(account, command), shown)
     job.earlier.check_not_complete(intentions)
     for intention in intentions:
         yield from job.apply(intention)
@@ -92,6 +101,7 @@ class _Job:
     account: Account
     command: Command
     earlier: Earlier
+    shown: Sequence[Change] | None
 
     def apply(self, intention: Intention) -> Iterator[Outcome]:
         """Settle what an earlier run sent, then apply the rest."""
@@ -122,13 +132,33 @@ class _Job:
             situation = read_situation(
                 self.client, intention.action, intention.order_id, intention.target, intention.reference
             )
-            change = intention.plan(situation, self.earlier.done_names(intention))
+            change = intention.plan(situation, self.earlier.names_to_leave(intention))
+            self._check_as_shown(change)
         except (ChangeError, ApiError) as error:
             if isinstance(error, _FATAL):
                 raise
-            yield _refused(intention, error)
+            yield self._refuse(intention, error)
             return
+        if self.earlier.names_to_leave(intention):
+            yield self.earlier.outcome(intention)
         yield from self._apply_new(change, intention)
+
+    def _check_as_shown(self, change: Change) -> None:
+        """Refuse a change that somebody confirmed when the order was another.
+
+        Raises:
+            ChangeError: it is not what was shown.
+        """
+        if self.shown is not None and not change.is_unchanged and change not in self.shown:
+            name = change.reference or change.order_id
+            raise ChangeError(f"Order {name} has changed since it was shown; nothing was sent. Run the command again.")
+
+    def _refuse(self, intention: Intention, error: Exception) -> Outcome:
+        """Log a change that can't be made."""
+        change = Change(intention.action, intention.order_id, intention.reference, {}, {}, {}, intention.target)
+        write = new_write(self.command, self.earlier.job_id, change, intention)
+        record_write(self.account, write)
+        return self._end(write, change, State.FAILED, str(error), None)
 
     def _apply_new(self, change: Change, intention: Intention) -> Iterator[Outcome]:
         write = new_write(self.command, self.earlier.job_id, change, intention)
@@ -209,9 +239,9 @@ class _Job:
         strange = [f"{name} is {state.get(name)}" for name in sorted(missing) if not change.is_untouched(name, state)]
         if not missing:
             found = replace(change, order_id=change.order_id or state.get("id"))
-            yield self._end(write, found, State.APPLIED, "Applied, as reading the order shows.", BY_READING)
+            yield self._end(write, found, State.APPLIED, "Applied, as a reading of the order confirms.", BY_READING)
         elif strange:
-            message = f"{problem} Somebody else changed the order meanwhile: {', '.join(strange)}. {CHECK}"
+            message = f"{problem} Someone else has changed the order: {', '.join(strange)}. {CHECK}"
             yield self._end(write, change, State.UNKNOWN, message, BY_READING)
         elif change.action not in REPEATABLE and missing < change.after.keys():
             refused = dict.fromkeys(missing, "it is still not pushed, as reading shows")
@@ -223,20 +253,6 @@ class _Job:
         update_write(self.account, row)
         self.earlier.record(row)
         return outcome_of(row)
-
-
-def _refused(intention: Intention, error: Exception) -> Outcome:
-    return Outcome(
-        intention.action,
-        intention.order_id,
-        intention.reference,
-        intention.target,
-        {},
-        {},
-        State.FAILED,
-        str(error),
-        intention.file_rows,
-    )
 
 
 def changed_orders(outcomes: Collection[Outcome]) -> list[str]:

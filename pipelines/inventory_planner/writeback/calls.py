@@ -11,11 +11,12 @@ import msgspec
 
 from inventory_planner.api import writes
 from inventory_planner.api.client import Client
+from inventory_planner.api.decoding import Record, decode_order
 from inventory_planner.api.order_parts import get_connection
 from inventory_planner.api.orders import Connection
 from inventory_planner.errors import ApiError, UnknownOutcomeError
-from inventory_planner.writeback.change import Action, Change, Values
-from inventory_planner.writeback.state import DESTINATION
+from inventory_planner.writeback.change import Action, Change, Situation, Values, is_same, is_type_of
+from inventory_planner.writeback.state import DESTINATION, state_after
 
 SKIP_JOBS: Final = "skip_background_jobs"
 SAVING: Final = frozenset({"queued", "run"})  # a connection's statuses until it has saved the order
@@ -55,7 +56,10 @@ def _create(client: Client, change: Change) -> Answer:
 
 
 def _update(client: Client, change: Change) -> Answer:
-    writes.update_order(client, _id(change), change.body)
+    answered = decode_order(bytes(writes.update_order(client, _id(change), change.body)))
+    state = state_after(change, Situation(answered)) if isinstance(answered, Record) else change.after
+    if any(not is_type_of(name, state.get(name), change.after[name]) for name in change.unapplied(state)):
+        raise UnknownOutcomeError("The response does not show the order as it should be now.")
     return Answer(change.order_id, {})
 
 
@@ -65,6 +69,8 @@ def _receive(client: Client, change: Change) -> Answer:
     updated = writes.update_lines(client, _id(change), received, skip_background_jobs=skip_jobs)
     updated_ids = {str(line.id) for line in updated}
     _check_known(updated_ids, received)
+    if any(not is_same("received", line.received, received[str(line.id)]) for line in updated):
+        raise UnknownOutcomeError("The response shows other quantities than were sent.")
     missing = received.keys() - updated_ids
     return Answer(change.order_id, dict.fromkeys(sorted(missing), "the API did not update the line"))
 

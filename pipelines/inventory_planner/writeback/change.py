@@ -51,7 +51,7 @@ class Change:
     """One call that changes the account.
 
     `before` has the values that the call changes, as they were read; `after` has them as they will be, under the same
-    names. `body` is what is sent. `target` is the name of a connection, or the side that stock is pushed to.
+    names. `body` is the input of the call. `target` is the name of a connection, or the side that stock is pushed to.
     """
 
     action: Action
@@ -79,7 +79,7 @@ class Change:
         found, value = state.get(name), self.after[name]
         if is_same(name, found, value):
             return True
-        return _is_its_type(name, found, value) and not self.is_untouched(name, state)
+        return is_type_of(name, found, value) and not self.is_untouched(name, state)
 
     def is_untouched(self, name: str, state: Values) -> bool:
         """Whether the account still has the value from before, according to what was read later."""
@@ -125,7 +125,9 @@ def _comparable(name: str, value: Any) -> Any:
     if isinstance(value, int | float | Decimal):
         return Decimal(str(value))
     text = str(value).strip()
-    return _as_date(text) or (text.casefold() if name in CASELESS else text)
+    if name.endswith("_date"):
+        return _as_date(text) or text
+    return text.casefold() if name in CASELESS else text
 
 
 def _as_date(text: str) -> date | None:
@@ -135,5 +137,6 @@ def _as_date(text: str) -> date | None:
         return None
 
 
-def _is_its_type(name: str, found: Any, sent: Any) -> bool:
+def is_type_of(name: str, found: Any, sent: Any) -> bool:
+    """Whether a value is the type of the status that was sent."""
     return name == "status" and str(found or "").casefold() in STATUS_TYPES.get(str(sent).casefold(), frozenset())

@@ -56,6 +56,10 @@ class Earlier:
         """Whether asking for this once more means to set the values again, whatever they are by now."""
         return intention.action is not Action.CREATE and not (self._command.is_file or self._command.is_additive)
 
+    def names_to_leave(self, intention: Intention) -> frozenset[str]:
+        """The names of the values that are not set again; asking to set values means all of them."""
+        return frozenset() if self.sets_values(intention) else self.done_names(intention)
+
     def is_overtaken(self, write: Write) -> bool:
         """Whether reading has shown other values than those from before the write, and those that it was to set."""
         row = self._writes[key_of(write)][write.write_id]
@@ -94,7 +98,7 @@ class Earlier:
         doubtful = self.in_doubt(intention)
         if doubtful and not self.sets_values(intention):
             return change_of(doubtful)
-        change = intention.plan(situation, self.done_names(intention))
+        change = intention.plan(situation, self.names_to_leave(intention))
         return None if change.is_unchanged else change
 
     def outcome(self, intention: Intention) -> Outcome:
@@ -109,6 +113,8 @@ class Earlier:
         command, in_doubt = self._command, [found for rows in self._rows() if (found := _in_doubt(rows))]
         if any(each.state is State.SENT for each in in_doubt) or (command.is_file and not command.again):
             return True
+        if command.again and not command.is_file and self._is_told():
+            return False
         if (command.is_file or command.is_additive) and not self._is_finished():
             return True
         return bool(in_doubt) and not command.again
@@ -124,7 +130,7 @@ class Earlier:
         return [list(rows.values()) for rows in self._writes.values()]
 
     def _last_time(self) -> str:
-        at = max(each.written_at for rows in self._rows() for each in rows).astimezone(UTC)
+        at = max(each.recorded_at for rows in self._rows() for each in rows).astimezone(UTC)
         return f"{at:%Y-%m-%d at %H:%M} UTC"
 
 

@@ -24,6 +24,8 @@ def find_order(client: Client, name: str) -> Record:
         ChangeError: no order has it, or several, or it can't be read.
         ApiError: a request failed.
     """
+    if not name.strip():
+        raise ChangeError("The order has no name; give its id or its reference.")
     if ORDER_ID.fullmatch(name):
         try:
             return read_order(client, name)
@@ -60,7 +62,7 @@ def _find_each(client: Client, names: list[str]) -> Found:
 
 def _find_in_list(client: Client, names: list[str]) -> Found:
     """Search the list of all orders; only those that are wanted are kept."""
-    wanted = set(names)
+    wanted = {*names, *map(str.strip, names)}
     by_id: dict[str, Record] = {}
     by_reference: dict[str, dict[str, Record]] = {}
     for record in all_orders(client):
@@ -72,7 +74,9 @@ def _find_in_list(client: Client, names: list[str]) -> Found:
     found: dict[str, Record | ChangeError] = {}
     for name in names:
         try:
-            found[name] = by_id.get(name) or _only(name, list(by_reference.get(name, {}).values()))
+            named = list(by_reference.get(name.strip(), {}).values()) if name.strip() else []
+            is_id = name in by_id and (ORDER_ID.fullmatch(name) or not named)
+            found[name] = by_id[name] if is_id else _only(name, named)
         except ChangeError as error:
             found[name] = error
     return found

@@ -31,12 +31,12 @@ def new_order(fields: Values, statuses: Iterable[str] = (), *, is_reference_free
     """
     body = {**fields, **checked_fields({name: fields[name] for name in fields if name in WRITABLE}, statuses)}
     check_new(body)
-    reference = str(body["reference"])
+    reference = body["reference"] = str(body["reference"]).strip()
 
     def plan(situation: Situation, _: frozenset[str]) -> Change:
         if situation.same_reference and is_reference_free:
             raise ChangeError(
-                f"There is an order with the reference {reference} already (id {situation.same_reference[0]}). Choose"
+                f"An order with the reference {reference} already exists (id {situation.same_reference[0]}). Choose"
                 " another reference, or use --again if you want a second one."
             )
         before = {"same_reference": list(situation.same_reference)}
@@ -45,7 +45,7 @@ def new_order(fields: Values, statuses: Iterable[str] = (), *, is_reference_free
     return Intention(Action.CREATE, None, plan, frozenset(body), reference=reference)
 
 
-def updated(order_id: str, fields: Values, statuses: Iterable[str] = (), *, skip_jobs: bool | None = None) -> Intention:
+def updated(order_id: str, fields: Values, statuses: Iterable[str] = (), *, recalculate: bool = False) -> Intention:
     """Set fields of an order. `statuses` are those of the account besides the built-in ones.
 
     Raises:
@@ -59,7 +59,7 @@ def updated(order_id: str, fields: Values, statuses: Iterable[str] = (), *, skip
         after = {
             name: value for name, value in wanted.items() if name not in done and not is_same(name, before[name], value)
         }
-        return _change(Action.UPDATE, record, _of(before, after), after, {**after, **_option(skip_jobs)})
+        return _change(Action.UPDATE, record, _of(before, after), after, {**after, **_option(recalculate=recalculate)})
 
     return Intention(Action.UPDATE, order_id, plan, frozenset(wanted))
 
@@ -72,13 +72,15 @@ class Receiving:
         is_added: they are added to what was received before; otherwise they are totals.
         allow_over: more may be received than was ordered.
         line: for a variant on several lines, the number of the line that is meant; the API can change the first only.
-        skip_jobs: False if forecasts should take the change into account at once.
+        recalculate: forecasts are updated now instead of after the nightly sync.
+        allow_lower: a total may be less than what was received before.
     """
 
     is_added: bool = False
     allow_over: bool = False
     line: int | None = None
-    skip_jobs: bool | None = None
+    recalculate: bool = False
+    allow_lower: bool = False
 
 
 def received(
@@ -105,7 +107,7 @@ def received(
         if faults:
             raise ChangeError("\n".join(faults))
         after = {name: total for name, total in after.items() if not is_same(name, before[name], total)}
-        body = {"received": after, **_option(receiving.skip_jobs)}
+        body = {"received": after, **_option(recalculate=receiving.recalculate)}
         return _change(Action.RECEIVE, record, _of(before, after), after, body)
 
     return Intention(Action.RECEIVE, order_id, plan, frozenset(quantities), file_rows=file_rows)
@@ -168,6 +170,8 @@ def variant_of(order: Order, name: str) -> str:
         ChangeError: the order has no such variant, or several.
     """
     lines = order.items or []
+    if not name.strip():
+        raise ChangeError("A variant has no name; give its id or its SKU.")
     if any(str(line.id) == name for line in lines):
         return name
     found = {str(line.id) for line in lines if str(line.sku or "").strip().casefold() == name.strip().casefold()}
@@ -200,12 +204,17 @@ def _total(record: Record, line: Line, quantity: Decimal, receiving: Receiving) 
     """What will have been received in all.
 
     Raises:
-        ChangeError: it is more than was ordered.
+        ChangeError: it is more than was ordered, or less than was received before.
     """
-    total = Decimal(line.received or 0) + quantity if receiving.is_added else quantity
-    ordered = Decimal(line.replenishment or 0)
-    if total > ordered and not receiving.allow_over:
-        name = str(line.sku or line.id).strip()
+    before, ordered = Decimal(line.received or 0), Decimal(line.replenishment or 0)
+    total = before + quantity if receiving.is_added else quantity
+    name = str(line.sku or line.id).strip()
+    if total < before and not receiving.allow_lower:
+        raise ChangeError(
+            f"{label(record)}, {name}: a total of {total:,f} is less than the {before:,f} received before. To add to"
+            " them, use --add; to correct them, use --allow-lower."
+        )
+    if total > ordered and total != before and not receiving.allow_over:
         raise ChangeError(
             f"{label(record)}, {name}: {total:,f} received in all would be more than the {ordered:,f}"
             " ordered. If that is right, use --allow-over."
@@ -222,5 +231,5 @@ def _of(values: Values, others: Values) -> dict[str, Any]:
     return {name: values[name] for name in others}
 
 
-def _option(skip_jobs: bool | None) -> dict[str, bool]:  # noqa: FBT001 (it is the value, not a switch)
-    return {} if skip_jobs is None else {SKIP_JOBS: skip_jobs}
+def _option(*, recalculate: bool) -> dict[str, bool]:
+    return {SKIP_JOBS: False} if recalculate else {}

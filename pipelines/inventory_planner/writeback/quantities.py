@@ -11,7 +11,13 @@ from inventory_planner.errors import ChangeError
 Quantity: TypeAlias = int | float | str | Decimal
 RULE: Final = "it must be a number of at least 0, such as 12 or 0.5"
 
+_THOUSANDS: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
 _PLAIN: Final = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")  # what Python accepts besides, such as 1_000, is a misprint
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a point may separate thousands, in a file where commas separate decimals."""
+    return _THOUSANDS.fullmatch(text) is not None
 
 
 def parse_quantity(text: str) -> Decimal | None:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from inventory_planner.errors import ChangeError
+from inventory_planner.formulas import rearm
 from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.lookup import Found
 from inventory_planner.writeback.orders import Receiving, received, variant_of
-from inventory_planner.writeback.quantities import RULE, parse_quantity
+from inventory_planner.writeback.quantities import RULE, is_ambiguous, parse_quantity
 
 COLUMNS: Final = ("order", "variant", "received")
 SEPARATORS: Final = ",;\t"
@@ -128,9 +129,11 @@ def _read_rows(
 
 
 def _row(number: int, values: list[str], *, has_decimal_commas: bool) -> Row | str:
-    order, variant, text = values
+    order, variant, text = values[0], rearm(values[1]), values[2]
     if not order or not variant:
         return f"line {number}: the {'variant' if order else 'order'} is missing."
+    if has_decimal_commas and is_ambiguous(text):
+        return f"line {number}: received is {text!r}, which can be two numbers; write it without a point."
     quantity = parse_quantity(text.replace(",", ".") if has_decimal_commas else text)
     if quantity is None:
         return f"line {number}: received is {text!r}; {RULE}."

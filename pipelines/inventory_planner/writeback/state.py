@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
@@ -23,6 +23,12 @@ SOURCE: Final = "source"
 IDENTIFYING: Final = ("warehouse", "source_warehouse", "vendor")  # fields that the API does not change in a new order
 PAGE_SIZE: Final = 1000  # the most that the API allows
 
+
+class _OnlyReference(msgspec.Struct):
+    reference: str | int | None = None
+
+
+_decode_reference: Final = msgspec.json.Decoder(_OnlyReference, strict=False).decode
 _decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
 
 FIELDS: Final = {each.encode_name: each.name for each in fields(Order)}  # attribute by name in JSON
@@ -77,9 +83,13 @@ def _as_created(change: Change, order_id: str, record: Record | None) -> Values:
         return state
     state |= {name: field_value(record.order, name) for name in IDENTIFYING if change.after.get(name)}
     lines = [{"id": line.id, "replenishment": line.replenishment} for line in record.order.items or ()]
-    if "items" in change.after and len(lines) != len(change.after["items"]):
+    if "items" in change.after and _quantities(lines) != _quantities(change.after["items"]):
         state["items"] = lines
     return state
+
+
+def _quantities(lines: Iterable[Values]) -> list[tuple[str, Decimal]]:
+    return sorted((str(line["id"]), Decimal(str(line["replenishment"] or 0))) for line in lines)
 
 
 def read_order(client: Client, order_id: str) -> Record:
@@ -90,10 +100,7 @@ def read_order(client: Client, order_id: str) -> Record:
         ChangeError: the order can't be read.
         ApiError: the request failed.
     """
-    found = decode_order(bytes(get_order(client, order_id)))
-    if isinstance(found, QuarantinedRecord):
-        raise ChangeError(f"Order {order_id} can't be read ({found.reason}), so it can't be changed from here.")
-    return found
+    return _decoded(get_order(client, order_id), f"Order {order_id}")
 
 
 def orders_with_reference(client: Client, reference: str) -> list[Record]:
@@ -102,11 +109,16 @@ def orders_with_reference(client: Client, reference: str) -> list[Record]:
     The API is asked for these; if it answers with others as well, because it ignores the filter, all are searched.
 
     Raises:
+        ChangeError: one of them can't be read.
         ApiError: a request failed.
     """
     wanted = reference.strip()
-    orders = all_orders(client, reference=wanted)
-    return list({each.order_id: each for each in orders if str(each.order.reference or "").strip() == wanted}.values())
+    found: dict[str, Record] = {}
+    for raw in _all_raw_orders(client, reference=wanted):
+        if _reference_of(raw) == wanted:
+            record = _decoded(raw, f"The order with the reference {wanted}")
+            found[record.order_id] = record
+    return list(found.values())
 
 
 def all_orders(client: Client, **filters: str) -> Iterator[Record]:
@@ -117,14 +129,33 @@ def all_orders(client: Client, **filters: str) -> Iterator[Record]:
     Raises:
         ApiError: a request failed.
     """
+    decoded = (decode_order(bytes(raw)) for raw in _all_raw_orders(client, **filters))
+    return (each for each in decoded if isinstance(each, Record))
+
+
+def _all_raw_orders(client: Client, **filters: str) -> Iterator[Raw]:
     read = page = 0
     while True:
         answer = list_orders(client, page_size=PAGE_SIZE, page=page, **{"id_sort": "asc", **filters})
-        decoded = (decode_order(bytes(raw)) for raw in answer.orders)
-        yield from (each for each in decoded if isinstance(each, Record))
+        yield from answer.orders
         read, page = read + len(answer.orders), page + 1
         if not answer.orders or read >= answer.meta.total:
             return
+
+
+def _reference_of(raw: Raw) -> str | None:
+    """The reference of an order, also of one that can't be decoded otherwise."""
+    try:
+        return str(_decode_reference(raw).reference or "").strip()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _decoded(raw: Raw, named: str) -> Record:
+    found = decode_order(bytes(raw))
+    if isinstance(found, QuarantinedRecord):
+        raise ChangeError(f"{named} can't be read ({found.reason}), so it can't be changed from here.")
+    return found
 
 
 def field_value(order: Order, name: str) -> Any:

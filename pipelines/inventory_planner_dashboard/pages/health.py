@@ -37,7 +37,7 @@ _ORDERS: Final = """
     from published.marts.purchase_orders
 """
 _WRITES: Final = """
-    select * from published.marts.writes order by is_in_doubt desc, written_at desc
+    select * from published.marts.writes order by is_in_doubt desc, recorded_at desc
 """
 _CHECK_COLUMNS: Final = {
     "check_name": Column("Check", words),
@@ -59,7 +59,7 @@ _EXCEPTION_COLUMNS: Final = {
     "value_at_stake": Column("Value at stake", number),
 }
 _WRITE_COLUMNS: Final = {
-    "written_at": Column("When", instant),
+    "recorded_at": Column("When", instant),
     "purchase_order_number": Column("Order"),
     "action": Column("Change", words),
     "state": Column("State"),

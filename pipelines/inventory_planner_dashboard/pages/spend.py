@@ -40,7 +40,7 @@ _PARETO: Final = """
 _BY_MONTH: Final = """
     select date_trunc('month', sent_date) as report_month,
         sum(ordered_value) filter (where is_vendor_order) as ordered_value,
-        sum(received_value) as received_value, count(*) as count_orders
+        sum(received_value) as received_value, count(*) filter (where is_vendor_order) as count_orders
     from marts.purchase_orders where is_in_spend and sent_date is not null
     group by 1 order by 1
 """

@@ -1,0 +1,91 @@
+"""Show changes, have them confirmed, send them, and read the changed orders back into the warehouse."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from inventory_planner.errors import ChangeError, InventoryPlannerError, LoadError, RefusedError, UnreachableError
+from inventory_planner.sync.load import Job
+from inventory_planner.sync.read_back import read_back
+from inventory_planner.warehouse.build_record import invalidate_build
+from inventory_planner.warehouse.write_log import orders_read_since, record_end_of_job
+from inventory_planner.writeback.apply import RUN_AGAIN, apply_all, changed_orders, preview
+from inventory_planner.writeback.change import Change, Intention, Situation
+from inventory_planner.writeback.journal import Command, Outcome
+
+Confirm: TypeAlias = Callable[[Sequence[Change]], bool]
+Progress: TypeAlias = Callable[[Outcome], None]
+
+log = logging.getLogger(__name__)
+
+
+def always(_: Sequence[Change]) -> bool:
+    """Confirm any change."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How changes are sent.
+
+    Args:
+        confirm: is shown the changes, and returns whether to send them.
+        again: whether to send what an earlier run of the same command applied.
+        progress: is told of each outcome.
+        only_shown: whether to refuse a change if the order is no longer as it was shown.
+    """
+
+    confirm: Confirm = always
+    again: bool = False
+    progress: Progress = lambda _: None
+    only_shown: bool = False
+
+
+UNASKED: Final = Sending()
+
+
+def send_changes(
+    account: Job, command: Command, intentions: Sequence[Intention], situations: Sequence[Situation], sending: Sending
+) -> list[Outcome]:
+    """Send what is left of the changes once it is confirmed, and return what became of each one.
+
+    Raises:
+        ChangeError: nothing was sent: a change can't be made, was not confirmed, or the file was applied before.
+        RefusedError, UnreachableError: the message says how many changes were applied before.
+        LoadError: the write log can't be written.
+    """
+    changes = preview(account.account, command, intentions, situations)
+    if not sending.confirm(changes):
+        raise ChangeError("Not confirmed; nothing was sent.")
+    shown = changes if sending.only_shown else None
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in apply_all(account.client, account.account, command, intentions, shown):
+            outcomes.append(outcome)
+            sending.progress(outcome)
+    except (RefusedError, UnreachableError) as error:
+        sent = sum(each.is_done for each in outcomes)
+        raise type(error)(f"{error} {sent} of {len(intentions)} changes were applied before. {RUN_AGAIN}") from error
+    finally:
+        invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
+        _read_back(account, command, outcomes)
+    _record_end(account, command)
+    return outcomes
+
+
+def _record_end(account: Job, command: Command) -> None:
+    try:
+        record_end_of_job(account.account, command.digest)
+    except LoadError as error:
+        log.warning("The write log does not show that this command has ended: %s", error)
+
+
+def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome]) -> None:
+    try:
+        seen = orders_read_since(account.account, command.digest)  # by the run that this one continues
+        read_back(account, [each for each in changed_orders(outcomes) if each not in seen])
+    except InventoryPlannerError as error:
+        log.warning("The changed orders could not be read back; the next run reads them: %s", error)
