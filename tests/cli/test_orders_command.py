@@ -20,6 +20,8 @@ from inventory_planner.settings import Settings
 from inventory_planner_emulator import Account, Quirks
 from orders import NOW, ORDER_ID, line, order
 
+pytestmark = pytest.mark.long  # about a second each: a command opens the warehouse and reads back what it changed
+
 OVER = "ordered. If that is right, use --allow-over."
 TWICE = [line("v", replenishment=5), line("v", replenishment=3)]
 

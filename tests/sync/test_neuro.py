@@ -20,6 +20,8 @@ from inventory_planner_emulator import Account, Fault, Quirks, Server
 from orders import line, order, put_orders, receipt
 from roads import NEURO_ORDERS, ROADS, client_of, settings_of
 
+pytestmark = pytest.mark.long  # every load is compared with one over the other road
+
 
 @contextmanager
 def opened(road: str, account: Account, server: Server, folder: DataFolder) -> Iterator[Job]:
