@@ -26,7 +26,7 @@ from orders import API_KEY, NOW
 from random_writes import FAULTS, ORDERS, VARIANTS, Command, Office, Step, Trouble
 from writing import opened
 
-QUICK, MANY = 12, 150  # examples
+QUICK, MANY = 12, 60  # examples
 
 numbers = st.integers(0, len(ORDERS) - 1)
 quantities = st.dictionaries(st.integers(0, len(VARIANTS) - 1), st.integers(1, 9), min_size=1, max_size=3)
