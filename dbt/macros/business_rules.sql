@@ -117,6 +117,12 @@
 {%- endmacro %}
 
 
+{# What was received of a line, at most the quantity that it is judged by. #}
+{% macro capped(quantity, basis_quantity) -%}
+    least(greatest({{ quantity }}, 0), {{ basis_quantity }})
+{%- endmacro %}
+
+
 {# The received quantity from which a line is in full. #}
 {% macro quantity_required(quantity_ordered) -%}
     cast(

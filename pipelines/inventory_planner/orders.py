@@ -25,13 +25,12 @@ from typing import Any, Final
 
 import msgspec
 
-from inventory_planner.api.client import Client
 from inventory_planner.api.decoding import Record
 from inventory_planner.api.order_parts import StockChanges, get_pending_stock, list_connections
 from inventory_planner.api.orders import Connection, Order
-from inventory_planner.api.routes import route_to
 from inventory_planner.data_folder import DataFolder, data_folder, folder_at
 from inventory_planner.settings import settings as read_settings
+from inventory_planner.sync.account_client import open_client
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import statuses
@@ -67,9 +66,6 @@ __all__ = [
 ]
 
 CLOSED: Final = "CLOSED"
-NEWEST_FIRST: Final = "id_sort"  # ids begin with the instant of creation
-
-
 AS_TOTALS: Final = Receiving()
 
 
@@ -94,8 +90,7 @@ def open_account(
         else open_warehouse(engine, opened, command) as warehouse
     ):
         settings = read_settings()
-        access = (settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second)
-        with Client(*access, route_to(settings.neuro_plugin)) as client:
+        with open_client(settings) as client:
             yield Job(client, settings, warehouse)
 
 
@@ -105,8 +100,9 @@ def list_orders(account: Job, **filters: str) -> Iterator[Order]:
     Raises:
         ApiError: a request failed.
     """
+    newest_first = {"id_sort": "desc"}  # ids begin with the instant of creation
     seen: set[str] = set()  # an order that is created meanwhile moves the others to later pages
-    for record in all_orders(account.client, **{NEWEST_FIRST: "desc", **filters}):
+    for record in all_orders(account.client, **{**newest_first, **filters}):
         if record.order_id not in seen:
             seen.add(record.order_id)
             yield record.order

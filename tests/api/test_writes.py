@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from documented import ASSEMBLY, BRIGHTPEARL, PUSHED, QUICKBOOKS, STOCK_ITEMS
+from documented import RECEIVED as ID
 from inventory_planner.api.client import Client
 from inventory_planner.api.order_parts import LineQuantities, StockChanges, StockItem
 from inventory_planner.api.orders import Connection
@@ -31,8 +33,6 @@ from inventory_planner_emulator import Account, Fault, Quirks
 from orders import line, order, raw
 from roads import Request, Road
 
-ID, PUSHED = "5a8321b33e7859f568a5d180", "5c9deeb5178a3816620d8362"
-QUICKBOOKS, BRIGHTPEARL = "QuickBooksCommerce.30636", "inventoryplannerdev.brightpearl.com"
 PURCHASE_ORDER: dict[str, Any] = {
     "status": "OPEN",
     "reference": "MY_PO_20",
@@ -41,30 +41,6 @@ PURCHASE_ORDER: dict[str, Any] = {
     "warehouse": "w1",
     "variants_filter": {"vendor": "vendor_1", "replenishment_gt": 3},
 }
-ASSEMBLY: dict[str, Any] = {
-    "type": "assembly",
-    "status": "OPEN",
-    "reference": "MY_AO_20",
-    "expected_date": "2018-03-15",
-    "warehouse": "w1",
-    "source_warehouse": "w1",
-    "items": [
-        {
-            "id": "c1_1",
-            "sku": "T-1",
-            "title": "Office table",
-            "replenishment": 10,
-            "components": [
-                {"id": "c1_2", "quantity": 1, "sku": "C-1", "title": "Table top"},
-                {"id": "c1_3", "quantity": 4, "sku": "C-2", "title": "Table leg"},
-            ],
-        }
-    ],
-}
-STOCK_ITEMS: list[dict[str, Any]] = [
-    {"id": 123, "delta": 10, "stock_before": 0},
-    {"id": 456, "delta": 5, "stock_before": 1},
-]
 
 
 def transfer_to(connection: str) -> dict[str, Any]:
@@ -339,9 +315,9 @@ def test_numbers_are_sent_with_every_digit(road: Road) -> None:
 def test_an_order_says_itself_whether_jobs_are_skipped(skip: bool, road: Road) -> None:
     road.account.put(order("one"))
     road.account.faults.append(Fault.status(200, b'{"id":"new"}'))
-    create_order(road.client, {"warehouse": "w1", "items": []}, skip_background_jobs=skip)
-    update_order(road.client, "one", {"notes": "x"}, skip_background_jobs=skip)
     flag = {"skip_background_jobs": skip}
+    create_order(road.client, {"warehouse": "w1", "items": [], **flag})
+    update_order(road.client, "one", {"notes": "x", **flag})
     assert road.sent == [
         road.documented(Request("POST", "", {"purchase-order": {"warehouse": "w1", "items": [], **flag}})),
         road.documented(Request("PATCH", "/one", {"purchase-order": {"notes": "x", **flag}})),

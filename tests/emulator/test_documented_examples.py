@@ -11,12 +11,11 @@ from typing import Any, Literal
 
 import pytest
 
+from documented import ASSEMBLY, BRIGHTPEARL, PUSHED, QUICKBOOKS, RECEIVED, STOCK_ITEMS
 from emulator_client import EmulatorClient, success
 from inventory_planner_emulator import Account, Quirks
 
 IDS = {"id", "wh"}
-RECEIVED, PUSHED = "5a8321b33e7859f568a5d180", "5c9deeb5178a3816620d8362"
-QUICKBOOKS, BRIGHTPEARL = "QuickBooksCommerce.30636", "inventoryplannerdev.brightpearl.com"
 ORDERS: list[dict[str, Any]] = [
     {
         "id": RECEIVED,
@@ -50,29 +49,7 @@ ORDERS: list[dict[str, Any]] = [
         ],
     },
 ]
-STOCK_ITEMS = [{"id": 123, "delta": 10, "stock_before": 0}, {"id": 456, "delta": 5, "stock_before": 1}]
 PUSHED_ITEMS = [STOCK_ITEMS[0], {**STOCK_ITEMS[1], "error": "Update request failed"}]
-ASSEMBLY: dict[str, Any] = {
-    "type": "assembly",
-    "status": "OPEN",
-    "reference": "MY_AO_20",
-    "expected_date": "2018-03-15",
-    "warehouse": "w1",
-    "source_warehouse": "w1",
-    "items": [
-        {
-            "id": "c1_1",
-            "sku": "T-1",
-            "title": "Office table",
-            "replenishment": 10,
-            "components": [
-                {"id": "c1_2", "quantity": 1, "sku": "C-1", "title": "Table top"},
-                {"id": "c1_3", "quantity": 4, "sku": "C-2", "title": "Table leg"},
-            ],
-        }
-    ],
-}
-
 ASSEMBLY_LINES: list[Any] = [{**line, ...: ...} for line in ASSEMBLY["items"]]
 
 

@@ -55,7 +55,7 @@ select
     purchase_order_line_id,
 
     -- numerics
-    least(greatest(quantity_received, 0), basis_quantity) as quantity_capped,
+    {{ capped('quantity_received', 'basis_quantity') }} as quantity_capped,
     quantity_open,
     case when quantity_received > 0 then quantity_open else 0 end as quantity_backordered,
     case

@@ -163,7 +163,7 @@ select
         case
             when promise_date is not null
                 then
-                    least(greatest(quantity_received, 0), basis_quantity)
+                    {{ capped('quantity_received', 'basis_quantity') }}
                     - least(quantity_by_promise, basis_quantity)
         end as decimal(18, 4)
     ) as quantity_late,

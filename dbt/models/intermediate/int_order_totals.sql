@@ -59,7 +59,7 @@ select
     coalesce(sum(lines.quantity_over), 0) as quantity_over,
     coalesce(sum(lines.basis_quantity) filter (where lines.is_due), 0) as quantity_due,
     coalesce(
-        sum(least(greatest(lines.quantity_by_promise, 0), lines.basis_quantity))
+        sum({{ capped('lines.quantity_by_promise', 'lines.basis_quantity') }})
         filter (where lines.is_due),
         0
     ) as quantity_on_time,

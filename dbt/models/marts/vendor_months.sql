@@ -98,7 +98,7 @@ lines_summed_to_months as (
         sum(quantity_ignored) as quantity_ignored,
         coalesce(sum(basis_quantity) filter (where is_due), 0) as quantity_due,
         coalesce(
-            sum(least(greatest(quantity_by_promise, 0), basis_quantity)) filter (where is_due), 0
+            sum({{ capped('quantity_by_promise', 'basis_quantity') }}) filter (where is_due), 0
         ) as quantity_on_time,
         coalesce(sum(quantity_early) filter (where is_due), 0) as quantity_early_due,
         coalesce(sum(quantity_late) filter (where is_due), 0) as quantity_late_due,

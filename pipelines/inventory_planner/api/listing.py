@@ -5,12 +5,17 @@ Only this module spells paging and the envelopes of orders that are read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from msgspec import Raw, Struct, field
 
 from inventory_planner.api.client import Client
 from inventory_planner.api.orders import ABSENT
 from inventory_planner.api.responses import Envelope
 from inventory_planner.errors import UnreadableAnswerError
+
+ORDER_ENVELOPE: Final = "purchase-order"  # around an order, except in bodies through Neuro
 
 
 class PageMeta(Struct):
@@ -31,7 +36,7 @@ class Page(Envelope):
 class SingleOrder(Envelope):
     """The response for one order, in an envelope or, perhaps through Neuro, without one."""
 
-    order: Raw = field(name="purchase-order", default=ABSENT)
+    order: Raw = field(name=ORDER_ENVELOPE, default=ABSENT)
     id: Raw = ABSENT
 
     @property
@@ -63,6 +68,21 @@ def list_orders(client: Client, *, page_size: int, page: int = 0, **params: str)
     route = client.route
     paging = {route.size_name: page_size, route.page_name: page + route.first_page}
     return client.get(route.path(), {**paging, **params}, Page)
+
+
+def list_pages(client: Client, *, page_size: int, **params: str) -> Iterator[Page]:
+    """Request all pages of the list by number; with `id_sort`, edits don't move orders between them.
+
+    Raises:
+        ApiError: a request failed.
+    """
+    read = number = 0
+    while True:
+        page = list_orders(client, page_size=page_size, page=number, **params)
+        yield page
+        read, number = read + len(page.orders), number + 1
+        if not page.orders or read >= page.meta.total:
+            return
 
 
 def get_order(client: Client, order_id: str) -> Raw:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -14,7 +13,7 @@ from json import detect_encoding
 from typing import Final, TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType
 
 from inventory_planner.api.routes import DIRECT, Route
 from inventory_planner.errors import (
@@ -52,7 +51,7 @@ class Envelope(Struct, kw_only=True):
     """
 
     result: Result | None = None
-    whole: UnsetType | bytes = field(default=UNSET, name="inventory_planner:whole")  # no key of the API
+    whole: UnsetType | bytes = msgspec.field(default=UNSET, name="inventory_planner:whole")  # no key of the API
 
 
 EnvelopeT = TypeVar("EnvelopeT", bound=Envelope)
@@ -100,10 +99,10 @@ class Response:
 
     request: str
     status: int
-    body: bytes = dataclass_field(repr=False)
+    body: bytes = field(repr=False)
     retry_after: str | None = None
-    secret: str = dataclass_field(default="", repr=False)
-    route: Route = dataclass_field(default=DIRECT, repr=False)
+    secret: str = field(default="", repr=False)
+    route: Route = field(default=DIRECT, repr=False)
 
     def __str__(self) -> str:
         return f"{self.request} returned {self.status}"

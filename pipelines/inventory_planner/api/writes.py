@@ -3,7 +3,8 @@
 No function here confirms, logs or repeats anything: `writeback` does. All raise `UnknownOutcomeError`
 if no response tells whether the change was applied, and another `ApiError` if it was not.
 
-API changes count in forecasts after the next nightly sync; with `skip_background_jobs=False` they count at once.
+API changes count in forecasts after the next nightly sync; with `skip_background_jobs` false they count at once. That
+is a field of an order, and stands beside the lines of one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from msgspec import Raw
 
 from inventory_planner.api.client import Client
-from inventory_planner.api.listing import SingleOrder
+from inventory_planner.api.listing import ORDER_ENVELOPE, SingleOrder
 from inventory_planner.api.order_parts import LineQuantities, SingleConnection, StockChanges
 from inventory_planner.api.orders import Connection
 from inventory_planner.api.responses import Envelope
@@ -37,18 +38,14 @@ class UpdatedLine(Envelope):
     items: LineQuantities
 
 
-def create_order(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None = None) -> Raw:
+def create_order(client: Client, fields: Mapping[str, Any]) -> Raw:
     """Create a purchase order, a transfer or an assembly order; return it as the API wrote it."""
-    body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
-    return _order(client.change("POST", client.route.path(), body, SingleOrder))
+    return _order(client.change("POST", client.route.path(), _order_body(client, fields), SingleOrder))
 
 
-def update_order(
-    client: Client, order_id: str, fields: Mapping[str, Any], *, skip_background_jobs: bool | None = None
-) -> Raw:
+def update_order(client: Client, order_id: str, fields: Mapping[str, Any]) -> Raw:
     """Set fields of an order; the others stay. Return the order as the API wrote it."""
-    body = _order_body(client, fields, skip_background_jobs=skip_background_jobs)
-    return _order(client.change("PATCH", client.route.path(order_id), body, SingleOrder))
+    return _order(client.change("PATCH", client.route.path(order_id), _order_body(client, fields), SingleOrder))
 
 
 def update_lines(
@@ -60,7 +57,8 @@ def update_lines(
 ) -> list[LineQuantities]:
     """Set the received totals of lines, by variant id; return those that were changed."""
     items = [{"id": variant_id, "received": _number(total)} for variant_id, total in received.items()]
-    body = _encode({"items": items, **_option(skip_background_jobs=skip_background_jobs)})
+    option = {} if skip_background_jobs is None else {"skip_background_jobs": skip_background_jobs}
+    body = _encode({"items": items, **option})
     return client.change("PATCH", client.route.path(order_id, "items"), body, UpdatedLines).items
 
 
@@ -92,15 +90,9 @@ def _order(answer: SingleOrder) -> Raw:
         raise UnknownOutcomeError(str(error)) from error
 
 
-def _order_body(client: Client, fields: Mapping[str, Any], *, skip_background_jobs: bool | None) -> bytes:
-    record = {
-        name: _number(value) for name, value in {**fields, **_option(skip_background_jobs=skip_background_jobs)}.items()
-    }
-    return _encode({"purchase-order": record} if client.route.is_order_wrapped else record)
-
-
-def _option(*, skip_background_jobs: bool | None) -> dict[str, bool]:
-    return {} if skip_background_jobs is None else {"skip_background_jobs": skip_background_jobs}
+def _order_body(client: Client, fields: Mapping[str, Any]) -> bytes:
+    record = {name: _number(value) for name, value in fields.items()}
+    return _encode({ORDER_ENVELOPE: record} if client.route.is_order_wrapped else record)
 
 
 def _number(value: Any) -> Any:

@@ -117,13 +117,11 @@ def _parse_since(text: str | None) -> datetime | None:
 
 @contextmanager
 def _open_account() -> Iterator[tuple[Settings, Client]]:
-    from inventory_planner.api.client import Client
-    from inventory_planner.api.routes import route_to
     from inventory_planner.settings import settings as read_settings
+    from inventory_planner.sync.account_client import open_client
 
     settings = read_settings()
-    access = (settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second)
-    with Client(*access, route_to(settings.neuro_plugin)) as client:
+    with open_client(settings) as client:
         yield settings, client
 
 

@@ -28,17 +28,18 @@ def render(report: Report, output_format: OutputFormat, *, raw: bool = False) ->
 
 
 def _render_csv(report: Report, *, raw: bool) -> Iterator[str]:
-    yield _csv_lines([[column.name for column in report.columns]])
+    yield csv_lines([[column.name for column in report.columns]])
     is_text = [column.type == TEXT and not raw for column in report.columns]
     for batch in _batches(report.rows):
-        yield _csv_lines(list(map(_disarmed, row, is_text)) for row in batch)
+        yield csv_lines(list(map(_disarmed, row, is_text)) for row in batch)
 
 
 def _disarmed(value: Any, is_text: bool) -> Any:
     return disarm(value) if is_text and value is not None else value
 
 
-def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as lines of CSV."""
     file = StringIO()
     csv.writer(file, lineterminator="\n").writerows(rows)
     return file.getvalue()

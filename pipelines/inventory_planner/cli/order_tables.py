@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from io import StringIO
 from typing import Any, Final, Literal, TypeAlias
 
 import click
@@ -12,6 +10,7 @@ from msgspec.structs import asdict
 
 from inventory_planner.api.order_parts import StockChanges
 from inventory_planner.api.orders import Connection, Line, Order
+from inventory_planner.cli.export import csv_lines
 from inventory_planner.cli.orders_text import print_json
 from inventory_planner.cli.terminal import print_fitting, print_report, table
 from inventory_planner.formulas import disarm
@@ -99,10 +98,5 @@ def _row(record: Order | Line, names: Sequence[str]) -> Row:
 
 
 def _csv(rows: Sequence[Row], names: Sequence[str]) -> str:
-    file = StringIO()
-    writer = csv.DictWriter(file, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(
-        {name: disarm(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows
-    )
-    return file.getvalue()
+    values = ([row[name] for name in names] for row in rows)
+    return csv_lines([names, *([disarm(each) if isinstance(each, str) else each for each in row] for row in values)])

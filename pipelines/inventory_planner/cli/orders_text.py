@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import click
 import msgspec
 
-from inventory_planner.cli.terminal import print_report, table
+from inventory_planner.cli.terminal import NO_DATA, print_report, table
 from inventory_planner.errors import InventoryPlannerError, UnknownOutcomeError
 from inventory_planner.writeback.change import Action, Change
 from inventory_planner.writeback.journal import Outcome
@@ -18,7 +18,6 @@ from inventory_planner.writeback.journal import Outcome
 MAX_ROWS: Final = 40  # of a table of changes; a file may change thousands of lines
 MAX_MESSAGES: Final = 20
 PLAIN_MESSAGES: Final = frozenset({"Applied.", "The account already has this."})  # the state says the same
-NO_VALUE: Final = "-"
 
 Row: TypeAlias = dict[str, Any]
 
@@ -45,7 +44,6 @@ def print_changes(changes: Sequence[Change], *, as_json: bool, err: bool = False
         print_json([{"state": "planned", **_values(each)} for each in changes])
     elif changes:
         _print_rows("To be sent", [row for each in changes for row in _rows(each)], "--dry-run --json", err=err)
-        _print_lines([f"{_name(each)}: {text}" for each in changes for text in each.warnings], err=err)
     else:
         click.echo("Nothing to change.", err=err)
 
@@ -144,7 +142,7 @@ def _ordered(line: Mapping[str, Any]) -> Any:
 def _text(value: Any) -> str:
     match value:
         case None | "":
-            return NO_VALUE
+            return NO_DATA
         case bool():
             return "yes" if value else "no"
         case int() | float() | Decimal():
@@ -157,4 +155,4 @@ def _text(value: Any) -> str:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    return ", ".join(texts) or NO_VALUE
+    return ", ".join(texts) or NO_DATA

@@ -108,9 +108,8 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], *, wrap_names: bool = F
         heading = "\n".join(_heading(name, rows)) if wrap_names else name.replace("_", " ")
         shown.add_column(heading, justify="right" if is_number else "left", no_wrap=name not in WRAPPED)
     for row in rows:
-        shown.add_row(
-            *(Text(_printable(_cell(name, value))) for name, value in row.items())
-        )  # Text, so that `[` is no markup
+        cells = (Text(_printable(_cell(name, value))) for name, value in row.items())  # Text, so that `[` is no markup
+        shown.add_row(*cells)
     return shown
 
 

@@ -22,7 +22,7 @@ from inventory_planner.warehouse.build_record import (
     record_build,
     rendered,
 )
-from inventory_planner.warehouse.excluded_orders import EXCLUDED_TABLE
+from inventory_planner.warehouse.excluded_orders import IS_INCLUDED
 from inventory_planner.warehouse.stored_orders import has_tables
 from inventory_planner.warehouse.tables import ORDERS_TABLE, OWN_TABLES
 from inventory_planner.warehouse.warehouse import Warehouse
@@ -35,11 +35,7 @@ _MISSING_ORDERS: Final = f"""
         from {ORDERS_TABLE} as orders
         -- one created after the date of the reports is not in them; any date not in ISO 8601 sorts after that date, too
         where _deleted_at is null and coalesce(created_date, '') < ?
-            and not exists (
-                select 1 from {EXCLUDED_TABLE} as excluded
-                where excluded._account_id = orders._account_id
-                    and excluded.purchase_order_id = orders.purchase_order_id
-            )
+            and {IS_INCLUDED}
         group by _account_id
     ),
     built as (select account_id, count(*) as count_orders from marts.purchase_orders group by account_id)

@@ -23,9 +23,8 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.marts.dbt import project
 from inventory_planner.marts.dbt_vars import StatusType
+from inventory_planner.spreadsheets import decode_text
 
-BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, which spreadsheets call "Unicode text"
-ENCODINGS: Final = ("utf-8-sig", "cp1252")  # the second is what spreadsheets on Windows save as plain CSV
 SEPARATORS: Final = (",", ";", "\t")
 SEPARATOR_LINE: Final = re.compile(r"\Asep=.(?=[\r\n])", re.IGNORECASE)  # a first line that only Excel reads
 SWAP_MARKS: Final = str.maketrans(",.", ".,")
@@ -213,10 +212,10 @@ class _Reader:
         return [name for name, column in self.columns.items() if column.is_number]
 
     def _decode(self, content: bytes) -> str:
-        for encoding in ("utf-16",) if content.startswith(BYTE_ORDER_MARKS) else ENCODINGS:
-            with suppress(UnicodeDecodeError):
-                return SEPARATOR_LINE.sub("", content.decode(encoding))
-        raise ConfigurationError(f"{self.path} is not text in UTF-8, UTF-16 or Windows-1252. Save it as CSV UTF-8.")
+        text = decode_text(content)
+        if text is None:
+            raise ConfigurationError(f"{self.path} is not text in UTF-8, UTF-16 or Windows-1252. Save it as CSV UTF-8.")
+        return SEPARATOR_LINE.sub("", text)
 
     def _records(self, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         """The rows that aren't blank, each with the line on which it starts."""

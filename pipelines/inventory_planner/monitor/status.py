@@ -12,21 +12,23 @@ from inventory_planner.errors import AnotherRunError, LoadError
 from inventory_planner.warehouse.build_record import read_published_build
 from inventory_planner.warehouse.engine import Connection, Engine
 from inventory_planner.warehouse.sync_log import SUCCEEDED
-from inventory_planner.warehouse.tables import EXCLUDED_ORDERS, SCHEMA, SYNCS, TABLES, WRITES
+from inventory_planner.warehouse.tables import OWN_TABLES, SCHEMA, SYNCS, TABLES, WRITES
 from inventory_planner.warehouse.warehouse import connect_read_only
+from inventory_planner.warehouse.write_log import IN_DOUBT
 
 LAST_SYNCS: Final = 5
 LAST_WRITES: Final = 5
-LOGS: Final = frozenset({SYNCS.name, EXCLUDED_ORDERS.name, WRITES.name})  # of our own; the others are the account's
+LOGS: Final = frozenset(table.name for table in OWN_TABLES)  # the other tables hold the account
 NOT_A_READING: Final = ("replay", "build", "write-back")  # sync kinds that don't read what changed
 
 _SYNCS: Final = f"select * from {SCHEMA}.{SYNCS.name} order by started_at desc"  # noqa: S608
+_IS_IN_DOUBT: Final = f"state in {tuple(map(str, IN_DOUBT))}"
 _WRITES: Final = f"""
     select * from (
-        select *, row_number() over (order by state in ('sent', 'unknown') desc, recorded_at desc) as position
+        select *, row_number() over (order by {_IS_IN_DOUBT} desc, recorded_at desc) as position
         from {SCHEMA}.{WRITES.name}
     ) as writes
-    where position <= {LAST_WRITES} or state in ('sent', 'unknown')
+    where position <= {LAST_WRITES} or {_IS_IN_DOUBT}
     order by position
 """  # noqa: S608
 

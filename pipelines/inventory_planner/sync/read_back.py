@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from inventory_planner.api.batches import Batch, SyncKind
+from inventory_planner.api.client import Client
 from inventory_planner.api.decoding import RawOrder
 from inventory_planner.api.listing import get_order
 from inventory_planner.errors import NotFoundError
@@ -16,6 +18,8 @@ from inventory_planner.warehouse.stored_orders import synced_since
 from inventory_planner.warehouse.sync_log import SyncReport
 
 MAX_SINGLE_READS: Final = 10  # orders; for more, reading what changed takes fewer requests
+
+log = logging.getLogger(__name__)
 
 
 def read_back(job: Job, order_ids: Sequence[str]) -> None:
@@ -33,13 +37,19 @@ def read_back(job: Job, order_ids: Sequence[str]) -> None:
     if order_ids:
         report = SyncReport(job.settings.account_id, sync_kind=SyncKind.WRITE_BACK)
         with recorded(job.account, job.client, report):
-            store(job, _read_each(job, order_ids), report)
+            store(job, read_each(job.client, order_ids, SyncKind.WRITE_BACK), report)
 
 
-def _read_each(job: Job, order_ids: Sequence[str]) -> Iterator[Batch]:
+def read_each(client: Client, order_ids: Sequence[str], kind: SyncKind) -> Iterator[Batch]:
+    """Request orders one by one, without those that were deleted meanwhile; a sweep marks these.
+
+    Raises:
+        ApiError: a request failed.
+    """
     for order_id in order_ids:
         try:
-            raw = get_order(job.client, order_id)
+            raw = get_order(client, order_id)
         except NotFoundError:
-            continue  # deleted meanwhile, as the next sweep will find
-        yield Batch((RawOrder.from_json(raw),), len(order_ids), SyncKind.WRITE_BACK, cursor=None)
+            log.info("Order %s was deleted during the %s.", order_id, kind)
+            continue
+        yield Batch((RawOrder.from_json(raw),), len(order_ids), kind, cursor=None)

@@ -24,9 +24,9 @@ from dlt.common.schema.typing import TWriteDispositionConfig
 from dlt.extract import DltResource
 
 from inventory_planner.api.changes import read_changes
-from inventory_planner.api.client import Client
 from inventory_planner.api.routes import DIRECT, Route
 from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, Settings, parse_instant, parse_names
+from inventory_planner.sync.account_client import open_client
 from inventory_planner.sync.chunks import Chunk, RowBatch, Sync, split_into_chunks
 from inventory_planner.sync.cursor import Cursor
 from inventory_planner.sync.order_filter import OrderFilter
@@ -94,8 +94,7 @@ def _read_account(settings: Settings, route: Route, state: Mapping[str, Any]) ->
     followed = set(state.get("followed", ())) if settings.status else set()
     is_in_scope = order_filter.follow(followed) if settings.status else lambda _: True
     sync = Sync(uuid4().hex, settings.account_id, lambda: datetime.now(UTC), is_in_scope, is_single=True)
-    access = (settings.base_url, settings.api_key, settings.account_id, settings.requests_per_second)
-    with Client(*access, route) as client:
+    with open_client(settings, route) as client:
         batches = read_changes(client, order_filter.start(cursor), settings.page_size)
         for chunk in split_into_chunks(batches, cursor, sync):
             yield chunk, followed

@@ -16,13 +16,14 @@ from typing import Final
 from inventory_planner.api.batches import Batch, SyncKind
 from inventory_planner.api.changes import read_changes
 from inventory_planner.api.client import Client
-from inventory_planner.api.decoding import RawOrder, read_summary
+from inventory_planner.api.decoding import read_summary
 from inventory_planner.api.listing import count_orders as count_account_orders
-from inventory_planner.api.listing import get_order, list_orders
+from inventory_planner.api.listing import get_order, list_pages
 from inventory_planner.api.orders import Summary
 from inventory_planner.errors import NotFoundError, SweepError
 from inventory_planner.sync.columns import ValueOverflowError, round_to_scale
 from inventory_planner.sync.load import Job, store
+from inventory_planner.sync.read_back import read_each
 from inventory_planner.sync.recording import recorded
 from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.stored_orders import Fingerprint, KnownOrders, count_orders, known_orders, mark_deleted
@@ -110,14 +111,9 @@ def _compare(job: Job, known: KnownOrders) -> Findings:
 
 def _walk(job: Job, findings: Findings) -> Iterator[Summary]:
     """List all orders by id, so that edits don't move orders between pages."""
-    read = page = 0
-    while True:
-        answer = list_orders(job.client, page_size=job.settings.page_size, page=page, fields=FIELDS, id_sort="asc")
-        yield from (found for raw in answer.orders if (found := read_summary(raw)))
-        read, page = read + len(answer.orders), page + 1
-        findings.account_orders = answer.meta.total
-        if not answer.orders or read >= answer.meta.total:
-            return
+    for page in list_pages(job.client, page_size=job.settings.page_size, fields=FIELDS, id_sort="asc"):
+        yield from (found for raw in page.orders if (found := read_summary(raw)))
+        findings.account_orders = page.meta.total
 
 
 def _is_changed(order: Summary, before: Fingerprint | None) -> bool:
@@ -140,13 +136,7 @@ def _read_again(job: Job, changed: list[str]) -> Iterator[Batch]:
         log.info("%d orders changed silently; re-reading the account from the beginning.", len(changed))
         yield from read_changes(job.client, job.settings.start_date, job.settings.page_size)
         return
-    for order_id in changed:
-        try:
-            yield Batch(
-                (RawOrder.from_json(get_order(job.client, order_id)),), len(changed), SyncKind.SWEEP, cursor=None
-            )
-        except NotFoundError:
-            log.info("Order %s was deleted during the sweep.", order_id)
+    yield from read_each(job.client, changed, SyncKind.SWEEP)
 
 
 def _confirm_deleted(client: Client, findings: Findings, known: KnownOrders, *, force: bool) -> list[str]:

@@ -11,15 +11,16 @@ from inventory_planner.warehouse.warehouse import Rows, Warehouse
 EXCLUDED_TABLE: Final = f"{SCHEMA}.{EXCLUDED_ORDERS.name}"
 
 _NAMES: Final = ", ".join(column.name for column in EXCLUDED_ORDERS.columns)
+IS_INCLUDED: Final = f"""not exists (
+    select 1 from {EXCLUDED_TABLE} as excluded
+    where excluded._account_id = orders._account_id and excluded.purchase_order_id = orders.purchase_order_id
+)"""  # noqa: S608 (of a row of `orders`)
 # The orders that are not excluded, each with its position in an order that stays the same until the next sync.
 _INCLUDED: Final = f"""
     select _account_id, purchase_order_id, purchase_order_number, __synced_at,
         row_number() over (order by _account_id, purchase_order_id) - 1 as position
     from {ORDERS_TABLE} as orders
-    where not exists (
-        select 1 from {EXCLUDED_TABLE} as excluded
-        where excluded._account_id = orders._account_id and excluded.purchase_order_id = orders.purchase_order_id
-    )
+    where {IS_INCLUDED}
 """  # noqa: S608
 
 

@@ -27,6 +27,7 @@ class State(StrEnum):
 
 NOT_SENT: Final = "The run was interrupted before it sent this."
 IN_DOUBT: Final = (State.SENT, State.UNKNOWN)  # the account may have them or not
+DONE: Final = (State.APPLIED, State.UNCHANGED)  # the account is as it was wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,6 @@ class Change:
     after: Values
     body: Values
     target: str = ""
-    warnings: tuple[str, ...] = ()
 
     @property
     def is_unchanged(self) -> bool:

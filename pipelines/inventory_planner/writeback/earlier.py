@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
-from typing import Final
 from uuid import uuid4
 
 from inventory_planner.errors import ChangeError
 from inventory_planner.warehouse.warehouse import Account
-from inventory_planner.warehouse.write_log import IN_DOUBT, State, Write, last_writes
+from inventory_planner.warehouse.write_log import DONE, IN_DOUBT, State, Write, last_writes
 from inventory_planner.writeback.change import Action, Change, Intention, Situation
 from inventory_planner.writeback.journal import Command, Key, Outcome, change_of, key_of, key_of_intention, outcome_of
-
-DONE: Final = frozenset({State.APPLIED, State.UNCHANGED})
 
 
 class Earlier:

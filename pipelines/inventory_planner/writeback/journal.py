@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import msgspec
 
-from inventory_planner.warehouse.write_log import State, Write
+from inventory_planner.warehouse.write_log import DONE, State, Write
 from inventory_planner.writeback.change import Action, Change, Intention, Values
 
 BY_RESPONSE: Final = "response"
@@ -64,7 +64,7 @@ class Outcome:
     @property
     def is_done(self) -> bool:
         """Whether the account is as it was wanted."""
-        return self.state in {State.APPLIED, State.UNCHANGED}
+        return self.state in DONE
 
 
 def new_write(command: Command, job_id: str, change: Change, intention: Intention) -> Write:

@@ -9,49 +9,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from inventory_planner.api.listing import ORDER_ENVELOPE
 from inventory_planner.errors import ChangeError
 from inventory_planner.writeback.calls import SKIP_JOBS
-from inventory_planner.writeback.change import Values
+from inventory_planner.writeback.change import STATUS_TYPES, Values
 
 # The fields that the Stock Orders API lists without "read-only", by kind.
 DATES: Final = frozenset({"created_date", "expected_date", "payment_date", "shipment_date", "received_date"})
 NUMBERS: Final = frozenset({"shipping_handling", "shipping_handling_tax", "default_discount"})
 FLAGS: Final = frozenset(
-    {
-        *("discount_enabled", "uom_ordering", "addMySKUs", "addVendorSKUs", "addBarcodes", "addCategories"),
-        "useTitlesAsVendorName",
-    }
-)
-TEXTS: Final = frozenset(
-    {
-        *(
-            "reference",
-            "extra_reference",
-            "status",
-            "type",
-            "vendor",
-            "source_warehouse",
-            "warehouse",
-            "vendor_address",
-        ),
-        *(
-            "billing_address",
-            "shipping_address",
-            "email",
-            "attn",
-            "notes",
-            "shipment_method",
-            "payment_terms",
-            "currency",
-        ),
-        *("uom_round", "moq", "shop_name"),
-    }
-)
+    ("discount_enabled", "uom_ordering", "addMySKUs", "addVendorSKUs", "addBarcodes", "addCategories")
+) | {"useTitlesAsVendorName"}
+ADDRESSES: Final = frozenset(("vendor_address", "billing_address", "shipping_address", "email", "attn"))
+TEXTS: Final = ADDRESSES | {
+    *("reference", "extra_reference", "status", "type", "vendor", "source_warehouse", "warehouse", "currency"),
+    *("notes", "shipment_method", "payment_terms", "uom_round", "moq", "shop_name"),
+}
 OBJECTS: Final = frozenset({"custom_fields"})
 WRITABLE: Final = DATES | NUMBERS | FLAGS | TEXTS | OBJECTS
 ONLY_WHEN_CREATED: Final = frozenset({"items", "variants_filter", "connections", SKIP_JOBS})
-ENVELOPE: Final = "purchase-order"  # around the body of an order, except through Neuro
-STATUSES: Final = ("OPEN", "DRAFT", "PARTIALLY RECEIVED", "CLOSED", "CANCELLED")  # every account has these
+STATUSES: Final = tuple(name.upper() for name in STATUS_TYPES)  # every account has these
 TYPES: Final = frozenset({"po", "transfer", "assembly"})
 FROM_A_WAREHOUSE: Final = frozenset({"transfer", "assembly"})
 SHAPES: Final[dict[str, type]] = {"items": list, "variants_filter": dict, "connections": list}
@@ -66,11 +43,11 @@ def without_envelope(fields: Values) -> dict[str, Any]:
     Raises:
         ChangeError: the envelope holds no object.
     """
-    if ENVELOPE not in fields:
+    if ORDER_ENVELOPE not in fields:
         return dict(fields)
-    if not isinstance(fields[ENVELOPE], Mapping):
-        raise ChangeError(f"{ENVELOPE} is {fields[ENVELOPE]!r}; it must be an object.")
-    return {**{name: value for name, value in fields.items() if name != ENVELOPE}, **fields[ENVELOPE]}
+    if not isinstance(fields[ORDER_ENVELOPE], Mapping):
+        raise ChangeError(f"{ORDER_ENVELOPE} is {fields[ORDER_ENVELOPE]!r}; it must be an object.")
+    return {**{name: value for name, value in fields.items() if name != ORDER_ENVELOPE}, **fields[ORDER_ENVELOPE]}
 
 
 def checked_fields(fields: Values, statuses: Iterable[str] = ()) -> dict[str, Any]:

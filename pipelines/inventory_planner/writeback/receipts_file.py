@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
@@ -15,6 +13,7 @@ from typing import Final
 
 from inventory_planner.errors import ChangeError
 from inventory_planner.formulas import rearm
+from inventory_planner.spreadsheets import decode_text
 from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.lookup import Found
@@ -23,7 +22,6 @@ from inventory_planner.writeback.quantities import RULE, is_ambiguous, parse_qua
 
 COLUMNS: Final = ("order", "variant", "received")
 SEPARATORS: Final = ",;\t"
-ENCODINGS: Final = ("utf-8-sig", "cp1252")  # the second is what spreadsheets on Windows save as plain CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def _decode(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise ChangeError(f"Can't read {path}: {error.strerror}.") from error
-    for encoding in ("utf-16",) if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ENCODINGS:
-        with suppress(UnicodeDecodeError):
-            return content.decode(encoding)
-    raise ChangeError(f"{path} is not text in UTF-8 or Windows-1252. Save it as CSV UTF-8.")
+    text = decode_text(content)
+    if text is None:
+        raise ChangeError(f"{path} is not text in UTF-8 or Windows-1252. Save it as CSV UTF-8.")
+    return text

@@ -12,7 +12,7 @@ from msgspec.structs import fields
 
 from inventory_planner.api.client import Client
 from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
-from inventory_planner.api.listing import get_order, list_orders
+from inventory_planner.api.listing import get_order, list_pages
 from inventory_planner.api.order_parts import get_pending_stock
 from inventory_planner.api.orders import ABSENT, Connection, Line, Order
 from inventory_planner.errors import ChangeError
@@ -134,13 +134,8 @@ def all_orders(client: Client, **filters: str) -> Iterator[Record]:
 
 
 def _all_raw_orders(client: Client, **filters: str) -> Iterator[Raw]:
-    read = page = 0
-    while True:
-        answer = list_orders(client, page_size=PAGE_SIZE, page=page, **{"id_sort": "asc", **filters})
-        yield from answer.orders
-        read, page = read + len(answer.orders), page + 1
-        if not answer.orders or read >= answer.meta.total:
-            return
+    for page in list_pages(client, page_size=PAGE_SIZE, **{"id_sort": "asc", **filters}):
+        yield from page.orders
 
 
 def _reference_of(raw: Raw) -> str | None:
