@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import gc
 import pickle
+import ssl
+import sys
 from collections.abc import Iterator
+from functools import cache
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -48,6 +53,26 @@ def pytest_collection_finish() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--churn-examples", type=int, help="new random programs for each long test of test_churn.py")
+
+
+class _Absent(MetaPathFinder):
+    """Says at once that pandas is not installed; DuckDB searches the whole path for it for each text that it gets."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(name=fullname)
+
+
+if find_spec("pandas") is None:
+    sys.meta_path.insert(0, _Absent())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates() -> Iterator[None]:
+    """Read the root certificates once: for each new client, as httpx does, it takes longer than many a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
+        yield
 
 
 @pytest.fixture(scope="session")

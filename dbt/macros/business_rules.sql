@@ -4,15 +4,23 @@
 {%- endmacro %}
 
 
+{# The date that the reports are as of, as text. `inventory-planner` gives it in the environment, and it is read only to execute: a var or an
+   environment variable that changes every day would make dbt parse the whole project again every day. #}
+{% macro as_of_day() -%}
+    {%- set given = env_var('INVENTORY_PLANNER_AS_OF_DATE', '') if execute else '' -%}
+    {{ return((var('as_of_date') or given or today()) | string) }}
+{%- endmacro %}
+
+
 {# The date that the reports are as of. #}
 {% macro as_of_date() -%}
-    cast('{{ var("as_of_date") or today() }}' as date)
+    cast('{{ as_of_day() }}' as date)
 {%- endmacro %}
 
 
 {# Whether the reports show an earlier day, on which what was created, changed or received since did not exist yet. #}
 {% macro is_as_of_date_past() -%}
-    {{ return((var('as_of_date') or today()) | string < today()) }}
+    {{ return(as_of_day() < today()) }}
 {%- endmacro %}
 
 
@@ -57,7 +65,7 @@
 
 {# How many months there are from the first plausible date up to the end of the year of the reports. #}
 {% macro count_plausible_months() -%}
-    {%- set last_year = ((var('as_of_date') or today()) | string)[:4] | int -%}
+    {%- set last_year = as_of_day()[:4] | int -%}
     {{ return((last_year - var('plausible_dates_from') | int + 1) * 12) }}
 {%- endmacro %}
 

@@ -92,6 +92,7 @@ def assert_failed_build_is_recorded(job: Job) -> None:
         publish(job.warehouse)
 
 
+@pytest.mark.long
 def test_a_run_without_changes_builds_for_a_new_day(
     account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_seed_file_that_can_not_be_read_is_named_before_anything_is_read(
     assert account.requests == []
 
 
+@pytest.mark.long
 def test_a_sweep_error_does_not_keep_changes_from_readers(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,10 @@ from killing import (
 )
 from readers import change, look
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no signals to speak of")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform == "win32", reason="has no signals to speak of"),
+]
 
 STOPPED = "Stopped. Committed data is kept; the next run resumes from there."
 EXITS = {signal.SIGINT: (130, "KeyboardInterrupt"), signal.SIGTERM: (143, "TerminatedError")}
@@ -41,7 +44,9 @@ def syncs(folder: DataFolder) -> list[tuple[Any, ...]]:
         return connection.execute("select outcome, error from inventory_planner._syncs order by started_at").fetchall()
 
 
-def assert_stops_cleanly(
+@pytest.mark.parametrize("number", EXITS, ids=["ctrl-c", "sigterm"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_load_that_gets_a_signal_at_any_step_stops_cleanly(
     account: Account, settings: Settings, folder: DataFolder, number: signal.Signals, step: str
 ) -> None:
     change(account, 1, 5)
@@ -56,22 +61,6 @@ def assert_stops_cleanly(
     oracle.assert_equal(folder.warehouse, account.orders())
 
 
-def test_a_load_that_gets_a_signal_while_rows_are_merged_stops_cleanly(
-    account: Account, settings: Settings, folder: DataFolder
-) -> None:
-    assert_stops_cleanly(account, settings, folder, signal.SIGTERM, "while rows are merged")
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("number", EXITS, ids=["ctrl-c", "sigterm"])
-@pytest.mark.parametrize("step", STEPS)
-def test_a_load_that_gets_a_signal_at_any_step_stops_cleanly(
-    account: Account, settings: Settings, folder: DataFolder, number: signal.Signals, step: str
-) -> None:
-    assert_stops_cleanly(account, settings, folder, number, step)
-
-
-@pytest.mark.long
 def test_rows_that_were_read_before_the_signal_are_committed(
     account: Account, settings: Settings, folder: DataFolder
 ) -> None:
@@ -82,7 +71,6 @@ def test_rows_that_were_read_before_the_signal_are_committed(
     oracle.assert_equal(folder.warehouse, account.orders())
 
 
-@pytest.mark.long
 def test_a_publish_that_gets_a_signal_leaves_the_published_file_and_no_other(
     account: Account, settings: Settings, folder: DataFolder
 ) -> None:
@@ -98,7 +86,6 @@ def test_a_publish_that_gets_a_signal_leaves_the_published_file_and_no_other(
     assert not list(folder.root.glob("analytics.duckdb.*"))
 
 
-@pytest.mark.long
 def test_dbt_stops_with_the_command(account: Account, settings: Settings, folder: DataFolder) -> None:
     change(account, 1, 5)
     assert exit_status(load_and_publish, settings, folder) == 0

@@ -19,10 +19,10 @@ def folder(parsed_folder: DataFolder) -> DataFolder:
 # the command line
 
 
-def test_a_command_of_dbt_gets_the_vars_as_json() -> None:
-    assert command({"as_of_date": "2026-01-21"}, ["build", "--select", "vendors"])[-5:] == [
+def test_a_command_of_dbt_gets_the_vars_as_json_but_for_the_one_that_changes_every_day() -> None:
+    assert command({"as_of_date": "2026-01-21", "min_sample": 3}, ["build", "--select", "vendors"])[-5:] == [
         *("build", "--select", "vendors"),
-        *("--vars", '{"as_of_date": "2026-01-21"}'),
+        *("--vars", '{"min_sample": 3}'),
     ]
 
 

@@ -20,6 +20,15 @@ from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account
 from orders import minute, order, put_orders
 
+SETTINGS_OF_ANOTHER_PROJECT = {
+    "DEV_MODE": "true",
+    "PIPELINES__DEV_MODE": "true",
+    "DATASET_NAME_LAYOUT": "other_%s",
+    "RESTORE_FROM_DESTINATION": "false",
+    "STAGING_TYPE": "filesystem",
+    "PAGE_SIZE": "A4",
+}
+
 
 def test_a_long_load_is_committed_in_chunks(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
@@ -177,17 +186,11 @@ def test_too_little_memory_is_an_error_that_names_the_setting_and_loses_nothing(
 # the environment
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        *(("DEV_MODE", "true"), ("PIPELINES__DEV_MODE", "true"), ("DATASET_NAME_LAYOUT", "other_%s")),
-        *(("RESTORE_FROM_DESTINATION", "false"), ("STAGING_TYPE", "filesystem"), ("PAGE_SIZE", "A4")),
-    ],
-)
-def test_a_setting_for_the_pipelines_of_another_project_changes_nothing(
-    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+def test_settings_for_the_pipelines_of_another_project_change_nothing(
+    account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(name, value)
+    for name, value in SETTINGS_OF_ANOTHER_PROJECT.items():
+        monkeypatch.setenv(name, value)
     account.put(order("one"))
     load(job)
     account.put(order("two"))

@@ -355,15 +355,9 @@ def kills(server: Server, case: Case, *, after: bool) -> Iterator[tuple[Job, Acc
     assert step > 10
 
 
-@pytest.mark.parametrize(
-    ("case", "after"),
-    [
-        pytest.param(case, after, id=f"{name}, {when} a step", marks=[] if is_quick else pytest.mark.long)
-        for name, case in CASES.items()
-        for after, when in ((False, "before"), (True, "after"))
-        for is_quick in [name == "add" and not after]
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("after", [False, True], ids=["before a step", "after a step"])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_command_that_was_killed_anywhere_is_finished_by_the_next_run(
     server: Server, case: Case, after: bool
 ) -> None:

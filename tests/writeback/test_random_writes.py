@@ -26,7 +26,9 @@ from orders import API_KEY, NOW
 from random_writes import FAULTS, ORDERS, VARIANTS, Command, Office, Step, Trouble
 from writing import opened
 
-QUICK, MANY = 12, 60  # examples
+pytestmark = pytest.mark.long
+
+EXAMPLES = 60
 
 numbers = st.integers(0, len(ORDERS) - 1)
 quantities = st.dictionaries(st.integers(0, len(VARIANTS) - 1), st.integers(1, 9), min_size=1, max_size=3)
@@ -90,17 +92,11 @@ def _check_warehouse(job: Job, account: Account) -> None:
     oracle.assert_equal(job.warehouse.folder.warehouse, account.orders())
 
 
-def test_nothing_is_done_twice_or_lost(server: Server) -> None:
-    _live(server, QUICK, is_random=False, loads=False)
-
-
-@pytest.mark.long
-def test_nothing_is_done_twice_or_lost_in_many_programs(server: Server, pytestconfig: pytest.Config) -> None:
+def test_nothing_is_done_twice_or_lost(server: Server, pytestconfig: pytest.Config) -> None:
     wanted = pytestconfig.getoption("churn_examples")
-    _live(server, wanted or MANY, is_random=bool(wanted), loads=False)
+    _live(server, wanted or EXAMPLES, is_random=bool(wanted), loads=False)
 
 
-@pytest.mark.long
 def test_the_warehouse_follows(server: Server, pytestconfig: pytest.Config) -> None:
     wanted = pytestconfig.getoption("churn_examples")
-    _live(server, (wanted or MANY) // 10, is_random=bool(wanted), loads=True)
+    _live(server, (wanted or EXAMPLES) // 10, is_random=bool(wanted), loads=True)

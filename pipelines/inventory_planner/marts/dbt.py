@@ -26,6 +26,8 @@ PROJECT_PARTS: Final = ("macros", "models", "seeds", "snapshots", "tests")
 PROJECT_SUFFIXES: Final = frozenset({".sql", ".yml", ".csv"})
 DBT_PREFIX: Final = "DBT_"  # also within a name: `_DBT_COMPLETE` makes dbt print completions and succeed
 TARGET_VARIABLE: Final = "INVENTORY_PLANNER_TARGET"  # as profiles.yml reads it
+AS_OF_DATE: Final = "as_of_date"  # the var that changes every day; see the macro as_of_day
+AS_OF_DATE_VARIABLE: Final = "INVENTORY_PLANNER_AS_OF_DATE"
 FAILED: Final = frozenset({"error", "fail", "runtime error"})
 SHOWN_FAILURES: Final = 5  # the first ones; dbt's own log has the rest
 
@@ -47,7 +49,12 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
     with _lifeline() as stdin:
         done = subprocess.run(  # noqa: S603 (no shell, and the arguments are the user's own)
             command(variables, arguments),
-            env={**_others(os.environ), **warehouse.engine.dbt_environment(), **_environment(folder)},
+            env={
+                **_others(os.environ),
+                **warehouse.engine.dbt_environment(),
+                **_environment(folder),
+                AS_OF_DATE_VARIABLE: str(variables.get(AS_OF_DATE) or ""),
+            },
             stdin=stdin,
             capture_output=True,
             text=True,
@@ -60,12 +67,16 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
 
 
 def command(variables: Mapping[str, Any], arguments: Sequence[str] = BUILD) -> list[str]:
-    """The command line of `dbt`; `--vars` is left out if there is no dbt command to take it."""
+    """The command line of `dbt`; `--vars` is left out if there is no dbt command to take it.
+
+    The vars are those that stay the same from day to day: with others, dbt would parse the whole project again.
+    """
     takes_vars = not arguments[0].startswith("-")
+    lasting = {name: value for name, value in variables.items() if name != AS_OF_DATE}
     return [
         *(sys.executable, "-P", "-m", "inventory_planner.marts.dbt"),  # -P: import nothing from the working directory
         *arguments,
-        *(("--vars", json.dumps(dict(variables), default=str)) if takes_vars else ()),
+        *(("--vars", json.dumps(lasting, default=str)) if takes_vars else ()),
     ]
 
 
