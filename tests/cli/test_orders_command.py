@@ -126,6 +126,7 @@ def test_orders_are_listed_for_programs(orders: Run) -> None:
             "last_modified": "2026-01-05T09:41:07Z",
         }
     ]
+    assert orders("list", "--json").values == orders("list", "--format", "json").values
     assert orders("list", "--format", "csv").output == (
         "id,reference,status,type,vendor,source,warehouse,created_date,expected_date,total_ordered,total_received,"
         "last_modified\n"
@@ -165,9 +166,9 @@ def test_a_list_can_be_filtered_and_says_if_it_is_cut(account: Account, orders: 
 def test_an_order_is_shown_with_its_lines(orders: Run) -> None:
     assert orders("show", "1042").lines[5:] == [
         "cost",
-        "variant sku ordered received price title",
-        "c9_5001 TEE-RED-M 30 12 4.25 Tee red M",
-        "c9_5002 TEE-RED-L 20 0 19.25 Tee red M",
+        "line variant sku ordered received price title",
+        "1 c9_5001 TEE-RED-M 30 12 4.25 Tee red M",
+        "2 c9_5002 TEE-RED-L 20 0 19.25 Tee red M",
     ]
     shown = orders("show", ORDER_ID, "--json").values
     assert shown["reference"] == "1042"
@@ -283,7 +284,7 @@ def in_terminal(words: list[str], answer: str, width: int = 80) -> tuple[int, li
 @pytest.mark.usefixtures("orders")
 def test_a_terminal_is_asked_with_what_will_change(account: Account) -> None:
     words = ["orders", "receive", "1042", "tee-red-m=20"]
-    shown = ["order change           before after", "─" * 35, "1042  receive: c9_5001 12     20"]
+    shown = ["order change             before after", "─" * 37, "1042  receive: TEE-RED-M 12     20"]
     question = "Send 1 change to account a1000? [y/N]: "
 
     status, lines = in_terminal(words, "n")
@@ -295,7 +296,7 @@ def test_a_terminal_is_asked_with_what_will_change(account: Account) -> None:
 
     status, lines = in_terminal(words, "y")
     assert (status, lines[:5]) == (0, ["To be sent", *shown, f"{question}y"])
-    assert lines[-1] == "1042  receive: c9_5001 12     20    applied"
+    assert lines[-1] == "1042  receive: TEE-RED-M 12     20    applied"
     assert received(account) == [20, None]
 
     status, lines = in_terminal(["orders", "list"], "", width=60)
@@ -427,9 +428,9 @@ def test_a_file_is_received_once(account: Account, orders: Run, environment: Pat
     assert (done.status, done.lines[2:]) == (
         0,
         [
-            "1042 receive: c9_5001 12 20 applied",
-            "1042 receive: c9_5002 0 0.5 applied",
-            "7 receive: c9_5001 12 13 applied",
+            "1042 receive: TEE-RED-M 12 20 applied",
+            "1042 receive: TEE-RED-L 0 0.5 applied",
+            "7 receive: TEE-RED-M 12 13 applied",
             "2 changes: 2 applied.",
         ],
     )
@@ -468,8 +469,8 @@ def test_lines_that_the_api_left_out_come_first_and_fail_the_command(account: Ac
     done = orders("receive", "1042", "c9_5001=20", "c9_5002=3", "--yes")
     assert (done.status, done.message) == (1, "1 of 2 changes not applied, as far as is known; see above.")
     assert done.lines[2:] == [
-        "1042 receive: c9_5002 0 3 failed",
-        "1042 receive: c9_5001 12 20 applied",
+        "1042 receive: TEE-RED-L 0 3 failed",
+        "1042 receive: TEE-RED-M 12 20 applied",
         "1042: c9_5002: the API did not update the line.",
         "2 changes: 1 failed, 1 applied.",
     ]
@@ -494,7 +495,7 @@ def test_a_failed_connection_and_a_failed_push_fail_the_command(account: Account
 
 def test_stock_is_pushed_once(account: Account, orders: Run) -> None:
     done = orders("stock", "1042", "--push", "--yes")
-    assert done.lines[-1] == "1042 push stock: c9_5001 (destination) 12 0 applied"
+    assert done.lines[-1] == "1042 push stock: TEE-RED-M (destination) 12 0 applied"
     assert orders("stock", "1042", "--push").lines[-1].split()[-1] == "unchanged"
     assert len(sent(account)) == 1
 

@@ -42,16 +42,18 @@ class Asking:
         from inventory_planner import orders
         from inventory_planner.cli.orders_text import print_outcomes
 
+        shown: list[Change] = []
         with suppress(_DryRun):
             with orders.open_account(self.folder, command) as account, _Counter() as counter:
 
                 def confirm(changes: Sequence[Change]) -> bool:
+                    shown.extend(changes)
                     is_confirmed = self._confirm(changes, account.settings.account_id)
                     counter.start(len(changes))
                     return is_confirmed
 
                 outcomes = change(account, orders.Sending(confirm, again, counter.advance, only_shown=not self.yes))
-            print_outcomes(outcomes, as_json=self.as_json)
+            print_outcomes(outcomes, shown, as_json=self.as_json)
 
     def _confirm(self, changes: Sequence[Change], account_id: str) -> bool:
         from inventory_planner.cli.orders_text import count, print_changes

@@ -52,7 +52,10 @@ def print_orders(orders: Sequence[Order], output_format: Format = "table", title
 def print_order(order: Order, output_format: Format = "table") -> None:
     """Print an order and its lines; CSV has the lines only, with what was received of each."""
     lines = order.items or []
-    shown = [{name: getattr(each, field) for field, name in SHOWN_LINE_FIELDS.items()} for each in lines]
+    shown = [
+        {"line": number, **{name: getattr(each, field) for field, name in SHOWN_LINE_FIELDS.items()}}
+        for number, each in enumerate(lines, start=1)
+    ]
     shown = [{**row, "received": row["received"] or 0} for row in shown]
     if output_format == "json":
         print_json({**_row(order, ORDER_FIELDS), "items": [_row(each, LINE_FIELDS) for each in lines]})

@@ -41,8 +41,13 @@ def orders() -> None:
 )
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The most orders to show.")
 @click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
+@json_option
 def list_orders(
-    folder: DataFolder, limit: int, output_format: Literal["table", "json", "csv"], **filters: str | None
+    folder: DataFolder,
+    limit: int,
+    output_format: Literal["table", "json", "csv"],
+    as_json: bool,
+    **filters: str | None,
 ) -> None:
     """List orders, the newest first."""
     from inventory_planner import orders as api
@@ -51,7 +56,7 @@ def list_orders(
     chosen = {name: value for name, value in filters.items() if value}
     with api.open_account(folder, "orders list", read_only=True) as account:
         found = list(islice(api.list_orders(account, **chosen), limit + 1))
-    print_orders(found[:limit], output_format)
+    print_orders(found[:limit], "json" if as_json else output_format)
     if len(found) > limit:
         click.echo("There are more orders; --limit shows them.", err=True)
 
@@ -86,9 +91,13 @@ def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> N
 @click.option("--variants-filter", multiple=True, metavar="FIELD=VALUE", help="For example replenishment_gt=3.")
 @click.option("--connection", "connections", multiple=True, metavar="NAME", help="A connected system to save it to.")
 def create_order(asking: Asking, file: Path | None, again: bool, **options: Any) -> None:
-    """Create a purchase order, a transfer or an assembly order.
+    r"""Create a purchase order, a transfer or an assembly order.
 
-    FILE holds the order as JSON, as the API documents it; or describe the order with options.
+    FILE holds the order as JSON, with the API's names of its fields; or describe the order with options.
+
+    \b
+    {"type": "po", "vendor": "v_1", "warehouse": "c9_1001", "expected_date": "2026-01-31",
+     "items": [{"id": "c9_5001", "replenishment": 20}]}
     """
     from inventory_planner import orders as api
 

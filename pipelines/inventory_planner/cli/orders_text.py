@@ -22,8 +22,8 @@ PLAIN_MESSAGES: Final = frozenset({"Applied.", "The account already has this."})
 Row: TypeAlias = dict[str, Any]
 
 
-def print_outcomes(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
-    """Print what became of the changes.
+def print_outcomes(outcomes: Sequence[Outcome], changes: Sequence[Change], *, as_json: bool) -> None:
+    """Print what became of the changes; `changes` are those that were shown before.
 
     Raises:
         UnknownOutcomeError: it is not known of some, and all others are done.
@@ -32,7 +32,8 @@ def print_outcomes(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
     if as_json:
         print_json([_outcome(each) for each in outcomes])
     else:
-        _print_states(sorted(outcomes, key=lambda each: each.is_done))  # what failed comes first
+        skus = {variant_id: sku for each in changes for variant_id, sku in each.skus.items()}
+        _print_states(sorted(outcomes, key=lambda each: each.is_done), skus)  # what failed comes first
     if failed := [each for each in outcomes if not each.is_done]:
         kind = UnknownOutcomeError if all(each.state == "unknown" for each in failed) else InventoryPlannerError
         raise kind(f"{len(failed):,} of {count(len(outcomes), 'change')} not applied, as far as is known; see above.")
@@ -43,7 +44,8 @@ def print_changes(changes: Sequence[Change], *, as_json: bool, err: bool = False
     if as_json and not err:
         print_json([{"state": "planned", **_values(each)} for each in changes])
     elif changes:
-        _print_rows("To be sent", [row for each in changes for row in _rows(each)], "--dry-run --json", err=err)
+        rows = [row for each in changes for row in _rows(each, each.skus)]
+        _print_rows("To be sent", rows, "--dry-run --json", err=err)
     else:
         click.echo("Nothing to change.", err=err)
 
@@ -59,8 +61,8 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _print_states(outcomes: Sequence[Outcome]) -> None:
-    rows = [{**row, "state": str(each.state)} for each in outcomes for row in _rows(each)]
+def _print_states(outcomes: Sequence[Outcome], skus: Mapping[str, str]) -> None:
+    rows = [{**row, "state": str(each.state)} for each in outcomes for row in _rows(each, skus)]
     _print_rows("Changes", rows, "--json")
     _print_lines([f"{_name(each)}: {each.message}" for each in outcomes if each.message not in PLAIN_MESSAGES])
     if len(outcomes) > 1:
@@ -102,10 +104,10 @@ def _name(change: Change | Outcome) -> str:
     return change.reference or change.order_id or ""
 
 
-def _rows(change: Change | Outcome) -> Iterator[Row]:
+def _rows(change: Change | Outcome, skus: Mapping[str, str]) -> Iterator[Row]:
     """A row for each value that changes; one row if none does."""
     for name, before, after in _differences(change) or [("", None, None)]:
-        of_what = change.target if change.action == Action.CONNECT else name
+        of_what = change.target if change.action == Action.CONNECT else skus.get(name, name)
         where = f" ({change.target})" if change.action == Action.PUSH_STOCK else ""
         yield {
             "order": _name(change),

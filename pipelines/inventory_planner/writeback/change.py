@@ -52,6 +52,7 @@ class Change:
 
     `before` has the values that the call changes, as they were read; `after` has them as they will be, under the same
     names. `body` is the input of the call. `target` is the name of a connection, or the side that stock is pushed to.
+    `skus` tells people which variants the names stand for.
     """
 
     action: Action
@@ -61,6 +62,7 @@ class Change:
     after: Values
     body: Values
     target: str = ""
+    skus: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def is_unchanged(self) -> bool:

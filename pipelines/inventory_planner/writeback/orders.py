@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from inventory_planner.writeback.state import (
     connection_of,
     connection_state,
     field_value,
+    first_lines,
     pending_deltas,
 )
 
@@ -108,7 +110,7 @@ def received(
             raise ChangeError("\n".join(faults))
         after = {name: total for name, total in after.items() if not is_same(name, before[name], total)}
         body = {"received": after, **_option(recalculate=receiving.recalculate)}
-        return _change(Action.RECEIVE, record, _of(before, after), after, body)
+        return replace(_change(Action.RECEIVE, record, _of(before, after), after, body), skus=_skus(record, after))
 
     return Intention(Action.RECEIVE, order_id, plan, frozenset(quantities), file_rows=file_rows)
 
@@ -141,7 +143,7 @@ def pushed(order_id: str, *, from_source: bool = False) -> Intention:
             if item.delta
         ]
         change = _change(Action.PUSH_STOCK, record, pending, dict.fromkeys(pending, 0), {"items": items})
-        return replace(change, target=target)
+        return replace(change, target=target, skus=_skus(record, pending))
 
     return Intention(Action.PUSH_STOCK, order_id, plan, target=target)
 
@@ -225,6 +227,13 @@ def _total(record: Record, line: Line, quantity: Decimal, receiving: Receiving) 
 def _change(action: Action, record: Record, before: Values, after: Values, body: Values) -> Change:
     reference = None if record.order.reference is None else str(record.order.reference)
     return Change(action, record.order_id, reference, before, after, body)
+
+
+def _skus(record: Record, variant_ids: Iterable[str]) -> dict[str, str]:
+    """The SKUs of variants, unless another variant of the order has the same."""
+    skus = {variant_id: str(line.sku or "").strip() for variant_id, line in first_lines(record.order).items()}
+    counts = Counter(skus.values())
+    return {each: skus[each] for each in variant_ids if skus.get(each) and counts[skus[each]] == 1}
 
 
 def _of(values: Values, others: Values) -> dict[str, Any]:
