@@ -27,6 +27,7 @@ ALLOWED = {
     "marts": {"warehouse", "data_folder", "errors", "spreadsheets"},
     "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
     "writeback": {"sync", "marts", "warehouse", "api", "data_folder", "errors", "formulas", "spreadsheets"},
+    "delivery": {"marts", "warehouse", "data_folder", "errors", "settings", "spreadsheets"},
     "run": {"monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "orders": {"writeback", "sync", "api", "warehouse", "data_folder", "errors", "settings"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
@@ -40,6 +41,7 @@ ONE_HOME = {  # an outside thing, and the only modules that may know it
     "dlt": {"settings", "sync.loader", "sync.source", "warehouse.duckdb", "warehouse.engine"},
     "duckdb": {"warehouse.duckdb", "dashboard.published"},
     "subprocess": {"marts.dbt"},
+    "asyncssh": {"delivery.sftp"},
 }
 
 
@@ -118,6 +120,11 @@ def test_only_the_client_reaches_the_network() -> None:
     found = {module for module in found if module.split(".")[0] not in listening}
     assert found == {"api.client", "data_folder"}
     assert {name for name in MODULES["data_folder"] if name.startswith("socket")} == {"socket"}  # the machine's name
+
+
+def test_deliveries_read_only_published_marts() -> None:
+    found = {name for module, names in MODULES.items() if module.startswith("delivery.") for name in names}
+    assert {name for name in found if place(name) == "marts"} == {"inventory_planner.marts.published.open_published"}
 
 
 def test_only_the_demo_and_the_command_line_know_the_emulator() -> None:

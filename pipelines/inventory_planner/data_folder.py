@@ -55,6 +55,11 @@ class DataFolder:
         return self.root / "seeds"
 
     @property
+    def delivery(self) -> Path:
+        """The SSH key pair of the delivery, and the host key it has pinned."""
+        return self.root / "delivery"
+
+    @property
     def clean_seeds(self) -> Path:
         """The seed files as dbt gets them."""
         return self.dbt / "seeds"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +22,14 @@ from dlt.common.configuration.providers.toml import SettingsTomlProvider, String
 from inventory_planner.errors import ConfigurationError
 
 SECTION: Final = "sources.inventory_planner"
+DELIVERY: Final = "delivery"
+SFTP_PORT: Final = 22
+LINE_ENDS: Final = {"crlf": "\r\n", "lf": "\n"}
 BASE_URL: Final = "https://app.inventory-planner.com"
 REQUESTS_PER_SECOND: Final = 2.0  # Inventory Planner publishes no limit; other clients run well with 0.5 to 3
 PAGE_SIZE: Final = 1000  # the maximum that the API allows
+MAX_PORT: Final = 2**16
+_ENDPOINT: Final = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+)(:(?P<port>[0-9]{1,5}))?")
 API_PATH: Final = re.compile(r"(/api(/v1(/plugins/.*)?)?)?/*$")  # at the end of an address: requests add it
 
 
@@ -47,6 +53,25 @@ class Settings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "account_id", self.account_id.strip())  # rows are stored under it
         object.__setattr__(self, "base_url", API_PATH.sub("", str(self.base_url).strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """Where files are delivered by SFTP, and how; without a `host`, delivery is off.
+
+    `directories` and `extra_columns` are by kind of file, as `variant_warehouse`. `host_key` is the server's public key
+    or its SHA256 fingerprint; without one, the key of the first connection is pinned. Every `full_every_days` days,
+    all rows of a file are sent.
+    """
+
+    host: str | None = None
+    port: int = SFTP_PORT
+    username: str | None = None
+    directories: Mapping[str, str] = field(default_factory=dict)
+    host_key: str | None = None
+    line_end: str = LINE_ENDS["crlf"]
+    extra_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    full_every_days: float | None = None
 
 
 def _read_toml(_: SettingsTomlProvider, path: str) -> Any:
@@ -97,6 +122,43 @@ def _access() -> dict[str, Any]:
     return {"api_key": token, "account_id": account_id, "base_url": url, "neuro_plugin": plugin}
 
 
+def delivery_settings(kinds: Iterable[str]) -> DeliverySettings:
+    """Read the settings of the delivery of files of these kinds.
+
+    Raises:
+        ConfigurationError: a setting is invalid.
+    """
+    host, port = _endpoint("endpoint", _text("endpoint", DELIVERY))
+    line_end = (_text("line_end", DELIVERY) or "crlf").lower()
+    if line_end not in LINE_ENDS:
+        raise _invalid("line_end", line_end, " or ".join(LINE_ENDS), DELIVERY)
+    names = list(kinds)
+    directories = {kind: _text(f"directories.{kind}", DELIVERY) for kind in names}
+    extra = {
+        kind: _names(f"extra_columns.{kind}", _value(f"extra_columns.{kind}", DELIVERY), DELIVERY) for kind in names
+    }
+    return DeliverySettings(
+        host=host,
+        port=port,
+        username=_text("username", DELIVERY),
+        directories={kind: directory for kind, directory in directories.items() if directory},
+        host_key=_text("host_key", DELIVERY),
+        line_end=LINE_ENDS[line_end],
+        extra_columns={kind: allowed for kind, allowed in extra.items() if allowed},
+        full_every_days=_number("full_every_days", 0, least=0, section=DELIVERY) or None,
+    )
+
+
+def _endpoint(name: str, text: str | None) -> tuple[str | None, int]:
+    """A host and its port; the host of an IPv6 address stands in brackets."""
+    if text is None:
+        return None, SFTP_PORT
+    found = _ENDPOINT.fullmatch(text.removeprefix("sftp://").rstrip("/"))
+    if not found or not 0 < int(found["port"] or SFTP_PORT) < MAX_PORT:
+        raise _invalid(name, text, "a host, or host:port", DELIVERY)
+    return found["host"].strip("[]"), int(found["port"] or SFTP_PORT)
+
+
 def variables() -> dict[str, Any]:
     """Read the dbt vars, the business rules of the marts, from `[transform.vars]` or as JSON from TRANSFORM__VARS.
 
@@ -125,8 +187,13 @@ def parse_instant(text: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _value(name: str) -> Any:
-    return _look_up(f"{SECTION}.{name}")
+def _value(name: str, section: str = SECTION) -> Any:
+    return _look_up(f"{section}.{name}")
+
+
+def _text(name: str, section: str) -> str | None:
+    value = _value(name, section)
+    return None if value is None else str(value).strip() or None
 
 
 def _look_up(key: str) -> Any:
@@ -140,8 +207,8 @@ def _look_up(key: str) -> Any:
         ) from error
 
 
-def _variable(name: str) -> str:
-    return f"{SECTION}.{name}".replace(".", "__").upper()
+def _variable(name: str, section: str = SECTION) -> str:
+    return f"{section}.{name}".replace(".", "__").upper()
 
 
 def _required(name: str) -> str:
@@ -173,11 +240,11 @@ def parse_names(value: Any) -> tuple[str, ...]:
     return tuple(each.strip() for each in names if each.strip())
 
 
-def _names(name: str, value: Any) -> tuple[str, ...]:
+def _names(name: str, value: Any, section: str = SECTION) -> tuple[str, ...]:
     try:
         return parse_names(value)
     except (TypeError, ValueError, AttributeError) as error:
-        raise _invalid(name, value, "names separated by commas, such as open,sent") from error
+        raise _invalid(name, value, "names separated by commas, such as open,sent", section) from error
 
 
 def _split(text: str) -> list[str]:
@@ -192,8 +259,8 @@ def _whole(name: str, default: int, *, most: int) -> int:
     return int(number)
 
 
-def _number(name: str, default: float, *, least: float, most: float = float("inf")) -> float:
-    value = _value(name)
+def _number(name: str, default: float, *, least: float, most: float = float("inf"), section: str = SECTION) -> float:
+    value = _value(name, section)
     try:
         number = default if value is None or value == "" else float(value)
     except (TypeError, ValueError):
@@ -201,8 +268,8 @@ def _number(name: str, default: float, *, least: float, most: float = float("inf
     if least <= number <= most:
         return number
     limits = f"of at least {least}" if most == float("inf") else f"from {least} to {most}"
-    raise _invalid(name, value, f"a number {limits}")
+    raise _invalid(name, value, f"a number {limits}", section)
 
 
-def _invalid(name: str, value: Any, expected: str) -> ConfigurationError:
-    return ConfigurationError(f"`{name}` ({_variable(name)}) is {value!r}; it must be {expected}.")
+def _invalid(name: str, value: Any, expected: str, section: str = SECTION) -> ConfigurationError:
+    return ConfigurationError(f"`{name}` ({_variable(name, section)}) is {value!r}; it must be {expected}.")

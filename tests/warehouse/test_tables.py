@@ -6,6 +6,8 @@ import pytest
 
 from inventory_planner.api.orders import Component, Connection, Line, Order, Receipt, StockUpdateItem
 from inventory_planner.warehouse.tables import (
+    DELIVERED_ROWS,
+    DELIVERIES,
     DLT_TABLES,
     EXCLUDED_ORDERS,
     ORDER_TABLES,
@@ -45,6 +47,8 @@ KEYS = {
     SYNCS: ("_account_id", "sync_id"),
     EXCLUDED_ORDERS: ("_account_id", "purchase_order_id"),
     WRITES: ("_account_id", "write_id"),
+    DELIVERIES: ("_account_id", "delivery_id"),
+    DELIVERED_ROWS: ("_account_id", "delivery_id", "row_key"),
 }
 QUANTITY, MONEY = pa.decimal128(18, 4), pa.decimal128(18, 6)
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -97,6 +101,12 @@ TYPES = {
     QUARANTINE: {INSTANT: {"__synced_at"}, pa.int64(): {"position"}},
     EXCLUDED_ORDERS: {INSTANT: {"__synced_at"}},
     WRITES: {INSTANT: {"recorded_at", "ended_at", "job_ended_at"}, pa.int64(): {"count_values"}},
+    DELIVERIES: {
+        INSTANT: {"recorded_at", "sent_at", "ended_at"},
+        pa.bool_(): {"is_full"},
+        pa.int64(): {"delivery_number", "source_rows", "new_rows", "changed_rows", "sent_rows", "bytes"},
+    },
+    DELIVERED_ROWS: {pa.int64(): {"row_key", "row_digest"}},
 }
 # the struct behind each table, and those of its fields that `rows` itself turns into a column or into other rows
 RECORDS = {
@@ -185,4 +195,10 @@ def test_every_table_is_known_once_and_what_the_pipeline_tells_of_itself_is_not_
         "purchase_order_stock_updates",
         "_quarantine",
     ]
-    assert [table.name for table in TABLES if table not in DLT_TABLES] == ["_syncs", "_excluded_orders", "_writes"]
+    assert [table.name for table in TABLES if table not in DLT_TABLES] == [
+        "_syncs",
+        "_excluded_orders",
+        "_writes",
+        "_deliveries",
+        "_delivered_rows",
+    ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inventory_planner.cli.options import as_of_option, data_option, dbt_variables
+from inventory_planner.cli.options import as_of_option, data_option, dbt_variables, read_only_data_option
 from inventory_planner.data_folder import DataFolder, data_folder
 
 if TYPE_CHECKING:
@@ -96,12 +96,17 @@ def replay(folder: DataFolder) -> None:
 
 
 @click.command()
-def check() -> None:
-    """Test the API key, or the access through Neuro, and show what the account contains."""
+@read_only_data_option
+def check(folder: DataFolder) -> None:
+    """Test the API key, or the access through Neuro, and the endpoint for deliveries, and show what the account has."""
+    from inventory_planner.delivery.connection import probe
+    from inventory_planner.delivery.files import FILES
     from inventory_planner.monitor.check import check as check_account
+    from inventory_planner.settings import delivery_settings
 
     with _open_account() as (_, client):
         click.echo(check_account(client).summary)
+    click.echo(probe(delivery_settings(file.name for file in FILES.values()), folder))
 
 
 def _parse_since(text: str | None) -> datetime | None:

@@ -61,12 +61,21 @@ class Asking:
         if self.dry_run:
             print_changes(changes, as_json=self.as_json)
             raise _DryRun
-        if self.yes or not changes:
+        if not changes:
+            return True
+        return self.ask(
+            f"Send {count(len(changes), 'change')} to account {account_id}?",
+            lambda: print_changes(changes, as_json=False, err=self.as_json),
+        )
+
+    def ask(self, question: str, show: Callable[[], None]) -> bool:
+        """Show what is to be sent, and ask on the terminal; with `--yes`, neither."""
+        if self.yes:
             return True
         if not sys.stdin.isatty():
             raise click.UsageError("There is no terminal to confirm on. Preview with --dry-run, then pass --yes.")
-        print_changes(changes, as_json=False, err=self.as_json)
-        return click.confirm(f"Send {count(len(changes), 'change')} to account {account_id}?", err=self.as_json)
+        show()
+        return click.confirm(question, err=self.as_json)
 
 
 class _Counter:

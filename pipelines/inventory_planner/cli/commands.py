@@ -16,6 +16,7 @@ import click
 
 from inventory_planner import __version__
 from inventory_planner.cli.account import check, demo, load, replay, run, sweep
+from inventory_planner.cli.deliver import deliver
 from inventory_planner.cli.log import start_logging, write_error
 from inventory_planner.cli.marts import publish, report, status, transform
 from inventory_planner.cli.orders import orders
@@ -43,7 +44,10 @@ def commands(log_format: str, verbose: bool) -> None:
     start_logging(log_format, verbose=verbose)
 
 
-for command in (demo, run, load, sweep, replay, check, transform, publish, status, report, orders, emulate, dashboard):
+for command in (
+    *(demo, run, load, sweep, replay, check, transform, publish, status, report),
+    *(orders, deliver, emulate, dashboard),
+):
     commands.add_command(command)
 
 

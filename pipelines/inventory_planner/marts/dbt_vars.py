@@ -72,6 +72,15 @@ def with_as_of_date(variables: Mapping[str, Any], now: datetime | None = None) -
     return {**variables, "as_of_date": today.isoformat()}
 
 
+def account_timezone(variables: Mapping[str, Any]) -> ZoneInfo:
+    """The time zone of the account, as the dbt vars say.
+
+    Raises:
+        ConfigurationError: a var does not exist or has an invalid value; the message names it.
+    """
+    return _timezone(_parse(variables))
+
+
 def _parse(variables: Mapping[str, Any]) -> Policy:
     try:
         return msgspec.convert(dict(variables), Policy)

@@ -103,7 +103,7 @@ def open_report(engine: Engine, folder: DataFolder, mart_name: str | None, optio
         ConfigurationError: nothing is published yet, or the mart, a column or the condition is wrong.
         PublishError: the published database can't be read.
     """
-    with _open_published(engine, folder) as connection:
+    with open_published(engine, folder) as connection:
         marts = _read_catalog(connection)
         if mart_name is None:
             yield _list_marts(connection, marts)
@@ -119,7 +119,13 @@ def open_report(engine: Engine, folder: DataFolder, mart_name: str | None, optio
 
 
 @contextmanager
-def _open_published(engine: Engine, folder: DataFolder) -> Iterator[Connection]:
+def open_published(engine: Engine, folder: DataFolder) -> Iterator[Connection]:
+    """What readers see: the marts and the raw tables that they were built from, read-only.
+
+    Raises:
+        ConfigurationError: nothing is published yet.
+        PublishError: the published database can't be read.
+    """
     try:
         connection = engine.connect_published()
         if connection is None:

@@ -305,8 +305,42 @@ WRITES: Final = Table(
     ),
 )
 
+# Files sent to the Advanced CSV connector, one row for each. `night` is the day of the sync that it counts for, and
+# `sample` some of its rows, as JSON. `source_digest` identifies what the file was made from, `digest` what was sent.
+DELIVERIES: Final = Table(
+    "_deliveries",
+    key=("_account_id", "delivery_id"),
+    replaces=("_account_id", "delivery_id"),
+    columns=(
+        Column("delivery_id", TEXT),
+        ACCOUNT,
+        Column("delivery_number", COUNT),
+        *(Column(name, TEXT) for name in ("kind", "endpoint", "directory", "file_name")),
+        *(Column(name, INSTANT) for name in ("recorded_at", "sent_at", "ended_at")),
+        *(Column(name, TEXT) for name in ("state", "message", "night")),
+        Column("is_full", FLAG),
+        *(Column(name, COUNT) for name in ("source_rows", "new_rows", "changed_rows", "sent_rows", "bytes")),
+        *(Column(name, TEXT) for name in ("source", "source_digest", "digest")),
+        Column("sample", JSON),
+        Column("user_name", TEXT),
+    ),
+)
+# What was delivered last of each row, as two numbers: a digest of its key, and one of its content.
+DELIVERED_ROWS: Final = Table(
+    "_delivered_rows",
+    key=("_account_id", "delivery_id", "row_key"),
+    replaces=("_account_id", "delivery_id", "row_key"),
+    columns=(ACCOUNT, Column("delivery_id", TEXT), Column("row_key", COUNT), Column("row_digest", COUNT)),
+)
+
 DLT_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # what a sync writes; its own row in the log also tells that it failed
-OWN_TABLES: Final = (SYNCS, EXCLUDED_ORDERS, WRITES)  # written by single statements, without dlt
+OWN_TABLES: Final = (
+    SYNCS,
+    EXCLUDED_ORDERS,
+    WRITES,
+    DELIVERIES,
+    DELIVERED_ROWS,
+)  # written by single statements, without dlt
 TABLES: Final = (*DLT_TABLES, *OWN_TABLES)
 
 ORDERS_TABLE: Final = f"{SCHEMA}.{PURCHASE_ORDERS.name}"

@@ -1,0 +1,132 @@
+"""Commands that deliver files to the account by SFTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from inventory_planner.cli.asking import Asking, changing, json_option
+from inventory_planner.cli.options import data_option, read_only_data_option
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.delivery.files import FILES, File
+
+if TYPE_CHECKING:
+    from inventory_planner.delivery.planning import Plan
+    from inventory_planner.delivery.tables import Table
+
+LAST_DELIVERIES: Final = 20
+
+
+@click.group()
+def deliver() -> None:
+    """Deliver CSV files to Inventory Planner's Advanced CSV connector, by SFTP.
+
+    A file is checked whole before anything is sent. Only rows that are new or changed since the last delivery are sent;
+    the time in UPDATED_AT alone is no change. A command that was interrupted is settled by the next one.
+    """
+
+
+def _add(file: File) -> None:
+    text = f"{file.summary}\n\nRequired columns: {_names(file, is_required=True)}."
+    optional = _names(file, is_required=False)
+
+    @deliver.command(file.kind, help=f"{text}\n\nOptional columns: {optional}." if optional else text)
+    @changing
+    @click.argument("csv_file", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False), required=False)
+    @click.option(
+        "--query",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE.sql",
+        help="Deliver the result of this query on the published marts or raw tables, in place of a file.",
+    )
+    @click.option("--full", is_flag=True, help="Send all rows, not only those that are new or changed.")
+    def command(asking: Asking, csv_file: Path | None, query: Path | None, full: bool) -> None:
+        if (csv_file is None) == (query is None):
+            raise click.UsageError("Give either FILE.csv or --query FILE.sql.")
+        _deliver(asking, file, csv_file, query, full=full)
+
+
+for _file in FILES.values():
+    _add(_file)
+
+
+@deliver.command("key")
+@data_option
+def show_key(folder: DataFolder) -> None:
+    """Print the public SSH key to paste into Inventory Planner; the first time, make it.
+
+    The private half stays in the data folder, readable only by you.
+    """
+    from inventory_planner.delivery.keys import ensure_key
+
+    public, is_new = ensure_key(folder)
+    made = "Made a new key pair. " if is_new else ""
+    click.echo(f"{made}Paste this line where you create the Advanced CSV connection in Inventory Planner:", err=True)
+    click.echo(public)
+
+
+@deliver.command("status")
+@read_only_data_option
+@json_option
+def show_status(folder: DataFolder, as_json: bool) -> None:
+    """Show what was delivered when, for which night, and what is in doubt."""
+    from inventory_planner.cli.deliver_text import print_deliveries
+    from inventory_planner.delivery.status import read_deliveries
+    from inventory_planner.warehouse.engines import engine_of
+
+    print_deliveries(read_deliveries(engine_of(folder), LAST_DELIVERIES), as_json=as_json)
+
+
+def _names(file: File, *, is_required: bool) -> str:
+    return ", ".join(column.name for column in file.columns if column.is_required == is_required)
+
+
+def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | None, *, full: bool) -> None:
+    from inventory_planner.cli.deliver_text import print_plan, print_report
+    from inventory_planner.cli.options import dbt_variables
+    from inventory_planner.delivery import connection
+    from inventory_planner.delivery.deliver import deliver as deliver_table
+    from inventory_planner.delivery.planning import Clock, DeliveryJob, plan_delivery
+    from inventory_planner.marts.dbt_vars import account_timezone
+    from inventory_planner.settings import delivery_settings
+    from inventory_planner.settings import settings as read_settings
+    from inventory_planner.warehouse.engines import engine_of
+    from inventory_planner.warehouse.warehouse import open_warehouse
+
+    settings, account_id = delivery_settings([file.name]), read_settings().account_id
+    job = DeliveryJob(
+        file=file,
+        destination=connection.destination_of(settings, file, asking.folder),
+        settings=settings,
+        clock=Clock(account_timezone(dbt_variables(None))),
+        is_full=full,
+    )
+    if not asking.dry_run:
+        connection.require_destination(settings, file)
+    table = _read(asking.folder, csv_file, query)
+    if table.remark:
+        click.echo(table.remark, err=True)
+
+    def confirm(plan: Plan) -> bool:
+        where = f"{plan.destination.endpoint}, {plan.destination.directory}"
+        question = f"Send {len(plan.rows):,} rows to {where} of account {account_id}?"
+        return asking.ask(question, lambda: print_plan(plan, err=asking.as_json))
+
+    with open_warehouse(engine_of(asking.folder), asking.folder, f"deliver {file.kind}") as warehouse:
+        account = warehouse.account(account_id)
+        if asking.dry_run:
+            print_plan(plan_delivery(account, job, table), as_json=asking.as_json)
+        else:
+            print_report(deliver_table(account, job, table, confirm), as_json=asking.as_json)
+
+
+def _read(folder: DataFolder, csv_file: Path | None, query: Path | None) -> Table:
+    from inventory_planner.delivery.tables import read_csv, read_query
+    from inventory_planner.warehouse.engines import engine_of
+
+    if query:
+        return read_query(engine_of(folder), folder, query)
+    assert csv_file  # noqa: S101 (one of them is given)
+    return read_csv(csv_file)

@@ -1,0 +1,119 @@
+"""Print what is to be delivered, and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.console import Group
+from rich.text import Text
+
+from inventory_planner.cli.orders_text import print_json
+from inventory_planner.cli.terminal import print_report as print_on_terminal
+from inventory_planner.cli.terminal import table
+from inventory_planner.delivery.deliver import DeliveryReport
+from inventory_planner.delivery.planning import Plan
+from inventory_planner.errors import RejectedError
+from inventory_planner.warehouse.delivery_log import Delivery, DeliveryState
+
+
+def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:
+    """Print what would be sent; `err` leaves standard output to what will have become of it."""
+    if as_json:
+        print_json({"state": "planned" if plan.rows else "unchanged", **_plan(plan)})
+    elif plan.rows:
+        counts = table("To be delivered", [_counts(plan)])
+        print_on_terminal(Group(counts, Text(f"It counts for the sync of {plan.night.text}.")), err=err)
+    else:
+        _print_unchanged(plan)
+    _warn(plan.night.warning)
+
+
+def print_report(report: DeliveryReport, *, as_json: bool) -> None:
+    """Print what became of a delivery.
+
+    Raises:
+        RejectedError: the file is not on the server.
+    """
+    delivery = report.delivery
+    for settled in report.settled:
+        _warn(f"Earlier delivery {settled.file_name}: {settled.message}")
+    if as_json:
+        state = delivery.state if delivery else "declined" if report.plan.rows else "unchanged"
+        found = {"file_name": delivery.file_name, "sent_at": delivery.sent_at} if delivery else {}
+        night = {"night": report.night.date, "missed_night": report.night.missed and report.night.missed.date()}
+        print_json({"state": state, **_plan(report.plan), **found, **night})
+    elif delivery is None and not report.plan.rows:
+        _print_unchanged(report.plan)
+    if delivery is None:
+        return
+    if delivery.state != DeliveryState.DELIVERED:
+        raise RejectedError(f"{delivery.file_name}: {delivery.message} Run the command again.")
+    if not as_json:
+        click.echo(
+            f"Delivered {delivery.file_name} with {delivery.sent_rows:,} of {delivery.source_rows:,} rows to"
+            f" {delivery.endpoint}, {delivery.directory}. It counts for the sync of {report.night.text}."
+        )
+    _warn(report.night.warning)
+
+
+def print_deliveries(deliveries: Sequence[Delivery], *, as_json: bool) -> None:
+    """Print the delivery log."""
+    if as_json:
+        print_json([asdict(each) for each in deliveries])
+        return
+    rows = [
+        {
+            "recorded_at": each.recorded_at,
+            "kind": each.kind,
+            "rows": each.sent_rows,
+            "of": each.source_rows,
+            "state": "in doubt" if each.is_in_doubt else each.state,
+            "for_the_night_to": each.night,
+            "file": each.file_name,
+            "outcome": each.message,
+        }
+        for each in deliveries
+    ]
+    print_on_terminal(table("Last deliveries (UTC)", rows))
+    if any(each.is_in_doubt for each in deliveries):
+        click.echo("What is in doubt is settled by the next delivery, which looks at the server first.")
+
+
+def _print_unchanged(plan: Plan) -> None:
+    click.echo(
+        f"Nothing to deliver: all {plan.selection.in_file:,} rows of {plan.table.source} are as they were delivered."
+    )
+
+
+def _counts(plan: Plan) -> dict[str, Any]:
+    return {
+        "kind": plan.file.kind,
+        "endpoint": plan.destination.endpoint,
+        "directory": plan.destination.directory or None,
+        "new": plan.selection.new,
+        "changed": plan.selection.changed,
+        "unchanged": plan.selection.unchanged,
+        "to_send": len(plan.rows),
+        "all": plan.why_full,
+    }
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    counts = _counts(plan)
+    return {
+        "source": plan.table.source,
+        "remark": plan.table.remark,
+        **{name: counts[name] for name in ("kind", "endpoint", "directory", "new", "changed", "unchanged")},
+        "sent_rows": len(plan.rows),
+        "why_full": plan.why_full,
+        "night": plan.night.date,
+        "missed_night": plan.night.missed and plan.night.missed.date(),
+    }
+
+
+def _warn(message: str | None) -> None:
+    if message:
+        click.echo(message, err=True)
