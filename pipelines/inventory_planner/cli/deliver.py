@@ -28,6 +28,10 @@ def deliver() -> None:
     """
 
 
+def _names(file: File, *, is_required: bool) -> str:
+    return ", ".join(column.name for column in file.columns if column.is_required == is_required)
+
+
 def _add(file: File) -> None:
     text = f"{file.summary}\n\nRequired columns: {_names(file, is_required=True)}."
     optional = _names(file, is_required=False)
@@ -77,10 +81,6 @@ def show_status(folder: DataFolder, as_json: bool) -> None:
     from inventory_planner.warehouse.engines import engine_of
 
     print_deliveries(read_deliveries(engine_of(folder), LAST_DELIVERIES), as_json=as_json)
-
-
-def _names(file: File, *, is_required: bool) -> str:
-    return ", ".join(column.name for column in file.columns if column.is_required == is_required)
 
 
 def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | None, *, full: bool) -> None:

@@ -77,13 +77,12 @@ class _Checking:
 
     def rows(self) -> Iterator[Row]:
         for line, cells in self.table.rows:
-            count = len(self.faults)
             if len(cells) != len(self.columns):
                 self._add(line, None, f"it has {len(cells)} cells for {len(self.columns)} columns; correct the line")
                 continue
             values = self._parse(line, cells)
             self._check_row(line, values)
-            if len(self.faults) == count:
+            if not self.faults:
                 yield self._row(line, values)
 
     def _parse(self, line: int, cells: list[str]) -> dict[str, str]:
@@ -97,8 +96,12 @@ class _Checking:
         return values
 
     def _check_row(self, line: int, values: dict[str, str]) -> None:
+        names = {column.name for column in self.columns if column}
         for column in self.columns:
-            if column and column.only_if and column.name in values and (advice := _contradiction(column, values)):
+            if not (column and column.only_if and column.name in values):
+                continue
+            is_known = column.only_if[0] in values or column.only_if[0] not in names
+            if is_known and (advice := _contradiction(column, values)):
                 self._add(line, column.name, advice)
         if values.keys() >= set(self.file.key):
             self._check_key(line, values)

@@ -23,7 +23,7 @@ from inventory_planner.delivery.placement import Place, digest_of, discard_draft
 from inventory_planner.delivery.planning import Clock, DeliveryJob, Destination, Plan, plan_delivery
 from inventory_planner.delivery.sftp import Server
 from inventory_planner.delivery.tables import Table
-from inventory_planner.errors import InventoryPlannerError, RejectedError, UnknownOutcomeError
+from inventory_planner.errors import InventoryPlannerError, RejectedError, UnknownOutcomeError, UnreachableError
 from inventory_planner.warehouse.delivery_log import (
     Delivery,
     DeliveryState,
@@ -112,6 +112,9 @@ def send(account: Account, plan: Plan, clock: Clock) -> Delivery:
     with plan.destination.open_server() as server:
         try:
             upload_draft(server, place, plan.content)
+        except UnreachableError as error:  # there may be a draft, which the next command removes
+            update_delivery(account, replace(delivery, message=str(error)))
+            raise
         except InventoryPlannerError as error:
             end_delivery(account, delivery, DeliveryState.FAILED, str(error))
             raise

@@ -186,7 +186,9 @@ class Server:
         )
 
     async def _attempt(self, operation: Callable[[asyncssh.SFTPClient], Awaitable[T]], seconds: float | None) -> T:
-        client = self._client or await asyncio.wait_for(self._connect(), CONNECT_SECONDS)
+        client = self._client
+        if client is None:
+            client = await asyncio.wait_for(self._connect(), CONNECT_SECONDS)
         return await asyncio.wait_for(operation(client), seconds)
 
     async def _connect(self) -> asyncssh.SFTPClient:

@@ -99,10 +99,12 @@ def read_query(engine: Engine, folder: DataFolder, path: Path) -> Table:
     with open_published(engine, folder) as connection:
         try:
             result = connection.execute(query)
+            if result is None:
+                raise ChangeError(f"{path} holds no query.")
             header = [column[0] for column in result.description or ()]
             rows = [[as_text(value) for value in row] for row in _fetch(result)]
         except engine.driver_error as error:
-            reason = str(error).strip().removesuffix(".")
+            reason = " ".join(str(error).partition("\n\nLINE ")[0].split()).removesuffix(".")
             raise ChangeError(f"The query in {path} failed: {reason}. Correct it.") from error
     content = repr((header, rows)).encode()
     return Table(str(path), header, enumerate(rows, 1), sha256(content).hexdigest(), header_line=0, unit="row")
