@@ -11,7 +11,14 @@ from dlt.common.configuration.container import Container
 from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
 
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.settings import Settings, parse_instant, settings, variables
+from inventory_planner.settings import (
+    DeliverySettings,
+    Settings,
+    delivery_settings,
+    parse_instant,
+    settings,
+    variables,
+)
 
 PREFIX = "SOURCES__INVENTORY_PLANNER__"
 Put = Callable[..., None]
@@ -21,7 +28,7 @@ Put = Callable[..., None]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty project folder, so that your own `.dlt` does not count."""
     for name in list(os.environ):
-        if name.startswith((PREFIX, "TRANSFORM__")):
+        if name.startswith((PREFIX, "TRANSFORM__", "DELIVERY__")):
             monkeypatch.delenv(name)
     context = Container()[PluggableRunContext]
     before = context.context.run_dir
@@ -289,6 +296,89 @@ def test_the_address_of_neuro_may_end_in_the_path_of_the_plugin(path: str, put_n
 def test_the_text_of_the_settings_does_not_show_the_token(put_neuro: Put) -> None:
     put_neuro()
     assert "t-1" not in f"{settings()}{settings()!r}"
+
+
+# delivery
+
+
+def test_delivery_is_off_by_default() -> None:
+    assert delivery_settings(["variant"]) == DeliverySettings(
+        host=None,
+        port=22,
+        username=None,
+        directories={},
+        host_key=None,
+        line_end="\r\n",
+        extra_columns={},
+        full_every_days=None,
+    )
+
+
+def test_every_setting_of_the_delivery_has_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {
+        "ENDPOINT": " s-1.server.transfer.us-east-1.amazonaws.com:2222",
+        "USERNAME": "acme",
+        "DIRECTORIES__VARIANT_WAREHOUSE": "/stock",
+        "DIRECTORIES__VENDOR": "",
+        "HOST_KEY": "ssh-ed25519 AAAA",
+        "LINE_END": "LF",
+        "EXTRA_COLUMNS__SALES_ORDER": "A, b",
+        "FULL_EVERY_DAYS": "7",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(f"DELIVERY__{name}", value)
+    assert delivery_settings(["variant_warehouse", "vendor", "sales_order"]) == DeliverySettings(
+        host="s-1.server.transfer.us-east-1.amazonaws.com",
+        port=2222,
+        username="acme",
+        directories={"variant_warehouse": "/stock"},
+        host_key="ssh-ed25519 AAAA",
+        line_end="\n",
+        extra_columns={"sales_order": ("A", "b")},
+        full_every_days=7.0,
+    )
+
+
+def test_the_settings_of_the_delivery_can_be_set_in_a_file(project: Path) -> None:
+    tables = '[delivery.directories]\nvendor = "v"\n[delivery.extra_columns]\nvendor = ["X"]\n'
+    write(project, "config.toml", f'[delivery]\nendpoint = "a.example"\n{tables}')
+    assert delivery_settings(["vendor"]) == DeliverySettings(
+        host="a.example", directories={"vendor": "v"}, extra_columns={"vendor": ("X",)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.example", ("a.example", 22)),
+        ("sftp://a.example:23/", ("a.example", 23)),
+        ("127.0.0.1:1", ("127.0.0.1", 1)),
+        ("[::1]:2022", ("::1", 2022)),
+    ],
+)
+def test_an_endpoint_is_a_host_with_or_without_a_port(
+    text: str, expected: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DELIVERY__ENDPOINT", text)
+    found = delivery_settings([])
+    assert (found.host, found.port) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        *(("ENDPOINT", value, "a host, or host:port") for value in ("a b", "a:0", "a:99999", "user@a", "a/b", "::1")),
+        ("LINE_END", "cr", "crlf or lf"),
+        ("FULL_EVERY_DAYS", "-1", "a number of at least 0"),
+        ("EXTRA_COLUMNS__VENDOR", "[1]", "names separated by commas, such as open,sent"),
+    ],
+)
+def test_an_invalid_setting_of_the_delivery_is_refused(
+    name: str, value: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"DELIVERY__{name}", value)
+    with pytest.raises(ConfigurationError, match=rf"\(DELIVERY__{name}\) is .+; it must be {expected}\."):
+        delivery_settings(["vendor"])
 
 
 # dbt vars

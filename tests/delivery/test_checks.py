@@ -47,7 +47,7 @@ def test_each_required_column_is_missed(path: Path, file: File) -> None:
     row = VALID[file.kind]
     for name in row:
         write(path, [{other: value for other, value in row.items() if other != name}])
-        assert faults(path, file) == [Fault(1, None, None, f"the column {name} is missing; add it")]
+        assert faults(path, file) == [Fault(1, None, name, f"the column {name} is missing; add it")]
 
 
 @pytest.mark.parametrize(

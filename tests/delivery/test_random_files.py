@@ -17,6 +17,8 @@ from inventory_planner.delivery.checks import FaultsError, check
 from inventory_planner.delivery.files import FILES, Column, File, Type
 from inventory_planner.delivery.tables import read_csv
 
+pytestmark = pytest.mark.long
+
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from(",;\"'\t\n="), max_size=256)
 VALUES = {
     Type.ID: TEXT.map(lambda text: text.replace("\n", "").replace("\t", "").strip()),

@@ -71,8 +71,7 @@ def print_deliveries(deliveries: Sequence[Delivery], *, as_json: bool) -> None:
             "rows": each.sent_rows,
             "of": each.source_rows,
             "state": "in doubt" if each.is_in_doubt else each.state,
-            "for_the_night_to": each.night,
-            "file": each.file_name,
+            "night_to": each.night,
             "outcome": each.message,
         }
         for each in deliveries
