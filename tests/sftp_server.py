@@ -44,6 +44,7 @@ class SftpServer:
     max_bytes: int | None = None
     sftp_options: str = ""
     _process: subprocess.Popen[bytes] | None = None
+    _open: list[socket.socket] = field(default_factory=list)
 
     @property
     def user(self) -> str:
@@ -102,6 +103,9 @@ class SftpServer:
             resource.setrlimit(resource.RLIMIT_FSIZE, (self.max_bytes, self.max_bytes))
 
     def stop(self) -> None:
+        """Stop the server, and drop its connections."""
+        _shut(*self._open)
+        self._open.clear()
         if self._process:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait()
@@ -123,6 +127,7 @@ class SftpServer:
             except OSError:
                 _shut(client, server)
                 continue
+            self._open += [client, server]
             limit = self.cut_after if self.connections <= self.cuts else None
             threading.Thread(target=self._pass_up, args=(client, server, limit), daemon=True).start()
             threading.Thread(target=_pass, args=(server, client), daemon=True).start()

@@ -161,6 +161,7 @@ def test_the_account_that_the_emulator_serves_can_be_checked(inventory_planner: 
 
     assert checked.stdout == (
         f"Account a1000 at {url} is reachable and has 1 orders, last modified at 2026-01-05 09:41:07 UTC.\n"
+        "Delivery by SFTP is off: DELIVERY__ENDPOINT is not set.\n"
     )
 
 
@@ -187,7 +188,7 @@ def test_three_settings_are_enough_to_reach_an_account_through_neuro(
 
     assert done.stdout == (
         f"Account {PLUGIN} at {settings.base_url} is reachable through Neuro and has 1 orders, last modified at"
-        " 2026-01-05 09:41:07 UTC.\n"
+        " 2026-01-05 09:41:07 UTC.\nDelivery by SFTP is off: DELIVERY__ENDPOINT is not set.\n"
     )
     assert (refused.returncode, missing.returncode) == (77, 2)
     assert refused.stderr == (
