@@ -44,17 +44,17 @@ class AnotherRunError(InventoryPlannerError):
 
 
 class ApiError(InventoryPlannerError):
-    """A request to Inventory Planner failed."""
+    """A request to Inventory Planner failed, over its API or by SFTP."""
 
 
 class UnreachableError(ApiError):
-    """The API gave no usable response after several attempts; try again later."""
+    """The API or the SFTP server gave no usable response after several attempts; try again later."""
 
     exit_status = 75
 
 
 class RefusedError(ApiError):
-    """The API does not accept the key or the account."""
+    """The API does not accept the key or the account, or the SFTP server the SSH key."""
 
     exit_status = 77
 
@@ -64,7 +64,7 @@ class NotFoundError(ApiError):
 
 
 class RejectedError(ApiError):
-    """The API understood the request and reported an error."""
+    """The API or the SFTP server understood the request and reported an error."""
 
 
 class UnreadableAnswerError(ApiError):
@@ -72,7 +72,7 @@ class UnreadableAnswerError(ApiError):
 
 
 class UnknownOutcomeError(ApiError):
-    """A change was sent, but no response says whether it was applied; only reading can tell."""
+    """A change or a file was sent, but no response says whether it arrived; only reading can tell."""
 
     exit_status = 75
 
