@@ -40,7 +40,15 @@ from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome
 from inventory_planner.writeback.lookup import find_order, find_orders
 from inventory_planner.writeback.order_fields import without_envelope
-from inventory_planner.writeback.orders import Receiving, connected, new_order, pushed, received, updated, variant_of
+from inventory_planner.writeback.orders import (
+    Receiving,
+    plan_connection,
+    plan_creation,
+    plan_push,
+    plan_receipt,
+    plan_update,
+    variant_of,
+)
 from inventory_planner.writeback.quantities import Quantity, checked_quantity
 from inventory_planner.writeback.receipts_file import read_receipts, receipts
 from inventory_planner.writeback.sending import UNASKED, Sending, send_changes
@@ -154,7 +162,7 @@ def create(
     command = _command("orders create", body, sending, is_file=is_file, is_additive=True)
     if not body.get("reference"):
         body["reference"] = Earlier(account.account, command).reference or _new_reference()
-    intention = new_order(body, statuses(account.account), is_reference_free=not sending.again)
+    intention = plan_creation(body, statuses(account.account), is_reference_free=not sending.again)
     return send_changes(account, command, [intention], [_read(account, intention)], sending)
 
 
@@ -166,7 +174,7 @@ def update(
     With `recalculate`, forecasts are updated now instead of after the nightly sync.
     """
     found = find_order(account.client, order)
-    intention = updated(found.order_id, fields, statuses(account.account), recalculate=recalculate)
+    intention = plan_update(found.order_id, fields, statuses(account.account), recalculate=recalculate)
     command = _command("orders update", [found.order_id, dict(fields), recalculate], sending)
     return send_changes(account, command, [intention], [Situation(found)], sending)
 
@@ -174,7 +182,7 @@ def update(
 def close(account: Job, orders: Sequence[str], sending: Sending = UNASKED) -> list[Outcome]:
     """Close orders: nothing more is expected of them."""
     found = [find_order(account.client, each) for each in dict.fromkeys(orders)]
-    intentions = [updated(each.order_id, {"status": CLOSED}) for each in found]
+    intentions = [plan_update(each.order_id, {"status": CLOSED}) for each in found]
     command = _command("orders close", [each.order_id for each in found], sending)
     return send_changes(account, command, intentions, [Situation(each) for each in found], sending)
 
@@ -192,7 +200,7 @@ def receive(
     content = [found.order_id, dict(sorted(by_variant.items())), receiving.is_added, receiving.line]
     command = _command("orders receive", content, sending, is_additive=receiving.is_added)
     return send_changes(
-        account, command, [received(found.order_id, by_variant, receiving)], [Situation(found)], sending
+        account, command, [plan_receipt(found.order_id, by_variant, receiving)], [Situation(found)], sending
     )
 
 
@@ -218,12 +226,12 @@ def connect(account: Job, order: str, name: str, sending: Sending = UNASKED) -> 
     """Save an order to a connected system."""
     found = find_order(account.client, order)
     command = _command("orders connect", [found.order_id, name], sending)
-    return send_changes(account, command, [connected(found.order_id, name)], [Situation(found)], sending)
+    return send_changes(account, command, [plan_connection(found.order_id, name)], [Situation(found)], sending)
 
 
 def push_stock(account: Job, order: str, sending: Sending = UNASKED, *, from_source: bool = False) -> list[Outcome]:
     """Push what was received, and not pushed yet, to the stock of the destination or, of a transfer, of its source."""
-    intention = pushed(find_order(account.client, order).order_id, from_source=from_source)
+    intention = plan_push(find_order(account.client, order).order_id, from_source=from_source)
     command = _command("orders stock", [intention.order_id, SOURCE if from_source else DESTINATION], sending)
     return send_changes(account, command, [intention], [_read(account, intention)], sending)
 

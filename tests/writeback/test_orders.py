@@ -8,7 +8,15 @@ import pytest
 
 from inventory_planner.errors import ChangeError
 from inventory_planner.writeback.change import Action, Change, Intention, Situation
-from inventory_planner.writeback.orders import Receiving, connected, new_order, pushed, received, updated, variant_of
+from inventory_planner.writeback.orders import (
+    Receiving,
+    plan_connection,
+    plan_creation,
+    plan_push,
+    plan_receipt,
+    plan_update,
+    variant_of,
+)
 from orders import ORDER_ID, line, order, record_of
 
 NEW = {"reference": "1", "warehouse": "w", "items": [{"id": "v", "replenishment": 3}]}
@@ -28,11 +36,11 @@ def refusal(planned: Callable[[], object]) -> str:
 
 def received_of(receiving: Receiving | None = None, rows: tuple[int, ...] = (), **quantities: Any) -> Intention:
     totals = {name: Decimal(str(value)) for name, value in quantities.items()}
-    return received(ORDER_ID, totals, receiving or Receiving(), rows)
+    return plan_receipt(ORDER_ID, totals, receiving or Receiving(), rows)
 
 
 def test_a_new_order_is_sent_as_it_is() -> None:
-    intention = new_order({**NEW, "expected_date": "20260201"})
+    intention = plan_creation({**NEW, "expected_date": "20260201"})
     body = {**NEW, "expected_date": "2026-02-01"}
     assert intention.plan(Situation(), frozenset()) == Change(
         Action.CREATE, None, "1", {"same_reference": []}, body, body
@@ -41,17 +49,17 @@ def test_a_new_order_is_sent_as_it_is() -> None:
 
 def test_a_reference_that_is_taken_is_refused_unless_a_second_order_is_wanted() -> None:
     taken = Situation(same_reference=("a",))
-    assert refusal(lambda: new_order(NEW).plan(taken, frozenset())) == (
+    assert refusal(lambda: plan_creation(NEW).plan(taken, frozenset())) == (
         "An order with the reference 1 already exists (id a). Choose another reference, or use --again if you want a"
         " second one."
     )
-    second = new_order(NEW, is_reference_free=False).plan(taken, frozenset())
+    second = plan_creation(NEW, is_reference_free=False).plan(taken, frozenset())
     assert second.before == {"same_reference": ["a"]}
 
 
 def test_a_new_order_can_have_a_status_of_the_account() -> None:
-    assert new_order({**NEW, "status": "At Sea"}, ["at sea"]).reference == "1"
-    assert refusal(lambda: new_order({**NEW, "status": "At Sea"})).startswith("'At Sea' is no known status")
+    assert plan_creation({**NEW, "status": "At Sea"}, ["at sea"]).reference == "1"
+    assert refusal(lambda: plan_creation({**NEW, "status": "At Sea"})).startswith("'At Sea' is no known status")
 
 
 def test_an_update_sends_what_differs() -> None:
@@ -65,23 +73,23 @@ def test_an_update_sends_what_differs() -> None:
     }
     before = {"expected_date": "2026-01-20", "custom_fields": {"buyer": "Bob"}}
     after = {"expected_date": "2026-02-01", "custom_fields": {"buyer": "Ann"}}
-    change = plan(updated(ORDER_ID, wanted), custom_fields={"buyer": "Bob"})
+    change = plan(plan_update(ORDER_ID, wanted), custom_fields={"buyer": "Bob"})
     assert change == Change(Action.UPDATE, ORDER_ID, "1042", before, after, after)
-    assert plan(updated(ORDER_ID, wanted), custom_fields={"buyer": "Ann"}, expected_date="2026-02-01").is_unchanged
+    assert plan(plan_update(ORDER_ID, wanted), custom_fields={"buyer": "Ann"}, expected_date="2026-02-01").is_unchanged
 
 
 def test_a_field_that_was_never_set_can_be_set() -> None:
-    change = plan(updated(ORDER_ID, {"custom_fields": {"buyer": "Ann"}, "payment_terms": "30 days"}))
+    change = plan(plan_update(ORDER_ID, {"custom_fields": {"buyer": "Ann"}, "payment_terms": "30 days"}))
     assert change.before == {"custom_fields": [], "payment_terms": None}
 
 
 def test_what_is_done_already_is_not_sent_again() -> None:
-    change = plan(updated(ORDER_ID, {"status": "closed", "notes": "x"}, recalculate=True), "notes")
+    change = plan(plan_update(ORDER_ID, {"status": "closed", "notes": "x"}, recalculate=True), "notes")
     assert change.body == {"status": "closed", "skip_background_jobs": False}
     assert plan(received_of(c9_5001=20, c9_5002=3), "c9_5001").after == {"c9_5002": 3}
 
 
-@pytest.mark.parametrize("make", [lambda: updated("a", {"notes": "x"}), lambda: received_of(c9_5001=1)])
+@pytest.mark.parametrize("make", [lambda: plan_update("a", {"notes": "x"}), lambda: received_of(c9_5001=1)])
 def test_a_read_only_order_is_refused(make: Callable[[], Intention]) -> None:
     assert refusal(lambda: plan(make(), readonly=True)) == (
         "Order 1042 is read-only: change it in the system that manages it."
@@ -143,16 +151,16 @@ def test_a_variant_has_an_id_and_an_sku() -> None:
 
 def test_an_order_is_saved_to_a_connection_once() -> None:
     connections = [{"connection": "shop", "save_po": False}, {"connection": "erp", "save_po": True}]
-    change = plan(connected(ORDER_ID, "shop"), connections=connections)
+    change = plan(plan_connection(ORDER_ID, "shop"), connections=connections)
     assert (change.target, change.before, change.body) == ("shop", {"save_po": False}, {"save_po": True})
-    assert plan(connected(ORDER_ID, "erp"), connections=connections).is_unchanged
+    assert plan(plan_connection(ORDER_ID, "erp"), connections=connections).is_unchanged
     failed = [{"connection": "erp", "save_po": True, "status": "error"}]
-    assert plan(connected(ORDER_ID, "erp"), connections=failed).after == {"save_po": True}
-    assert refusal(lambda: plan(connected(ORDER_ID, "nix"), connections=connections)) == (
+    assert plan(plan_connection(ORDER_ID, "erp"), connections=failed).after == {"save_po": True}
+    assert refusal(lambda: plan(plan_connection(ORDER_ID, "nix"), connections=connections)) == (
         "Order 1042 has no connection nix; it has erp, shop."
     )
 
 
 def test_nothing_pending_pushes_nothing() -> None:
-    change = plan(pushed(ORDER_ID, from_source=True))
+    change = plan(plan_push(ORDER_ID, from_source=True))
     assert (change.target, change.is_unchanged) == ("source", True)

@@ -12,7 +12,7 @@ from inventory_planner.sync.load import Job
 from inventory_planner.writeback.apply import apply_all
 from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.journal import Command, Outcome
-from inventory_planner.writeback.orders import Receiving, new_order, pushed, received
+from inventory_planner.writeback.orders import Receiving, plan_creation, plan_push, plan_receipt
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest
 from orders import line, order, raw
 
@@ -53,7 +53,7 @@ def test_received_totals_are_read_back_after(
     body: dict[str, Any], is_applied: bool, account: Account, job: Job
 ) -> None:
     account.faults.append(answered(body, is_applied=is_applied))
-    outcome = apply(job, received("one", {"c20_123": Decimal(3), "c20_124": Decimal(4)}, Receiving()))
+    outcome = apply(job, plan_receipt("one", {"c20_123": Decimal(3), "c20_124": Decimal(4)}, Receiving()))
     assert (outcome.state, outcome.message) == (
         "applied",
         "Applied, as a reading of the order confirms." if is_applied else "Applied.",
@@ -75,7 +75,7 @@ def test_a_stock_push_that_was_applied_in_part_is_read_back_after(
 ) -> None:
     account.quirks = Quirks(push_errors={"c20_124": "Failed"})
     account.faults.append(answered(body, is_applied=True))
-    intention = pushed("one")
+    intention = plan_push("one")
     outcomes = apply_all(job.client, job.account, Command("test", intention.action), [intention])
     assert [(str(each.state), each.after, each.message) for each in outcomes] == [
         ("applied", {"c20_123": 0}, "Applied in part, as reading shows."),
@@ -89,7 +89,7 @@ def test_a_stock_push_that_was_applied_in_part_is_read_back_after(
 def test_a_new_order_is_searched_after_a_response_without_it(body: dict[str, Any], account: Account, job: Job) -> None:
     account.faults.append(answered(body, is_applied=True))
     fields = {"reference": "PO-2", "warehouse": "w1", "items": [{"id": "c20_123", "replenishment": 3}]}
-    outcome = apply(job, new_order(fields))
+    outcome = apply(job, plan_creation(fields))
     created = account.orders()[-1]
     assert (outcome.state, outcome.order_id, outcome.reference) == ("applied", created["id"], "PO-2")
     assert len(account.orders()) == 2
@@ -103,6 +103,6 @@ def test_a_stock_update_without_its_fields_does_not_count_as_pushed(account: Acc
 
     account.faults.append(Fault.no_answer().only(is_write))
     account.faults.append(Fault.status(200, b"{}").only(read_only))
-    outcome = apply(job, pushed("one"))
+    outcome = apply(job, plan_push("one"))
     assert outcome.state == "unknown"
     assert "The response holds no stock update" in outcome.message

@@ -25,8 +25,8 @@ from inventory_planner.writeback.state import (
 )
 
 
-def new_order(fields: Values, statuses: Iterable[str] = (), *, is_reference_free: bool = True) -> Intention:
-    """Create an order with these fields, as the API documents its body; see `updated` for `statuses`.
+def plan_creation(fields: Values, statuses: Iterable[str] = (), *, is_reference_free: bool = True) -> Intention:
+    """Create an order with these fields, as the API documents its body; see `plan_update` for `statuses`.
 
     Raises:
         ChangeError: the fields can't be those of an order.
@@ -47,7 +47,7 @@ def new_order(fields: Values, statuses: Iterable[str] = (), *, is_reference_free
     return Intention(Action.CREATE, None, plan, frozenset(body), reference=reference)
 
 
-def updated(order_id: str, fields: Values, statuses: Iterable[str] = (), *, recalculate: bool = False) -> Intention:
+def plan_update(order_id: str, fields: Values, statuses: Iterable[str] = (), *, recalculate: bool = False) -> Intention:
     """Set fields of an order. `statuses` are those of the account besides the built-in ones.
 
     Raises:
@@ -85,7 +85,7 @@ class Receiving:
     allow_lower: bool = False
 
 
-def received(
+def plan_receipt(
     order_id: str,
     quantities: Mapping[str, Decimal],
     receiving: Receiving,
@@ -115,7 +115,7 @@ def received(
     return Intention(Action.RECEIVE, order_id, plan, frozenset(quantities), file_rows=file_rows)
 
 
-def connected(order_id: str, name: str) -> Intention:
+def plan_connection(order_id: str, name: str) -> Intention:
     """Save an order to the connected system of this name."""
 
     def plan(situation: Situation, _: frozenset[str]) -> Change:
@@ -130,7 +130,7 @@ def connected(order_id: str, name: str) -> Intention:
     return Intention(Action.CONNECT, order_id, plan, frozenset({"save_po"}), target=name)
 
 
-def pushed(order_id: str, *, from_source: bool = False) -> Intention:
+def plan_push(order_id: str, *, from_source: bool = False) -> Intention:
     """Push what was received, and not pushed yet, to the destination of an order, or to the source of a transfer."""
     target = SOURCE if from_source else DESTINATION
 

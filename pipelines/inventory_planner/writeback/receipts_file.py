@@ -17,7 +17,7 @@ from inventory_planner.spreadsheets import decode_text
 from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.lookup import Found
-from inventory_planner.writeback.orders import Receiving, received, variant_of
+from inventory_planner.writeback.orders import Receiving, plan_receipt, variant_of
 from inventory_planner.writeback.quantities import RULE, is_ambiguous, parse_quantity
 
 COLUMNS: Final = ("order", "variant", "received")
@@ -84,7 +84,7 @@ def receipts(path: Path, rows: list[Row], orders: Found, receiving: Receiving) -
 
 def _intention(order_id: str, rows: dict[str, Row], receiving: Receiving) -> Intention:
     quantities = {variant_id: row.received for variant_id, row in rows.items()}
-    return received(order_id, quantities, receiving, tuple(row.number for row in rows.values()))
+    return plan_receipt(order_id, quantities, receiving, tuple(row.number for row in rows.values()))
 
 
 def _line_of(row: Row, orders: Found) -> tuple[str, str]:
