@@ -28,7 +28,7 @@ ALLOWED = {
     "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
     "writeback": {"sync", "marts", "warehouse", "api", "data_folder", "errors", "formulas", "spreadsheets"},
     "delivery": {"marts", "warehouse", "data_folder", "errors", "settings", "spreadsheets"},
-    "run": {"monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
+    "run": {"writeback", "monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "orders": {"writeback", "sync", "api", "warehouse", "data_folder", "errors", "settings"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "dashboard": {"data_folder", "errors", "formulas"},

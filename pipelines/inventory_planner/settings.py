@@ -38,7 +38,8 @@ class Settings:
     """The account to read, and how to read it: the account id without blanks, the address without the API's path.
 
     With a `neuro_plugin`, the address and the key are those of Neuro: its URL and its token. Neuro passes on the calls
-    for stock orders only; it offers neither variants nor warehouses.
+    for stock orders only; it offers neither variants nor warehouses. Imported orders in one of the statuses `status`
+    get the `acknowledge_status`, if there is one.
     """
 
     api_key: str = field(repr=False)
@@ -49,10 +50,32 @@ class Settings:
     requests_per_second: float = REQUESTS_PER_SECOND
     page_size: int = PAGE_SIZE
     neuro_plugin: str | None = None
+    acknowledge_status: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "account_id", self.account_id.strip())  # rows are stored under it
         object.__setattr__(self, "base_url", API_PATH.sub("", str(self.base_url).strip()))
+        self._check_acknowledge_status()
+
+    def _check_acknowledge_status(self) -> None:
+        """Refuse an acknowledgement of all orders there are, and one that would never end.
+
+        Raises:
+            ConfigurationError: there is no `status` to import, or the acknowledged orders would be imported again.
+        """
+        if self.acknowledge_status is None:
+            return
+        if not self.status:
+            raise ConfigurationError(
+                "`acknowledge_status` is set, but `status` is not. Set the statuses to import and acknowledge with"
+                f" {_variable('status')}, or remove {_variable('acknowledge_status')}."
+            )
+        if self.acknowledge_status.casefold() in map(str.casefold, self.status):
+            raise ConfigurationError(
+                f"`acknowledge_status` is {self.acknowledge_status!r}, which is also one of `status`: orders would be"
+                f" acknowledged again and again. Set another with {_variable('acknowledge_status')}, or remove it from"
+                f" {_variable('status')}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,7 @@ def settings() -> Settings:
         status=_names("status", _value("status")),
         requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
         page_size=_whole("page_size", PAGE_SIZE, most=PAGE_SIZE),
+        acknowledge_status=_name("acknowledge_status", _value("acknowledge_status")),
     )
 
 
@@ -245,6 +269,14 @@ def _names(name: str, value: Any, section: str = SECTION) -> tuple[str, ...]:
         return parse_names(value)
     except (TypeError, ValueError, AttributeError) as error:
         raise _invalid(name, value, "names separated by commas, such as open,sent", section) from error
+
+
+def _name(name: str, value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise _invalid(name, value, "a status, such as CLOSED")
 
 
 def _split(text: str) -> list[str]:

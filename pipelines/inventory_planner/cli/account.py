@@ -42,7 +42,10 @@ def demo(folder: DataFolder) -> None:
 @data_option
 @as_of_option
 def run(folder: DataFolder, as_of: datetime | None) -> None:
-    """Load changes, build the marts and publish them. Schedule this command."""
+    """Load changes, build the marts and publish them. Schedule this command.
+
+    With the setting `acknowledge_status`, it then sets this status for the orders that it has imported.
+    """
     from inventory_planner.run import run as run_job
 
     with _open_job(folder, "run") as job:

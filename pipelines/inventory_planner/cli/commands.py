@@ -19,7 +19,7 @@ from inventory_planner.cli.account import check, demo, load, replay, run, sweep
 from inventory_planner.cli.deliver import deliver
 from inventory_planner.cli.log import start_logging, write_error
 from inventory_planner.cli.marts import publish, report, status, transform
-from inventory_planner.cli.orders import orders
+from inventory_planner.cli.orders import acknowledge, orders
 from inventory_planner.cli.serve import dashboard, emulate
 from inventory_planner.errors import InventoryPlannerError
 
@@ -46,7 +46,7 @@ def commands(log_format: str, verbose: bool) -> None:
 
 for command in (
     *(demo, run, load, sweep, replay, check, transform, publish, status, report),
-    *(orders, deliver, emulate, dashboard),
+    *(orders, acknowledge, deliver, emulate, dashboard),
 ):
     commands.add_command(command)
 

@@ -171,6 +171,18 @@ def receive_goods(
         )
 
 
+@click.command()
+@changing
+def acknowledge(asking: Asking) -> None:
+    """Set `acknowledge_status` for the orders that were imported in a `status` asked for.
+
+    Only what the warehouse holds is acknowledged, and each order once; `run` does the same without asking.
+    """
+    from inventory_planner import orders as api
+
+    asking.send("acknowledge", api.acknowledge)
+
+
 @orders.command("connections")
 @read_only_data_option
 @click.argument("order")

@@ -11,7 +11,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import AnotherRunError, LoadError
 from inventory_planner.warehouse.build_record import read_published_build
 from inventory_planner.warehouse.engine import Connection, Engine
-from inventory_planner.warehouse.sync_log import SUCCEEDED
+from inventory_planner.warehouse.sync_log import NOT_A_READING, SUCCEEDED
 from inventory_planner.warehouse.tables import OWN_TABLES, SCHEMA, SYNCS, TABLES, WRITES
 from inventory_planner.warehouse.warehouse import connect_read_only
 from inventory_planner.warehouse.write_log import IN_DOUBT
@@ -19,7 +19,6 @@ from inventory_planner.warehouse.write_log import IN_DOUBT
 LAST_SYNCS: Final = 5
 LAST_WRITES: Final = 5
 LOGS: Final = frozenset(table.name for table in OWN_TABLES)  # the other tables hold the account
-NOT_A_READING: Final = ("replay", "build", "write-back")  # sync kinds that don't read what changed
 
 _SYNCS: Final = f"select * from {SCHEMA}.{SYNCS.name} order by started_at desc"  # noqa: S608
 _IS_IN_DOUBT: Final = f"state in {tuple(map(str, IN_DOUBT))}"

@@ -30,10 +30,27 @@ def read_back(job: Job, order_ids: Sequence[str]) -> None:
         LoadError: the warehouse can't be opened or written.
     """
     if len(order_ids) > MAX_SINGLE_READS:
+        load_back(job, order_ids)
+        return
+    _read_by_id(job, order_ids)
+
+
+def load_back(job: Job, order_ids: Sequence[str]) -> None:
+    """Load what changed, and these orders by their ids unless they are among it; in a loaded warehouse, one request.
+
+    Raises:
+        ApiError: a request failed; the next run reads the rest.
+        LoadError: the warehouse can't be opened or written.
+    """
+    if len(order_ids) > 1:
         began_at = datetime.now(UTC)
         load(job)
         fresh = synced_since(job.account, began_at)
         order_ids = [each for each in order_ids if each not in fresh]  # the API may not count a receipt as a change
+    _read_by_id(job, order_ids)
+
+
+def _read_by_id(job: Job, order_ids: Sequence[str]) -> None:
     if order_ids:
         report = SyncReport(job.settings.account_id, sync_kind=SyncKind.WRITE_BACK)
         with recorded(job.account, job.client, report):

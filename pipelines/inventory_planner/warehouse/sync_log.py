@@ -17,7 +17,11 @@ SYNC_LOG: Final = f"{SCHEMA}.{SYNCS.name}"
 RUNNING: Final = "running"  # the outcome of a sync in progress, or of a killed one until the next sync starts
 SUCCEEDED: Final = "succeeded"
 FAILED: Final = "failed"
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)  # before any sync
 SWEEP: Final = "sweep"  # the sync kind of a comparison with the whole account
+BUILD: Final = "build"  # the sync kinds of the rows that failed steps after the sync leave; they read no orders
+ACKNOWLEDGE: Final = "acknowledge"
+NOT_A_READING: Final = ("replay", BUILD, ACKNOWLEDGE, "write-back")  # sync kinds that don't read what changed
 KILLED: Final = "The process was killed, or the machine stopped."
 
 log = logging.getLogger(__name__)
@@ -148,6 +152,25 @@ def last_sweep(account: Account) -> LastSweep | None:
         [SWEEP, SUCCEEDED],
     )
     return LastSweep(*found[0]) if found else None
+
+
+def unfinished_since(account: Account) -> datetime | None:
+    """When the first sync began that failed or was killed after the last complete reading of changes; None if none did.
+
+    What the warehouse holds of orders that were read since then may be incomplete: the tables are committed one by one.
+    """
+    account.warehouse.create(SYNCS)
+    ((last,),) = account.execute(
+        f"select max(started_at) from {SYNC_LOG} where _account_id = ? and outcome = '{SUCCEEDED}'"  # noqa: S608
+        f" and sync_kind not in {(*NOT_A_READING, SWEEP)}",
+    )
+    first: datetime | None
+    ((first,),) = account.execute(
+        f"select min(started_at) from {SYNC_LOG} where _account_id = ? and outcome <> '{SUCCEEDED}'"  # noqa: S608
+        f" and coalesce(sync_kind, '') not in ('{BUILD}', '{ACKNOWLEDGE}') and started_at > ?",
+        [last or BEGINNING],
+    )
+    return first
 
 
 def _row(report: SyncReport) -> dict[str, object]:

@@ -113,6 +113,16 @@ def orders_read_since(account: Account, content_digest: str) -> set[str]:
     return {order_id for (order_id,) in found}
 
 
+def orders_written(account: Account, content_digest: str) -> set[str]:
+    """The ids of the orders that the log has a row of for this content."""
+    account.warehouse.create(WRITES)
+    found = account.execute(
+        f"select distinct purchase_order_id from {WRITE_LOG} where _account_id = ? and content_digest = ?",  # noqa: S608
+        [content_digest],
+    )
+    return {order_id for (order_id,) in found}
+
+
 def give_up_intended(account: Account) -> None:
     """Record that changes which a killed run was about to send were not sent; call it before the first new one.
 
@@ -127,17 +137,26 @@ def give_up_intended(account: Account) -> None:
 
 
 def last_writes(account: Account, content_digest: str) -> list[Write]:
-    """The rows of the last job with this content, oldest first."""
+    """The rows of the last job with this content, oldest first.
+
+    That is one which has not ended, wherever a clock that was set back puts it.
+    """
     account.warehouse.create(WRITES)
-    found = account.execute(
-        f"select job_id, {', '.join(_NAMES)} from {WRITE_LOG}"  # noqa: S608
-        " where _account_id = ? and content_digest = ? order by recorded_at, write_id",
+    last_job = account.execute(
+        f"select job_id from {WRITE_LOG} where _account_id = ? and content_digest = ?"  # noqa: S608
+        " order by job_ended_at is null desc, recorded_at desc, write_id desc limit 1",
         [content_digest],
     )
-    unfinished = [row for row in found if row[-1] is None]  # wherever a clock that was set back puts it
-    last_job = (unfinished or found or [(None,)])[-1][0]
-    writes = [Write(*row) for job_id, *row in found if job_id == last_job]
-    return [replace(each, state=State(each.state)) for each in writes]
+    found = (
+        account.execute(
+            f"select {', '.join(_NAMES)} from {WRITE_LOG} where _account_id = ? and content_digest = ?"  # noqa: S608
+            " and job_id = ? order by recorded_at, write_id",
+            [content_digest, *last_job[0]],
+        )
+        if last_job
+        else []
+    )
+    return [replace(each, state=State(each.state)) for each in (Write(*row) for row in found)]
 
 
 def _row(write: Write) -> dict[str, object]:

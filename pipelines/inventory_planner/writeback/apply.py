@@ -15,7 +15,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from inventory_planner.api.client import Client
-from inventory_planner.errors import ApiError, ChangeError, RefusedError, UnknownOutcomeError, UnreachableError
+from inventory_planner.errors import (
+    ApiError,
+    ChangeError,
+    NotFoundError,
+    RefusedError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 from inventory_planner.warehouse.warehouse import Account
 from inventory_planner.warehouse.write_log import State, Write, give_up_intended, record_write, update_write
 from inventory_planner.writeback.calls import Answer, send
@@ -129,10 +136,7 @@ class _Job:
 
     def _apply_rest(self, intention: Intention) -> Iterator[Outcome]:
         try:
-            situation = read_situation(
-                self.client, intention.action, intention.order_id, intention.target, intention.reference
-            )
-            change = intention.plan(situation, self.earlier.names_to_leave(intention))
+            change = intention.plan(self._read(intention), self.earlier.names_to_leave(intention))
             self._check_as_shown(change)
         except (ChangeError, ApiError) as error:
             if isinstance(error, _FATAL):
@@ -142,6 +146,11 @@ class _Job:
         if self.earlier.names_to_leave(intention):
             yield self.earlier.outcome(intention)
         yield from self._apply_new(change, intention)
+
+    def _read(self, intention: Intention) -> Situation:
+        if intention.read:
+            return intention.read()
+        return read_situation(self.client, intention.action, intention.order_id, intention.target, intention.reference)
 
     def _check_as_shown(self, change: Change) -> None:
         """Refuse a change that somebody confirmed when the order was another.
@@ -164,7 +173,7 @@ class _Job:
         write = new_write(self.command, self.earlier.job_id, change, intention)
         record_write(self.account, write)
         if change.is_unchanged:
-            yield self._end(write, change, State.UNCHANGED, "The account already has this.", BY_READING)
+            yield self._end(write, change, State.UNCHANGED, intention.unchanged, BY_READING)
         else:
             yield from self._carry_out(change, write, intention, is_new=True)
 
@@ -232,11 +241,13 @@ class _Job:
         try:
             situation = read_situation(self.client, change.action, change.order_id, change.target, change.reference)
         except (ApiError, ChangeError) as error:
-            yield self._end(write, change, State.UNKNOWN, f"{problem} {error} {RUN_AGAIN}", None)
+            resolved_by = BY_READING if isinstance(error, NotFoundError) else None  # no later reading tells more
+            yield self._end(write, change, State.UNKNOWN, f"{problem} {error} {RUN_AGAIN}", resolved_by)
             return
         state = state_after(change, situation)
         missing = change.unapplied(state)
-        strange = [f"{name} is {state.get(name)}" for name in sorted(missing) if not change.is_untouched(name, state)]
+        watched = sorted(missing | change.conditions)
+        strange = [f"{name} is {state.get(name)}" for name in watched if not change.is_untouched(name, state)]
         if not missing:
             found = replace(change, order_id=change.order_id or state.get("id"))
             yield self._end(write, found, State.APPLIED, "Applied, as a reading of the order confirms.", BY_READING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -23,6 +23,7 @@ STATUS_TYPES: Final[Mapping[str, frozenset[str]]] = {
     "cancelled": frozenset({"cancelled", "canceled"}),
 }
 
+INSTANTS: Final = frozenset({"last_modified"})
 CASELESS: Final = frozenset({"status", "vendor", "type", "currency"})  # the API answers these in its own spelling
 
 
@@ -51,7 +52,8 @@ class Change:
     """One call that changes the account.
 
     `before` has the values that the call changes, as they were read; `after` has them as they will be, under the same
-    names. `body` is the input of the call. `target` is the name of a connection, or the side that stock is pushed to.
+    names. What an update has only in `before` must still be so when it is sent once more. `body` is the input of the
+    call. `target` is the name of a connection, or the side that stock is pushed to.
     `skus` tells people which variants the names stand for.
     """
 
@@ -68,6 +70,11 @@ class Change:
     def is_unchanged(self) -> bool:
         """Whether there is nothing to change: a plan leaves out the values that the account already has."""
         return not self.after
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """The names of the values that must be as before when the change is sent once more, besides those it sets."""
+        return frozenset(self.before.keys() - self.after.keys()) if self.action is Action.UPDATE else frozenset()
 
     def unapplied(self, state: Values) -> frozenset[str]:
         """The names of the values that the account does not have, according to what was read later.
@@ -101,7 +108,8 @@ class Intention:
     """What somebody wants: which order to read, and the change to make of what is read there.
 
     `names` are those of the values to change, as far as they are known before anything is read. `file_rows` are the
-    rows of a file that it comes from.
+    rows of a file that it comes from. `read` takes the place of reading the order by its id, and must be as recent.
+    `unchanged` is the reason if the plan has nothing to change.
     """
 
     action: Action
@@ -111,6 +119,8 @@ class Intention:
     target: str = ""
     reference: str | None = None
     file_rows: tuple[int, ...] = ()
+    read: Callable[[], Situation] | None = None
+    unchanged: str = "The account already has this."
 
 
 def is_same(name: str, one: Any, other: Any) -> bool:
@@ -126,6 +136,8 @@ def _comparable(name: str, value: Any) -> Any:
     if isinstance(value, int | float | Decimal):
         return Decimal(str(value))
     text = str(value).strip()
+    if name in INSTANTS:
+        return _as_instant(text) or text
     if name.endswith("_date"):
         return _as_date(text) or text
     return text.casefold() if name in CASELESS else text
@@ -134,6 +146,13 @@ def _comparable(name: str, value: Any) -> Any:
 def _as_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text[:10]) if text[10:11] in {"", "T", " "} else None
+    except ValueError:
+        return None
+
+
+def _as_instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 

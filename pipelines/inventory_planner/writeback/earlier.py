@@ -44,6 +44,11 @@ class Earlier:
         """The names of the values that were set."""
         return _done_names(self.of(intention))
 
+    @property
+    def doubtful(self) -> list[Write]:
+        """The changes of the job that were sent, and may have been applied or not, one for each order and action."""
+        return [found for rows in self._rows() if (found := _in_doubt(rows))]
+
     def is_done(self, intention: Intention) -> bool:
         """Whether all values were set, or were there already."""
         rows = self.of(intention)
@@ -90,7 +95,7 @@ class Earlier:
         Raises:
             ChangeError: it can't be made.
         """
-        if self.is_done(intention):
+        if self.is_done(intention) and not self.sets_values(intention):
             return None
         doubtful = self.in_doubt(intention)
         if doubtful and not self.sets_values(intention):
@@ -107,7 +112,7 @@ class Earlier:
         return replace(outcome_of(done[-1]), before=before, after=after, message=message)
 
     def _is_continued(self) -> bool:
-        command, in_doubt = self._command, [found for rows in self._rows() if (found := _in_doubt(rows))]
+        command, in_doubt = self._command, self.doubtful
         if any(each.state is State.SENT for each in in_doubt) or (command.is_file and not command.again):
             return True
         if command.again and not command.is_file and self._is_told():

@@ -18,6 +18,7 @@ from inventory_planner.writeback.journal import Command, Outcome
 
 Confirm: TypeAlias = Callable[[Sequence[Change]], bool]
 Progress: TypeAlias = Callable[[Outcome], None]
+ReadBack: TypeAlias = Callable[[Job, Sequence[str]], None]
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +37,16 @@ class Sending:
         again: whether to send what an earlier run of the same command applied.
         progress: is told of each outcome.
         only_shown: whether to refuse a change if the order is no longer as it was shown.
+        max_failures: send no more after so many changes in a row that were not applied.
+        read_back: loads the changed orders, in place of reading a few by their ids, and what changed if they are more.
     """
 
     confirm: Confirm = always
     again: bool = False
     progress: Progress = lambda _: None
     only_shown: bool = False
+    max_failures: int | None = None
+    read_back: ReadBack | None = None
 
 
 UNASKED: Final = Sending()
@@ -66,14 +71,22 @@ def send_changes(
         for outcome in apply_all(account.client, account.account, command, intentions, shown):
             outcomes.append(outcome)
             sending.progress(outcome)
+            if _is_hopeless(outcomes, sending.max_failures):
+                log.warning("%d changes in a row were not applied; no more were sent.", sending.max_failures)
+                break
     except (RefusedError, UnreachableError) as error:
         sent = sum(each.is_done for each in outcomes)
         raise type(error)(f"{error} {sent} of {len(intentions)} changes were applied before. {RUN_AGAIN}") from error
     finally:
         invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
-        _read_back(account, command, outcomes)
+        _read_back(account, command, outcomes, sending.read_back or read_back)
     _record_end(account, command)
     return outcomes
+
+
+def _is_hopeless(outcomes: Sequence[Outcome], max_failures: int | None) -> bool:
+    last = outcomes[-max_failures:] if max_failures else []
+    return bool(last) and len(last) == max_failures and not any(each.is_done for each in last)
 
 
 def _record_end(account: Job, command: Command) -> None:
@@ -83,9 +96,9 @@ def _record_end(account: Job, command: Command) -> None:
         log.warning("The write log does not show that this command has ended: %s", error)
 
 
-def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome]) -> None:
+def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome], load: ReadBack) -> None:
     try:
         seen = orders_read_since(account.account, command.digest)  # by the run that this one continues
-        read_back(account, [each for each in changed_orders(outcomes) if each not in seen])
+        load(account, [each for each in changed_orders(outcomes) if each not in seen])
     except InventoryPlannerError as error:
         log.warning("The changed orders could not be read back; the next run reads them: %s", error)

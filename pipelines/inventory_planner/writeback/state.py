@@ -66,7 +66,7 @@ def state_after(change: Change, situation: Situation) -> Values:
     if change.action is Action.RECEIVE:
         lines = first_lines(order)
         return {name: lines[name].received or 0 if name in lines else None for name in change.after}
-    return {name: field_value(order, name) for name in change.after}
+    return {name: field_value(order, name) for name in (*change.before, *change.after)}
 
 
 def _created(change: Change, situation: Situation) -> Values:
