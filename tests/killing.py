@@ -77,6 +77,12 @@ def run_without_dbt(job: Job) -> None:
     run(job, VARIABLES)
 
 
+def run_without_dbt_or_waits(job: Job) -> None:
+    """The same without waiting until a change shows that its answer was lost."""
+    job.client.sleep = lambda _: None
+    run_without_dbt(job)
+
+
 def exit_status(work: Work, settings: Settings, folder: DataFolder, kill_point: KillPoint | None = None) -> int:
     """How the work ended in a process of its own: 0, or the signal that killed it as a negative number."""
     return _exit_code(_work, work, settings, folder, kill_point)

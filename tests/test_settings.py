@@ -74,6 +74,7 @@ def test_every_setting_has_an_environment_variable(put: Put) -> None:
         STATUS="open, partially received,",
         REQUESTS_PER_SECOND="0.5",
         PAGE_SIZE="100",
+        ACKNOWLEDGE_STATUS=" CLOSED",
     )
     assert settings() == Settings(
         api_key="k-1",
@@ -83,6 +84,7 @@ def test_every_setting_has_an_environment_variable(put: Put) -> None:
         status=("open", "partially received"),
         requests_per_second=0.5,
         page_size=100,
+        acknowledge_status="CLOSED",
     )
 
 
@@ -192,8 +194,36 @@ def test_statuses_are_a_list_or_names_with_commas(value: str, expected: tuple[st
 
 
 def test_an_empty_setting_means_the_default(put: Put) -> None:
-    put(BASE_URL="", START_DATE="", STATUS="", REQUESTS_PER_SECOND="", PAGE_SIZE="")
+    put(BASE_URL="", START_DATE="", STATUS="", REQUESTS_PER_SECOND="", PAGE_SIZE="", ACKNOWLEDGE_STATUS=" ")
     assert settings() == Settings("k-1", "a1000")
+
+
+NO_STATUS = (
+    "`acknowledge_status` is set, but `status` is not. Set the statuses to import and acknowledge with"
+    " SOURCES__INVENTORY_PLANNER__STATUS, or remove SOURCES__INVENTORY_PLANNER__ACKNOWLEDGE_STATUS."
+)
+SAME_STATUS = (
+    "`acknowledge_status` is 'CLOSED', which is also one of `status`: orders would be acknowledged again and again. Set"
+    " another with SOURCES__INVENTORY_PLANNER__ACKNOWLEDGE_STATUS, or remove it from"
+    " SOURCES__INVENTORY_PLANNER__STATUS."
+)
+
+
+@pytest.mark.parametrize(("status", "expected"), [("", NO_STATUS), ("ordered,Closed", SAME_STATUS)])
+def test_only_imported_orders_are_acknowledged_and_they_must_leave_their_status(
+    status: str, expected: str, put: Put
+) -> None:
+    put(STATUS=status, ACKNOWLEDGE_STATUS="CLOSED")
+    with pytest.raises(ConfigurationError) as raised:
+        settings()
+    assert str(raised.value) == expected
+
+
+def test_an_acknowledgement_status_that_is_no_name_is_refused(project: Path, put: Put) -> None:
+    put(STATUS="ordered")
+    write(project, "config.toml", "[sources.inventory_planner]\nacknowledge_status = ['CLOSED']\n")
+    with pytest.raises(ConfigurationError, match=r"`acknowledge_status`.*must be a status, such as CLOSED"):
+        settings()
 
 
 def test_zero_requests_per_second_means_no_limit(put: Put) -> None:

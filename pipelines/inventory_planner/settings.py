@@ -272,10 +272,8 @@ def _names(name: str, value: Any, section: str = SECTION) -> tuple[str, ...]:
 
 
 def _name(name: str, value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str) and value.strip():
-        return value.strip()
+    if isinstance(value, str | None):
+        return (value or "").strip() or None
     raise _invalid(name, value, "a status, such as CLOSED")
 
 
