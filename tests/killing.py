@@ -26,7 +26,7 @@ from filling import fill_marts
 from inventory_planner.api.client import Client
 from inventory_planner.cli import commands as cli
 from inventory_planner.data_folder import DataFolder, data_folder
-from inventory_planner.marts import build
+from inventory_planner.marts import build, faulty_orders
 from inventory_planner.run import run
 from inventory_planner.settings import Settings
 from inventory_planner.sync import chunks
@@ -142,7 +142,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def _replace_dbt() -> None:
-    build.run_dbt = fill_marts  # in a process that ends with the work
+    faulty_orders.run_dbt = fill_marts  # in a process that ends with the work
 
 
 def _exit_code(target: Callable[..., None], *arguments: Any) -> int:

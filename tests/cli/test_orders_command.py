@@ -6,6 +6,7 @@ import pty
 import select
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from filling import fill
 from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import InventoryPlannerError
@@ -67,14 +69,15 @@ def orders(account: Account, environment: Path) -> Run:  # noqa: ARG001 (what it
     """A command `inventory-planner orders`, where nobody can be asked; the account has one order."""
     account.put(order(connections=[{"connection": "shop", "save_po": False}]))
 
-    def run(*words: str) -> Done:
-        done = CliRunner().invoke(commands, ["orders", *words])
-        if isinstance(done.exception, InventoryPlannerError):
-            return Done(done.exception.exit_status, done.stdout, str(done.exception))
-        assert isinstance(done.exception, SystemExit | None), done.exception
-        return Done(done.exit_code, done.stdout, done.stderr.strip().split("\n")[-1])
+    return partial(invoke, "orders")
 
-    return run
+
+def invoke(*words: str) -> Done:
+    done = CliRunner().invoke(commands, words)
+    if isinstance(done.exception, InventoryPlannerError):
+        return Done(done.exception.exit_status, done.stdout, str(done.exception))
+    assert isinstance(done.exception, SystemExit | None), done.exception
+    return Done(done.exit_code, done.stdout, done.stderr.strip().split("\n")[-1])
 
 
 def sent(account: Account) -> list[tuple[str, str, Any]]:
@@ -632,3 +635,56 @@ def test_another_run_in_the_folder_is_waited_for_by_nobody(orders: Run, folder: 
 def test_every_command_has_a_help_text(name: str) -> None:
     shown = CliRunner().invoke(commands, ["orders", name, "--help"])
     assert (shown.exit_code, "Usage:" in shown.output) == (0, True)
+
+
+# acknowledging what was imported
+
+
+@pytest.fixture
+def acknowledge(account: Account, orders: Run, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Run:  # noqa: ARG001 (what it sets)
+    """The command `inventory-planner acknowledge`; the warehouse has one order in the status that is imported."""
+    monkeypatch.setenv("SOURCES__INVENTORY_PLANNER__STATUS", "OPEN")
+    monkeypatch.setenv("SOURCES__INVENTORY_PLANNER__ACKNOWLEDGE_STATUS", "CLOSED")
+    fill(folder.warehouse, {"a1000": account.orders()})
+
+    return partial(invoke, "acknowledge")
+
+
+def test_imported_orders_are_shown_and_acknowledged(account: Account, acknowledge: Run, folder: DataFolder) -> None:
+    shown = ["To be sent", "order change before after", "1042 update: status open CLOSED"]
+    assert acknowledge("--dry-run").lines == shown
+    assert acknowledge() == Done(
+        2, "", "Error: There is no terminal to confirm on. Preview with --dry-run, then pass --yes."
+    )
+    assert (sent(account), account.get(ORDER_ID)["status"]) == ([], "open")
+
+    done = acknowledge("--yes")
+    assert (done.status, done.lines[:3]) == (
+        0,
+        ["Changes", "order change before after state", "1042 update: status open CLOSED applied"],
+    )
+    assert sent(account) == [("PATCH", f"/{ORDER_ID}", {"purchase-order": {"status": "CLOSED"}})]
+    assert logged(folder) == [("acknowledge", "applied")]
+    assert (acknowledge("--yes").lines, acknowledge("--dry-run").lines) == (["Changes: none"], ["Nothing to change."])
+
+
+def test_acknowledgements_are_printed_for_programs(acknowledge: Run) -> None:
+    change = {
+        "action": "update",
+        "order_id": ORDER_ID,
+        "reference": "1042",
+        "before": {"status": "open", "last_modified": "2026-01-05T09:41:07Z"},
+        "after": {"status": "CLOSED"},
+    }
+    assert acknowledge("--dry-run", "--json").values == [{"state": "planned", **change}]
+    assert acknowledge("--yes", "--json").values == [{"state": "applied", "message": "Applied.", **change}]
+    assert acknowledge("--dry-run", "--json").values == []
+
+
+def test_without_a_status_to_set_nothing_is_acknowledged(
+    account: Account, acknowledge: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCES__INVENTORY_PLANNER__ACKNOWLEDGE_STATUS", "")
+    done = acknowledge("--yes")
+    assert (done.status, "`acknowledge_status` is not set" in done.message) == (2, True)
+    assert account.requests == []

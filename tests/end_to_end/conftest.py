@@ -11,4 +11,4 @@ from readers import ONE_REPORT
 @pytest.fixture
 def one_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let builds build `received_vs_ordered` and its inputs and no other mart, which takes half the time."""
-    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", partial(run_dbt, arguments=ONE_REPORT))
+    monkeypatch.setattr("inventory_planner.marts.faulty_orders.run_dbt", partial(run_dbt, arguments=ONE_REPORT))

@@ -46,7 +46,7 @@ def job(job: Job) -> Job:
 
 @pytest.fixture
 def _without_dbt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", fill_marts)
+    monkeypatch.setattr("inventory_planner.marts.faulty_orders.run_dbt", fill_marts)
 
 
 def put(account: Account, *numbers: int, **fields: Any) -> None:
@@ -78,7 +78,7 @@ def test_a_run_acknowledges_what_it_has_loaded_and_published(
     assert statuses(account) == {"R1": "closed", "R2": "closed", "R3": "open"}
     assert stored(job) == {"R1": "closed", "R2": "closed"}
 
-    put(account, 4, last_modified="2026-01-05T11:00:00+00:00")
+    put(account, 4, last_modified="2026-01-05T12:00:00+00:00")
     account.edit(f"65f0c0de{1:016}", status="ordered")  # comes back
     assert run(job, VARIABLES).acknowledged == 2
     assert statuses(account) == {"R1": "closed", "R2": "closed", "R3": "open", "R4": "closed"}

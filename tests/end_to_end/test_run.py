@@ -96,7 +96,7 @@ def assert_failed_build_is_recorded(job: Job) -> None:
 def test_a_run_without_changes_builds_for_a_new_day(
     account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", fill_marts)
+    monkeypatch.setattr("inventory_planner.marts.faulty_orders.run_dbt", fill_marts)
     account.put(order())
     run(job, {"as_of_date": "2026-01-20"})
 
@@ -125,7 +125,7 @@ def test_a_seed_file_that_can_not_be_read_is_named_before_anything_is_read(
 def test_a_sweep_error_does_not_keep_changes_from_readers(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inventory_planner.marts.build.run_dbt", fill_marts)
+    monkeypatch.setattr("inventory_planner.marts.faulty_orders.run_dbt", fill_marts)
     for number in range(12):
         account.put(order(f"order-{number}"))
     run(job, VARIABLES)
