@@ -54,6 +54,7 @@ class Account:
         quirks: The quirks that are on.
         lock: Held while the account changes or a response is computed.
         variant_edits: Fields written to a variant, by variant id.
+        variants: The catalog beyond what orders show, by variant id: fields of a variant, or None where it is missing.
         variant_vendors: Vendor data written to a variant, by variant id and vendor; None if it was deleted.
         waiting_saves: What the next reads show of a connection that is being saved, by order id and connection.
     """
@@ -76,6 +77,7 @@ class Account:
         self.faults: deque[Fault] = deque()
         self.quirks = Quirks()
         self.variant_edits: dict[str, dict[str, Any]] = {}
+        self.variants: dict[str, dict[str, Any] | None] = {}
         self.variant_vendors: dict[tuple[str, str], dict[str, Any] | None] = {}
         self.waiting_saves: dict[tuple[str, str], deque[dict[str, Any]]] = {}
         self._edits_before_writes: deque[_EditBeforeWrite] = deque()
@@ -153,6 +155,16 @@ class Account:
             total = to_decimal(target.get("received")) + to_decimal(quantity)
             items = [with_received(line, total, self.now()) if line is target else line for line in order["items"]]
             self.edit(order_id, **with_received_totals({**order, "items": items, "received_date": self.today()}))
+
+    def put_variant(self, variant_id: str, **fields: Any) -> None:
+        """Add a variant to the catalog, ordered or not, or set fields of one that is there, such as `removed`."""
+        with self.lock:
+            self.variants[variant_id] = {**(self.variants.get(variant_id) or {}), **fields}
+
+    def delete_variant(self, variant_id: str) -> None:
+        """Delete a variant from the catalog; orders keep their lines of it."""
+        with self.lock:
+            self.variants[variant_id] = None
 
     def delete(self, order_id: str) -> None:
         """Delete an order.

@@ -1,4 +1,4 @@
-"""The account's vendors, warehouses and variants, as far as its orders show them."""
+"""The account's vendors, warehouses and variants: what its orders show, and the variants put into the catalog."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ Record = dict[str, Any]
 
 _OPEN_STATUSES = {"open", "active", "ordered", "sent", "partially received"}  # their lines count as on order
 _VARIANT_FIELDS = ("sku", "title", "product_id", "barcode", "image", "cost_price", "in_stock", "lead_time")
+_LISTING_FIELDS = ("sku", "title", "product_title", "barcode", "image", "price")
 _WAREHOUSE_FIELDS = {"warehouse": "warehouse_display_name", "source_warehouse": "source_display_name"}
 
 
@@ -50,7 +51,7 @@ def _warehouse(name: str, display_name: str | None, order: Order) -> Record:
 
 
 def variants_by_id(account: Account) -> dict[str, Record]:
-    """Return the variants of all lines, each as in its latest line, with the fields written to it since.
+    """Return the catalog: the variants of all lines, each as in its latest line, and those put into the catalog.
 
     `replenishment` is the quantity last ordered less what is still on order, because orders say nothing about demand.
     The quantities are those of the last background jobs.
@@ -62,7 +63,27 @@ def variants_by_id(account: Account) -> dict[str, Record]:
     for order in account.orders_counted_by_jobs():
         for line in order.get("items") or []:
             _count_line(found, order, line)
+    for variant, fields in account.variants.items():
+        if fields is None:
+            found.pop(variant, None)
+        else:
+            _variant(found, {"id": variant}).update(fields)
     return {variant: _finish(row, account.variant_edits.get(variant, {})) for variant, row in found.items()}
+
+
+def nest(variant: Record) -> Record:
+    """Return a variant in the other known shape: what the shop says in `connections`, the figures in `warehouse`."""
+    listing = {"id": variant["id"], "connection_main": True, "removed": variant["removed"]}
+    listing |= {name: variant[name] for name in _LISTING_FIELDS if name in variant}
+    kept = {"id", "removed", *_LISTING_FIELDS}
+    figures = {name: value for name, value in variant.items() if name not in kept}
+    return {
+        "id": variant["id"],
+        "removed": variant["removed"],
+        "merged": [],
+        "connections": [listing],
+        "warehouse": [{"warehouse": "c9_1001", **figures}],
+    }
 
 
 def get_variant(account: Account, variant_id: str) -> Record:

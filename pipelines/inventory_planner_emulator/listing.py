@@ -12,7 +12,7 @@ from inventory_planner_emulator.filters import Condition, is_unset
 from inventory_planner_emulator.json_codec import encode
 from inventory_planner_emulator.order_index import NEVER, ModifiedKey, OrderIndex, Row
 from inventory_planner_emulator.query import Query
-from inventory_planner_emulator.quirks import NO_QUIRKS, Quirks
+from inventory_planner_emulator.quirks import Quirks
 from inventory_planner_emulator.response_shapes import shape_order
 from inventory_planner_emulator.responses import JSON_HEADERS, HttpResponse, error_response
 from inventory_planner_emulator.timestamps import parse_timestamp
@@ -31,9 +31,9 @@ def orders_response(orders: OrderIndex, query: Query, quirks: Quirks) -> HttpRes
     return _page_response("purchase-orders", rows, query, quirks)
 
 
-def list_response(name: str, records: Iterable[dict[str, Any]], query: Query) -> HttpResponse:
+def list_response(name: str, records: Iterable[dict[str, Any]], query: Query, quirks: Quirks) -> HttpResponse:
     """Return a page of any other list."""
-    return _page_response(name, _select((Row(record) for record in records), query, NO_QUIRKS), query, NO_QUIRKS)
+    return _page_response(name, _select((Row(record) for record in records), query, quirks), query, quirks)
 
 
 def _select(rows: Iterable[Row], query: Query, quirks: Quirks) -> list[Row]:

@@ -28,6 +28,8 @@ class Quirks:
     """Non-empty objects inside an order are lists of their values."""
     numeric_item_ids: bool = False
     """Item ids are numbers: the digits at the end of the id."""
+    nested_variants: bool = False
+    """Variants have what the shop says in `connections` and their figures in `warehouse`, not all at the root."""
     status_case: Literal["as stored", "upper", "lower", "type"] = "as stored"
     """How statuses are spelled in every response and in filters; "type" stands for draft, active, closed, cancelled."""
     answered_status_case: Literal["as read", "upper", "lower", "type"] = "as read"

@@ -11,6 +11,7 @@ from inventory_planner_emulator.fields import ORDER_FIELDS
 from inventory_planner_emulator.listing import list_response, orders_response
 from inventory_planner_emulator.order_access import stored_item_id, visible_order
 from inventory_planner_emulator.query import parse_query
+from inventory_planner_emulator.quirks import NO_QUIRKS, Quirks
 from inventory_planner_emulator.response_shapes import shape_order
 from inventory_planner_emulator.responses import JSON_HEADERS, HttpResponse, json_response
 
@@ -60,7 +61,9 @@ def list_stock_updates(account: Account, request: EndpointRequest) -> HttpRespon
 
 def list_variants(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET variants."""
-    return _list(request, "variants", list(catalog.variants_by_id(account).values()))
+    rows = list(catalog.variants_by_id(account).values())
+    shaped = [catalog.nest(row) for row in rows] if account.quirks.nested_variants else rows
+    return _list(request, "variants", shaped, account.quirks)
 
 
 def get_variant(account: Account, request: EndpointRequest) -> HttpResponse:
@@ -111,9 +114,9 @@ def _order_member(account: Account, request: EndpointRequest, field: str, key: s
     raise NotFoundError(kind, member_id)
 
 
-def _list(request: EndpointRequest, name: str, rows: list[Record]) -> HttpResponse:
+def _list(request: EndpointRequest, name: str, rows: list[Record], quirks: Quirks = NO_QUIRKS) -> HttpResponse:
     known_fields = frozenset[str]().union(*rows)
-    return list_response(name, rows, parse_query(request.query, known_fields))
+    return list_response(name, rows, parse_query(request.query, known_fields), quirks)
 
 
 def _single_vendor(rows: list[Record], key: str, vendor: str) -> HttpResponse:

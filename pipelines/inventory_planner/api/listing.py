@@ -1,12 +1,12 @@
-"""The list of orders: one page, one order by its id, the number of orders.
+"""Lists by page, and the list of orders: one page, one order by its id, the number of orders.
 
 Only this module spells paging and the envelopes of orders that are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Raw, Struct, field
 
@@ -26,11 +26,28 @@ class PageMeta(Struct):
     page: int | None = None
 
 
+class _Page(Protocol):
+    """A page of any list."""
+
+    meta: PageMeta
+
+    @property
+    def records(self) -> Sequence[Raw]: ...
+
+
+PageT = TypeVar("PageT", bound=_Page)
+
+
 class Page(Envelope):
-    """A page of the list; each order is kept as the API wrote it."""
+    """A page of the list of orders; each order is kept as the API wrote it."""
 
     meta: PageMeta
     orders: list[Raw] = field(name="purchase-orders")
+
+    @property
+    def records(self) -> list[Raw]:
+        """The orders."""
+        return self.orders
 
 
 class SingleOrder(Envelope):
@@ -65,9 +82,12 @@ def list_orders(client: Client, *, page_size: int, page: int = 0, **params: str)
     Raises:
         ApiError: the request failed.
     """
-    route = client.route
-    paging = {route.size_name: page_size, route.page_name: page + route.first_page}
-    return client.get(route.path(), {**paging, **params}, Page)
+    return client.get(client.route.path(), {**paging(client, page_size, page), **params}, Page)
+
+
+def paging(client: Client, page_size: int, page: int) -> dict[str, int]:
+    """The parameters for a page of a list; `page` counts from 0."""
+    return {client.route.size_name: page_size, client.route.page_name: page + client.route.first_page}
 
 
 def list_pages(client: Client, *, page_size: int, **params: str) -> Iterator[Page]:
@@ -76,12 +96,21 @@ def list_pages(client: Client, *, page_size: int, **params: str) -> Iterator[Pag
     Raises:
         ApiError: a request failed.
     """
+    return request_pages(lambda number: list_orders(client, page_size=page_size, page=number, **params))
+
+
+def request_pages(request: Callable[[int], PageT]) -> Iterator[PageT]:
+    """Request the pages of a list by number, from 0, until one is empty or the promised total was read.
+
+    Raises:
+        ApiError: a request failed.
+    """
     read = number = 0
     while True:
-        page = list_orders(client, page_size=page_size, page=number, **params)
+        page = request(number)
         yield page
-        read, number = read + len(page.orders), number + 1
-        if not page.orders or read >= page.meta.total:
+        read, number = read + len(page.records), number + 1
+        if not page.records or read >= page.meta.total:
             return
 
 

@@ -16,12 +16,13 @@ class Route:
     """How requests for an account are addressed and written.
 
     `headers` takes the key (through Neuro, the token) and the account id. With `is_order_wrapped`, the body of an order
-    has an envelope. `url_setting` and `key_setting` name the settings for the address and the key; `access` is what to
-    check when the key is refused.
+    has an envelope. `variants_path` is None where the catalog can't be read. `url_setting` and `key_setting` name the
+    settings for the address and the key; `access` is what to check when the key is refused.
     """
 
     name: str
     orders_path: str
+    variants_path: str | None
     headers: Callable[[str, str], Mapping[str, str]]
     page_name: str
     size_name: str
@@ -40,6 +41,7 @@ class Route:
 DIRECT: Final = Route(
     name="Inventory Planner",
     orders_path="/api/v1/purchase-orders",
+    variants_path="/api/v1/variants",
     headers=lambda key, account_id: {"Authorization": key, "Account": account_id},
     page_name="page",
     size_name="limit",
@@ -65,6 +67,7 @@ def neuro(plugin: str) -> Route:
     return Route(
         name="Neuro",
         orders_path=f"/api/v1/plugins/{quote(plugin, safe='')}/inventoryPlanner/stockOrders",
+        variants_path=None,
         headers=lambda token, _account_id: {"Authorization": f"Bearer {token}"},
         page_name="page_no",
         size_name="page_size",
