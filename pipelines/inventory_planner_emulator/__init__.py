@@ -10,14 +10,18 @@ from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.demo.business_day import Event, live_a_day
 from inventory_planner_emulator.demo.history import demo_account
 from inventory_planner_emulator.faults import Fault, RecordedRequest
+from inventory_planner_emulator.nights import spend_night
 from inventory_planner_emulator.orders_file import read_orders
 from inventory_planner_emulator.quirks import Quirks
+from inventory_planner_emulator.received_files import DIRECTORIES, Inbox
 from inventory_planner_emulator.server import Server, run, serve
 
 __all__ = [
+    "DIRECTORIES",
     "Account",
     "Event",
     "Fault",
+    "Inbox",
     "Quirks",
     "RecordedRequest",
     "Server",
@@ -26,4 +30,5 @@ __all__ = [
     "read_orders",
     "run",
     "serve",
+    "spend_night",
 ]

@@ -13,6 +13,8 @@ from inventory_planner_emulator.faults import Fault, RecordedRequest
 from inventory_planner_emulator.json_codec import copy_json
 from inventory_planner_emulator.order_index import OrderIndex
 from inventory_planner_emulator.quirks import Quirks
+from inventory_planner_emulator.received_files import Inbox
+from inventory_planner_emulator.received_records import ReceivedRows
 from inventory_planner_emulator.timestamps import format_timestamp, utc_now
 from inventory_planner_emulator.totals import Order, open_quantity, to_decimal, with_received, with_received_totals
 
@@ -55,6 +57,8 @@ class Account:
         lock: Held while the account changes or a response is computed.
         variant_edits: Fields written to a variant, by variant id.
         variants: The catalog beyond what orders show, by variant id: fields of a variant, or None where it is missing.
+        inbox: The folder of its SFTP endpoint, if it has one.
+        received: The rows of the files that arrived there, as of the last night.
         variant_vendors: Vendor data written to a variant, by variant id and vendor; None if it was deleted.
         waiting_saves: What the next reads show of a connection that is being saved, by order id and connection.
     """
@@ -79,6 +83,8 @@ class Account:
         self.variant_edits: dict[str, dict[str, Any]] = {}
         self.variants: dict[str, dict[str, Any] | None] = {}
         self.variant_vendors: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self.inbox: Inbox | None = None
+        self.received = ReceivedRows()
         self.waiting_saves: dict[tuple[str, str], deque[dict[str, Any]]] = {}
         self._edits_before_writes: deque[_EditBeforeWrite] = deque()
         self._before_jobs: dict[str, Order | None] = {}  # orders that API calls changed, as the last jobs saw them

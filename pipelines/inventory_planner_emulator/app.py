@@ -18,6 +18,7 @@ from inventory_planner_emulator.endpoint_request import EndpointRequest, NotFoun
 from inventory_planner_emulator.endpoints import API, Endpoint, find_endpoint, is_known_path
 from inventory_planner_emulator.faults import Fault, RecordedRequest
 from inventory_planner_emulator.json_codec import decode, indent
+from inventory_planner_emulator.nights import NIGHT_PATH, spend_night
 from inventory_planner_emulator.request_body import UNREADABLE
 from inventory_planner_emulator.responses import HttpResponse, blocked_response, error_response
 
@@ -30,6 +31,9 @@ def create_app(get_account: Callable[[], Account]) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         account = get_account()
+        if scope["path"] == NIGHT_PATH:
+            await _spend_night(account, scope["method"])(scope, receive, send)
+            return
         http_request = Request(scope, receive)
         query = tuple(http_request.query_params.multi_items())
         request = EndpointRequest(query=query, body=await http_request.body())
@@ -51,6 +55,14 @@ def create_app(get_account: Callable[[], Account]) -> ASGIApp:
         await Response(response.body, response.status, dict(response.headers))(scope, receive, send)
 
     return app
+
+
+def _spend_night(account: Account, method: str) -> Response:
+    """Return the response to a person who asks for the night; it says nothing about files, as the account would."""
+    if method != "POST":
+        return Response("Use POST: it changes the account.\n", 405, media_type="text/plain")
+    spend_night(account)
+    return Response("It is morning.\n", media_type="text/plain")
 
 
 def _take_fault(account: Account, record: RecordedRequest) -> Fault:

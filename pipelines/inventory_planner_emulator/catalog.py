@@ -1,4 +1,4 @@
-"""The account's vendors, warehouses and variants: what its orders show, and the variants put into the catalog."""
+"""The account's vendors, warehouses and variants: what its orders show, what arrived in files, variants put here."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def list_vendors(account: Account) -> list[Record]:
     """List the vendors; of the API's fields only the id and the name are known."""
     orders = account.visible_orders().records()
     names = {order["vendor"]: order.get("vendor_display_name") for order in orders if order.get("vendor")}
+    for row in account.received.vendors().values():  # which are known by their names
+        names.setdefault(row["DISPLAY_NAME"].lower(), row["DISPLAY_NAME"])
     return [{"id": vendor, "name": name or vendor} for vendor, name in sorted(names.items())]
 
 
@@ -34,6 +36,7 @@ def list_warehouses(account: Account) -> list[Record]:
                 warehouse = _warehouse(str(order[field]), order.get(label), order)
                 row = found.setdefault(warehouse["name"], warehouse)
                 row["updated_at"] = max(row["updated_at"] or "", order.get("last_modified") or "")
+    found |= {row["name"]: row for row in account.received.warehouses()}
     return [found[name] for name in sorted(found)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,7 +16,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.app import TRANSPORT, create_app
+from inventory_planner_emulator.nights import nights
 
+_UTC = ZoneInfo("UTC")
 _STOP_SECONDS = 5  # to wait for the server to stop; it cuts off slow responses after 1
 
 
@@ -51,9 +54,16 @@ def serve(account: Account, *, host: str = "127.0.0.1", port: int = 0) -> Iterat
 
 
 def run(
-    account: Account, host: str = "127.0.0.1", port: int = 8080, *, ready: Callable[[str], None] | None = None
+    account: Account,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    *,
+    ready: Callable[[str], None] | None = None,
+    zone: ZoneInfo = _UTC,
 ) -> None:
     """Serve the account until Ctrl-C; `ready` is called with the URL once the server listens.
+
+    Nights pass by the account's clock, in its time zone.
 
     Raises:
         OSError: If the port is in use.
@@ -61,7 +71,7 @@ def run(
     with _listen(host, port) as listener:
         if ready is not None:
             ready(_url(listener))
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), nights(account, zone):
             _http_server(lambda: account).run(sockets=[listener])
 
 

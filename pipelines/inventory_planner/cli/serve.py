@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from inventory_planner.cli.options import read_only_data_option
+from inventory_planner.cli.options import dbt_variables, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 
@@ -23,25 +24,47 @@ DASHBOARD_PORT: Final = 8766
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of orders, one JSON object per line.",
 )
+@click.option(
+    "--sftp",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Watch this folder, into which an SFTP server of yours (sshd or another) puts what `deliver` sends, and read"
+    " the files at night: at 02:00 in `account_timezone`, or at once when you POST to /emulator/night.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=EMULATOR_PORT, show_default=True, help="0 for any free port.")
 @click.option("--api-key", default="demo-key", show_default=True, help="The API key to accept.")
 @click.option("--account", "account_id", default="a1000", show_default=True, help="The account id to accept.")
-def emulate(orders: Path | None, host: str, port: int, api_key: str, account_id: str) -> None:
+def emulate(orders: Path | None, sftp: Path | None, host: str, port: int, **access: str) -> None:
     """Serve an emulated account, with the demo's orders or yours."""
     import inventory_planner_emulator as emulator
+    from inventory_planner.marts.dbt_vars import account_timezone
+
+    zone = account_timezone(dbt_variables(None))
 
     try:
         served = emulator.read_orders(orders) if orders else emulator.demo_account(datetime.now(UTC).date()).orders()
-        account = emulator.Account(served, account_id=account_id, api_key=api_key)
+        account = emulator.Account(served, **access)
 
         def ready(url: str) -> None:
-            click.echo(f"Account {account_id} at {url} (press Ctrl-C to stop)")
+            click.echo(f"Account {account.account_id} at {url} (press Ctrl-C to stop)")
             click.echo(f"Neuro: neuro_url {url}, neuro_plugin {account.plugin}, neuro_token {account.neuro_token}")
+            if account.inbox:
+                click.echo(_inbox(account.inbox.folder, emulator.DIRECTORIES, url, zone.key))
 
-        emulator.run(account, host, port, ready=ready)
+        account.inbox = emulator.Inbox(sftp) if sftp else None
+        emulator.run(account, host, port, ready=ready, zone=zone)
     except (OSError, OverflowError, ValueError) as error:
-        raise ConfigurationError(f"Can't serve the account: {error}. Choose another --port or --data.") from error
+        raise ConfigurationError(
+            f"Can't serve the account: {error}. Choose another --port, --data or --sftp."
+        ) from error
+
+
+def _inbox(folder: Path, directories: Sequence[str], url: str, zone: str) -> str:
+    return (
+        f"Files: {folder.absolute()}, with the directories {', '.join(directories)}. Let an SFTP server write there; the"
+        f" files are read at 02:00 ({zone}), or now with: curl -X POST {url}/emulator/night"
+    )
 
 
 @click.command()
