@@ -52,8 +52,8 @@ def _missing_orders(account: Account) -> Iterator[str]:
 @contextmanager
 def nights(account: Account, zone: ZoneInfo) -> Iterator[None]:
     """Watch the account's folder, and spend each night when its time comes, until the context exits."""
-    done = threading.Event()
-    thread = threading.Thread(target=_watch, args=(account, zone, done), name="nights", daemon=True)
+    done, spent = threading.Event(), last_sync(account.now(), zone)
+    thread = threading.Thread(target=_watch, args=(account, zone, spent, done), name="nights", daemon=True)
     thread.start()
     try:
         yield
@@ -62,11 +62,11 @@ def nights(account: Account, zone: ZoneInfo) -> Iterator[None]:
         thread.join()
 
 
-def _watch(account: Account, zone: ZoneInfo, done: threading.Event) -> None:
-    spent = last_sync(account.now(), zone)
+def _watch(account: Account, zone: ZoneInfo, spent: datetime, done: threading.Event) -> None:
     while not done.wait(_LOOK_SECONDS):
-        if account.inbox:
-            account.inbox.collect()
+        with account.lock:
+            if account.inbox:
+                account.inbox.collect()
         sync = last_sync(account.now(), zone)
         if sync > spent:
             spend_night(account, sync - _DEADLINE)

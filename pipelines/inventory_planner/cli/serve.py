@@ -44,7 +44,7 @@ def emulate(orders: Path | None, sftp: Path | None, host: str, port: int, **acce
 
     try:
         served = emulator.read_orders(orders) if orders else emulator.demo_account(datetime.now(UTC).date()).orders()
-        account = emulator.Account(served, **access)
+        account = emulator.Account(served, account_id=access["account_id"], api_key=access["api_key"])
 
         def ready(url: str) -> None:
             click.echo(f"Account {account.account_id} at {url} (press Ctrl-C to stop)")
@@ -62,8 +62,8 @@ def emulate(orders: Path | None, sftp: Path | None, host: str, port: int, **acce
 
 def _inbox(folder: Path, directories: Sequence[str], url: str, zone: str) -> str:
     return (
-        f"Files: {folder.absolute()}, with the directories {', '.join(directories)}. Let an SFTP server write there; the"
-        f" files are read at 02:00 ({zone}), or now with: curl -X POST {url}/emulator/night"
+        f"Files: {folder.absolute()}, with the directories {', '.join(directories)}. Let an SFTP server write there;"
+        f" they are read at 02:00 ({zone}), or now with: curl -X POST {url}/emulator/night"
     )
 
 
