@@ -27,7 +27,7 @@ ALLOWED = {
     "marts": {"warehouse", "data_folder", "errors", "spreadsheets"},
     "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
     "writeback": {"sync", "marts", "warehouse", "api", "data_folder", "errors", "formulas", "spreadsheets"},
-    "delivery": {"marts", "warehouse", "data_folder", "errors", "settings", "spreadsheets"},
+    "delivery": {"api", "marts", "warehouse", "data_folder", "errors", "settings", "spreadsheets"},
     "run": {"writeback", "monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "orders": {"writeback", "sync", "api", "warehouse", "data_folder", "errors", "settings"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},

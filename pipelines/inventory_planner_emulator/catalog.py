@@ -76,6 +76,8 @@ def variants_by_id(account: Account) -> dict[str, Record]:
 
 def nest(variant: Record) -> Record:
     """Return a variant in the other known shape: what the shop says in `connections`, the figures in `warehouse`."""
+    if "warehouse" in variant:  # it arrived in files, and is nested already
+        return variant
     listing = {"id": variant["id"], "connection_main": True, "removed": variant["removed"]}
     listing |= {name: variant[name] for name in _LISTING_FIELDS if name in variant}
     kept = {"id", "removed", *_LISTING_FIELDS}

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -241,9 +240,8 @@ def test_the_night_comes_at_two_in_the_time_zone_of_the_account(zone: str, now: 
 
 
 @pytest.fixture
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inventory_planner_emulator.nights._LOOK_SECONDS", 0.01)
-    yield
 
 
 @pytest.mark.usefixtures("quick_looks")

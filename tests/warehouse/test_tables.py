@@ -102,7 +102,7 @@ TYPES = {
     EXCLUDED_ORDERS: {INSTANT: {"__synced_at"}},
     WRITES: {INSTANT: {"recorded_at", "ended_at", "job_ended_at"}, pa.int64(): {"count_values"}},
     DELIVERIES: {
-        INSTANT: {"recorded_at", "sent_at", "ended_at"},
+        INSTANT: {"recorded_at", "sent_at", "ended_at", "confirmed_at"},
         pa.bool_(): {"is_full"},
         pa.int64(): {"delivery_number", "source_rows", "new_rows", "changed_rows", "sent_rows", "bytes"},
     },

@@ -11,9 +11,10 @@ from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.options import data_option, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.files import FILES, File
+from inventory_planner.errors import AnotherRunError, ApiError, ConfigurationError, InventoryPlannerError
 
 if TYPE_CHECKING:
-    from inventory_planner.delivery.planning import Plan
+    from inventory_planner.delivery.planning import Clock, Plan
     from inventory_planner.delivery.tables import Table
 
 LAST_DELIVERIES: Final = 20
@@ -75,12 +76,43 @@ def show_key(folder: DataFolder) -> None:
 @read_only_data_option
 @json_option
 def show_status(folder: DataFolder, as_json: bool) -> None:
-    """Show what was delivered when, for which night, and what is in doubt."""
+    """Show what was delivered when, for which night, what is in doubt, and what arrived.
+
+    After the night of a delivery of stock, some of it is compared with what the account says. The exit status is 1 if a
+    delivery did not arrive.
+    """
     from inventory_planner.cli.deliver_text import print_deliveries
+    from inventory_planner.cli.options import dbt_variables
+    from inventory_planner.delivery.confirmation import is_waiting, lost_deliveries
+    from inventory_planner.delivery.planning import Clock
     from inventory_planner.delivery.status import read_deliveries
+    from inventory_planner.marts.dbt_vars import account_timezone
     from inventory_planner.warehouse.engines import engine_of
 
-    print_deliveries(read_deliveries(engine_of(folder), LAST_DELIVERIES), as_json=as_json)
+    clock = Clock(account_timezone(dbt_variables(None)))
+    problem = _confirm(folder, clock)
+    deliveries = read_deliveries(engine_of(folder), LAST_DELIVERIES)
+    print_deliveries(deliveries, clock, as_json=as_json)
+    if problem and any(is_waiting(each, clock) for each in deliveries):
+        click.echo(f"Whether deliveries arrived can't be confirmed: {problem}", err=True)
+        if isinstance(problem, ApiError):
+            raise click.exceptions.Exit(problem.exit_status)
+    if lost_deliveries(deliveries):
+        raise click.exceptions.Exit(1)
+
+
+def _confirm(folder: DataFolder, clock: Clock) -> InventoryPlannerError | None:
+    """Compare deliveries with the account; the reason why that was not possible."""
+    from inventory_planner.delivery.status import confirm_deliveries
+    from inventory_planner.settings import settings
+    from inventory_planner.sync.account_client import open_client
+    from inventory_planner.warehouse.engines import engine_of
+
+    try:
+        confirm_deliveries(engine_of(folder), folder, settings(), open_client, clock)
+    except (ConfigurationError, AnotherRunError, ApiError) as error:
+        return error
+    return None
 
 
 def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | None, *, full: bool) -> None:

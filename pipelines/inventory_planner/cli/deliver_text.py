@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 import click
 from rich.console import Group
@@ -13,10 +14,23 @@ from rich.text import Text
 from inventory_planner.cli.orders_text import print_json
 from inventory_planner.cli.terminal import print_report as print_on_terminal
 from inventory_planner.cli.terminal import table
+from inventory_planner.delivery.confirmation import (
+    Confirmation,
+    Outcome,
+    due_at,
+    findings_of,
+    lost_deliveries,
+    settled_at,
+)
 from inventory_planner.delivery.deliver import DeliveryReport
-from inventory_planner.delivery.planning import Plan
+from inventory_planner.delivery.planning import Clock, Plan
 from inventory_planner.errors import RejectedError
 from inventory_planner.warehouse.delivery_log import Delivery, DeliveryState
+
+LOST: Final = (
+    "Deliver the stock again, with --full. If it does not arrive then, compare its directory and columns with what your"
+    " Advanced CSV connection expects, and check that its variants and warehouses were delivered."
+)
 
 
 def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:
@@ -59,7 +73,7 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
     _warn(report.night.warning)
 
 
-def print_deliveries(deliveries: Sequence[Delivery], *, as_json: bool) -> None:
+def print_deliveries(deliveries: Sequence[Delivery], clock: Clock, *, as_json: bool) -> None:
     """Print the delivery log."""
     if as_json:
         print_json([asdict(each) for each in deliveries])
@@ -72,6 +86,7 @@ def print_deliveries(deliveries: Sequence[Delivery], *, as_json: bool) -> None:
             "of": each.source_rows,
             "state": "in doubt" if each.is_in_doubt else each.state,
             "night_to": each.night,
+            "arrival": each.confirmation,
             "outcome": each.message,
         }
         for each in deliveries
@@ -79,6 +94,31 @@ def print_deliveries(deliveries: Sequence[Delivery], *, as_json: bool) -> None:
     print_on_terminal(table("Last deliveries (UTC)", rows))
     if any(each.is_in_doubt for each in deliveries):
         click.echo("What is in doubt is settled by the next delivery, which looks at the server first.")
+    for line in _arrivals(deliveries, clock):
+        click.echo(line)
+
+
+def _arrivals(deliveries: Sequence[Delivery], clock: Clock) -> Iterator[str]:
+    """What to know about deliveries that did not arrive as they were sent, or that can't be looked up yet."""
+    lost = lost_deliveries(deliveries)
+    for each in deliveries:
+        faults = [found.text for found in findings_of(each) if found.outcome in (Outcome.DIFFERS, Outcome.NOT_FOUND)]
+        if each in lost:
+            until = "" if each.confirmed_at else f" It may take until {_hour(settled_at(each, clock.zone))}."
+            yield f"{each.file_name} did not arrive: {'; '.join(faults)}.{until}"
+        elif each.confirmation == Confirmation.IN_PART:
+            yield f"{each.file_name} arrived, but {'; '.join(faults)}. A sale meanwhile may explain a small difference."
+    if lost:
+        yield LOST
+    sent = [
+        each for each in deliveries if each.sample and each.state == DeliveryState.DELIVERED and not each.confirmation
+    ]
+    if ahead := [due for each in sent if (due := due_at(each, clock.zone)) > clock.now()]:
+        yield f"The last stock is compared with the account from {_hour(max(ahead))}, when its night's sync is over."
+
+
+def _hour(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
 def _print_unchanged(plan: Plan) -> None:

@@ -110,7 +110,7 @@ class _Checking:
 
     def _check_key(self, line: int, values: dict[str, str]) -> None:
         key = [values[name] for name in self.file.key]
-        first = self._keys.setdefault(_digest(key), line)
+        first = self._keys.setdefault(digest_of_cells(key), line)
         if first != line:
             what = ", ".join(map(shown, key))
             self._add(line, self.file.key[0], f"{what} is on {self.table.unit} {first}, too; delete one of them")
@@ -127,9 +127,9 @@ class _Checking:
 
     def _row(self, line: int, values: dict[str, str]) -> Row:
         content = [f"{name}={value}" for name, value in sorted(values.items()) if name != UPDATED_AT]
-        key = _digest([values[name] for name in self.file.key])
+        key = digest_of_cells([values[name] for name in self.file.key])
         together = values[self.file.together] if self.file.together else None
-        return Row(line, key, _digest(content), together, csv_line(values.values(), self.line_end))
+        return Row(line, key, digest_of_cells(content), together, csv_line(values.values(), self.line_end))
 
     def _add(self, line: int, name: str | None, problem: str) -> None:
         names = [column.name if column else None for column in self.columns]
@@ -198,5 +198,6 @@ def _contradiction(column: Column, values: dict[str, str]) -> str | None:
     return None
 
 
-def _digest(texts: Sequence[str]) -> int:
+def digest_of_cells(texts: Sequence[str]) -> int:
+    """Cells as 64 bits: what identifies a row, or what it says."""
     return int.from_bytes(blake2b("\0".join(texts).encode(), digest_size=8).digest(), signed=True)

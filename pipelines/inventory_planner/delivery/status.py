@@ -1,13 +1,48 @@
-"""What was delivered, for readers: also while another command uses the data folder."""
+"""What was delivered and whether it arrived, for readers: also while another command uses the data folder."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from typing import Final
 
+from inventory_planner.api.client import Client
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.delivery.confirmation import conclude, due_deliveries, look_up
+from inventory_planner.delivery.planning import Clock
 from inventory_planner.errors import AnotherRunError
+from inventory_planner.settings import Settings
 from inventory_planner.warehouse.delivery_log import Delivery, last_deliveries
 from inventory_planner.warehouse.engine import Engine
-from inventory_planner.warehouse.warehouse import connect_read_only
+from inventory_planner.warehouse.warehouse import connect_read_only, open_warehouse
+
+COMMAND: Final = "deliver status"
+
+
+def confirm_deliveries(
+    engine: Engine, folder: DataFolder, settings: Settings, open_client: Callable[[Settings], Client], clock: Clock
+) -> None:
+    """Ask the account for the stock in the samples whose night is over, and record what it says.
+
+    Others can use the data folder during the requests.
+
+    Raises:
+        AnotherRunError: another command uses the data folder.
+        ConfigurationError: the account can't be asked for its variants.
+        ApiError: a request failed.
+        LoadError: the log can't be read or written.
+    """
+    if not engine.exists():
+        return
+    with open_warehouse(engine, folder, COMMAND) as warehouse:
+        due = due_deliveries(warehouse.account(settings.account_id), clock)
+    if not due:
+        return
+    with open_client(settings) as client:
+        found = look_up(client, settings.page_size, due)
+    with open_warehouse(engine, folder, COMMAND) as warehouse:
+        for each in due:
+            conclude(warehouse.account(settings.account_id), each, found, clock)
 
 
 def read_deliveries(engine: Engine, count: int) -> list[Delivery]:
@@ -19,7 +54,7 @@ def read_deliveries(engine: Engine, count: int) -> list[Delivery]:
     if not engine.exists():
         return []
     try:
-        with engine.lock("deliver status"), closing(connect_read_only(engine)) as connection:
+        with engine.lock(COMMAND), closing(connect_read_only(engine)) as connection:
             return last_deliveries(connection, count)
     except AnotherRunError:
         published = engine.connect_published()

@@ -60,6 +60,9 @@ class Delivery:
     digest: str
     sample: str | None
     user_name: str
+    confirmed_at: datetime | None = None
+    confirmation: str | None = None
+    findings: str | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -167,6 +170,24 @@ def delivered_rows(account: Account, kind: str, endpoint: str, directory: str) -
         [kind, endpoint, directory],
     )
     return dict(found)  # a later delivery of the same key replaces the earlier one
+
+
+def unconfirmed_deliveries(account: Account) -> list[Delivery]:
+    """The deliveries with a sample of which it is not settled whether the account took them over, oldest first."""
+    return _select(
+        account,
+        f"where _account_id = ? and state = '{DeliveryState.DELIVERED}' and sample is not null"
+        " and confirmed_at is null order by delivery_number",
+    )
+
+
+def newest_rows(account: Account, delivery_id: str) -> set[int]:
+    """The keys of the rows of a delivery that no later one has replaced."""
+    found = account.execute(
+        f"select row_key from {ROWS} where _account_id = ? and delivery_id = ?",  # noqa: S608
+        [delivery_id],
+    )
+    return {key for (key,) in found}
 
 
 def last_deliveries(connection: Connection, count: int) -> list[Delivery]:

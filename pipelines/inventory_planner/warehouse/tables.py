@@ -306,7 +306,9 @@ WRITES: Final = Table(
 )
 
 # Files sent to the Advanced CSV connector, one row for each. `night` is the day of the sync that it counts for, and
-# `sample` some of its rows, as JSON. `source_digest` identifies what the file was made from, `digest` what was sent.
+# `sample` some of its rows, as JSON; `confirmation` and `findings` are what the account said of these later, and
+# `confirmed_at` is when that was settled. `source_digest` identifies what the file was made from, `digest` what was
+# sent.
 DELIVERIES: Final = Table(
     "_deliveries",
     key=("_account_id", "delivery_id"),
@@ -323,6 +325,9 @@ DELIVERIES: Final = Table(
         *(Column(name, TEXT) for name in ("source", "source_digest", "digest")),
         Column("sample", JSON),
         Column("user_name", TEXT),
+        Column("confirmed_at", INSTANT),
+        Column("confirmation", TEXT),
+        Column("findings", JSON),
     ),
 )
 # What was delivered last of each row, as two numbers: a digest of its key, and one of its content.
