@@ -11,13 +11,23 @@ from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.options import data_option, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.files import FILES, File
-from inventory_planner.errors import AnotherRunError, ApiError, ConfigurationError, InventoryPlannerError
+from inventory_planner.errors import (
+    AnotherRunError,
+    ApiError,
+    ConfigurationError,
+    InventoryPlannerError,
+    RejectedError,
+)
 
 if TYPE_CHECKING:
     from inventory_planner.delivery.planning import Clock, Plan
     from inventory_planner.delivery.tables import Table
 
 LAST_DELIVERIES: Final = 20
+LOST: Final = (
+    "Deliver the stock again, with --full. If it does not arrive then, compare its directory and columns with what your"
+    " Advanced CSV connection expects, and check that its variants and warehouses were delivered."
+)
 
 
 @click.group()
@@ -94,11 +104,11 @@ def show_status(folder: DataFolder, as_json: bool) -> None:
     deliveries = read_deliveries(engine_of(folder), LAST_DELIVERIES)
     print_deliveries(deliveries, clock, as_json=as_json)
     if problem and any(is_waiting(each, clock) for each in deliveries):
-        click.echo(f"Whether deliveries arrived can't be confirmed: {problem}", err=True)
         if isinstance(problem, ApiError):
-            raise click.exceptions.Exit(problem.exit_status)
-    if lost_deliveries(deliveries):
-        raise click.exceptions.Exit(1)
+            raise problem
+        click.echo(f"Whether deliveries arrived can't be confirmed: {problem}", err=True)
+    if lost := lost_deliveries(deliveries):
+        raise RejectedError(f"{len(lost)} of these deliveries did not arrive. {LOST}")
 
 
 def _confirm(folder: DataFolder, clock: Clock) -> InventoryPlannerError | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import click
 from rich.console import Group
@@ -26,11 +26,6 @@ from inventory_planner.delivery.deliver import DeliveryReport
 from inventory_planner.delivery.planning import Clock, Plan
 from inventory_planner.errors import RejectedError
 from inventory_planner.warehouse.delivery_log import Delivery, DeliveryState
-
-LOST: Final = (
-    "Deliver the stock again, with --full. If it does not arrive then, compare its directory and columns with what your"
-    " Advanced CSV connection expects, and check that its variants and warehouses were delivered."
-)
 
 
 def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:
@@ -108,8 +103,6 @@ def _arrivals(deliveries: Sequence[Delivery], clock: Clock) -> Iterator[str]:
             yield f"{each.file_name} did not arrive: {'; '.join(faults)}.{until}"
         elif each.confirmation == Confirmation.IN_PART:
             yield f"{each.file_name} arrived, but {'; '.join(faults)}. A sale meanwhile may explain a small difference."
-    if lost:
-        yield LOST
     sent = [
         each for each in deliveries if each.sample and each.state == DeliveryState.DELIVERED and not each.confirmation
     ]
