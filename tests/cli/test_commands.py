@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
 from dbt_runs import select
+from deliveries import VALID, write
 from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.settings import Settings
@@ -163,6 +165,27 @@ def test_the_account_that_the_emulator_serves_can_be_checked(inventory_planner: 
         f"Account a1000 at {url} is reachable and has 1 orders, last modified at 2026-01-05 09:41:07 UTC.\n"
         "Delivery by SFTP is off: DELIVERY__ENDPOINT is not set.\n"
     )
+
+
+@pytest.mark.long
+def test_the_emulator_reads_the_files_of_a_folder_when_asked(tmp_path: Path) -> None:
+    orders, files = tmp_path / "orders.jsonl", tmp_path / "files"
+    orders.write_bytes(raw(order()) + b"\n")
+    words = [sys.executable, "-m", "inventory_planner", "emulate", "--data", str(orders), "--port", "0"]
+
+    with subprocess.Popen([*words, "--sftp", str(files)], stdout=subprocess.PIPE, text=True) as emulator:
+        assert emulator.stdout is not None
+        url, _, told = (emulator.stdout.readline() for _ in range(3))
+        write(files / "variant" / "a.csv", [VALID["variant"]])
+        night = told.split()[-1]
+        answer = httpx.post(night)
+        headers = {"Authorization": "demo-key", "Account": "a1000", "User-Agent": "tests"}
+        variant = httpx.get(f"{url.split()[3]}/api/v1/variants/c70_a1", headers=headers).json()["variant"]
+        emulator.terminate()
+
+    assert told.startswith(f"Files: {files}, with the directories warehouse, vendor, stock_order_status, variant, ")
+    assert (night, answer.text) == (f"{url.split()[3]}/emulator/night", "It is morning.\n")
+    assert (variant["sku"], variant["in_stock"]) == ("MUG", 0)
 
 
 @pytest.mark.parametrize("command", sorted(commands.commands))

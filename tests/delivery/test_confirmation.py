@@ -64,10 +64,12 @@ class Delivered:
         for variant, units in stock.items():
             self.account.put_variant(f"{connection}_{variant}", warehouse=[{"warehouse": place, "in_stock": units}])
 
-    def confirm(self, now: datetime = MORNING, settings: Settings | None = None) -> list[tuple[Any, ...]]:
+    def confirm(
+        self, now: datetime = MORNING, settings: Settings | None = None, **options: bool
+    ) -> list[tuple[Any, ...]]:
         """What is known of each delivery then, oldest first, and whether that is settled."""
         clock = Clock(ZoneInfo("Europe/Berlin"), lambda: now)
-        confirm_deliveries(self.warehouse.engine, self.warehouse.folder, settings or self.settings, open_client, clock)
+        confirm_deliveries(self.warehouse.folder, settings or self.settings, open_client, clock, **options)
         return [
             (each.confirmation, [found.text for found in findings_of(each) if found.outcome != "arrived"])
             for each in self.log()
@@ -100,6 +102,14 @@ def test_nothing_is_asked_before_the_sync_is_over(delivered: Delivered) -> None:
     delivered.send(a="5")
     assert delivered.confirm(MORNING - timedelta(seconds=1)) == [(None, [])]
     assert delivered.account.requests == []
+
+
+def test_the_account_can_be_asked_early_and_what_is_missing_then_is_asked_again(delivered: Delivered) -> None:
+    delivered.put(a=4)
+    delivered.send(a="5")
+    assert delivered.confirm(SENT, is_early=True) == [("missing", ["a in w1: now 4, sent 5"])]
+    delivered.put(a=5)
+    assert delivered.confirm(MORNING) == [("arrived", [])]
 
 
 def test_a_difference_is_told_and_does_not_hide_that_the_file_arrived(delivered: Delivered) -> None:
@@ -225,6 +235,6 @@ def test_others_can_work_while_the_account_is_asked(delivered: Delivered) -> Non
             return open_client(settings)
 
     clock = Clock(ZoneInfo("Europe/Berlin"), lambda: MORNING)
-    confirm_deliveries(engine, delivered.warehouse.folder, delivered.settings, open_free, clock)
+    confirm_deliveries(delivered.warehouse.folder, delivered.settings, open_free, clock)
     with engine.lock("another command"), pytest.raises(AnotherRunError):
-        confirm_deliveries(engine, delivered.warehouse.folder, delivered.settings, open_free, clock)
+        confirm_deliveries(delivered.warehouse.folder, delivered.settings, open_free, clock)

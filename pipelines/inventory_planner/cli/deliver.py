@@ -85,7 +85,10 @@ def show_key(folder: DataFolder) -> None:
 @deliver.command("status")
 @read_only_data_option
 @json_option
-def show_status(folder: DataFolder, as_json: bool) -> None:
+@click.option(
+    "--now", "is_early", is_flag=True, help="Don't wait for the night: compare also after a sync started by hand."
+)
+def show_status(folder: DataFolder, as_json: bool, is_early: bool) -> None:
     """Show what was delivered when, for which night, what is in doubt, and what arrived.
 
     After the night of a delivery of stock, some of it is compared with what the account says. The exit status is 1 if a
@@ -100,10 +103,10 @@ def show_status(folder: DataFolder, as_json: bool) -> None:
     from inventory_planner.warehouse.engines import engine_of
 
     clock = Clock(account_timezone(dbt_variables(None)))
-    problem = _confirm(folder, clock)
+    problem = _confirm(folder, clock, is_early=is_early)
     deliveries = read_deliveries(engine_of(folder), LAST_DELIVERIES)
     print_deliveries(deliveries, clock, as_json=as_json)
-    if problem and any(is_waiting(each, clock) for each in deliveries):
+    if problem and (is_early or any(is_waiting(each, clock) for each in deliveries)):
         if isinstance(problem, ApiError):
             raise problem
         click.echo(f"Whether deliveries arrived can't be confirmed: {problem}", err=True)
@@ -111,15 +114,14 @@ def show_status(folder: DataFolder, as_json: bool) -> None:
         raise RejectedError(f"{len(lost)} of these deliveries did not arrive. {LOST}")
 
 
-def _confirm(folder: DataFolder, clock: Clock) -> InventoryPlannerError | None:
+def _confirm(folder: DataFolder, clock: Clock, *, is_early: bool) -> InventoryPlannerError | None:
     """Compare deliveries with the account; the reason why that was not possible."""
     from inventory_planner.delivery.status import confirm_deliveries
     from inventory_planner.settings import settings
     from inventory_planner.sync.account_client import open_client
-    from inventory_planner.warehouse.engines import engine_of
 
     try:
-        confirm_deliveries(engine_of(folder), folder, settings(), open_client, clock)
+        confirm_deliveries(folder, settings(), open_client, clock, is_early=is_early)
     except (ConfigurationError, AnotherRunError, ApiError) as error:
         return error
     return None

@@ -99,7 +99,11 @@ def _arrivals(deliveries: Sequence[Delivery], clock: Clock) -> Iterator[str]:
     for each in deliveries:
         faults = [found.text for found in findings_of(each) if found.outcome in (Outcome.DIFFERS, Outcome.NOT_FOUND)]
         if each in lost:
-            until = "" if each.confirmed_at else f" It may take until {_hour(settled_at(each, clock.zone))}."
+            until = (
+                ""
+                if each.confirmed_at
+                else f" The account may take 24 hours to show it, until {_hour(settled_at(each, clock.zone))}."
+            )
             yield f"{each.file_name} did not arrive: {'; '.join(faults)}.{until}"
         elif each.confirmation == Confirmation.IN_PART:
             yield f"{each.file_name} arrived, but {'; '.join(faults)}. A sale meanwhile may explain a small difference."

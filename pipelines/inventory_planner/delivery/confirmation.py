@@ -111,8 +111,8 @@ def _sync(delivery: Delivery, zone: ZoneInfo) -> datetime:
     return datetime.combine(night, SYNC_TIME, zone).astimezone(UTC)
 
 
-def due_deliveries(account: Account, clock: Clock) -> list[Unconfirmed]:
-    """The deliveries of which the account can be asked now.
+def due_deliveries(account: Account, clock: Clock, *, is_early: bool = False) -> list[Unconfirmed]:
+    """The deliveries of which the account can be asked now; with `is_early`, all that are not settled.
 
     Raises:
         LoadError: the log can't be read.
@@ -123,7 +123,7 @@ def due_deliveries(account: Account, clock: Clock) -> list[Unconfirmed]:
     return [
         Unconfirmed(delivery, tuple(_rows(account, delivery)))
         for delivery in unconfirmed_deliveries(account)
-        if is_waiting(delivery, clock)
+        if is_early or is_waiting(delivery, clock)
     ]
 
 

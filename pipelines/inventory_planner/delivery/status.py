@@ -14,17 +14,23 @@ from inventory_planner.errors import AnotherRunError
 from inventory_planner.settings import Settings
 from inventory_planner.warehouse.delivery_log import Delivery, last_deliveries
 from inventory_planner.warehouse.engine import Engine
+from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.warehouse import connect_read_only, open_warehouse
 
 COMMAND: Final = "deliver status"
 
 
 def confirm_deliveries(
-    engine: Engine, folder: DataFolder, settings: Settings, open_client: Callable[[Settings], Client], clock: Clock
+    folder: DataFolder,
+    settings: Settings,
+    open_client: Callable[[Settings], Client],
+    clock: Clock,
+    *,
+    is_early: bool = False,
 ) -> None:
     """Ask the account for the stock in the samples whose night is over, and record what it says.
 
-    Others can use the data folder during the requests.
+    With `is_early`, it is asked for all samples. Others can use the data folder during the requests.
 
     Raises:
         AnotherRunError: another command uses the data folder.
@@ -32,10 +38,11 @@ def confirm_deliveries(
         ApiError: a request failed.
         LoadError: the log can't be read or written.
     """
+    engine = engine_of(folder)
     if not engine.exists():
         return
     with open_warehouse(engine, folder, COMMAND) as warehouse:
-        due = due_deliveries(warehouse.account(settings.account_id), clock)
+        due = due_deliveries(warehouse.account(settings.account_id), clock, is_early=is_early)
     if not due:
         return
     with open_client(settings) as client:
