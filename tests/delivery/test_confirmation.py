@@ -50,7 +50,8 @@ class Delivered:
         ]
         number = next_number(log)
         delivery = Delivery(
-            *(uuid4().hex, number, "variant-warehouse", "me@there:22", "stock", f"{number}.csv", SENT, SENT, None),
+            *(uuid4().hex, number, "variant-warehouse", "me@there:22", "stock", f"{number}.csv"),
+            *(SENT + timedelta(minutes=number), SENT, None),
             *(DeliveryState.SENT, None, night, is_full, 3, 1, 1, 2, 100, "stock.csv", "d1", "d2"),
             *(json.dumps(sample), "me"),
         )
@@ -76,7 +77,11 @@ class Delivered:
         ]
 
     def log(self) -> list[Delivery]:
-        return sorted(read_deliveries(self.warehouse.engine, 100), key=lambda each: each.delivery_number)
+        return sorted(self.last(100), key=lambda each: each.delivery_number)
+
+    def last(self, count: int) -> list[Delivery]:
+        """What is shown first."""
+        return read_deliveries(self.warehouse.engine, count)
 
 
 @pytest.fixture
@@ -180,7 +185,9 @@ def test_a_later_delivery_of_everything_makes_up_for_a_lost_one(delivered: Deliv
     assert len(lost_deliveries(delivered.log())) == 1
     delivered.put(a=8)
     delivered.send(a="8", b="2", night="2026-02-03", is_full=True)
+    assert [each.confirmation for each in delivered.last(1)] == ["missing"]
     assert delivered.confirm(MORNING + timedelta(days=2))[1] == ("arrived", [])
+    assert [each.confirmation for each in delivered.last(1)] == ["arrived"]
     assert lost_deliveries(delivered.log()) == []
 
 

@@ -15,7 +15,6 @@ from inventory_planner.cli.orders_text import print_json
 from inventory_planner.cli.terminal import print_report as print_on_terminal
 from inventory_planner.cli.terminal import table
 from inventory_planner.delivery.confirmation import (
-    Confirmation,
     Outcome,
     due_at,
     findings_of,
@@ -25,7 +24,7 @@ from inventory_planner.delivery.confirmation import (
 from inventory_planner.delivery.deliver import DeliveryReport
 from inventory_planner.delivery.planning import Clock, Plan
 from inventory_planner.errors import RejectedError
-from inventory_planner.warehouse.delivery_log import Delivery, DeliveryState
+from inventory_planner.warehouse.delivery_log import Confirmation, Delivery, DeliveryState
 
 
 def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:

@@ -20,6 +20,8 @@ from inventory_planner.delivery.checks import digest_of_cells
 from inventory_planner.delivery.night import SYNC_TIME
 from inventory_planner.delivery.planning import Clock
 from inventory_planner.warehouse.delivery_log import (
+    HAS_ARRIVED,
+    Confirmation,
     Delivery,
     DeliveryState,
     create_log,
@@ -36,18 +38,6 @@ REFRESHED_WITHIN: Final = timedelta(hours=24)  # as the documents say; until the
 _Key: TypeAlias = tuple[str, str]  # the ids of a variant and a warehouse, as files have them
 
 _CONNECTION_ID: Final = re.compile(r"(?P<connection>c[0-9]+)_(?P<id>.*)", re.DOTALL)
-
-
-class Confirmation(StrEnum):
-    """What became of a delivery. `replaced`: later deliveries have sent all rows of its sample again."""
-
-    ARRIVED = "arrived"
-    IN_PART = "arrived in part"
-    REPLACED = "replaced"
-    MISSING = "missing"
-
-
-_HAS_ARRIVED: Final = (Confirmation.ARRIVED, Confirmation.IN_PART)
 
 
 class Outcome(StrEnum):
@@ -194,7 +184,7 @@ def lost_deliveries(deliveries: Sequence[Delivery]) -> list[Delivery]:
 def _is_made_up(lost: Delivery, deliveries: Sequence[Delivery]) -> bool:
     return any(
         each.is_full
-        and each.confirmation in _HAS_ARRIVED
+        and each.confirmation in HAS_ARRIVED
         and each.delivery_number > lost.delivery_number
         and (each.kind, each.endpoint, each.directory) == (lost.kind, lost.endpoint, lost.directory)
         for each in deliveries

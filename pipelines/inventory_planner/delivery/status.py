@@ -53,7 +53,9 @@ def confirm_deliveries(
 
 
 def read_deliveries(engine: Engine, count: int) -> list[Delivery]:
-    """The last deliveries, newest first, after those in doubt; during another command, those that it published last.
+    """The last deliveries, newest first, after those in doubt or lost.
+
+    During another command, those that were published last.
 
     Raises:
         LoadError: the warehouse can't be opened.

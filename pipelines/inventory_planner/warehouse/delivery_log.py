@@ -30,6 +30,16 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+class Confirmation(StrEnum):
+    """What the account shows of a delivery. `replaced`: later deliveries have sent all rows of its sample again."""
+
+    ARRIVED = "arrived"
+    IN_PART = "arrived in part"
+    REPLACED = "replaced"
+    MISSING = "missing"
+
+
+HAS_ARRIVED: Final = (Confirmation.ARRIVED, Confirmation.IN_PART)
 OPEN: Final = (DeliveryState.INTENDED, DeliveryState.SENT)
 
 
@@ -191,13 +201,38 @@ def newest_rows(account: Account, delivery_id: str) -> set[int]:
 
 
 def last_deliveries(connection: Connection, count: int) -> list[Delivery]:
-    """The last deliveries of all accounts, newest first, after those that are in doubt."""
+    """The last deliveries of all accounts, newest first, after those that are in doubt or that did not arrive.
+
+    A later delivery that arrived with all rows of its source makes up for one that did not.
+    """
     tables = f"select count(*) from information_schema.tables where table_schema = '{SCHEMA}' and table_name = ?"  # noqa: S608
     if connection.execute(tables, [DELIVERIES.name]).fetchall() == [(0,)]:
         return []
     found = connection.execute(
-        f"select {_COLUMNS} from {DELIVERY_LOG}"  # noqa: S608
-        f" order by case when state = '{DeliveryState.SENT}' then 0 else 1 end, recorded_at desc limit {count}"
+        f"""
+            with log as (select * from {DELIVERY_LOG}),
+            made_up_for as (
+                select lost.delivery_id
+                from log as lost
+                join log as later
+                    on later._account_id = lost._account_id and later.kind = lost.kind
+                    and later.endpoint = lost.endpoint and later.directory = lost.directory
+                    and later.delivery_number > lost.delivery_number
+                where later.is_full and later.confirmation in {tuple(map(str, HAS_ARRIVED))}
+                    and lost.confirmation = '{Confirmation.MISSING}'
+            )
+            select {_COLUMNS}
+            from log
+            order by
+                case
+                    when state = '{DeliveryState.SENT}' then 0
+                    when confirmation = '{Confirmation.MISSING}'
+                        and delivery_id not in (select delivery_id from made_up_for) then 1
+                    else 2
+                end,
+                recorded_at desc
+            limit {count}
+        """  # noqa: S608
     ).fetchall()
     return [_delivery(row) for row in found]
 
