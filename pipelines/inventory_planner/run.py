@@ -1,4 +1,7 @@
-"""The scheduled run: load what changed, build and publish the marts, acknowledge; or find nothing to do."""
+"""The scheduled run: load what changed, build and publish the marts, acknowledge; or find nothing to do.
+
+The catalog is read after the orders, which are in the warehouse by then, whatever becomes of it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from typing import Any, TypeVar
 
 from inventory_planner.errors import InventoryPlannerError, SweepError
 from inventory_planner.marts.build import build_and_publish
-from inventory_planner.marts.dbt_vars import with_as_of_date
+from inventory_planner.marts.dbt_vars import start_of_day, with_as_of_date
 from inventory_planner.marts.seeds import read_seeds
+from inventory_planner.sync.catalog import load_catalog_if_due
 from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.sweep import sweep_if_due
 from inventory_planner.warehouse.sync_log import ACKNOWLEDGE, BUILD, SWEEP, SyncReport, record_failure
@@ -33,7 +37,7 @@ class RunReport:
 
 
 def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
-    """Load; build and publish, unless readers already have the result; acknowledge, if that is set.
+    """Load, with the day's first run also the catalog; build and publish, unless readers have the result; acknowledge.
 
     A step that fails does not keep the later ones from readers or the account: its error is raised at the end.
 
@@ -52,6 +56,7 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
     log.info("%s", synced.summary)
     steps = _Steps(job)
     swept = steps.attempt(SWEEP, lambda: sweep_if_due(job), SweepError)
+    load_catalog_if_due(job, start_of_day(variables))
     is_published = steps.attempt(BUILD, lambda: build_and_publish(job.warehouse, variables))
     # After readers have the data, which 1,000 requests would delay by minutes, but also if they don't get it: it is
     # committed, and that is what is acknowledged.

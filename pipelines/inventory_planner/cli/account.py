@@ -59,16 +59,22 @@ def run(folder: DataFolder, as_of: datetime | None) -> None:
     "--since", metavar="INSTANT", help="Re-read changes since this instant, for example 2026-01-31T08:00:00Z."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be loaded, and load nothing.")
-def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool) -> None:
+@click.option("--catalog", is_flag=True, help="Also read the catalog, as the first `run` of a day does.")
+def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool, catalog: bool) -> None:
     """Load changes into the warehouse, without building the marts."""
+    from inventory_planner.sync.catalog import load_catalog
     from inventory_planner.sync.load import load as load_changes
     from inventory_planner.sync.load import preview
 
     if full and since:
         raise click.UsageError("--full already reads all orders. Leave out --since.")
+    if dry_run and catalog:
+        raise click.UsageError("--dry-run shows what changed in the orders only. Leave out --catalog.")
     with _open_job(folder, "load", full=full, since=_parse_since(since)) as job:
         report = preview(job) if dry_run else load_changes(job)
         log.info("%s%s", "Would load: " if dry_run else "", report.summary)
+        if catalog:
+            load_catalog(job)
 
 
 @click.command()

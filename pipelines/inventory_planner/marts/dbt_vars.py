@@ -81,6 +81,16 @@ def account_timezone(variables: Mapping[str, Any]) -> ZoneInfo:
     return _timezone(_parse(variables))
 
 
+def start_of_day(variables: Mapping[str, Any], now: datetime | None = None) -> datetime:
+    """The instant at which today began in `account_timezone`, whatever the date of the reports.
+
+    Raises:
+        ConfigurationError: see `with_as_of_date`.
+    """
+    today = (now or datetime.now(UTC)).astimezone(account_timezone(variables))
+    return today.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _parse(variables: Mapping[str, Any]) -> Policy:
     try:
         return msgspec.convert(dict(variables), Policy)

@@ -12,13 +12,13 @@ from inventory_planner.errors import AnotherRunError, LoadError
 from inventory_planner.warehouse.build_record import read_published_build
 from inventory_planner.warehouse.engine import Connection, Engine
 from inventory_planner.warehouse.sync_log import NOT_A_READING, SUCCEEDED
-from inventory_planner.warehouse.tables import OWN_TABLES, SCHEMA, SYNCS, TABLES, WRITES
+from inventory_planner.warehouse.tables import LOGS, SCHEMA, SYNCS, TABLES, WRITES
 from inventory_planner.warehouse.warehouse import connect_read_only
 from inventory_planner.warehouse.write_log import IN_DOUBT
 
 LAST_SYNCS: Final = 5
 LAST_WRITES: Final = 5
-LOGS: Final = frozenset(table.name for table in OWN_TABLES)  # the other tables hold the account
+NOT_COUNTED: Final = frozenset(table.name for table in LOGS)  # the other tables hold the account
 
 _SYNCS: Final = f"select * from {SCHEMA}.{SYNCS.name} order by started_at desc"  # noqa: S608
 _IS_IN_DOUBT: Final = f"state in {tuple(map(str, IN_DOUBT))}"
@@ -99,7 +99,7 @@ def _read(connection: Connection) -> Found:
     """The rows of each raw table, the sync log, newest first, and the last writes."""
     with closing(connection):
         present = _present(connection)
-        rows = {name: _count(connection, name) for name in present if name not in LOGS}
+        rows = {name: _count(connection, name) for name in present if name not in NOT_COUNTED}
         syncs = _select(connection, _SYNCS) if SYNCS.name in present else []
         writes = _select(connection, _WRITES) if WRITES.name in present else []
         return rows, syncs, writes

@@ -21,7 +21,8 @@ BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)  # before any sync
 SWEEP: Final = "sweep"  # the sync kind of a comparison with the whole account
 BUILD: Final = "build"  # the sync kinds of the rows that failed steps after the sync leave; they read no orders
 ACKNOWLEDGE: Final = "acknowledge"
-NOT_A_READING: Final = ("replay", BUILD, ACKNOWLEDGE, "write-back")  # sync kinds that don't read what changed
+CATALOG: Final = "catalog"  # of a reading of the catalog
+NOT_A_READING: Final = ("replay", BUILD, ACKNOWLEDGE, CATALOG, "write-back")  # sync kinds that don't read what changed
 KILLED: Final = "The process was killed, or the machine stopped."
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,14 @@ class SyncReport:
         quarantined = f", {_plural(self.quarantined, 'record')} quarantined" if self.quarantined else ""
         read = f"{_plural(self.orders, 'order')} with {_plural(self.lines, 'line')} read"
         return f"{read}{deleted}{quarantined} {cost}."
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogReadings:
+    """When the catalog was last tried to be read, and when it was last read; None if it never was."""
+
+    attempted_at: datetime | None
+    read_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +176,21 @@ def unfinished_since(account: Account) -> datetime | None:
     first: datetime | None
     ((first,),) = account.execute(
         f"select min(started_at) from {SYNC_LOG} where _account_id = ? and outcome <> '{SUCCEEDED}'"  # noqa: S608
-        f" and coalesce(sync_kind, '') not in ('{BUILD}', '{ACKNOWLEDGE}') and started_at > ?",
+        f" and coalesce(sync_kind, '') not in {(BUILD, ACKNOWLEDGE, CATALOG)} and started_at > ?",
         [last or BEGINNING],
     )
     return first
+
+
+def catalog_readings(account: Account) -> CatalogReadings:
+    """When the last readings of the account's catalog started."""
+    account.warehouse.create(SYNCS)
+    (found,) = account.execute(
+        f"select max(started_at), max(started_at) filter (where outcome = '{SUCCEEDED}') from {SYNC_LOG}"  # noqa: S608
+        " where _account_id = ? and sync_kind = ?",
+        [CATALOG],
+    )
+    return CatalogReadings(*found)
 
 
 def _row(report: SyncReport) -> dict[str, object]:

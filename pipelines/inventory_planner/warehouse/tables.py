@@ -338,14 +338,25 @@ DELIVERED_ROWS: Final = Table(
     columns=(ACCOUNT, Column("delivery_id", TEXT), Column("row_key", COUNT), Column("row_digest", COUNT)),
 )
 
+# The catalog. `_deleted_at` is when a variant was found to be gone from it; the row stays.
+VARIANTS: Final = Table(
+    "variants",
+    key=("_account_id", "variant_id"),
+    replaces=("_account_id", "variant_id"),
+    columns=(
+        Column("variant_id", TEXT),
+        *(Column(name, TEXT) for name in ("sku", "title", "barcode", "product_id")),
+        Column("is_removed", FLAG),
+        ACCOUNT,
+        SYNCED_AT,
+        UNKNOWN_FIELDS,
+        Column("_deleted_at", INSTANT),
+    ),
+)
+
 DLT_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # what a sync writes; its own row in the log also tells that it failed
-OWN_TABLES: Final = (
-    SYNCS,
-    EXCLUDED_ORDERS,
-    WRITES,
-    DELIVERIES,
-    DELIVERED_ROWS,
-)  # written by single statements, without dlt
+LOGS: Final = (SYNCS, EXCLUDED_ORDERS, WRITES, DELIVERIES, DELIVERED_ROWS)  # what the pipeline tells of itself
+OWN_TABLES: Final = (*LOGS, VARIANTS)  # written by statements of ours, without dlt
 TABLES: Final = (*DLT_TABLES, *OWN_TABLES)
 
 ORDERS_TABLE: Final = f"{SCHEMA}.{PURCHASE_ORDERS.name}"

@@ -71,6 +71,17 @@ class Warehouse:
         for column in missing:
             self.execute(f"alter table {SCHEMA}.{table.name} add column {column}")
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit the statements of the block together, or none of them."""
+        self.execute("begin transaction")
+        try:
+            yield
+        except BaseException:
+            self.close()  # which also ends the transaction if the database can't take another statement
+            raise
+        self.execute("commit")
+
     def insert(self, table: Table, row: Mapping[str, object]) -> None:
         """Add a row to one of our own tables."""
         names, values = ", ".join(row), ", ".join("?" * len(row))
