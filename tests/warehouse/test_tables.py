@@ -20,6 +20,7 @@ from inventory_planner.warehouse.tables import (
     QUARANTINE,
     SYNCS,
     TABLES,
+    VARIANTS,
     WRITES,
     Table,
 )
@@ -49,6 +50,7 @@ KEYS = {
     WRITES: ("_account_id", "write_id"),
     DELIVERIES: ("_account_id", "delivery_id"),
     DELIVERED_ROWS: ("_account_id", "delivery_id", "row_key"),
+    VARIANTS: ("_account_id", "variant_id"),
 }
 QUANTITY, MONEY = pa.decimal128(18, 4), pa.decimal128(18, 6)
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -107,6 +109,7 @@ TYPES = {
         pa.int64(): {"delivery_number", "source_rows", "new_rows", "changed_rows", "sent_rows", "bytes"},
     },
     DELIVERED_ROWS: {pa.int64(): {"row_key", "row_digest"}},
+    VARIANTS: {INSTANT: {"__synced_at", "_deleted_at"}, pa.bool_(): {"is_removed"}},
 }
 # the struct behind each table, and those of its fields that `rows` itself turns into a column or into other rows
 RECORDS = {
@@ -201,4 +204,5 @@ def test_every_table_is_known_once_and_what_the_pipeline_tells_of_itself_is_not_
         "_writes",
         "_deliveries",
         "_delivered_rows",
+        "variants",
     ]
