@@ -24,6 +24,7 @@
     ('receipts', 'receipt_reconstructed', 'is_reconstructed', 'true'),
     ('receipts', 'receipt_without_date', 'receipt_date is null', 'true'),
     ('receipts', 'receipt_is_correction', 'is_correction', 'true'),
+    ('accounts', 'catalog_not_read', 'not is_catalog_read', 'true'),
     ('records', 'record_quarantined', 'is_quarantined', 'true'),
     ('records', 'order_excluded', 'is_excluded', 'true'),
 ] -%}
@@ -57,6 +58,24 @@ quarantine as (
 excluded_orders as (
 
     select * from {{ ref('stg_inventory_planner__excluded_orders') }}
+
+),
+
+catalogs as (
+
+    select distinct account_id from {{ ref('stg_inventory_planner__variants') }}
+
+),
+
+accounts as (
+
+    select
+        orders.account_id,
+        count(catalogs.account_id) > 0 as is_catalog_read
+    from orders
+    left join catalogs
+        on orders.account_id = catalogs.account_id
+    group by orders.account_id
 
 ),
 

@@ -20,6 +20,7 @@
     ('lines', 'multiple_missed', 'low', 'not is_multiple_met', 'ordered_value'),
     ('lines', 'negative_quantity', 'medium', 'is_quantity_negative', 'ordered_value'),
     ('lines', 'landed_below_cost', 'low', 'unit_landed_cost < unit_cost', 'ordered_value'),
+    ('lines', 'unlinked_line', 'medium', 'is_unlinked', 'open_value'),
     ('lines', 'negative_lead_time', 'low', 'is_lead_time_negative', 'received_value'),
     ('orders', 'not_saved_elsewhere', 'high', 'is_connection_failed', 'ordered_value'),
     ('orders', 'received_not_closed', 'medium', "lifecycle_state = 'received_not_closed'", 'received_value'),
@@ -47,6 +48,13 @@ pushed_stock as (
 
 ),
 
+unlinked_lines as (
+
+    select * from {{ ref('unlinked_lines') }}
+    where is_main_reason
+
+),
+
 checks as (
 
     select * from {{ ref('int_order_checks') }}
@@ -60,6 +68,7 @@ lines as (
         pushed_stock.is_push_failed,
         pushed_stock.quantity_not_pushed,
         pushed_stock.not_pushed_value,
+        unlinked_lines.account_id is not null as is_unlinked,
         abs(prices.price_change_rate) > {{ var('price_jump_threshold') }} as is_price_jump,
         abs(
             {{ exact_product(
@@ -76,6 +85,10 @@ lines as (
         on
             purchase_order_lines.account_id = pushed_stock.account_id
             and purchase_order_lines.purchase_order_line_id = pushed_stock.purchase_order_line_id
+    left join unlinked_lines
+        on
+            purchase_order_lines.account_id = unlinked_lines.account_id
+            and purchase_order_lines.purchase_order_line_id = unlinked_lines.purchase_order_line_id
 
 ),
 

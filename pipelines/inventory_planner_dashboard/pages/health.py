@@ -30,6 +30,11 @@ _EXCEPTIONS_BY_RULE: Final = """
     select exception_rule, severity, count(*) as count_found, sum(value_at_stake) as value_at_stake
     from marts.exceptions group by 1, 2 order by count_found desc, exception_rule
 """
+_UNLINKED_LINES: Final = """
+    select reason, count(*) as count_lines, sum(quantity_open) as quantity_open, sum(open_value) as open_value,
+        max(days_open) as days_open
+    from marts.unlinked_lines group by 1 order by count_lines desc, reason
+"""
 _ORDERS: Final = """
     select max(modified_at) as modified_at,
         count(*) filter (where status_type = 'unknown') as count_unknown,
@@ -57,6 +62,13 @@ _EXCEPTION_COLUMNS: Final = {
     "severity": Column("Severity"),
     "count_found": Column("Found", number),
     "value_at_stake": Column("Value at stake", number),
+}
+_UNLINKED_COLUMNS: Final = {
+    "reason": Column("Reason", words),
+    "count_lines": Column("Lines", number),
+    "quantity_open": Column("Open units", number),
+    "open_value": Column("Open value", number),
+    "days_open": Column("Oldest, days open", number),
 }
 _WRITE_COLUMNS: Final = {
     "recorded_at": Column("When", instant),
@@ -93,6 +105,11 @@ def render(view: View) -> mo.Html:
                 "Changes sent to the account",
                 table(view, _WRITES, _WRITE_COLUMNS),
                 about="Those in doubt first: run the same command again, and it reads what became of them.",
+            ),
+            section(
+                f"Open lines that no other system can match, value in {view.currency}",
+                table(view, _UNLINKED_LINES, _UNLINKED_COLUMNS),
+                about="By reason; a line can have several. `inventory-planner links check` lists them.",
             ),
             section(f"Exceptions, value in {view.currency}", table(view, _EXCEPTIONS_BY_RULE, _EXCEPTION_COLUMNS)),
         ]
