@@ -25,7 +25,7 @@ ALLOWED = {
     "warehouse": {"data_folder", "errors"},
     "sync": {"api", "warehouse", "data_folder", "errors", "settings"},
     "marts": {"warehouse", "data_folder", "errors", "spreadsheets"},
-    "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors"},
+    "monitor": {"sync", "marts", "api", "warehouse", "data_folder", "errors", "spreadsheets"},
     "writeback": {"sync", "marts", "warehouse", "api", "data_folder", "errors", "formulas", "spreadsheets"},
     "delivery": {"api", "marts", "warehouse", "data_folder", "errors", "settings", "spreadsheets"},
     "run": {"writeback", "monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},

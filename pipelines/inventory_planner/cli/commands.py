@@ -17,6 +17,7 @@ import click
 from inventory_planner import __version__
 from inventory_planner.cli.account import check, demo, load, replay, run, sweep
 from inventory_planner.cli.deliver import deliver
+from inventory_planner.cli.links import links
 from inventory_planner.cli.log import start_logging, write_error
 from inventory_planner.cli.marts import publish, report, status, transform
 from inventory_planner.cli.orders import acknowledge, orders
@@ -46,7 +47,7 @@ def commands(log_format: str, verbose: bool) -> None:
 
 for command in (
     *(demo, run, load, sweep, replay, check, transform, publish, status, report),
-    *(orders, acknowledge, deliver, emulate, dashboard),
+    *(orders, acknowledge, deliver, links, emulate, dashboard),
 ):
     commands.add_command(command)
 
