@@ -74,9 +74,10 @@ def test_a_run_its_status_and_any_dbt_command_after_it(
 
     assert done.returncode == 0, done.stderr
     logged = [json.loads(text)["message"] for text in done.stderr.splitlines()]
-    assert logged[:3] == [
+    assert logged[:4] == [
         "1 order with 2 lines read (1 request, seek).",
         "No order changed (1 request, sweep).",
+        "Variants in the catalog: 2; changed: 2; gone: 0 (requests: 1).",
         "Building the marts as of 2026-01-21.",
     ]
     assert done.stdout == ""

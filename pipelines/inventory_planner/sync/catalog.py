@@ -56,7 +56,9 @@ def load_catalog(job: Job) -> SyncReport:
         _warn(list(catalog.unidentified.values()))
         found = {variant_id: _row(record) for variant_id, record in catalog.records.items()}
         changed, gone = _store(job, found)
-    log.info("Catalog: %d variants, %d changed, %d gone (%d requests).", len(found), changed, gone, report.requests)
+    log.info(
+        "Variants in the catalog: %d; changed: %d; gone: %d (requests: %d).", len(found), changed, gone, report.requests
+    )
     return report
 
 
