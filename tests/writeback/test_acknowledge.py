@@ -14,7 +14,13 @@ from typing import Any
 import pytest
 
 from filling import fill
-from inventory_planner.errors import ConfigurationError, InventoryPlannerError, RefusedError, UnknownOutcomeError
+from inventory_planner.errors import (
+    ConfigurationError,
+    InventoryPlannerError,
+    LoadError,
+    RefusedError,
+    UnknownOutcomeError,
+)
 from inventory_planner.orders import Outcome, Sending, acknowledge
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.sync_log import SyncReport, record_end, record_start
@@ -194,9 +200,11 @@ def test_orders_of_a_load_that_did_not_end_are_not_acknowledged(
     assert bool(acknowledge(job)) is is_due
 
 
-def test_an_empty_warehouse_has_imported_nothing(account: Account, job: Job) -> None:
+def test_before_the_first_load_there_is_nothing_to_acknowledge(account: Account, job: Job) -> None:
     put(account, 1)
-    assert (acknowledge(job), account.requests) == ([], [])
+    with pytest.raises(LoadError, match="No orders were loaded yet"):
+        acknowledge(job)
+    assert account.requests == []
 
 
 def test_without_the_setting_nothing_is_acknowledged(account: Account, job: Job) -> None:
@@ -287,7 +295,7 @@ def test_an_order_that_has_changed_since_it_was_imported_is_left_alone(
     outcomes = acknowledge(job)
     assert sent(account) == ["o002"][is_alone:]
     assert [each.is_done for each in outcomes] == [True][is_alone:]
-    assert "1 imported orders have changed since; they are left alone until they are loaded." in caplog.messages
+    assert "Left alone until they are loaded, because they have changed: 1 imported orders." in caplog.messages
 
 
 def test_changed_content_is_acknowledged_once_it_is_imported(account: Account, job: Job) -> None:
@@ -369,6 +377,18 @@ def test_what_an_interrupted_run_has_sent_is_settled_by_the_next_one(
     assert told(acknowledge(job)) == [("R1", "applied", BY_READING)]
     assert (sent(account), acknowledge(job)) == (["o001", "o002"], [])
     assert [each["state"] for each in logged(job.warehouse)] == ["applied", "applied"]
+
+
+def test_after_the_setting_changed_only_the_new_status_is_sent(account: Account, job: Job) -> None:
+    put(account, 1)
+    import_all(account, job)
+    account.faults.extend([Fault.no_answer().only(is_write)] * 6)
+    assert [str(each.state) for each in acknowledge(job)] == ["unknown"]
+    account.faults.clear()
+
+    changed = replace(job, settings=replace(job.settings, acknowledge_status="CANCELLED"))
+    assert told(acknowledge(changed)) == [("R1", "applied", "Applied.")]
+    assert statuses(account) == {"R1": "cancelled"}
 
 
 @pytest.mark.long

@@ -176,7 +176,8 @@ def receive_goods(
 def acknowledge(asking: Asking) -> None:
     """Set `acknowledge_status` for the orders that were imported in a `status` asked for.
 
-    Only what the warehouse holds is acknowledged, and each order once; `run` does the same without asking.
+    Only what the last `load` has read is acknowledged, and each order once; `run` does the same without asking. An
+    order that has changed since is left alone, unless somebody changed it in the five seconds before.
     """
     from inventory_planner import orders as api
 

@@ -9,11 +9,12 @@ from functools import partial
 from typing import Final
 
 from inventory_planner.api.orders import Summary
-from inventory_planner.errors import ConfigurationError, InventoryPlannerError, UnknownOutcomeError
+from inventory_planner.errors import ConfigurationError, InventoryPlannerError, LoadError, UnknownOutcomeError
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import load_back
 from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.imported_orders import ImportedOrder, unacknowledged
+from inventory_planner.warehouse.stored_orders import has_tables
 from inventory_planner.warehouse.sync_log import ACKNOWLEDGE
 from inventory_planner.warehouse.write_log import State, orders_written, record_end_of_job
 from inventory_planner.writeback.acknowledge import acknowledged, is_as_imported, is_read_only, not_acknowledged
@@ -27,7 +28,6 @@ from inventory_planner.writeback.status_lists import StatusLists
 
 MAX_FAILURES: Final = 5  # in a row: what fails for so many orders, such as a status that does not exist, fails for all
 
-_COMMAND: Final = Command(ACKNOWLEDGE, "")  # always the same, so that a run settles what an interrupted one has sent
 _NAMED: Final = Command(ACKNOWLEDGE, "read-only")  # its rows are the read-only orders that were named
 _NOT_READ: Final = Situation()
 
@@ -42,6 +42,7 @@ def acknowledge(account: Job, sending: Sending = UNASKED) -> list[Outcome]:
 
     Raises:
         ConfigurationError: `acknowledge_status` is not set.
+        LoadError: nothing was loaded yet.
         InventoryPlannerError: see `send_changes`.
     """
     if account.settings.acknowledge_status is None:
@@ -49,6 +50,8 @@ def acknowledge(account: Job, sending: Sending = UNASKED) -> list[Outcome]:
             "`acknowledge_status` is not set, so no order is acknowledged. Set it beside `status`, for example to"
             " CLOSED, with SOURCES__INVENTORY_PLANNER__ACKNOWLEDGE_STATUS."
         )
+    if not has_tables(account.warehouse):
+        raise LoadError("No orders were loaded yet. Run `inventory-planner load` first, then acknowledge them.")
     imported = _imported(account)
     lists = StatusLists(
         account.client, [each for each in imported if not each.is_read_only], account.settings.page_size
@@ -61,11 +64,12 @@ def acknowledge(account: Job, sending: Sending = UNASKED) -> list[Outcome]:
         for each in imported
         if each.order_id not in refused and is_as_imported(each, shown[each.order_id])
     }
-    orders = [*_in_doubt(account, due), *due.values()]
-    outcomes = _send(account, orders, shown, lists, sending)
+    in_doubt = _in_doubt(account, due)
+    outcomes = _send(account, [*in_doubt, *due.values()], shown, lists, sending)
     _name_once(account, read_only)
-    if changed := len(imported) - len(read_only) - len(due):
-        log.info("%d imported orders have changed since; they are left alone until they are loaded.", changed)
+    settled = {*due, *refused, *(each.order_id for each in in_doubt)}
+    if changed := [each for each in imported if each.order_id not in settled]:
+        log.info("Left alone until they are loaded, because they have changed: %d imported orders.", len(changed))
     return outcomes
 
 
@@ -93,9 +97,14 @@ def _imported(account: Job) -> list[ImportedOrder]:
 
 def _in_doubt(account: Job, due: Collection[str]) -> list[ImportedOrder]:
     """The orders that an interrupted run may have acknowledged or not, besides those that are due anyway."""
-    doubtful = {each.purchase_order_id or "": each for each in Earlier(account.account, _COMMAND).doubtful}
+    doubtful = {each.purchase_order_id or "": each for each in Earlier(account.account, _command(account)).doubtful}
     others = sorted(doubtful.keys() - due)
     return [ImportedOrder(each, doubtful[each].purchase_order_number, None, None) for each in others]
+
+
+def _command(account: Job) -> Command:
+    """The next run with the same `acknowledge_status` settles what this one sends."""
+    return Command(ACKNOWLEDGE, (account.settings.acknowledge_status or "").casefold())
 
 
 def _send(
@@ -108,7 +117,7 @@ def _send(
     status = account.settings.acknowledge_status or ""
     intentions = [acknowledged(each, status, partial(lists.situation, each.order_id)) for each in orders]
     situations = [shown.get(each.order_id, _NOT_READ) for each in orders]
-    return send_changes(account, _COMMAND, intentions, situations, how)
+    return send_changes(account, _command(account), intentions, situations, how)
 
 
 def _name_once(account: Job, read_only: Sequence[ImportedOrder]) -> None:
