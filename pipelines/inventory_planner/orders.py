@@ -35,7 +35,7 @@ from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import statuses
 from inventory_planner.warehouse.warehouse import Warehouse, open_warehouse
-from inventory_planner.writeback.acknowledging import acknowledge
+from inventory_planner.writeback.acknowledge import acknowledge
 from inventory_planner.writeback.change import Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome

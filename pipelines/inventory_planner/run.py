@@ -19,7 +19,7 @@ from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.sweep import sweep_if_due
 from inventory_planner.warehouse.sync_log import ACKNOWLEDGE, BUILD, SWEEP, SyncReport, record_failure
 from inventory_planner.warehouse.write_log import State
-from inventory_planner.writeback.acknowledging import acknowledge, check_acknowledged
+from inventory_planner.writeback.acknowledge import acknowledge, check_acknowledged
 
 Result = TypeVar("Result")
 

@@ -62,7 +62,7 @@ def _spend_night(account: Account, method: str) -> Response:
     if method != "POST":
         return Response("Use POST: it changes the account.\n", 405, media_type="text/plain")
     spend_night(account)
-    return Response("It is morning.\n", media_type="text/plain")
+    return Response("The nightly sync ran.\n", media_type="text/plain")
 
 
 def _take_fault(account: Account, record: RecordedRequest) -> Fault:

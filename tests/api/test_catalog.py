@@ -111,7 +111,7 @@ def test_an_empty_catalog_takes_one_request(account: Account, client: Client) ->
 
 
 def test_neuro_has_no_catalog(neuro: Client, account: Account) -> None:
-    with pytest.raises(ConfigurationError, match="Neuro passes on stock orders only"):
+    with pytest.raises(ConfigurationError, match="Neuro offers stock orders only"):
         read_catalog(neuro, page_size=3)
     assert account.requests == []
 

@@ -77,7 +77,7 @@ def test_a_run_its_status_and_any_dbt_command_after_it(
     assert logged[:4] == [
         "1 order with 2 lines read (1 request, seek).",
         "No order changed (1 request, sweep).",
-        "Variants in the catalog: 2; changed: 2; gone: 0 (requests: 1).",
+        "Variants in the catalog: 2; changed: 2; missing: 0 (requests: 1).",
         "Building the marts as of 2026-01-21.",
     ]
     assert done.stdout == ""
@@ -185,7 +185,7 @@ def test_the_emulator_reads_the_files_of_a_folder_when_asked(tmp_path: Path) -> 
         emulator.terminate()
 
     assert told.startswith(f"Files: {files}, with the directories warehouse, vendor, stock_order_status, variant, ")
-    assert (night, answer.text) == (f"{url.split()[3]}/emulator/night", "It is morning.\n")
+    assert (night, answer.text) == (f"{url.split()[3]}/emulator/night", "The nightly sync ran.\n")
     assert (variant["sku"], variant["in_stock"]) == ("MUG", 0)
 
 

@@ -258,6 +258,6 @@ def test_a_running_server_spends_the_night_when_its_clock_gets_there(sender: Sen
 def test_a_post_spends_the_night_at_once(sender: Sender, server: Server) -> None:
     sender.put("variant-warehouse", *stock(a1=5))
     assert httpx.get(f"{server.url}/emulator/night").status_code == 405
-    assert httpx.post(f"{server.url}/emulator/night").text == "It is morning.\n"
+    assert httpx.post(f"{server.url}/emulator/night").text == "The nightly sync ran.\n"
     assert sender.stock() == {"c70_w1": 5}
     assert sender.account.now() == NOW

@@ -57,9 +57,8 @@ def test_lines_that_no_system_can_match_are_found_by_catalog_and_by_product_list
         ("shared", "shared_sku", 10, 20, 20),
     ]
     assert with_products == [
-        ("gone", "no_partner", 10, 20, 20),
-        catalog_only[0],
-        catalog_only[1],
+        *catalog_only[:2],
+        ("gone", "not_in_product_list", 10, 20, 20),
         ("elsewhere", "not_linked", 10, 20, 20),
         *catalog_only[2:],
     ]

@@ -89,9 +89,9 @@ def test_a_product_list_adds_lines_without_a_linked_partner(published: DataFolde
     report = check_links(engine_of(published), published, {"tee-m": True, "mug": False})
 
     assert [(line.purchase_order_id, line.reason) for line in report.lines] == [
-        ("not there", "no_partner"),
         ("nameless", "no_sku"),
         ("nameless, too", "no_sku"),
+        ("not there", "not_in_product_list"),
         ("not linked", "not_linked"),
         ("not there", "removed"),
     ]
@@ -108,7 +108,13 @@ def test_the_command_fails_if_it_lists_any_line(published: DataFolder, tmp_path:
     assert (listed.exit_code, as_json.exit_code) == (1, 1)
     assert "not_linked" in listed.stdout
     found = json.loads(as_json.stdout)
-    assert [line["reason"] for line in found["lines"]] == ["no_partner", "no_sku", "no_sku", "not_linked", "removed"]
+    assert [line["reason"] for line in found["lines"]] == [
+        "no_sku",
+        "no_sku",
+        "not_in_product_list",
+        "not_linked",
+        "removed",
+    ]
     assert found["reasons"][0] == {
         "reason": "no_sku",
         "currency_code": "EUR",
@@ -123,7 +129,7 @@ def test_the_command_succeeds_if_there_is_nothing_to_list(folder: DataFolder) ->
 
     result = invoke(folder)
 
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "No open line is listed.\n", "")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "No unlinked open lines found.\n", "")
 
 
 def test_an_account_whose_catalog_was_never_read_is_named(folder: DataFolder) -> None:
@@ -131,7 +137,7 @@ def test_an_account_whose_catalog_was_never_read_is_named(folder: DataFolder) ->
 
     result = invoke(folder, "--json")
 
-    assert "The catalog of account a1 was never read" in result.stderr
+    assert "The catalog of account a1 has not been read yet" in result.stderr
     assert json.loads(result.stdout) == {"lines": [], "reasons": [], "without_catalog": ["a1"]}
 
 

@@ -71,7 +71,7 @@ def test_every_faulty_row_is_named_with_its_line_and_column(path: Path) -> None:
     path.write_text("sku,linked\nA,yes\n\nB,perhaps\nC\na,no\n,perhaps\nD,yes,1\n")
 
     assert error_of(path).splitlines() == [
-        "products.csv can't be used as it is:",
+        "products.csv has errors; correct these lines:",
         "line 4, column linked: 'perhaps' is neither yes nor no; write one of them.",
         "line 5, column linked: '' is neither yes nor no; write one of them.",
         "line 6, column sku: 'a' is on line 2, too, and linked differs; delete one of them.",

@@ -216,7 +216,7 @@ def test_a_failure_of_the_catalog_loses_no_order_and_is_reported(
     ((outcome, _, _, error),) = syncs(job)
     assert outcome == "failed"
     assert "No access to variants" in error
-    assert any(message.startswith("The catalog could not be read") for message in caplog.messages)
+    assert any(message.startswith("Could not read the catalog") for message in caplog.messages)
 
     account.requests.clear()
     run(job, {})
@@ -249,8 +249,8 @@ def test_through_neuro_one_line_says_that_there_is_no_catalog(
 
     run(neuro_job, {})
 
-    assert caplog.messages.count("Neuro passes on stock orders only; the catalog is not read.") == 1
-    with pytest.raises(ConfigurationError, match="Neuro passes on stock orders only"):
+    assert caplog.messages.count("Neuro offers stock orders only; the catalog is not read.") == 1
+    with pytest.raises(ConfigurationError, match="Neuro offers stock orders only"):
         load_catalog(neuro_job)
 
 

@@ -24,9 +24,9 @@ from inventory_planner.errors import (
 from inventory_planner.orders import Outcome, Sending, acknowledge
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.sync_log import SyncReport, record_end, record_start
-from inventory_planner.writeback import acknowledging
-from inventory_planner.writeback.acknowledge import LEFT_ALONE
-from inventory_planner.writeback.acknowledging import MAX_FAILURES, check_acknowledged
+from inventory_planner.writeback import acknowledge as acknowledging
+from inventory_planner.writeback.acknowledge import MAX_FAILURES, check_acknowledged
+from inventory_planner.writeback.acknowledgement_plan import LEFT_ALONE
 from inventory_planner.writeback.status_lists import MAX_AGE
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest, Server
 from orders import minute, order

@@ -182,8 +182,8 @@ def _request_pages(client: Client, page_size: int) -> Iterator[VariantsPage]:
     path = client.route.variants_path
     if path is None:
         raise ConfigurationError(
-            f"{client.route.name} passes on stock orders only, so there is no catalog to read. Set the key of Inventory"
-            " Planner itself to read it."
+            f"{client.route.name} offers stock orders only. To read the catalog, connect to Inventory Planner directly:"
+            " set `api_key`."
         )
     params = {"fields": _FIELDS, "removed": "true", "id_sort": "asc"}
     return request_pages(lambda number: client.get(path, {**paging(client, page_size, number), **params}, VariantsPage))

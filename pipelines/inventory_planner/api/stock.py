@@ -65,7 +65,8 @@ def list_stock(client: Client, page_size: int) -> Iterator[Stock]:
     path = client.route.variants_path
     if path is None:
         raise ConfigurationError(
-            f"{client.route.name} passes on stock orders only, so there is no stock to read. Set `api_key`."
+            f"{client.route.name} offers stock orders only. To read stock, connect to Inventory Planner directly: set"
+            " `api_key`."
         )
     params = {"fields": _FIELDS, "removed": "true", "id_sort": "asc"}
     for page in request_pages(

@@ -107,7 +107,7 @@ def replay(folder: DataFolder) -> None:
 @click.command()
 @read_only_data_option
 def check(folder: DataFolder) -> None:
-    """Test the API key, or the access through Neuro, and the endpoint for deliveries, and show what the account has."""
+    """Test the connections to Inventory Planner, or Neuro, and to the SFTP server, and summarize the account."""
     from inventory_planner.delivery.connection import probe
     from inventory_planner.delivery.files import FILES
     from inventory_planner.monitor.check import check as check_account

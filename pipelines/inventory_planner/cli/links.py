@@ -33,7 +33,7 @@ def links() -> None:
     "--products",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.csv",
-    help="The other system's product list: a column sku and perhaps linked, which says yes or no.",
+    help="The other system's product list: a column sku and, optionally, linked (yes or no).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(folder: DataFolder, products: Path | None, as_json: bool) -> None:
@@ -50,8 +50,8 @@ def check(folder: DataFolder, products: Path | None, as_json: bool) -> None:
     report = check_links(engine_of(folder), folder, read_products(products) if products else None)
     for account_id in report.without_catalog:
         click.echo(
-            f"The catalog of account {account_id} was never read, so only a product list can show what is not linked."
-            " `inventory-planner run` reads it.",
+            f"The catalog of account {account_id} has not been read yet. Run `inventory-planner run` to read it, or"
+            " pass --products.",
             err=True,
         )
     _print(report, as_json=as_json)
@@ -66,7 +66,7 @@ def _print(report: LinkReport, *, as_json: bool) -> None:
         print_json(report.as_dict())
         return
     if not report.lines:
-        click.echo("No open line is listed.")
+        click.echo("No unlinked open lines found.")
         return
     rows = [{name: getattr(line, name) for name in _SHOWN} for line in report.lines]
     print_fitting("Open lines that can't be matched", rows[:_MAX_ROWS])

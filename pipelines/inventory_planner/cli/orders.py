@@ -174,10 +174,10 @@ def receive_goods(
 @click.command()
 @changing
 def acknowledge(asking: Asking) -> None:
-    """Set `acknowledge_status` for the orders that were imported in a `status` asked for.
+    """Set `acknowledge_status` on imported orders that are in a configured `status`.
 
-    Only what the last `load` has read is acknowledged, and each order once; `run` does the same without asking. An
-    order that has changed since is left alone, unless somebody changed it in the five seconds before.
+    Each order is acknowledged once, as it was loaded; `run` does the same without asking. An order that changed after
+    it was loaded is skipped; a change in the last five seconds can go unnoticed.
     """
     from inventory_planner import orders as api
 

@@ -28,8 +28,8 @@ DASHBOARD_PORT: Final = 8766
     "--sftp",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Watch this folder, into which an SFTP server of yours (sshd or another) puts what `deliver` sends, and read"
-    " the files at night: at 02:00 in `account_timezone`, or at once when you POST to /emulator/night.",
+    help="Import delivered files from this folder, which your SFTP server (such as sshd) writes to. Files are read at"
+    " 02:00 in `account_timezone`, or immediately on POST /emulator/night.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=EMULATOR_PORT, show_default=True, help="0 for any free port.")

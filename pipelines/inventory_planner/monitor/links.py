@@ -13,7 +13,7 @@ from inventory_planner.monitor.product_list import sku_key
 from inventory_planner.warehouse.engine import Engine
 
 NO_SKU: Final = "no_sku"
-NO_PARTNER: Final = "no_partner"  # the product list does not have the SKU
+NOT_IN_LIST: Final = "not_in_product_list"  # the product list does not have the SKU
 NOT_LINKED: Final = "not_linked"  # it has it, and says that it is not linked
 
 _IS_SENT: Final = "order_type in ('po', 'transfer')"  # assembly orders stay in the account
@@ -124,7 +124,7 @@ def _reason(sku: str | None, products: Mapping[str, bool]) -> str | None:
     if not key:
         return NO_SKU
     if key not in products:
-        return NO_PARTNER
+        return NOT_IN_LIST
     return None if products[key] else NOT_LINKED
 
 

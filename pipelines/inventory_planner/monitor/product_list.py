@@ -42,7 +42,7 @@ def read_products(path: Path) -> dict[str, bool]:
         faults += _fault(line, cells, len(header), places) or _add(products, line, cells, places)
     if faults:
         shown = [*faults[:_MAX_FAULTS], *([f"and {len(faults) - _MAX_FAULTS} more"] * (len(faults) > _MAX_FAULTS))]
-        raise ConfigurationError("\n".join([f"{path} can't be used as it is:", *shown]))
+        raise ConfigurationError("\n".join([f"{path} has errors; correct these lines:", *shown]))
     if not products:
         raise ConfigurationError(f"{path} has no SKU. Save the product list with its rows.")
     return {key: is_linked for key, (is_linked, _) in products.items()}

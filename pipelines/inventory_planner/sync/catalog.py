@@ -30,19 +30,19 @@ def load_catalog_if_due(job: Job, since: datetime) -> SyncReport | None:
     A failure is logged and recorded, and not raised: the orders are worth more than the catalog.
     """
     if job.client.route.variants_path is None:
-        log.info("%s passes on stock orders only; the catalog is not read.", job.client.route.name)
+        log.info("%s offers stock orders only; the catalog is not read.", job.client.route.name)
         return None
     if not _is_due(job, since):
         return None
     try:
         return load_catalog(job)
     except InventoryPlannerError as error:
-        log.warning("The catalog could not be read; the last one that was read counts. %s", error)
+        log.warning("Could not read the catalog, so the one in the warehouse stays. %s", error)
         return None
 
 
 def load_catalog(job: Job) -> SyncReport:
-    """Read the catalog, and write the variants that changed; those that are gone from it are marked.
+    """Read the catalog, and write the variants that changed; those that are missing from it are marked.
 
     Raises:
         ConfigurationError: the account can't be asked for its catalog this way.
@@ -55,9 +55,13 @@ def load_catalog(job: Job) -> SyncReport:
         report.quarantined, report.unknown = len(catalog.unidentified), catalog.drift
         _warn(list(catalog.unidentified.values()))
         found = {variant_id: _row(record) for variant_id, record in catalog.records.items()}
-        changed, gone = _store(job, found)
+        changed, missing = _store(job, found)
     log.info(
-        "Variants in the catalog: %d; changed: %d; gone: %d (requests: %d).", len(found), changed, gone, report.requests
+        "Variants in the catalog: %d; changed: %d; missing: %d (requests: %d).",
+        len(found),
+        changed,
+        missing,
+        report.requests,
     )
     return report
 
@@ -71,7 +75,7 @@ def _is_due(job: Job, since: datetime) -> bool:
 
 
 def _store(job: Job, found: dict[str, StoredVariant]) -> tuple[int, int]:
-    """Write what changed; return how many variants did, and how many are gone."""
+    """Write what changed; return how many variants did, and how many are missing."""
     stored = stored_variants(job.account)
     if stored and not found:
         raise UnreadableAnswerError(
@@ -79,11 +83,11 @@ def _store(job: Job, found: dict[str, StoredVariant]) -> tuple[int, int]:
             " Planner whether the API's user may still see the products."
         )
     changed = [row for variant_id, row in found.items() if stored.get(variant_id) != row]
-    gone = sorted(stored.keys() - found.keys())
-    if changed or gone:
+    missing = sorted(stored.keys() - found.keys())
+    if changed or missing:
         invalidate_build(job.warehouse)
-        replace_variants(job.account, changed, gone, datetime.now(UTC))
-    return len(changed), len(gone)
+        replace_variants(job.account, changed, missing, datetime.now(UTC))
+    return len(changed), len(missing)
 
 
 def _row(record: CatalogRecord) -> StoredVariant:

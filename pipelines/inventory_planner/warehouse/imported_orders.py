@@ -31,17 +31,17 @@ class ImportedOrder:
     is_read_only: bool = False
 
 
-def unacknowledged(account: Account, wanted: Collection[str], command: str) -> list[ImportedOrder]:
+def orders_to_acknowledge(account: Account, statuses_in_scope: Collection[str], command: str) -> list[ImportedOrder]:
     """The orders to acknowledge, by id: committed whole, in a status asked for, not acknowledged since they were read.
 
     Orders whose newest version is quarantined are left out: that version was not imported.
 
     Args:
         account: the account.
-        wanted: the statuses asked for, in any case.
+        statuses_in_scope: the configured statuses, in any case.
         command: the name under which the write log has acknowledgements.
     """
-    spellings = _spellings(account, wanted)
+    spellings = _spellings(account, statuses_in_scope)
     if not spellings:
         return []
     account.warehouse.create(WRITES)
@@ -50,7 +50,7 @@ def unacknowledged(account: Account, wanted: Collection[str], command: str) -> l
         "select purchase_order_id, purchase_order_number, status, last_modified, coalesce(readonly, false)"  # noqa: S608
         f" from {ORDERS_TABLE} as orders where _account_id = ? and _deleted_at is null"
         f" and status in ({', '.join('?' * len(spellings))})"
-        f" and not exists (select 1 from {QUARANTINE_TABLE} as bad where bad.{_IS_SAME_ORDER.format('bad')})"
+        f" and not exists (select 1 from {QUARANTINE_TABLE} as held where held.{_IS_SAME_ORDER.format('held')})"
         f" and not exists (select 1 from {WRITE_LOG} as writes where writes.{_IS_SAME_ORDER.format('writes')}"
         f" and command = ? and state = '{State.APPLIED}' and writes.ended_at >= orders.__synced_at)"
         + (" and __synced_at < ?" if unfinished else "")

@@ -32,14 +32,14 @@ _INSERTED: Final = (*_NAMES, "_account_id", "__synced_at")
 
 
 def stored_variants(account: Account) -> dict[str, StoredVariant]:
-    """The variants of the account's catalog by id, without those that are gone from it."""
+    """The variants of the account's catalog by id, without those that are missing from it."""
     account.warehouse.create(VARIANTS)
     query = f"select {', '.join(_NAMES)} from {VARIANTS_TABLE} where _account_id = ? and _deleted_at is null"  # noqa: S608
     return {variant_id: StoredVariant(variant_id, *values) for variant_id, *values in account.execute(query)}
 
 
-def replace_variants(account: Account, changed: Sequence[StoredVariant], gone: Sequence[str], at: datetime) -> None:
-    """Write these variants in place of their rows, and mark others as gone from the catalog, all or nothing.
+def replace_variants(account: Account, changed: Sequence[StoredVariant], missing: Sequence[str], at: datetime) -> None:
+    """Write these variants in place of their rows, and mark others as missing from the catalog, all or nothing.
 
     Raises:
         LoadError: the rows can't be written; the catalog is as it was.
@@ -49,7 +49,7 @@ def replace_variants(account: Account, changed: Sequence[StoredVariant], gone: S
             account.execute(f"delete from {VARIANTS_TABLE} where {_is_one_of(ids)}", ids)  # noqa: S608
         for rows in _split(changed, MAX_PARAMETERS // len(_INSERTED)):
             _insert(account, rows, at)
-        for ids in _split(gone, MAX_PARAMETERS - 2):
+        for ids in _split(missing, MAX_PARAMETERS - 2):
             account.warehouse.execute(
                 f"update {VARIANTS_TABLE} set _deleted_at = ? where {_is_one_of(ids)}",  # noqa: S608
                 [at, account.account_id, *ids],

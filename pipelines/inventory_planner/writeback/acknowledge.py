@@ -1,64 +1,145 @@
-"""Acknowledge imported orders: set another status, so that the account shows that they have arrived here."""
+"""Acknowledge what was imported, once it is committed; `warehouse.imported_orders` decides which orders these are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from inventory_planner.errors import ChangeError
-from inventory_planner.warehouse.imported_orders import ImportedOrder
-from inventory_planner.writeback.change import Action, Change, Intention, Situation
-from inventory_planner.writeback.orders import changeable
+from inventory_planner.api.orders import Summary
+from inventory_planner.errors import ConfigurationError, InventoryPlannerError, LoadError, UnknownOutcomeError
+from inventory_planner.sync.load import Job
+from inventory_planner.sync.read_back import load_back
+from inventory_planner.warehouse.build_record import invalidate_build
+from inventory_planner.warehouse.imported_orders import ImportedOrder, orders_to_acknowledge
+from inventory_planner.warehouse.stored_orders import has_tables
+from inventory_planner.warehouse.sync_log import ACKNOWLEDGE
+from inventory_planner.warehouse.write_log import State, orders_written, record_end_of_job
+from inventory_planner.writeback.acknowledgement_plan import (
+    is_as_imported,
+    is_read_only,
+    plan_acknowledgement,
+    plan_read_only_notice,
+)
+from inventory_planner.writeback.apply import apply_all
+from inventory_planner.writeback.change import Situation
+from inventory_planner.writeback.earlier import Earlier
+from inventory_planner.writeback.faults import MAX_SHOWN
+from inventory_planner.writeback.journal import Command, Outcome
+from inventory_planner.writeback.sending import UNASKED, Sending, send_changes
+from inventory_planner.writeback.status_lists import StatusLists
 
-LEFT_ALONE: Final = "The order is no longer as it was imported, so it was left alone."
+MAX_FAILURES: Final = 5  # in a row: what fails for so many orders, such as a status that does not exist, fails for all
+
+_WARNED: Final = Command(ACKNOWLEDGE, "read-only")  # its rows are the read-only orders that were named
+_NOT_READ: Final = Situation()
+
+log = logging.getLogger(__name__)
 
 
-def is_read_only(imported: ImportedOrder, situation: Situation) -> bool:
-    """Whether another system manages the order, so that its status can't be set from here."""
-    return imported.is_read_only or bool(situation.order and situation.order.order.readonly)
+def acknowledge(account: Job, sending: Sending = UNASKED) -> list[Outcome]:
+    """Set `acknowledge_status` for the imported orders in a `status` asked for, and return what became of each one.
 
+    Only the version of an order that was imported is acknowledged, once. An order that has changed since is left alone
+    until it is loaded. Read-only orders are skipped; a warning names each of them once.
 
-def is_as_imported(imported: ImportedOrder, situation: Situation) -> bool:
-    """Whether the account has the version that was imported, as far as its status and its last change tell.
-
-    Another version was not imported yet, so it must not be acknowledged: the next load reads it, and decides.
+    Raises:
+        ConfigurationError: `acknowledge_status` is not set.
+        LoadError: nothing was loaded yet.
+        InventoryPlannerError: see `send_changes`.
     """
-    if situation.order is None:
-        return False
-    order = situation.order.order
-    is_in_status = str(order.status).casefold() == str(imported.status).casefold()
-    return is_in_status and order.last_modified == imported.last_modified
-
-
-def acknowledged(imported: ImportedOrder, status: str, read: Callable[[], Situation]) -> Intention:
-    """Set the status of an order, if the account still has the version that was imported, according to `read`."""
-
-    def plan(situation: Situation, _: frozenset[str]) -> Change:
-        if not is_as_imported(imported, situation):
-            return Change(Action.UPDATE, imported.order_id, imported.reference, {}, {}, {})
-        order = changeable(situation).order
-        before = {"status": order.status, "last_modified": order.last_modified}
-        after = {"status": status}
-        return Change(Action.UPDATE, imported.order_id, imported.reference, before, after, after)
-
-    return Intention(
-        Action.UPDATE,
-        imported.order_id,
-        plan,
-        frozenset({"status"}),
-        reference=imported.reference,
-        read=read,
-        unchanged=LEFT_ALONE,
+    if account.settings.acknowledge_status is None:
+        raise ConfigurationError(
+            "`acknowledge_status` is not set, so no order is acknowledged. Set it and `status`, for example"
+            " SOURCES__INVENTORY_PLANNER__ACKNOWLEDGE_STATUS=CLOSED and SOURCES__INVENTORY_PLANNER__STATUS=ORDERED."
+        )
+    if not has_tables(account.warehouse):
+        raise LoadError("No orders were loaded yet. Run `inventory-planner load` first, then acknowledge them.")
+    imported = _imported(account)
+    lists = StatusLists(
+        account.client, [each for each in imported if not each.is_read_only], account.settings.page_size
     )
+    shown = lists.read_all()
+    read_only = [each for each in imported if is_read_only(each, shown.get(each.order_id, _NOT_READ))]
+    refused = {each.order_id for each in read_only}
+    due = {
+        each.order_id: each
+        for each in imported
+        if each.order_id not in refused and is_as_imported(each, shown[each.order_id])
+    }
+    in_doubt = _in_doubt(account, due)
+    outcomes = _send(account, [*in_doubt, *due.values()], shown, lists, sending)
+    _warn_once(account, read_only)
+    settled = {*due, *refused, *(each.order_id for each in in_doubt)}
+    if changed := [each for each in imported if each.order_id not in settled]:
+        log.info("Left alone until they are loaded, because they have changed: %d imported orders.", len(changed))
+    return outcomes
 
 
-def not_acknowledged(imported: ImportedOrder) -> Intention:
-    """Have the write log remember that a read-only order was named."""
+def check_acknowledged(outcomes: Sequence[Outcome]) -> None:
+    """Check that all orders are acknowledged, or were left alone.
 
-    def plan(_situation: Situation, _names: frozenset[str]) -> Change:
-        raise ChangeError(
-            f"Order {imported.reference or imported.order_id} is read-only, so it can't be acknowledged from here: do"
-            " that in the system that manages it."
+    Raises:
+        UnknownOutcomeError: it is not known of some, and all others are.
+        InventoryPlannerError: some are not.
+    """
+    if failed := [each for each in outcomes if not each.is_done]:
+        kind = UnknownOutcomeError if all(each.state is State.UNKNOWN for each in failed) else InventoryPlannerError
+        raise kind(
+            f"{len(failed):,} of {len(outcomes):,} orders were not acknowledged, as far as is known; the next run tries"
+            f" again. Order {failed[0].reference or failed[0].order_id}: {failed[0].message}"
         )
 
-    return Intention(Action.UPDATE, imported.order_id, plan, reference=imported.reference, read=Situation)
+
+def _imported(account: Job) -> list[ImportedOrder]:
+    """The orders to acknowledge, as the warehouse has them."""
+    found = orders_to_acknowledge(account.account, account.settings.status, ACKNOWLEDGE)
+    matches = account.order_filter.matches
+    return [each for each in found if matches(Summary(each.order_id, each.last_modified, each.status))]
+
+
+def _in_doubt(account: Job, due: Collection[str]) -> list[ImportedOrder]:
+    """The orders that an interrupted run may have acknowledged or not, besides those that are due anyway."""
+    doubtful = {each.purchase_order_id or "": each for each in Earlier(account.account, _command(account)).doubtful}
+    others = sorted(doubtful.keys() - due)
+    return [ImportedOrder(each, doubtful[each].purchase_order_number, None, None) for each in others]
+
+
+def _command(account: Job) -> Command:
+    """The next run with the same `acknowledge_status` settles what this one sends."""
+    return Command(ACKNOWLEDGE, (account.settings.acknowledge_status or "").casefold())
+
+
+def _send(
+    account: Job, orders: Sequence[ImportedOrder], shown: Mapping[str, Situation], lists: StatusLists, sending: Sending
+) -> list[Outcome]:
+    if not orders:
+        sending.confirm([])
+        return []
+    how = replace(sending, max_failures=MAX_FAILURES, read_back=load_back)
+    status = account.settings.acknowledge_status or ""
+    intentions = [plan_acknowledgement(each, status, partial(lists.situation, each.order_id)) for each in orders]
+    situations = [shown.get(each.order_id, _NOT_READ) for each in orders]
+    return send_changes(account, _command(account), intentions, situations, how)
+
+
+def _warn_once(account: Job, read_only: Sequence[ImportedOrder]) -> None:
+    """Name the read-only orders that no earlier run has named; the write log remembers them.
+
+    Raises:
+        LoadError: the write log can't be written.
+    """
+    if not read_only:
+        return
+    named = orders_written(account.account, _WARNED.digest)
+    intentions = [plan_read_only_notice(each) for each in read_only if each.order_id not in named]
+    outcomes = list(apply_all(account.client, account.account, _WARNED, intentions))
+    if outcomes:
+        record_end_of_job(account.account, _WARNED.digest)
+        invalidate_build(account.warehouse)  # the mart `writes` shows them
+    for outcome in outcomes[:MAX_SHOWN]:
+        log.warning("%s", outcome.message)
+    if len(outcomes) > MAX_SHOWN:
+        log.warning("And %d more orders are read-only; the table _writes names them.", len(outcomes) - MAX_SHOWN)
