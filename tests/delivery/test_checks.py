@@ -196,10 +196,27 @@ def test_values_are_sent_in_one_spelling(path: Path) -> None:
 def test_decimal_commas_are_understood_where_they_do_not_separate_columns(path: Path) -> None:
     write(path, stock(a="1,5", b="-2", c="1.25"), delimiter=";")
     assert sent(path) == stock(a="1.5", b="-2", c="1.25")
-    write(path, stock(a="1.000"), delimiter=";")
-    assert faults(path) == [
-        Fault(2, 3, "IN_STOCK", "it is '1.000', which can be two numbers; write it without a point")
-    ]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("1.000", "write 1000 or, if you mean a fraction, 1.0000"),
+        ("1,234", "write 1234 or, if you mean a fraction, 1,2340"),
+        ("-123,456", "write -123456 or, if you mean a fraction, -123,4560"),
+    ],
+)
+def test_a_number_with_three_digits_after_its_only_mark_can_be_two(
+    path: Path, separator: str, text: str, advice: str
+) -> None:
+    write(path, stock(a=text), delimiter=separator)
+    assert faults(path) == [Fault(2, 3, "IN_STOCK", f"it is {text!r}, which can be two numbers; {advice}")]
+
+
+def test_a_number_that_can_only_be_one_is_understood(path: Path) -> None:
+    write(path, stock(a="1,2340", b="0,500", c="-0.125", d="1234,567", e="1234"), delimiter=";")
+    assert sent(path) == stock(a="1.234", b="0.5", c="-0.125", d="1234.567", e="1234")
 
 
 def test_a_file_without_rows_is_refused(path: Path) -> None:

@@ -26,7 +26,7 @@ CURRENCIES: Final = frozenset(  # ISO 4217
 )
 
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IGNORECASE | re.ASCII)
-_THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+", re.ASCII)
+_THOUSANDS: Final = re.compile(r"(?P<whole>[+-]?(?!0+[.,])[0-9]{1,3})(?P<mark>[.,])(?P<rest>[0-9]{3})", re.ASCII)
 _TIMESTAMP: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(:\d{2})?(?:[.,]\d{1,9})?)?", re.ASCII)
 _ZONE: Final = re.compile(r"[ T]\d{2}:\d{2}.*?\s?([zZ]|UTC|GMT|[+-]\d{2}:?(\d{2})?)$", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -89,8 +89,10 @@ def _one_of(choices: tuple[str, ...], text: str) -> str:
 
 
 def _number(text: str, *, has_decimal_commas: bool) -> str:
-    if has_decimal_commas and _THOUSANDS.fullmatch(text):
-        raise CellError(f"it is {shown(text)}, which can be two numbers; write it without a point")
+    if has_decimal_commas and (found := _THOUSANDS.fullmatch(text)):
+        whole, mark, rest = found.groups()
+        advice = f"write {whole}{rest} or, if you mean a fraction, {whole}{mark}{rest}0"
+        raise CellError(f"it is {shown(text)}, which can be two numbers; {advice}")
     point = text.replace(",", ".") if has_decimal_commas and text.count(",") == 1 and "." not in text else text
     if not _NUMBER.fullmatch(point):
         raise CellError(f"it is {shown(text)}; write a number such as 12 or -0.5")
