@@ -13,6 +13,7 @@ from dlt.common.configuration.specs.pluggable_run_context import PluggableRunCon
 from deliveries import read, stock, write
 from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
+from inventory_planner.delivery.sftp import Server
 from inventory_planner.errors import ChangeError, ConfigurationError, RefusedError
 from inventory_planner.settings import Settings
 from sftp_server import SftpServer, needs_sshd, serving
@@ -51,6 +52,10 @@ def sftp(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         monkeypatch.setenv("DELIVERY__USERNAME", sftp.user)
         monkeypatch.setenv("DELIVERY__DIRECTORIES__VARIANT_WAREHOUSE", str(sftp.directory("stock")))
         yield sftp
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_preview_does_without_an_endpoint(run: Run, path: Path) -> None:
@@ -109,6 +114,22 @@ def test_a_file_is_delivered_once_and_the_log_says_so(run: Run, sftp: SftpServer
         "REMOVED": "false",
     }
     assert "Delivered, and read back." in run("deliver", "status").stdout
+
+
+@needs_sshd
+def test_a_settled_delivery_says_for_which_night_it_counts(
+    run: Run, sftp: SftpServer, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Server, "rename", interrupt)
+        run("deliver", "variant-warehouse", str(path), "--yes")
+    done = run("deliver", "variant-warehouse", str(path), "--yes")
+    (sent,) = sftp.directory("stock").iterdir()
+    (row,) = json.loads(run("deliver", "status", "--json").stdout)
+    assert done.stderr == (
+        f"Earlier delivery {sent.name}: Delivered, as a look at the server confirms. It counts for the night to"
+        f" {row['night']}.\n"
+    )
 
 
 @needs_sshd

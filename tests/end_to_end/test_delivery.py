@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -191,6 +192,27 @@ def test_a_server_lost_at_the_last_step_leaves_a_doubt_that_the_next_command_set
     assert [each.message for each in report.settled] == ["Delivered, as a look at the server confirms."]
     assert report.delivery is None
     assert_each_row_arrived_once(own, stock(a=1))
+
+
+def test_a_file_that_a_later_command_reveals_counts_for_the_night_after_that(man: Warehouseman) -> None:
+    with before_each_step(Server, ("rename",), kill), pytest.raises(Killed):
+        man.deliver(stock(a=1))
+    assert [each.night for each in man.log()] == ["2026-02-01"]
+    man.now = NOW + timedelta(days=2)
+    (settled,) = man.deliver(stock(a=1)).settled
+    assert (settled.state, settled.sent_at, settled.night) == ("delivered", man.now, "2026-02-03")
+    assert [each.night for each in man.log()] == ["2026-02-03"]
+
+
+def test_a_file_that_was_revealed_before_the_interruption_keeps_its_night(man: Warehouseman) -> None:
+    def kill_if_revealed() -> None:
+        if man.visible():
+            kill()
+
+    with before_each_step(Server, ("size", "read"), kill_if_revealed), pytest.raises(Killed):
+        man.deliver(stock(a=0))
+    man.now = NOW + timedelta(days=2)
+    assert [each.night for each in man.deliver(stock(a=0)).settled] == ["2026-02-01"]
 
 
 def test_a_kill_at_any_step_loses_nothing(man: Warehouseman) -> None:

@@ -19,7 +19,7 @@ from uuid import uuid4
 from inventory_planner.delivery.checks import Row
 from inventory_planner.delivery.files import File
 from inventory_planner.delivery.night import Night, night_of
-from inventory_planner.delivery.placement import Place, digest_of, discard_draft, reveal, upload_draft
+from inventory_planner.delivery.placement import Place, digest_of, discard_draft, is_revealed, reveal, upload_draft
 from inventory_planner.delivery.planning import Clock, DeliveryJob, Destination, Plan, plan_delivery
 from inventory_planner.delivery.sftp import Server
 from inventory_planner.delivery.tables import Table
@@ -75,7 +75,7 @@ def deliver(
         ChangeError, LoadError: see `plan_delivery`.
         InventoryPlannerError: see `settle` and `send`.
     """
-    settled = settle(account, job.destination)
+    settled = settle(account, job.destination, job.clock)
     plan = plan_delivery(account, job, table)
     if not plan.rows or not confirm(plan):
         return DeliveryReport(settled, plan, None, plan.night)
@@ -83,7 +83,7 @@ def deliver(
     return DeliveryReport(settled, plan, delivery, night_of(delivery.sent_at or job.clock.now(), job.clock.zone))
 
 
-def settle(account: Account, destination: Destination) -> list[Delivery]:
+def settle(account: Account, destination: Destination, clock: Clock) -> list[Delivery]:
     """Find out what became of deliveries that did not end, and finish those whose file is whole on the server.
 
     Raises:
@@ -94,7 +94,7 @@ def settle(account: Account, destination: Destination) -> list[Delivery]:
     if not found:
         return []
     with destination.open_server() as server:
-        return [_settle(account, destination, server, delivery) for delivery in found]
+        return [_settle(account, destination, server, delivery, clock) for delivery in found]
 
 
 def send(account: Account, plan: Plan, clock: Clock) -> Delivery:
@@ -119,10 +119,16 @@ def send(account: Account, plan: Plan, clock: Clock) -> Delivery:
             end_delivery(account, delivery, DeliveryState.FAILED, str(error))
             raise
         _wait(before, clock)
-        night = night_of(clock.now(), clock.zone)
-        delivery = replace(delivery, state=DeliveryState.SENT, sent_at=clock.now(), night=night.date.isoformat())
-        update_delivery(account, delivery)
-        return _reveal(account, server, delivery, place)
+        return _reveal(account, server, _record_sending(account, delivery, clock), place)
+
+
+def _record_sending(account: Account, delivery: Delivery, clock: Clock) -> Delivery:
+    """Record that the file gets its final name now, and for which night it counts."""
+    now = clock.now()
+    night = night_of(now, clock.zone)
+    sent = replace(delivery, state=DeliveryState.SENT, sent_at=now, night=night.date.isoformat())
+    update_delivery(account, sent)
+    return sent
 
 
 def _reveal(account: Account, server: Server, delivery: Delivery, place: Place) -> Delivery:
@@ -152,13 +158,15 @@ def _is_refused(server: Server, place: Place, error: InventoryPlannerError) -> b
     return False
 
 
-def _settle(account: Account, destination: Destination, server: Server, delivery: Delivery) -> Delivery:
+def _settle(account: Account, destination: Destination, server: Server, delivery: Delivery, clock: Clock) -> Delivery:
     if delivery.endpoint != destination.endpoint:
         return end_delivery(account, delivery, DeliveryState.FAILED, ELSEWHERE)
     place = _place(delivery)
     if not delivery.is_in_doubt:
         discard_draft(server, place)
         return end_delivery(account, delivery, DeliveryState.FAILED, INTERRUPTED)
+    if not is_revealed(server, place):  # the receiver can read it only from now on
+        delivery = _record_sending(account, delivery, clock)
     if reveal(server, place):
         return end_delivery(account, delivery, DeliveryState.DELIVERED, FOUND)
     discard_draft(server, place)

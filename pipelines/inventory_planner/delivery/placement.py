@@ -74,6 +74,11 @@ def reveal(server: Server, place: Place) -> bool:
     return is_there
 
 
+def is_revealed(server: Server, place: Place) -> bool:
+    """Whether the file is there under its final name, whole."""
+    return _is_whole(server, place.final, place)
+
+
 def discard_draft(server: Server, place: Place) -> None:
     """Remove the draft, if the server lets us."""
     with suppress(RejectedError):
