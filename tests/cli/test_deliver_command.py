@@ -14,8 +14,10 @@ from deliveries import read, stock, write
 from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.sftp import Server
-from inventory_planner.errors import ChangeError, ConfigurationError, RefusedError
+from inventory_planner.errors import AnotherRunError, ChangeError, ConfigurationError, RefusedError
 from inventory_planner.settings import Settings
+from inventory_planner.warehouse.delivery_log import create_log
+from inventory_planner.warehouse.warehouse import Warehouse
 from sftp_server import SftpServer, needs_sshd, serving
 
 pytestmark = pytest.mark.long  # about a second each: a command opens the warehouse and connects
@@ -182,3 +184,13 @@ def test_check_says_whether_deliveries_work(run: Run, sftp: SftpServer, monkeypa
 def test_without_deliveries_the_status_is_empty(run: Run) -> None:
     assert run("deliver", "status").stdout.strip() == "Last deliveries (UTC): none"
     assert json.loads(run("deliver", "status", "--json").stdout) == []
+
+
+def test_during_another_command_the_status_names_it(run: Run, warehouse: Warehouse) -> None:
+    create_log(warehouse.account("a1000"))
+    warehouse.close()
+    with warehouse.engine.lock("deliver vendor"):
+        error = run("deliver", "status").exception
+    assert isinstance(error, AnotherRunError)
+    assert str(error).startswith("`deliver vendor` (process ")
+    assert str(error).endswith(f" is using {warehouse.folder.root}; try again later.")

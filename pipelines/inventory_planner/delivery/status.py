@@ -1,4 +1,4 @@
-"""What was delivered and whether it arrived, for readers: also while another command uses the data folder."""
+"""What was delivered and whether it arrived."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.confirmation import conclude, due_deliveries, look_up
 from inventory_planner.delivery.planning import Clock
-from inventory_planner.errors import AnotherRunError
 from inventory_planner.settings import Settings
 from inventory_planner.warehouse.delivery_log import Delivery, last_deliveries
 from inventory_planner.warehouse.engine import Engine
@@ -55,19 +54,13 @@ def confirm_deliveries(
 def read_deliveries(engine: Engine, count: int) -> list[Delivery]:
     """The last deliveries, newest first, after those in doubt or lost.
 
-    During another command, those that were published last.
+    What readers see may be older than the last delivery, so this doesn't look there during another command.
 
     Raises:
+        AnotherRunError: another command uses the data folder; the message names it.
         LoadError: the warehouse can't be opened.
     """
     if not engine.exists():
         return []
-    try:
-        with engine.lock(COMMAND), closing(connect_read_only(engine)) as connection:
-            return last_deliveries(connection, count)
-    except AnotherRunError:
-        published = engine.connect_published()
-        if published is None:
-            return []
-        with closing(published):
-            return last_deliveries(published, count)
+    with engine.lock(COMMAND), closing(connect_read_only(engine)) as connection:
+        return last_deliveries(connection, count)
