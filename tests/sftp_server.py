@@ -69,6 +69,14 @@ class SftpServer:
         (self.folder / "host_key").chmod(0o600)
         key.write_public_key(self.folder / "host_key.pub")
 
+    def add_host_key(self, algorithm: str) -> str:
+        """Give the server one more host key from its next start on; the public half."""
+        key = asyncssh.generate_private_key(algorithm)
+        path = self.folder / f"more_host_key_{algorithm}"
+        key.write_private_key(path)
+        path.chmod(0o600)
+        return key.export_public_key().decode().strip()
+
     def start(self) -> None:
         assert SSHD
         inner = free_port()
@@ -85,7 +93,8 @@ class SftpServer:
             "Subsystem": f"sftp internal-sftp {self.sftp_options}",
         }
         config = self.folder / "sshd_config"
-        config.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+        more = [("HostKey", path) for path in self.folder.glob("more_host_key_*")]
+        config.write_text("".join(f"{name} {value}\n" for name, value in [*settings.items(), *more]))
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # without it, sshd does not start as root
         self._process = subprocess.Popen(

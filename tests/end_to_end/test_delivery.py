@@ -302,6 +302,17 @@ def test_the_host_key_can_be_known_before_by_its_fingerprint(man: Warehouseman) 
         man.deliver(stock(a=2))
 
 
+@pytest.mark.parametrize("algorithm", ["ecdsa-sha2-nistp256", "ssh-rsa"])
+def test_a_fingerprint_may_be_of_any_of_the_host_keys(own: Warehouseman, algorithm: str) -> None:
+    key = own.server.add_host_key(algorithm)
+    own.server.stop()
+    own.server.start()
+    for number, expected in enumerate([fingerprint(key), key, fingerprint(own.server.host_key)]):
+        own.configure(host_key=expected)
+        own.deliver(stock(a=number))
+    assert len(own.received()) == 3
+
+
 def test_a_missing_directory_is_named(man: Warehouseman) -> None:
     man.configure(directories={STOCK.name: "/no/such/directory"})
     with pytest.raises(RejectedError, match=r"/no/such/directory.+Check that the directory exists"):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -36,10 +37,11 @@ CONNECT_SECONDS: Final = 30.0
 STEP_SECONDS: Final = 60.0  # for one request to the server, or one block of a file
 BLOCK_BYTES: Final = 2**20
 CLOSE_SECONDS: Final = 2.0  # for saying goodbye; a dead server does not answer
-HOST_KEY_ALGORITHMS: Final = (  # of plain keys: the authority behind a certificate could not be pinned
-    *("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
-    *("rsa-sha2-256", "rsa-sha2-512"),
+HOST_KEY_ALGORITHMS: Final = (  # by kind of key, of plain keys: the authority behind a certificate could not be pinned
+    *(("ssh-ed25519",), ("ecdsa-sha2-nistp256",), ("ecdsa-sha2-nistp384",), ("ecdsa-sha2-nistp521",)),
+    ("rsa-sha2-256", "rsa-sha2-512"),
 )
+
 
 log = logging.getLogger(__name__)
 
@@ -192,9 +194,27 @@ class Server:
         return await asyncio.wait_for(operation(client), seconds)
 
     async def _connect(self) -> asyncssh.SFTPClient:
-        ssh = _ssh()
         expected = self.host_key
-        self._connection = await ssh.connect(
+        self._connection = await self._log_in(expected)
+        client = await self._connection.start_sftp_client()
+        self._client = client
+        key = self._connection.get_server_host_key()
+        if key:
+            self.host_key = key.export_public_key().decode().strip()
+        if self.host_key and expected is None:
+            self.endpoint.on_new_key(self.host_key)
+        return client
+
+    async def _log_in(self, expected: str | None) -> Any:
+        """Connect; a server may have several host keys, and shows only the one that is asked for."""
+        *others, last = _choices(expected)
+        for algorithms in others:
+            with suppress(_ssh().HostKeyNotVerifiable):
+                return await self._open(expected, algorithms)
+        return await self._open(expected, last)
+
+    async def _open(self, expected: str | None, algorithms: list[str]) -> Any:
+        return await _ssh().connect(
             self.endpoint.host,
             self.endpoint.port,
             username=self.endpoint.username,
@@ -203,17 +223,10 @@ class Server:
             agent_path=None,
             config=None,
             known_hosts=([], [], []),
-            server_host_key_algs=_algorithms(expected),
+            server_host_key_algs=algorithms,
             client_factory=lambda: _client_class()(expected),
             keepalive_interval=CONNECT_SECONDS,
         )
-        client = await self._connection.start_sftp_client()
-        self._client = client
-        key = self._connection.get_server_host_key()
-        if expected is None and key:
-            self.host_key = key.export_public_key().decode().strip()
-            self.endpoint.on_new_key(self.host_key)
-        return client
 
     def _refusal(self, error: Exception) -> InventoryPlannerError:
         ssh = _ssh()
@@ -268,10 +281,12 @@ def fingerprint(host_key: str | None) -> str:
         ) from error
 
 
-def _algorithms(expected: str | None) -> list[str]:
-    """The algorithms in the order of preference: of several keys, the server must show the one that is expected."""
-    kind = (expected or "").split(" ")[0].removeprefix("ssh-rsa") or "rsa-"
-    return sorted(HOST_KEY_ALGORITHMS, key=lambda name: not (expected and name.startswith(kind)))
+def _choices(expected: str | None) -> list[list[str]]:
+    """Algorithms in orders of preference to try: one for a key; one for each kind, as a fingerprint may be of any."""
+    name = (expected or "").replace("ssh-rsa", "rsa-sha2-256")
+    kinds = [kind for kind in HOST_KEY_ALGORITHMS if name.startswith(kind)] or HOST_KEY_ALGORITHMS
+    # the others follow, so that a server without this kind shows what it has
+    return [[*kind, *(each for each in chain(*HOST_KEY_ALGORITHMS) if each not in kind)] for kind in kinds]
 
 
 def _client_class() -> Callable[[str | None], asyncssh.SSHClient]:
