@@ -186,6 +186,19 @@ def test_without_deliveries_the_status_is_empty(run: Run) -> None:
     assert json.loads(run("deliver", "status", "--json").stdout) == []
 
 
+@needs_sshd
+@pytest.mark.usefixtures("sftp")
+def test_a_delivery_without_a_usable_key_is_not_recorded(run: Run, folder: DataFolder, path: Path) -> None:
+    private = folder.delivery / "id_ed25519"
+    private.chmod(0o644)
+    assert f"Run: chmod 600 {private}" in run("deliver", "variant-warehouse", str(path), "--dry-run").stderr
+    private.write_text("")
+    error = run("deliver", "variant-warehouse", str(path), "--yes").exception
+    assert isinstance(error, ConfigurationError)
+    assert f"The SSH key {private} is empty." in str(error)
+    assert json.loads(run("deliver", "status", "--json").stdout) == []
+
+
 def test_during_another_command_the_status_names_it(run: Run, warehouse: Warehouse) -> None:
     create_log(warehouse.account("a1000"))
     warehouse.close()

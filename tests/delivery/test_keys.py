@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.delivery.keys import ensure_key, pin_key, pinned_key, private_key
+from inventory_planner.delivery.keys import ensure_key, exposure, pin_key, pinned_key, private_key
 from inventory_planner.delivery.sftp import fingerprint
 from inventory_planner.errors import ConfigurationError
 
@@ -25,6 +25,39 @@ def test_a_key_pair_is_made_once_and_its_private_half_is_ours_alone(folder: Data
 def test_without_a_key_the_command_to_make_one_is_named(folder: DataFolder) -> None:
     with pytest.raises(ConfigurationError, match="Run `inventory-planner deliver key`, and paste"):
         private_key(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [("", "is empty"), ("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA", "is damaged or has a passphrase")],
+)
+def test_a_key_that_can_not_be_used_is_named(folder: DataFolder, content: str, problem: str) -> None:
+    ensure_key(folder)
+    path = folder.delivery / "id_ed25519"
+    path.write_text(content)
+    with pytest.raises(ConfigurationError) as caught:
+        private_key(folder)
+    assert str(caught.value) == (
+        f"The SSH key {path} {problem}. Restore it from a backup; or move it away, run `inventory-planner deliver key`,"
+        " and paste the new key into the Advanced CSV connection in Inventory Planner."
+    )
+
+
+def test_a_key_that_can_not_be_read_is_named(folder: DataFolder) -> None:
+    path = folder.delivery / "id_ed25519"
+    path.mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match=r"^Can't read the SSH key .+id_ed25519: .+ a file that you can read"):
+        private_key(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such permissions")
+def test_a_key_that_others_can_read_is_warned_of(folder: DataFolder) -> None:
+    assert exposure(folder) is None
+    ensure_key(folder)
+    assert exposure(folder) is None
+    path = folder.delivery / "id_ed25519"
+    path.chmod(0o644)
+    assert exposure(folder) == f"Other users of this machine can read the SSH key {path}. Run: chmod 600 {path}"
 
 
 def test_a_public_half_that_got_lost_is_asked_for(folder: DataFolder) -> None:

@@ -74,9 +74,11 @@ def show_key(folder: DataFolder) -> None:
 
     The private half stays in the data folder, readable only by you.
     """
-    from inventory_planner.delivery.keys import ensure_key
+    from inventory_planner.cli.deliver_text import warn
+    from inventory_planner.delivery.keys import ensure_key, exposure
 
     public, is_new = ensure_key(folder)
+    warn(exposure(folder))
     made = "Made a new key pair. " if is_new else ""
     click.echo(f"{made}Paste this line where you create the Advanced CSV connection in Inventory Planner:", err=True)
     click.echo(public)
@@ -128,10 +130,11 @@ def _confirm(folder: DataFolder, clock: Clock, *, is_early: bool) -> InventoryPl
 
 
 def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | None, *, full: bool) -> None:
-    from inventory_planner.cli.deliver_text import print_plan, print_report
+    from inventory_planner.cli.deliver_text import print_plan, print_report, warn
     from inventory_planner.cli.options import dbt_variables
     from inventory_planner.delivery import connection
     from inventory_planner.delivery.deliver import deliver as deliver_table
+    from inventory_planner.delivery.keys import exposure
     from inventory_planner.delivery.planning import Clock, DeliveryJob, plan_delivery
     from inventory_planner.marts.dbt_vars import account_timezone
     from inventory_planner.settings import delivery_settings
@@ -148,10 +151,10 @@ def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | No
         is_full=full,
     )
     if not asking.dry_run:
-        connection.require_destination(settings, file)
+        connection.require_destination(settings, file, asking.folder)
     table = _read(asking.folder, csv_file, query)
-    if table.remark:
-        click.echo(table.remark, err=True)
+    warn(exposure(asking.folder))
+    warn(table.remark)
 
     def confirm(plan: Plan) -> bool:
         where = f"{plan.destination.endpoint}, {plan.destination.directory}"

@@ -36,7 +36,7 @@ def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:
         print_on_terminal(Group(counts, Text(f"It counts for the sync of {plan.night.text}.")), err=err)
     else:
         _print_unchanged(plan)
-    _warn(plan.night.warning)
+    warn(plan.night.warning)
 
 
 def print_report(report: DeliveryReport, *, as_json: bool) -> None:
@@ -48,7 +48,7 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
     delivery = report.delivery
     for settled in report.settled:
         night = f" It counts for the night to {settled.night}." if settled.state == DeliveryState.DELIVERED else ""
-        _warn(f"Earlier delivery {settled.file_name}: {settled.message}{night}")
+        warn(f"Earlier delivery {settled.file_name}: {settled.message}{night}")
     if as_json:
         state = delivery.state if delivery else "declined" if report.plan.rows else "unchanged"
         found = {"file_name": delivery.file_name, "sent_at": delivery.sent_at} if delivery else {}
@@ -65,7 +65,7 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
             f"Delivered {delivery.file_name} with {delivery.sent_rows:,} of {delivery.source_rows:,} rows to"
             f" {delivery.endpoint}, {delivery.directory}. It counts for the sync of {report.night.text}."
         )
-    _warn(report.night.warning)
+    warn(report.night.warning)
 
 
 def print_deliveries(deliveries: Sequence[Delivery], clock: Clock, *, as_json: bool) -> None:
@@ -150,6 +150,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _warn(message: str | None) -> None:
+def warn(message: str | None) -> None:
+    """Print a message, if there is one, where it does not mix with results."""
     if message:
         click.echo(message, err=True)

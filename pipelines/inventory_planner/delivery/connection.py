@@ -28,11 +28,11 @@ def destination_of(
     return Destination(endpoint, directory, lambda: open_server(_endpoint(settings, folder), sleep))
 
 
-def require_destination(settings: DeliverySettings, file: File) -> None:
+def require_destination(settings: DeliverySettings, file: File, folder: DataFolder) -> None:
     """Check that files of this kind can be delivered.
 
     Raises:
-        ConfigurationError: a setting is missing.
+        ConfigurationError: a setting or the key is missing, or can't be used.
     """
     _require(settings)
     if file.name not in settings.directories:
@@ -40,6 +40,7 @@ def require_destination(settings: DeliverySettings, file: File) -> None:
             f"DELIVERY__DIRECTORIES__{file.name.upper()} is not set. Set it to the directory for {file.kind} files that"
             " your Advanced CSV connection in Inventory Planner shows: files in any other are not imported."
         )
+    private_key(folder)
 
 
 def probe(settings: DeliverySettings, folder: DataFolder) -> str:

@@ -107,9 +107,9 @@ def send(account: Account, plan: Plan, clock: Clock) -> Delivery:
     """
     before = last_delivery(account, plan.destination.endpoint, plan.destination.directory)
     delivery = _new_delivery(account, plan, clock, before)
-    record_delivery(account, delivery, ((row.key, row.digest) for row in plan.rows))
     place = _place(delivery)
-    with plan.destination.open_server() as server:
+    with plan.destination.open_server() as server:  # which does not connect yet, but needs the key
+        record_delivery(account, delivery, ((row.key, row.digest) for row in plan.rows))
         try:
             upload_draft(server, place, plan.content)
         except UnreachableError as error:  # there may be a draft, which the next command removes

@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 from typing import Final
 
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.delivery.sftp import new_key_pair
+from inventory_planner.delivery.sftp import is_private_key, new_key_pair
 from inventory_planner.errors import ConfigurationError
 
 PRIVATE: Final = "id_ed25519"
 PINNED: Final = "known_hosts"  # in the format of OpenSSH
 _OWNER_ONLY: Final = 0o600
+_OTHERS: Final = 0o077
 
 
 def private_key(folder: DataFolder) -> Path:
-    """Where the private half is.
+    """Where the private half is, which can be used.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is none, or it can't be used.
     """
     path = folder.delivery / PRIVATE
-    if not path.exists():
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
         raise ConfigurationError(
             f"There is no SSH key in {folder.delivery}. Run `inventory-planner deliver key`, and paste what it prints"
             " into the Advanced CSV connection in Inventory Planner."
+        ) from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"Can't read the SSH key {path}: {error.strerror}. It must be a file that you can read; if it is another"
+            f" user's, run: sudo chown {getpass.getuser()} {path}"
+        ) from error
+    if not is_private_key(content):
+        what = "is damaged or has a passphrase" if content.strip() else "is empty"
+        raise ConfigurationError(
+            f"The SSH key {path} {what}. Restore it from a backup; or move it away, run `inventory-planner deliver"
+            " key`, and paste the new key into the Advanced CSV connection in Inventory Planner."
         )
     return path
+
+
+def exposure(folder: DataFolder) -> str | None:
+    """What to do if others can read the private half."""
+    path = folder.delivery / PRIVATE
+    if os.name != "posix" or not path.exists() or not path.stat().st_mode & _OTHERS:
+        return None
+    return f"Other users of this machine can read the SSH key {path}. Run: chmod 600 {path}"
 
 
 def ensure_key(folder: DataFolder) -> tuple[str, bool]:

@@ -262,6 +262,14 @@ def new_key_pair() -> tuple[bytes, bytes]:
     return key.export_private_key(), key.export_public_key()
 
 
+def is_private_key(content: bytes) -> bool:
+    """Whether this is a private key without a passphrase."""
+    ssh = _ssh()
+    with suppress(ssh.KeyImportError, ssh.KeyEncryptionError):
+        return bool(ssh.import_private_key(content))
+    return False
+
+
 def fingerprint(host_key: str | None) -> str:
     """The SHA256 fingerprint of a public key, as `ssh-keygen -l` prints it.
 
