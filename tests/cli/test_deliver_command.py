@@ -14,7 +14,7 @@ from deliveries import read, stock, write
 from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.sftp import Server
-from inventory_planner.errors import AnotherRunError, ChangeError, ConfigurationError, RefusedError
+from inventory_planner.errors import AnotherRunError, ChangeError, ConfigurationError, RefusedError, RejectedError
 from inventory_planner.settings import Settings
 from inventory_planner.warehouse.delivery_log import create_log
 from inventory_planner.warehouse.warehouse import Warehouse
@@ -177,6 +177,10 @@ def test_the_key_is_shown_again_and_never_its_private_half(run: Run, sftp: SftpS
 @needs_sshd
 def test_check_says_whether_deliveries_work(run: Run, sftp: SftpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"Delivery to {sftp.user}@127.0.0.1:{sftp.port} works: " in run("check").stdout
+    monkeypatch.setenv("DELIVERY__DIRECTORIES__VENDOR", "/no/such/directory")
+    failed = run("check")
+    assert isinstance(failed.exception, RejectedError)
+    assert (failed.exception.exit_status, "works" in failed.stdout) == (1, False)
     monkeypatch.delenv("DELIVERY__ENDPOINT")
     assert run("check").stdout.splitlines()[1] == "Delivery by SFTP is off: DELIVERY__ENDPOINT is not set."
 

@@ -317,7 +317,11 @@ def test_a_missing_directory_is_named(man: Warehouseman) -> None:
     man.configure(directories={STOCK.name: "/no/such/directory"})
     with pytest.raises(RejectedError, match=r"/no/such/directory.+Check that the directory exists"):
         man.deliver(stock(a=1))
-    assert f"it has no directory {man.settings.directories[STOCK.name]}" in probe(man.settings, man.folder)
+    with pytest.raises(
+        RejectedError,
+        match=r"has no directory /no/such/directory \(DELIVERY__DIRECTORIES__VARIANT_WAREHOUSE\)\. Correct",
+    ):
+        probe(man.settings, man.folder)
 
 
 @pytest.mark.parametrize("step", range(2, 22, 4))

@@ -108,13 +108,16 @@ def replay(folder: DataFolder) -> None:
 @read_only_data_option
 def check(folder: DataFolder) -> None:
     """Test the connections to Inventory Planner, or Neuro, and to the SFTP server, and summarize the account."""
+    from inventory_planner.cli.deliver_text import warn
     from inventory_planner.delivery.connection import probe
     from inventory_planner.delivery.files import FILES
+    from inventory_planner.delivery.keys import exposure
     from inventory_planner.monitor.check import check as check_account
     from inventory_planner.settings import delivery_settings
 
     with _open_account() as (_, client):
         click.echo(check_account(client).summary)
+    warn(exposure(folder))
     click.echo(probe(delivery_settings(file.name for file in FILES.values()), folder))
 
 

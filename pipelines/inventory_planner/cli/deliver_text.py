@@ -47,8 +47,8 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
     """
     delivery = report.delivery
     for settled in report.settled:
-        night = f" It counts for the night to {settled.night}." if settled.state == DeliveryState.DELIVERED else ""
-        warn(f"Earlier delivery {settled.file_name}: {settled.message}{night}")
+        counts = f" It counts for the night to {settled.night}." if settled.state == DeliveryState.DELIVERED else ""
+        warn(f"Earlier delivery {settled.file_name}: {settled.message}{counts}")
     if as_json:
         state = delivery.state if delivery else "declined" if report.plan.rows else "unchanged"
         found = {"file_name": delivery.file_name, "sent_at": delivery.sent_at} if delivery else {}

@@ -12,7 +12,7 @@ from inventory_planner.delivery.files import File
 from inventory_planner.delivery.keys import pin_key, pinned_key, private_key
 from inventory_planner.delivery.planning import Destination
 from inventory_planner.delivery.sftp import Endpoint, fingerprint, open_server
-from inventory_planner.errors import ConfigurationError
+from inventory_planner.errors import ConfigurationError, RejectedError
 from inventory_planner.settings import DeliverySettings
 
 OFF: Final = "Delivery by SFTP is off: DELIVERY__ENDPOINT is not set."
@@ -48,7 +48,7 @@ def probe(settings: DeliverySettings, folder: DataFolder) -> str:
 
     Raises:
         ConfigurationError: a setting or the key is missing.
-        ApiError: the endpoint can't be reached, or refused the key.
+        ApiError: the endpoint can't be reached, refused the key, or has not all of the directories.
     """
     if settings.host is None:
         return OFF
@@ -58,9 +58,15 @@ def probe(settings: DeliverySettings, folder: DataFolder) -> str:
         server.is_directory(".")  # connects, if no directory is configured
         key = fingerprint(server.host_key)
     how = "the expected one" if endpoint.host_key else "not known yet: the first delivery will expect it from then on"
-    missing = [settings.directories[name] for name, is_there in found.items() if not is_there]
-    directories = f"it has no directory {', '.join(missing)}" if missing else f"{len(found)} directories are there"
-    return f"Delivery to {endpoint.name} works: its host key {key} is {how}; {directories}."
+    missing = [name for name, is_there in found.items() if not is_there]
+    if missing:
+        which = ", ".join(f"{settings.directories[name]} (DELIVERY__DIRECTORIES__{name.upper()})" for name in missing)
+        raise RejectedError(
+            f"{endpoint.name} lets us in, but has no directory {which}. Correct the setting to the directory that your"
+            " Advanced CSV connection in Inventory Planner shows; a path without a slash in front begins in the user's"
+            " home."
+        )
+    return f"Delivery to {endpoint.name} works: its host key {key} is {how}; {len(found)} directories are there."
 
 
 def _endpoint(settings: DeliverySettings, folder: DataFolder, *, pins: bool = True) -> Endpoint:
