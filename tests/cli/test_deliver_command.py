@@ -67,6 +67,16 @@ def test_a_preview_does_without_an_endpoint(run: Run, path: Path) -> None:
     assert [values[name] for name in names] == ["planned", "variant-warehouse", "(no endpoint)", None, 2, 0, 0, 2]
     assert values["why_full"] == "nothing was delivered to this directory before"
 
+    *lines, night = run("deliver", "variant-warehouse", str(path), "--dry-run").stdout.splitlines()
+    assert lines == [
+        f"To be delivered: variant-warehouse from {path}",
+        "Endpoint:        (no endpoint)",
+        "Directory:       (not set)",
+        "Rows:            2 new, 0 changed, 0 unchanged",
+        "To send:         2 rows; all of them: nothing was delivered to this directory before",
+    ]
+    assert night.startswith("It counts for the sync of 20")
+
 
 def test_each_missing_setting_is_asked_for(run: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ENDPOINT", "USERNAME", "DIRECTORIES__VARIANT_WAREHOUSE"):

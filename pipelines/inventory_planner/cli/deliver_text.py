@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.console import Group
-from rich.text import Text
 
 from inventory_planner.cli.orders_text import print_json
 from inventory_planner.cli.terminal import print_report as print_on_terminal
@@ -32,8 +30,8 @@ def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:
     if as_json:
         print_json({"state": "planned" if plan.rows else "unchanged", **_plan(plan)})
     elif plan.rows:
-        counts = table("To be delivered", [_counts(plan)])
-        print_on_terminal(Group(counts, Text(f"It counts for the sync of {plan.night.text}.")), err=err)
+        for line in _plan_lines(plan):
+            click.echo(line, err=err)
     else:
         _print_unchanged(plan)
     warn(plan.night.warning)
@@ -124,25 +122,26 @@ def _print_unchanged(plan: Plan) -> None:
     )
 
 
-def _counts(plan: Plan) -> dict[str, Any]:
+def _plan_lines(plan: Plan) -> Iterator[str]:
+    rows = plan.selection
+    yield f"To be delivered: {plan.file.kind} from {plan.table.source}"
+    yield f"Endpoint:        {plan.destination.endpoint}"
+    yield f"Directory:       {plan.destination.directory or '(not set)'}"
+    yield f"Rows:            {rows.new:,} new, {rows.changed:,} changed, {rows.unchanged:,} unchanged"
+    yield f"To send:         {len(plan.rows):,} rows" + (f"; all of them: {plan.why_full}" if plan.why_full else "")
+    yield f"It counts for the sync of {plan.night.text}."
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
     return {
+        "source": plan.table.source,
+        "remark": plan.table.remark,
         "kind": plan.file.kind,
         "endpoint": plan.destination.endpoint,
         "directory": plan.destination.directory or None,
         "new": plan.selection.new,
         "changed": plan.selection.changed,
         "unchanged": plan.selection.unchanged,
-        "to_send": len(plan.rows),
-        "all": plan.why_full,
-    }
-
-
-def _plan(plan: Plan) -> dict[str, Any]:
-    counts = _counts(plan)
-    return {
-        "source": plan.table.source,
-        "remark": plan.table.remark,
-        **{name: counts[name] for name in ("kind", "endpoint", "directory", "new", "changed", "unchanged")},
         "sent_rows": len(plan.rows),
         "why_full": plan.why_full,
         "night": plan.night.date,
