@@ -19,7 +19,8 @@ from inventory_planner.delivery.confirmation import (
     lost_deliveries,
     settled_at,
 )
-from inventory_planner.delivery.deliver import DeliveryReport
+from inventory_planner.delivery.deliver import DELIVERED, SIZE_ONLY, DeliveryReport
+from inventory_planner.delivery.placement import Evidence
 from inventory_planner.delivery.planning import Clock, Plan
 from inventory_planner.errors import RejectedError
 from inventory_planner.warehouse.delivery_log import Confirmation, Delivery, DeliveryState
@@ -63,6 +64,8 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
             f"Delivered {delivery.file_name} with {delivery.sent_rows:,} of {delivery.source_rows:,} rows to"
             f" {delivery.endpoint}, {delivery.directory}. It counts for the sync of {report.night.text}."
         )
+    if delivery.message == DELIVERED[Evidence.SIZE]:
+        warn(SIZE_ONLY)
     warn(report.night.warning)
 
 

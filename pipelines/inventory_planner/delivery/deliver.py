@@ -19,7 +19,15 @@ from uuid import uuid4
 from inventory_planner.delivery.checks import Row
 from inventory_planner.delivery.files import File
 from inventory_planner.delivery.night import Night, night_of
-from inventory_planner.delivery.placement import Place, digest_of, discard_draft, is_revealed, reveal, upload_draft
+from inventory_planner.delivery.placement import (
+    Evidence,
+    Place,
+    digest_of,
+    discard_draft,
+    is_revealed,
+    reveal,
+    upload_draft,
+)
 from inventory_planner.delivery.planning import Clock, DeliveryJob, Destination, Plan, plan_delivery
 from inventory_planner.delivery.sftp import Server
 from inventory_planner.delivery.tables import Table
@@ -43,8 +51,12 @@ SAMPLE_ROWS: Final = 10  # of a delivery, recorded to be compared with the accou
 INTERRUPTED: Final = "The command was interrupted before the file had its final name; its rows are sent again."
 NOT_THERE: Final = "The file is not on the server; its rows are sent again."
 ELSEWHERE: Final = "Its endpoint or user is no longer configured; its rows are sent to the present one."
-DELIVERED: Final = "Delivered, and read back."
-FOUND: Final = "Delivered, as a look at the server confirms."
+SIZE_ONLY: Final = "Only its size was compared, as the server does not let us read it."
+DELIVERED: Final = {Evidence.CONTENT: "Delivered, and read back.", Evidence.SIZE: f"Delivered. {SIZE_ONLY}"}
+FOUND: Final = {
+    Evidence.CONTENT: "Delivered, as a look at the server confirms.",
+    Evidence.SIZE: f"Delivered, as a look at the server confirms. {SIZE_ONLY}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,7 @@ def _record_sending(account: Account, delivery: Delivery, clock: Clock) -> Deliv
 
 def _reveal(account: Account, server: Server, delivery: Delivery, place: Place) -> Delivery:
     try:
-        is_there = reveal(server, place)
+        evidence = reveal(server, place)
     except InventoryPlannerError as error:
         if _is_refused(server, place, error):
             end_delivery(account, delivery, DeliveryState.FAILED, str(error))
@@ -143,9 +155,9 @@ def _reveal(account: Account, server: Server, delivery: Delivery, place: Place) 
             f"It is not known whether {place.final} arrived. {error} Run the command again: it looks at the server"
             " first, and sends nothing twice."
         ) from error
-    if not is_there:
+    if not evidence:
         return end_delivery(account, delivery, DeliveryState.FAILED, NOT_THERE)
-    return end_delivery(account, delivery, DeliveryState.DELIVERED, DELIVERED)
+    return end_delivery(account, delivery, DeliveryState.DELIVERED, DELIVERED[evidence])
 
 
 def _is_refused(server: Server, place: Place, error: InventoryPlannerError) -> bool:
@@ -167,8 +179,8 @@ def _settle(account: Account, destination: Destination, server: Server, delivery
         return end_delivery(account, delivery, DeliveryState.FAILED, INTERRUPTED)
     if not is_revealed(server, place):  # the receiver can read it only from now on
         delivery = _record_sending(account, delivery, clock)
-    if reveal(server, place):
-        return end_delivery(account, delivery, DeliveryState.DELIVERED, FOUND)
+    if evidence := reveal(server, place):
+        return end_delivery(account, delivery, DeliveryState.DELIVERED, FOUND[evidence])
     discard_draft(server, place)
     return end_delivery(account, delivery, DeliveryState.FAILED, NOT_THERE)
 

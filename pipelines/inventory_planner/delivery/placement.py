@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
@@ -11,6 +12,13 @@ from inventory_planner.delivery.sftp import Server
 from inventory_planner.errors import RejectedError
 
 DRAFT: Final = ".part"
+
+
+class Evidence(StrEnum):
+    """What shows that a file is on the server, whole."""
+
+    CONTENT = "content"
+    SIZE = "size"  # where the server does not let us read
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +65,21 @@ def upload_draft(server: Server, place: Place, content: bytes) -> None:
         raise RejectedError(f"{server.endpoint.name} did not store {place.draft} as it was sent; try again.")
 
 
-def reveal(server: Server, place: Place) -> bool:
-    """Give the draft its final name; whether the file is there, whole.
+def reveal(server: Server, place: Place) -> Evidence | None:
+    """Give the draft its final name; what shows that the file is there, whole, or None if it is not.
 
     It can be repeated after whatever interrupted it, because it looks first. Where the server doesn't rename, the file
     is written a second time, and the draft stays until the copy is whole.
     """
     if not _is_whole(server, place.final, place):
         if not _is_whole(server, place.draft, place):
-            return False
+            return None
         server.remove(place.final)  # half of a copy
         _rename_or_copy(server, place)
-    is_there = _is_whole(server, place.final, place)
-    if is_there:
+    evidence = _compare(server, place.final, place)
+    if evidence:
         discard_draft(server, place)
-    return is_there
+    return evidence
 
 
 def is_revealed(server: Server, place: Place) -> bool:
@@ -103,11 +111,15 @@ def _copy(server: Server, place: Place, content: bytes) -> None:
 
 
 def _is_whole(server: Server, path: str, place: Place) -> bool:
-    """Whether a file has the size and the digest; only the size where files can't be read."""
+    return _compare(server, path, place) is not None
+
+
+def _compare(server: Server, path: str, place: Place) -> Evidence | None:
+    """What shows that a file is whole: its size and digest, or only its size where files can't be read."""
     if server.size(path) != place.size:
-        return False
+        return None
     try:
         content = server.read(path)
     except RejectedError:
-        return True
-    return content is not None and digest_of(content) == place.digest
+        return Evidence.SIZE
+    return Evidence.CONTENT if content is not None and digest_of(content) == place.digest else None
