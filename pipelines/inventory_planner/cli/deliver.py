@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
+from inventory_planner.cli.deliver_help import help_of
 from inventory_planner.cli.options import data_option, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.files import FILES, File
@@ -39,15 +40,8 @@ def deliver() -> None:
     """
 
 
-def _names(file: File, *, is_required: bool) -> str:
-    return ", ".join(column.name for column in file.columns if column.is_required == is_required)
-
-
 def _add(file: File) -> None:
-    text = f"{file.summary}\n\nRequired columns: {_names(file, is_required=True)}."
-    optional = _names(file, is_required=False)
-
-    @deliver.command(file.kind, help=f"{text}\n\nOptional columns: {optional}." if optional else text)
+    @deliver.command(file.kind, help=help_of(file))
     @changing
     @click.argument("csv_file", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False), required=False)
     @click.option(
