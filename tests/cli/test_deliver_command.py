@@ -88,6 +88,26 @@ def test_each_missing_setting_is_asked_for(run: Run, path: Path, monkeypatch: py
     assert "Run `inventory-planner deliver key`" in str(error)
 
 
+def test_the_help_tells_what_each_column_holds(run: Run) -> None:
+    lines = run("deliver", "stock-order", "--help").stdout.splitlines()
+    shown = [line.split(maxsplit=1) for line in lines if line.strip()]
+    for expected in [
+        ["REMOVED", "true or false"],
+        ["UPDATED_AT", "time in UTC, as 2026-01-31 08:00:00"],
+        ["CURRENCY", "currency of three letters, such as EUR"],
+        ["RECEIVED", "number, such as 12 or -0.5"],
+        ["COST_PRICE", "number, such as 12 or -0.5, may be empty"],
+        ["VENDOR", "id, only with TYPE (empty) or po"],
+        ["TYPE", "po or transfer or assembly"],
+    ]:
+        assert expected in shown
+    text = " ".join(" ".join(lines).split())
+    assert (
+        "UTF-16 with a byte order mark. Commas, semicolons, tabs or bars separate its columns. A row that you" in text
+    )
+    assert "leave out is not removed; send it with REMOVED true." in text
+
+
 @pytest.mark.parametrize("words", [[], ["a.csv", "--query", "a.sql"]])
 def test_a_file_or_a_query_is_needed(run: Run, words: list[str]) -> None:
     done = run("deliver", "variant", *words)
@@ -167,6 +187,9 @@ def test_a_query_is_delivered(run: Run, sftp: SftpServer, folder: DataFolder, tm
     (sent,) = sftp.directory("stock").iterdir()
     assert read(sent) == stock(a="1.5", b="-2")
 
+    query.write_text(f"{text}, timestamp '2026-01-31' as updated_at from marts.stock where false")
+    done = run("deliver", "variant-warehouse", "--query", str(query), "--yes")
+    assert (done.exit_code, done.stdout) == (0, f"Nothing to deliver: {query} returns no rows.\n")
     query.write_text(f"{text} from marts.stock")
     error = run("deliver", "variant-warehouse", "--query", str(query), "--yes").exception
     assert str(error) == f"{query} was not delivered:\n  the header: the column UPDATED_AT is missing; add it."

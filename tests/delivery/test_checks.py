@@ -221,7 +221,7 @@ def test_a_number_that_can_only_be_one_is_understood(path: Path) -> None:
 
 def test_a_file_without_rows_is_refused(path: Path) -> None:
     path.write_text(HEADER)
-    with pytest.raises(ChangeError, match=r"stock.csv has no rows\."):
+    with pytest.raises(ChangeError, match=r"stock.csv has a header, but no rows\. Add the rows to deliver"):
         checked(path)
 
 

@@ -42,6 +42,14 @@ def test_windows_1252_is_mentioned(path: Path) -> None:
     [
         (b"", "is empty. Its first line must name the columns"),
         (b"\n \n", "is empty"),
+        *(
+            ("A,B\n1,2\n".encode(encoding), f"is in {name}. Save it as CSV UTF-8.")
+            for name, encodings in {
+                "UTF-16 without a byte order mark": ("utf-16-le", "utf-16-be"),
+                "UTF-32": ("utf-32", "utf-32-le", "utf-32-be"),
+            }.items()
+            for encoding in encodings
+        ),
         (b"\x81\x8d\xff", "is not text in UTF-8 or Windows-1252"),
         (b'A,B\n1,2\n"3,4\n5,6\n', "line 3: unexpected end of data"),
         (b'A,B\n1,"2"3\n', "line 2: .+ Put text that contains separators or quotes into quotes"),
@@ -51,6 +59,13 @@ def test_what_is_no_table_is_refused(path: Path, content: bytes, message: str) -
     path.write_bytes(content)
     with pytest.raises(ChangeError, match=message):
         list(read_csv(path).rows)
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"'])
+def test_a_line_for_excel_names_the_separator(path: Path, line: str) -> None:
+    path.write_text(f"{line}\r\nNAME,OTHER;NUMBER\r\nKöln;1\r\n")
+    table = read_csv(path)
+    assert (table.header_line, table.header, list(table.rows)) == (2, ["NAME,OTHER", "NUMBER"], [(3, ["Köln", "1"])])
 
 
 def test_a_missing_file_is_named(path: Path) -> None:

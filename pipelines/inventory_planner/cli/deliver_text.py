@@ -120,9 +120,9 @@ def _hour(instant: datetime) -> str:
 
 
 def _print_unchanged(plan: Plan) -> None:
-    click.echo(
-        f"Nothing to deliver: all {plan.selection.in_file:,} rows of {plan.table.source} are as they were delivered."
-    )
+    count, source = plan.selection.in_file, plan.table.source
+    reason = f"all {count:,} rows of {source} are as they were delivered" if count else f"{source} returns no rows"
+    click.echo(f"Nothing to deliver: {reason}.")
 
 
 def _plan_lines(plan: Plan) -> Iterator[str]:

@@ -141,15 +141,18 @@ def check(table: Table, file: File, columns: Sequence[Column], line_end: str) ->
 
     Raises:
         FaultsError: something is wrong; the message says where, and what to do.
-        ChangeError: the table can't be read, or has no rows.
+        ChangeError: the table can't be read, or is a file without rows.
     """
     found, faults = _read_header(table, columns)
     checking = _Checking(file, table, found, line_end, faults)
     rows = list(checking.rows())
     if checking.faults:
         raise FaultsError(table, checking.faults)
-    if not rows:
-        raise ChangeError(f"{table.source} has no rows.")
+    if not rows and not table.may_be_empty:
+        raise ChangeError(
+            f"{table.source} has a header, but no rows. Add the rows to deliver; to remove what was delivered, send its"
+            " row with REMOVED true."
+        )
     return [column.name for column in found if column], rows
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,6 +20,7 @@ from inventory_planner.spreadsheets import detect_encoding
 from inventory_planner.warehouse.engine import Engine
 
 SEPARATORS: Final = ",;\t|"
+_SEPARATOR_LINE: Final = re.compile(f'"?sep=([{SEPARATORS}])"?', re.IGNORECASE)  # which tells Excel the separator
 _FETCH_ROWS: Final = 10_000  # in memory at once
 
 
@@ -25,7 +28,8 @@ _FETCH_ROWS: Final = 10_000  # in memory at once
 class Table:
     """A header and rows, each with its place: the line of a file on which it begins, or the number of a row.
 
-    Places are named by `unit`. `remark` is what to know about how the table was read.
+    Places are named by `unit`. `remark` is what to know about how the table was read. A query `may_be_empty`, but a
+    file without rows is a mistake.
     """
 
     source: str
@@ -34,6 +38,7 @@ class Table:
     digest: str
     header_line: int = 1
     unit: str = "line"
+    may_be_empty: bool = False
     has_decimal_commas: bool = False
     remark: str | None = None
 
@@ -48,13 +53,18 @@ def read_csv(path: Path) -> Table:
         content = path.read_bytes()
     except OSError as error:
         raise ChangeError(f"Can't read {path}: {error.strerror}.") from error
+    if other := _other_encoding(content):
+        raise ChangeError(f"{path} is in {other}. Save it as CSV UTF-8.")
     encoding = detect_encoding(content)
     if encoding is None:
         raise ChangeError(f"{path} is not text in UTF-8 or Windows-1252. Save it as CSV UTF-8.")
     text = content.decode(encoding)
     first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(SEPARATORS, key=first.count)
+    named = _SEPARATOR_LINE.fullmatch(first)
+    separator = named[1] if named else max(SEPARATORS, key=first.count)
     lines = _read_lines(path, text, separator)
+    if named:
+        next(lines)
     header_line, header = next(lines, (1, []))
     if not header:
         raise ChangeError(f"{path} is empty. Its first line must name the columns.")
@@ -68,6 +78,14 @@ def read_csv(path: Path) -> Table:
         has_decimal_commas=separator in ";\t",
         remark=remark if encoding == "cp1252" else None,
     )
+
+
+def _other_encoding(content: bytes) -> str | None:
+    """The encoding that we don't read, by the zeros in its first two or four bytes; text in UTF-8 has none there."""
+    zeros = content[:4].count(0)
+    if content.startswith((BOM_UTF32_LE, BOM_UTF32_BE)) or zeros == 3:
+        return "UTF-32"
+    return "UTF-16 without a byte order mark" if zeros == 2 else None
 
 
 def _read_lines(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -107,7 +125,9 @@ def read_query(engine: Engine, folder: DataFolder, path: Path) -> Table:
             reason = " ".join(str(error).partition("\n\nLINE ")[0].split()).removesuffix(".")
             raise ChangeError(f"The query in {path} failed: {reason}. Correct it.") from error
     content = repr((header, rows)).encode()
-    return Table(str(path), header, enumerate(rows, 1), sha256(content).hexdigest(), header_line=0, unit="row")
+    return Table(
+        str(path), header, enumerate(rows, 1), sha256(content).hexdigest(), header_line=0, unit="row", may_be_empty=True
+    )
 
 
 def _fetch(result: Any) -> Iterator[tuple[Any, ...]]:
