@@ -214,6 +214,35 @@ def test_a_number_with_three_digits_after_its_only_mark_can_be_two(
     assert faults(path) == [Fault(2, 3, "IN_STOCK", f"it is {text!r}, which can be two numbers; {advice}")]
 
 
+@pytest.mark.parametrize("text", ["1e99", "-1000000000000.1"])
+def test_a_number_that_no_stock_has_is_refused(path: Path, text: str) -> None:
+    problem = f"it is '{text}', more than 1,000,000,000,000; correct the number"
+    assert faults(write(path, stock(a=text))) == [Fault(2, 3, "IN_STOCK", problem)]
+    assert sent(write(path, stock(a="1e12"))) == stock(a="1000000000000")
+
+
+MADE_A_NUMBER = "an id that a spreadsheet has made a number; format the column as text and paste the ids again"
+ORDINARY = "which can't be seen; write an ordinary blank or delete it"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a\u00a0b", f"it is 'a\\xa0b', with no-break space (U+00A0), {ORDINARY}"),
+        ("ab\u200b", f"it is 'ab\\u200b', with zero width space (U+200B), {ORDINARY}"),
+        ("a\ufeffb", f"it is 'a\\ufeffb', with zero width no-break space (U+FEFF), {ORDINARY}"),
+        *((number, f"it is '{number}', {MADE_A_NUMBER}") for number in ("1.23457E+11", "1,23457E+11", "1E+11")),
+    ],
+)
+def test_an_id_that_a_spreadsheet_has_spoilt_is_refused(path: Path, text: str, problem: str) -> None:
+    assert faults(write(path, [{**VALID[STOCK.kind], "VARIANT_ID": text}])) == [Fault(2, 1, "VARIANT_ID", problem)]
+
+
+def test_an_id_may_look_like_a_number_or_contain_blanks(path: Path) -> None:
+    rows = [{**VALID[STOCK.kind], "VARIANT_ID": text} for text in ("12E5", "a b", "1E+5", "0012.50")]
+    assert sent(write(path, rows)) == rows
+
+
 def test_a_number_that_can_only_be_one_is_understood(path: Path) -> None:
     write(path, stock(a="1,2340", b="0,500", c="-0.125", d="1234,567", e="1234"), delimiter=";")
     assert sent(path) == stock(a="1.234", b="0.5", c="-0.125", d="1234.567", e="1234")

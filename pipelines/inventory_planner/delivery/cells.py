@@ -6,11 +6,14 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
+from unicodedata import category
+from unicodedata import name as unicode_name
 
 from inventory_planner.delivery.files import Column, Type
 
 BOOLEANS: Final = ("true", "false")
 MAX_CHARACTERS: Final = 256  # of VARCHAR; one that is longer may sink the whole file
+MAX_NUMBER: Final = 10**12  # far more than any stock or price; what is beyond is a barcode, or a slip such as 1e99
 CURRENCIES: Final = frozenset(  # ISO 4217
     re.findall(
         "[A-Z]{3}",
@@ -31,6 +34,9 @@ _TIMESTAMP: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(:\d{2})
 _ZONE: Final = re.compile(r"[ T]\d{2}:\d{2}.*?\s?([zZ]|UTC|GMT|[+-]\d{2}:?(\d{2})?)$", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ID_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_INVISIBLE: Final = ("Cf", "Zs", "Zl", "Zp")  # Unicode's categories of format characters and of spaces
+_BLANKS: Final = " \u3000"  # the second is as wide as a Chinese character
+_ROUNDED_ID: Final = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]{2}", re.ASCII)  # 123456789012, as a spreadsheet shows it
 
 
 class CellError(ValueError):
@@ -97,6 +103,8 @@ def _number(text: str, *, has_decimal_commas: bool) -> str:
     if not _NUMBER.fullmatch(point):
         raise CellError(f"it is {shown(text)}; write a number such as 12 or -0.5")
     number = Decimal(point)
+    if abs(number) > MAX_NUMBER:
+        raise CellError(f"it is {shown(text)}, more than {MAX_NUMBER:,}; correct the number")
     plain = f"{number:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if not number else plain
@@ -122,8 +130,19 @@ def _timestamp(text: str) -> str:
 
 
 def _id(text: str) -> str:
+    if hidden := next((char for char in text if char not in _BLANKS and category(char) in _INVISIBLE), None):
+        name = unicode_name(hidden, "invisible character").lower()
+        raise CellError(
+            f"it is {shown(text)}, with {name} (U+{ord(hidden):04X}), which can't be seen; write an ordinary blank or"
+            " delete it"
+        )
     if text != text.strip():
         raise CellError(f"it is {shown(text)}; delete the blanks around it, because an id with them is another id")
+    if _ROUNDED_ID.fullmatch(text):
+        raise CellError(
+            f"it is {shown(text)}, an id that a spreadsheet has made a number; format the column as text and paste the"
+            " ids again"
+        )
     return _text(text, _ID_CONTROL)
 
 
