@@ -155,7 +155,9 @@ def test_a_settled_delivery_says_for_which_night_it_counts(
     with monkeypatch.context() as patch:
         patch.setattr(Server, "rename", interrupt)
         run("deliver", "variant-warehouse", str(path), "--yes")
+    write(path, stock(a="x"))
     done = run("deliver", "variant-warehouse", str(path), "--yes")
+    assert isinstance(done.exception, ChangeError)
     (sent,) = sftp.directory("stock").iterdir()
     (row,) = json.loads(run("deliver", "status", "--json").stdout)
     assert done.stderr == (

@@ -124,10 +124,11 @@ def _confirm(folder: DataFolder, clock: Clock, *, is_early: bool) -> InventoryPl
 
 
 def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | None, *, full: bool) -> None:
-    from inventory_planner.cli.deliver_text import print_plan, print_report, warn
+    from inventory_planner.cli.deliver_text import print_plan, print_report, print_settled, warn
     from inventory_planner.cli.options import dbt_variables
     from inventory_planner.delivery import connection
     from inventory_planner.delivery.deliver import deliver as deliver_table
+    from inventory_planner.delivery.deliver import settle
     from inventory_planner.delivery.keys import exposure
     from inventory_planner.delivery.planning import Clock, DeliveryJob, plan_delivery
     from inventory_planner.marts.dbt_vars import account_timezone
@@ -160,6 +161,7 @@ def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | No
         if asking.dry_run:
             print_plan(plan_delivery(account, job, table), as_json=asking.as_json)
         else:
+            print_settled(settle(account, job.destination, job.clock))  # at once: what follows may fail
             print_report(deliver_table(account, job, table, confirm), as_json=asking.as_json)
 
 

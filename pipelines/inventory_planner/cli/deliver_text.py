@@ -38,6 +38,13 @@ def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:
     warn(plan.night.warning)
 
 
+def print_settled(deliveries: Sequence[Delivery]) -> None:
+    """Print what became of earlier deliveries, and for which night they count."""
+    for settled in deliveries:
+        counts = f" It counts for the night to {settled.night}." if settled.state == DeliveryState.DELIVERED else ""
+        warn(f"Earlier delivery {settled.file_name}: {settled.message}{counts}")
+
+
 def print_report(report: DeliveryReport, *, as_json: bool) -> None:
     """Print what became of a delivery.
 
@@ -45,9 +52,6 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
         RejectedError: the file is not on the server.
     """
     delivery = report.delivery
-    for settled in report.settled:
-        counts = f" It counts for the night to {settled.night}." if settled.state == DeliveryState.DELIVERED else ""
-        warn(f"Earlier delivery {settled.file_name}: {settled.message}{counts}")
     if as_json:
         state = delivery.state if delivery else "declined" if report.plan.rows else "unchanged"
         found = {"file_name": delivery.file_name, "sent_at": delivery.sent_at} if delivery else {}
