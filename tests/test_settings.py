@@ -338,7 +338,7 @@ def test_delivery_is_off_by_default() -> None:
         username=None,
         directories={},
         host_key=None,
-        line_end="\r\n",
+        line_ending="\r\n",
         extra_columns={},
         full_every_days=None,
     )
@@ -351,7 +351,7 @@ def test_every_setting_of_the_delivery_has_an_environment_variable(monkeypatch: 
         "DIRECTORIES__VARIANT_WAREHOUSE": "/stock",
         "DIRECTORIES__VENDOR": "",
         "HOST_KEY": "ssh-ed25519 AAAA",
-        "LINE_END": "LF",
+        "LINE_ENDING": "LF",
         "EXTRA_COLUMNS__SALES_ORDER": "A, b",
         "FULL_EVERY_DAYS": "7",
     }
@@ -363,7 +363,7 @@ def test_every_setting_of_the_delivery_has_an_environment_variable(monkeypatch: 
         username="acme",
         directories={"variant_warehouse": "/stock"},
         host_key="ssh-ed25519 AAAA",
-        line_end="\n",
+        line_ending="\n",
         extra_columns={"sales_order": ("A", "b")},
         full_every_days=7.0,
     )
@@ -398,7 +398,7 @@ def test_an_endpoint_is_a_host_with_or_without_a_port(
     ("name", "value", "expected"),
     [
         *(("ENDPOINT", value, "a host, or host:port") for value in ("a b", "a:0", "a:99999", "user@a", "a/b", "::1")),
-        ("LINE_END", "cr", "crlf or lf"),
+        ("LINE_ENDING", "cr", "crlf or lf"),
         ("FULL_EVERY_DAYS", "-1", "a number of at least 0"),
         ("EXTRA_COLUMNS__VENDOR", "[1]", "names separated by commas, such as open,sent"),
     ],

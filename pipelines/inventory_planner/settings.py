@@ -24,7 +24,7 @@ from inventory_planner.errors import ConfigurationError
 SECTION: Final = "sources.inventory_planner"
 DELIVERY: Final = "delivery"
 SFTP_PORT: Final = 22
-LINE_ENDS: Final = {"crlf": "\r\n", "lf": "\n"}
+LINE_ENDINGS: Final = {"crlf": "\r\n", "lf": "\n"}
 BASE_URL: Final = "https://app.inventory-planner.com"
 REQUESTS_PER_SECOND: Final = 2.0  # Inventory Planner publishes no limit; other clients run well with 0.5 to 3
 PAGE_SIZE: Final = 1000  # the maximum that the API allows
@@ -92,7 +92,7 @@ class DeliverySettings:
     username: str | None = None
     directories: Mapping[str, str] = field(default_factory=dict)
     host_key: str | None = None
-    line_end: str = LINE_ENDS["crlf"]
+    line_ending: str = LINE_ENDINGS["crlf"]
     extra_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     full_every_days: float | None = None
 
@@ -153,9 +153,9 @@ def delivery_settings(kinds: Iterable[str]) -> DeliverySettings:
         ConfigurationError: a setting is invalid.
     """
     host, port = _endpoint("endpoint", _text("endpoint", DELIVERY))
-    line_end = (_text("line_end", DELIVERY) or "crlf").lower()
-    if line_end not in LINE_ENDS:
-        raise _invalid("line_end", line_end, " or ".join(LINE_ENDS), DELIVERY)
+    line_ending = (_text("line_ending", DELIVERY) or "crlf").lower()
+    if line_ending not in LINE_ENDINGS:
+        raise _invalid("line_ending", line_ending, " or ".join(LINE_ENDINGS), DELIVERY)
     names = list(kinds)
     directories = {kind: _text(f"directories.{kind}", DELIVERY) for kind in names}
     extra = {
@@ -167,7 +167,7 @@ def delivery_settings(kinds: Iterable[str]) -> DeliverySettings:
         username=_text("username", DELIVERY),
         directories={kind: directory for kind, directory in directories.items() if directory},
         host_key=_text("host_key", DELIVERY),
-        line_end=LINE_ENDS[line_end],
+        line_ending=LINE_ENDINGS[line_ending],
         extra_columns={kind: allowed for kind, allowed in extra.items() if allowed},
         full_every_days=_number("full_every_days", 0, least=0, section=DELIVERY) or None,
     )

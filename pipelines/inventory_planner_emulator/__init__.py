@@ -10,7 +10,7 @@ from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.demo.business_day import Event, live_a_day
 from inventory_planner_emulator.demo.history import demo_account
 from inventory_planner_emulator.faults import Fault, RecordedRequest
-from inventory_planner_emulator.nights import spend_night
+from inventory_planner_emulator.nights import run_nightly_sync
 from inventory_planner_emulator.orders_file import read_orders
 from inventory_planner_emulator.quirks import Quirks
 from inventory_planner_emulator.received_files import DIRECTORIES, Inbox
@@ -29,6 +29,6 @@ __all__ = [
     "live_a_day",
     "read_orders",
     "run",
+    "run_nightly_sync",
     "serve",
-    "spend_night",
 ]

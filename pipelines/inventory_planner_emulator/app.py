@@ -18,7 +18,7 @@ from inventory_planner_emulator.endpoint_request import EndpointRequest, NotFoun
 from inventory_planner_emulator.endpoints import API, Endpoint, find_endpoint, is_known_path
 from inventory_planner_emulator.faults import Fault, RecordedRequest
 from inventory_planner_emulator.json_codec import decode, indent
-from inventory_planner_emulator.nights import NIGHT_PATH, spend_night
+from inventory_planner_emulator.nights import NIGHT_PATH, run_nightly_sync
 from inventory_planner_emulator.request_body import UNREADABLE
 from inventory_planner_emulator.responses import HttpResponse, blocked_response, error_response
 
@@ -32,7 +32,7 @@ def create_app(get_account: Callable[[], Account]) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         account = get_account()
         if scope["path"] == NIGHT_PATH:
-            await _spend_night(account, scope["method"])(scope, receive, send)
+            await _run_nightly_sync(account, scope["method"])(scope, receive, send)
             return
         http_request = Request(scope, receive)
         query = tuple(http_request.query_params.multi_items())
@@ -57,11 +57,11 @@ def create_app(get_account: Callable[[], Account]) -> ASGIApp:
     return app
 
 
-def _spend_night(account: Account, method: str) -> Response:
+def _run_nightly_sync(account: Account, method: str) -> Response:
     """Return the response to a person who asks for the night; it says nothing about files, as the account would."""
     if method != "POST":
         return Response("Use POST: it changes the account.\n", 405, media_type="text/plain")
-    spend_night(account)
+    run_nightly_sync(account)
     return Response("The nightly sync ran.\n", media_type="text/plain")
 
 

@@ -14,10 +14,10 @@ from inventory_planner_emulator.received_records import api_id
 NIGHT_PATH = "/emulator/night"  # a POST of it spends a night at once
 SYNC_TIME = time(2)  # in the account's time zone
 _DEADLINE = timedelta(hours=1)  # a file must arrive so long before
-_LOOK_SECONDS = 1.0  # between two looks at the clock and the folder
+_POLL_SECONDS = 1.0  # between two looks at the clock and the folder
 
 
-def spend_night(account: Account, until: datetime | None = None) -> None:
+def run_nightly_sync(account: Account, until: datetime | None = None) -> None:
     """Read the files that arrived until then, or all of them, and run the background jobs."""
     with account.lock:
         order_ids = _read_files(account, until)
@@ -50,10 +50,10 @@ def _missing_orders(account: Account) -> Iterator[str]:
 
 
 @contextmanager
-def nights(account: Account, zone: ZoneInfo) -> Iterator[None]:
+def run_nightly_syncs(account: Account, zone: ZoneInfo) -> Iterator[None]:
     """Watch the account's folder, and spend each night when its time comes, until the context exits."""
-    done, spent = threading.Event(), last_sync(account.now(), zone)
-    thread = threading.Thread(target=_watch, args=(account, zone, spent, done), name="nights", daemon=True)
+    done, last_run = threading.Event(), last_sync(account.now(), zone)
+    thread = threading.Thread(target=_watch, args=(account, zone, last_run, done), name="nights", daemon=True)
     thread.start()
     try:
         yield
@@ -62,15 +62,15 @@ def nights(account: Account, zone: ZoneInfo) -> Iterator[None]:
         thread.join()
 
 
-def _watch(account: Account, zone: ZoneInfo, spent: datetime, done: threading.Event) -> None:
-    while not done.wait(_LOOK_SECONDS):
+def _watch(account: Account, zone: ZoneInfo, last_run: datetime, done: threading.Event) -> None:
+    while not done.wait(_POLL_SECONDS):
         with account.lock:
             if account.inbox:
                 account.inbox.collect()
         sync = last_sync(account.now(), zone)
-        if sync > spent:
-            spend_night(account, sync - _DEADLINE)
-            spent = sync
+        if sync > last_run:
+            run_nightly_sync(account, sync - _DEADLINE)
+            last_run = sync
 
 
 def last_sync(now: datetime, zone: ZoneInfo) -> datetime:

@@ -1,7 +1,7 @@
 """The folder behind the SFTP endpoint, as the documents of the Advanced CSV connector describe it.
 
 Each kind of file has a directory. A file in another one, with a column that is missing or unknown, or with a value of
-another type is skipped without a word. The documents leave open what becomes of a bad row: here, its whole file is
+another type is silently skipped. The documents leave open what becomes of a bad row: here, its whole file is
 skipped, as a bulk load would.
 """
 

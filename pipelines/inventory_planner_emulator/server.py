@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.app import TRANSPORT, create_app
-from inventory_planner_emulator.nights import nights
+from inventory_planner_emulator.nights import run_nightly_syncs
 
 _UTC = ZoneInfo("UTC")
 _STOP_SECONDS = 5  # to wait for the server to stop; it cuts off slow responses after 1
@@ -71,7 +71,7 @@ def run(
     with _listen(host, port) as listener:
         if ready is not None:
             ready(_url(listener))
-        with suppress(KeyboardInterrupt), nights(account, zone):
+        with suppress(KeyboardInterrupt), run_nightly_syncs(account, zone):
             _http_server(lambda: account).run(sockets=[listener])
 
 

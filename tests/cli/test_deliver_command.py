@@ -65,17 +65,17 @@ def test_a_preview_does_without_an_endpoint(run: Run, path: Path) -> None:
     values = json.loads(done.stdout)
     names = ("state", "kind", "endpoint", "directory", "new", "changed", "unchanged", "sent_rows")
     assert [values[name] for name in names] == ["planned", "variant-warehouse", "(no endpoint)", None, 2, 0, 0, 2]
-    assert values["why_full"] == "nothing was delivered to this directory before"
+    assert values["why_full"] == "first delivery to this directory"
 
     *lines, night = run("deliver", "variant-warehouse", str(path), "--dry-run").stdout.splitlines()
     assert lines == [
-        f"To be delivered: variant-warehouse from {path}",
+        f"Planned:         variant-warehouse from {path}",
         "Endpoint:        (no endpoint)",
         "Directory:       (not set)",
         "Rows:            2 new, 0 changed, 0 unchanged",
-        "To send:         2 rows; all of them: nothing was delivered to this directory before",
+        "To send:         2 rows; all of them: first delivery to this directory",
     ]
-    assert night.startswith("It counts for the sync of 20")
+    assert night.startswith("Read by:         the sync of 20")
 
 
 def test_each_missing_setting_is_asked_for(run: Run, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_a_file_is_delivered_once_and_the_log_says_so(run: Run, sftp: SftpServer
     done = run("deliver", "variant-warehouse", str(path), "--yes")
     (sent,) = sftp.directory("stock").iterdir()
     where = f"{sftp.user}@127.0.0.1:{sftp.port}, {sent.parent}"
-    assert done.stdout.startswith(f"Delivered {sent.name} with 2 of 2 rows to {where}. It counts for the sync of 20")
+    assert done.stdout.startswith(f"Delivered {sent.name} with 2 of 2 rows to {where}. The sync of 20")
     assert read(sent) == stock(a=1, b=2)
 
     again = run("deliver", "variant-warehouse", str(path), "--yes")
@@ -161,8 +161,8 @@ def test_a_settled_delivery_says_for_which_night_it_counts(
     (sent,) = sftp.directory("stock").iterdir()
     (row,) = json.loads(run("deliver", "status", "--json").stdout)
     assert done.stderr == (
-        f"Earlier delivery {sent.name}: Delivered, as a look at the server confirms. It counts for the night to"
-        f" {row['night']}.\n"
+        f"Earlier delivery {sent.name}: Delivered; verified on the server. The sync of the night to {row['night']} will"
+        " read it.\n"
     )
 
 

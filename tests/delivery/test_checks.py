@@ -107,13 +107,13 @@ def test_a_fault_is_found_at_its_line_and_column(path: Path, text: str, expected
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("ZZ", "the receiver knows no such column; delete it"),
-        ("MINSTOCK", "the receiver knows no such column; rename it to MIN_STOCK, or delete it"),
+        ("ZZ", "the connector does not accept this column; delete it"),
+        ("MINSTOCK", "the connector does not accept this column; rename it to MIN_STOCK, or delete it"),
         ("", "it has no name; delete the column"),
         ("In_Stock", "it is there 2 times; delete all but one"),
     ],
 )
-def test_a_column_that_the_receiver_does_not_know_is_refused(path: Path, name: str, problem: str) -> None:
+def test_a_column_that_the_connector_does_not_know_is_refused(path: Path, name: str, problem: str) -> None:
     path.write_text(f"\n{HEADER.strip()},{name}\na,w,1,false,2026-01-31,2\n")
     assert faults(path) == [Fault(2, 6, name.upper(), problem)]
 
@@ -129,7 +129,7 @@ def test_all_faults_of_a_file_are_found_in_one_pass(path: Path) -> None:
         checked(path)
     assert str(caught.value).splitlines() == [
         f"{path} was not delivered:",
-        "  line 1, column 6 (X): the receiver knows no such column; delete it.",
+        "  line 1, column 6 (X): the connector does not accept this column; delete it.",
         "  line 2, column 3 (IN_STOCK): it is 'x'; write a number such as 12 or -0.5.",
         "  line 2, column 4 (REMOVED): it is 'maybe'; write true or false.",
         "  line 3, column 1 (VARIANT_ID): it is empty; fill it in.",

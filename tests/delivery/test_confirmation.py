@@ -120,7 +120,7 @@ def test_the_account_can_be_asked_early_and_what_is_missing_then_is_asked_again(
 def test_a_difference_is_told_and_does_not_hide_that_the_file_arrived(delivered: Delivered) -> None:
     delivered.put(a=7, b=2)
     delivered.send(a="8", b="2")
-    assert delivered.confirm() == [("arrived in part", ["a in w1: now 7, sent 8"])]
+    assert delivered.confirm() == [("arrived with differences", ["a in w1: now 7, sent 8"])]
     assert lost_deliveries(delivered.log()) == []
 
 

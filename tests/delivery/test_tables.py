@@ -20,10 +20,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("separator", ",;\t|")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_files_are_read_as_spreadsheets_save_them(path: Path, separator: str, encoding: str, line_end: str) -> None:
+@pytest.mark.parametrize("line_ending", ["\n", "\r\n"])
+def test_files_are_read_as_spreadsheets_save_them(path: Path, separator: str, encoding: str, line_ending: str) -> None:
     lines = [f"NAME{separator}NUMBER", f"Köln{separator}1", f'"Ulm, Donau"{separator}2', ""]
-    path.write_bytes(line_end.join(lines).encode(encoding))
+    path.write_bytes(line_ending.join(lines).encode(encoding))
     table = read_csv(path)
     assert (table.header, list(table.rows)) == (["NAME", "NUMBER"], ROWS)
     assert table.has_decimal_commas == (separator in ";\t")

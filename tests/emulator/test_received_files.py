@@ -12,8 +12,8 @@ import pytest
 from deliveries import VALID, Cells, stock, write
 from emulator_client import EmulatorClient
 from inventory_planner.delivery.files import FILES
-from inventory_planner_emulator import DIRECTORIES, Account, Inbox, Server, spend_night
-from inventory_planner_emulator.nights import last_sync, nights
+from inventory_planner_emulator import DIRECTORIES, Account, Inbox, Server, run_nightly_sync
+from inventory_planner_emulator.nights import last_sync, run_nightly_syncs
 from orders import NOW
 
 EVENING = datetime(2026, 1, 31, 20, tzinfo=UTC)
@@ -37,7 +37,7 @@ class Sender:
         return path
 
     def night(self, until: datetime | None = None) -> None:
-        spend_night(self.account, until)
+        run_nightly_sync(self.account, until)
 
     def stock(self, variant: str = "a1") -> dict[str, Any]:
         """The stock of a variant by warehouse."""
@@ -65,7 +65,7 @@ def test_all_columns_that_we_know_are_accepted(kind: str, account: Account, tmp_
     row = {column.name: VALID[kind].get(column.name, "") for column in FILES[kind].columns}
     account.inbox = Inbox(tmp_path)
     write(tmp_path / FILES[kind].name / "a.csv", [row])
-    spend_night(account)
+    run_nightly_sync(account)
     assert len(account.received.tables[FILES[kind].name]) == 1
 
 
@@ -241,14 +241,14 @@ def test_the_night_comes_at_two_in_the_time_zone_of_the_account(zone: str, now: 
 
 @pytest.fixture
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inventory_planner_emulator.nights._LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("inventory_planner_emulator.nights._POLL_SECONDS", 0.01)
 
 
 @pytest.mark.usefixtures("quick_looks")
 def test_a_running_server_spends_the_night_when_its_clock_gets_there(sender: Sender) -> None:
     sender.put("variant-warehouse", *stock(a1=5))
     sender.account.now = lambda: EVENING
-    with nights(sender.account, ZoneInfo("Europe/Berlin")):
+    with run_nightly_syncs(sender.account, ZoneInfo("Europe/Berlin")):
         sender.account.now = lambda: EVENING + timedelta(hours=5)
         end = datetime.now(UTC) + timedelta(seconds=20)
         while sender.stock() != {"c70_w1": 5}:

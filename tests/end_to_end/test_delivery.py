@@ -189,7 +189,7 @@ def test_a_server_lost_at_the_last_step_leaves_a_doubt_that_the_next_command_set
     assert (own.log()[0].is_in_doubt, own.visible()) == (True, [])
     own.server.start()
     report = own.deliver(stock(a=1))
-    assert [each.message for each in report.settled] == ["Delivered, as a look at the server confirms."]
+    assert [each.message for each in report.settled] == ["Delivered; verified on the server."]
     assert report.delivery is None
     assert_each_row_arrived_once(own, stock(a=1))
 
@@ -250,7 +250,7 @@ def test_the_rows_of_a_killed_delivery_are_not_lost_when_the_next_file_lacks_the
         man.deliver(stock(a=2))
     assert man.log()[-1].is_in_doubt
     report = man.deliver(stock(b=2))
-    assert [each.message for each in report.settled] == ["Delivered, as a look at the server confirms."]
+    assert [each.message for each in report.settled] == ["Delivered; verified on the server."]
     assert_each_row_arrived_once(man, stock(a=1, b=1), stock(a=2, b=2))
 
 
@@ -286,7 +286,7 @@ def test_another_host_key_is_refused(own: Warehouseman, algorithm: str) -> None:
     own.server.connections = 0
     with pytest.raises(ConfigurationError) as caught:
         own.deliver(stock(a=2))
-    assert f"has another host key than the expected {fingerprint(before)}; nothing was sent." in str(caught.value)
+    assert f"is not the expected {fingerprint(before)}. Nothing was sent." in str(caught.value)
     assert (own.server.connections, own.received()) == (1, [stock(a=1)])
     own.configure(host_key=own.server.host_key)
     own.deliver(stock(a=2))
@@ -298,7 +298,7 @@ def test_the_host_key_can_be_known_before_by_its_fingerprint(man: Warehouseman) 
     man.deliver(stock(a=1))
     assert not (man.folder.delivery / "known_hosts").exists()
     man.configure(host_key="SHA256:AAAA")
-    with pytest.raises(ConfigurationError, match="another host key than the expected SHA256:AAAA"):
+    with pytest.raises(ConfigurationError, match="is not the expected SHA256:AAAA"):
         man.deliver(stock(a=2))
 
 

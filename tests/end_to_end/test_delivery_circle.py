@@ -21,7 +21,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.files import FILES
 from inventory_planner.delivery.keys import ensure_key
 from inventory_planner.settings import DeliverySettings, Settings
-from inventory_planner_emulator import Account, Inbox, spend_night
+from inventory_planner_emulator import Account, Inbox, run_nightly_sync
 from sftp_server import needs_sshd, serving
 
 pytestmark = [needs_sshd, pytest.mark.long]
@@ -82,7 +82,7 @@ def test_what_is_delivered_can_be_read_back(
         rows = {"variant": delivered, STOCK.kind: stock(**quantities())}
         man.deliver(rows.get(kind, [row]), FILES[kind])
     assert list(list_stock(client, 1000)) == []
-    spend_night(account)
+    run_nightly_sync(account)
 
     with EmulatorClient(settings.base_url) as http:
         rows = http.read_rows("variants", fields="id,sku,title,price", id_sort="asc")
@@ -104,20 +104,20 @@ def test_a_file_that_the_account_skips_is_named_until_everything_is_delivered_ag
     for kind, rows in {"warehouse": [VALID["warehouse"]], "variant": variants(30)}.items():
         man.deliver(rows, FILES[kind])
     man.deliver(stock(**quantities()))
-    spend_night(account)
+    run_nightly_sync(account)
     assert confirmations(man, settings) == (0, ["arrived"])
 
     man.deliver(stock(**quantities(1)))
     path = man.visible()[-1]
     write(path, [{**row, "GROSS_WEIGHT": "1"} for row in read(path)])
-    spend_night(account)
+    run_nightly_sync(account)
     code, output, errors = status(man, settings)
     assert (code, errors.startswith("Error: 1 of these deliveries did not arrive. Deliver")) == (1, True)
     assert f"{path.name} did not arrive: v0 in w1: now -3, sent -2; v3 in w1: now 1.5, sent 2.5; " in output
     assert confirmations(man, settings) == (1, ["arrived", "missing"])
 
     man.deliver(stock(**quantities(1)), is_full=True)
-    spend_night(account)
+    run_nightly_sync(account)
     assert confirmations(man, settings) == (0, ["arrived", "missing", "arrived"])
 
 
@@ -128,7 +128,7 @@ def test_deliveries_are_shown_where_they_cannot_be_confirmed(
     without_key = Settings("", settings.account_id, settings.base_url)
     code, output, errors = status(man, without_key)
     assert (code, "Delivered, and read back." in output) == (0, True)
-    assert errors.startswith("Whether deliveries arrived can't be confirmed: `api_key` is not set. ")
+    assert errors.startswith("Could not check whether deliveries arrived: `api_key` is not set. ")
     assert len(errors.splitlines()) == 1
     refused = Settings("wrong", settings.account_id, settings.base_url)
     code, output, errors = status(man, refused)

@@ -35,8 +35,9 @@ LOST: Final = (
 def deliver() -> None:
     """Deliver CSV files to Inventory Planner's Advanced CSV connector, by SFTP.
 
-    A file is checked whole before anything is sent. Only rows that are new or changed since the last delivery are sent;
-    the time in UPDATED_AT alone is no change. A command that was interrupted is settled by the next one.
+    The whole file is validated before anything is sent. Only rows that are new or changed since the last delivery are
+    sent; a row whose only difference is UPDATED_AT counts as unchanged. If a delivery is interrupted, the next one
+    finishes it or sends its rows again.
     """
 
 
@@ -64,9 +65,9 @@ for _file in FILES.values():
 @deliver.command("key")
 @data_option
 def show_key(folder: DataFolder) -> None:
-    """Print the public SSH key to paste into Inventory Planner; the first time, make it.
+    """Print the public SSH key to paste into Inventory Planner. Creates the key pair if there is none.
 
-    The private half stays in the data folder, readable only by you.
+    The private key stays in the data folder, readable only by you.
     """
     from inventory_planner.cli.deliver_text import warn
     from inventory_planner.delivery.keys import ensure_key, exposure
@@ -81,14 +82,12 @@ def show_key(folder: DataFolder) -> None:
 @deliver.command("status")
 @read_only_data_option
 @json_option
-@click.option(
-    "--now", "is_early", is_flag=True, help="Don't wait for the night: compare also after a sync started by hand."
-)
+@click.option("--now", "is_early", is_flag=True, help="Compare now, for example after you started a sync by hand.")
 def show_status(folder: DataFolder, as_json: bool, is_early: bool) -> None:
-    """Show what was delivered when, for which night, what is in doubt, and what arrived.
+    """List recent deliveries, the nightly sync that reads each one, and whether they arrived.
 
-    After the night of a delivery of stock, some of it is compared with what the account says. The exit status is 1 if a
-    delivery did not arrive.
+    After that sync, a sample of the delivered stock is compared with the account. Exit status: 1 if a delivery did not
+    arrive.
     """
     from inventory_planner.cli.deliver_text import print_deliveries
     from inventory_planner.cli.options import dbt_variables
@@ -105,7 +104,7 @@ def show_status(folder: DataFolder, as_json: bool, is_early: bool) -> None:
     if problem and (is_early or any(is_waiting(each, clock) for each in deliveries)):
         if isinstance(problem, ApiError):
             raise problem
-        click.echo(f"Whether deliveries arrived can't be confirmed: {problem}", err=True)
+        click.echo(f"Could not check whether deliveries arrived: {problem}", err=True)
     if lost := lost_deliveries(deliveries):
         raise RejectedError(f"{len(lost)} of these deliveries did not arrive. {LOST}")
 

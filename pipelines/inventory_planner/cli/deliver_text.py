@@ -41,7 +41,11 @@ def print_plan(plan: Plan, *, as_json: bool = False, err: bool = False) -> None:
 def print_settled(deliveries: Sequence[Delivery]) -> None:
     """Print what became of earlier deliveries, and for which night they count."""
     for settled in deliveries:
-        counts = f" It counts for the night to {settled.night}." if settled.state == DeliveryState.DELIVERED else ""
+        counts = (
+            f" The sync of the night to {settled.night} will read it."
+            if settled.state == DeliveryState.DELIVERED
+            else ""
+        )
         warn(f"Earlier delivery {settled.file_name}: {settled.message}{counts}")
 
 
@@ -62,11 +66,11 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
     if delivery is None:
         return
     if delivery.state != DeliveryState.DELIVERED:
-        raise RejectedError(f"{delivery.file_name}: {delivery.message} Run the command again.")
+        raise RejectedError(f"{delivery.file_name}: {delivery.message} Run the command again now.")
     if not as_json:
         click.echo(
             f"Delivered {delivery.file_name} with {delivery.sent_rows:,} of {delivery.source_rows:,} rows to"
-            f" {delivery.endpoint}, {delivery.directory}. It counts for the sync of {report.night.text}."
+            f" {delivery.endpoint}, {delivery.directory}. The sync of {report.night.text} will read it."
         )
     if delivery.message == DELIVERED[Evidence.SIZE]:
         warn(SIZE_ONLY)
@@ -85,7 +89,7 @@ def print_deliveries(deliveries: Sequence[Delivery], clock: Clock, *, as_json: b
             "rows": each.sent_rows,
             "of": each.source_rows,
             "state": "in doubt" if each.is_in_doubt else each.state,
-            "night_to": each.night,
+            "night": each.night,
             "arrival": each.confirmation,
             "outcome": each.message,
         }
@@ -93,7 +97,7 @@ def print_deliveries(deliveries: Sequence[Delivery], clock: Clock, *, as_json: b
     ]
     print_on_terminal(table("Last deliveries (UTC)", rows))
     if any(each.is_in_doubt for each in deliveries):
-        click.echo("What is in doubt is settled by the next delivery, which looks at the server first.")
+        click.echo("Deliveries in doubt are resolved by the next `deliver`, which checks the server first.")
     for line in _arrivals(deliveries, clock):
         click.echo(line)
 
@@ -110,13 +114,13 @@ def _arrivals(deliveries: Sequence[Delivery], clock: Clock) -> Iterator[str]:
                 else f" The account may take 24 hours to show it, until {_hour(settled_at(each, clock.zone))}."
             )
             yield f"{each.file_name} did not arrive: {'; '.join(faults)}.{until}"
-        elif each.confirmation == Confirmation.IN_PART:
-            yield f"{each.file_name} arrived, but {'; '.join(faults)}. A sale meanwhile may explain a small difference."
+        elif each.confirmation == Confirmation.DIFFERENCES:
+            yield f"{each.file_name} arrived, but {'; '.join(faults)}. Sales since then can explain small differences."
     sent = [
         each for each in deliveries if each.sample and each.state == DeliveryState.DELIVERED and not each.confirmation
     ]
     if ahead := [due for each in sent if (due := due_at(each, clock.zone)) > clock.now()]:
-        yield f"The last stock is compared with the account from {_hour(max(ahead))}, when its night's sync is over."
+        yield f"The latest stock delivery can be checked from {_hour(max(ahead))}, after its nightly sync."
 
 
 def _hour(instant: datetime) -> str:
@@ -131,12 +135,12 @@ def _print_unchanged(plan: Plan) -> None:
 
 def _plan_lines(plan: Plan) -> Iterator[str]:
     rows = plan.selection
-    yield f"To be delivered: {plan.file.kind} from {plan.table.source}"
+    yield f"Planned:         {plan.file.kind} from {plan.table.source}"
     yield f"Endpoint:        {plan.destination.endpoint}"
     yield f"Directory:       {plan.destination.directory or '(not set)'}"
     yield f"Rows:            {rows.new:,} new, {rows.changed:,} changed, {rows.unchanged:,} unchanged"
     yield f"To send:         {len(plan.rows):,} rows" + (f"; all of them: {plan.why_full}" if plan.why_full else "")
-    yield f"It counts for the sync of {plan.night.text}."
+    yield f"Read by:         the sync of {plan.night.text}"
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

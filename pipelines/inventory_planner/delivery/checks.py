@@ -1,4 +1,4 @@
-"""Check all of a table before anything of it is sent: the receiver would skip a faulty file without a word."""
+"""Validate a whole table before anything is sent: the connector silently skips an invalid file."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class _Checking:
     file: File
     table: Table
     columns: list[Column | None]
-    line_end: str
+    line_ending: str
     faults: list[Fault]
     _keys: dict[int, int] = field(default_factory=dict)
     _shared: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
@@ -129,14 +129,14 @@ class _Checking:
         content = [f"{name}={value}" for name, value in sorted(values.items()) if name != UPDATED_AT]
         key = digest_of_cells([values[name] for name in self.file.key])
         together = values[self.file.together] if self.file.together else None
-        return Row(line, key, digest_of_cells(content), together, csv_line(values.values(), self.line_end))
+        return Row(line, key, digest_of_cells(content), together, csv_line(values.values(), self.line_ending))
 
     def _add(self, line: int, name: str | None, problem: str) -> None:
         names = [column.name if column else None for column in self.columns]
         self.faults.append(Fault(line, names.index(name) + 1 if name else None, name, problem))
 
 
-def check(table: Table, file: File, columns: Sequence[Column], line_end: str) -> tuple[list[str], list[Row]]:
+def check(table: Table, file: File, columns: Sequence[Column], line_ending: str) -> tuple[list[str], list[Row]]:
     """The header and the rows as they are sent. `columns` are those that the file may have.
 
     Raises:
@@ -144,7 +144,7 @@ def check(table: Table, file: File, columns: Sequence[Column], line_end: str) ->
         ChangeError: the table can't be read, or is a file without rows.
     """
     found, faults = _read_header(table, columns)
-    checking = _Checking(file, table, found, line_end, faults)
+    checking = _Checking(file, table, found, line_ending, faults)
     rows = list(checking.rows())
     if checking.faults:
         raise FaultsError(table, checking.faults)
@@ -156,11 +156,11 @@ def check(table: Table, file: File, columns: Sequence[Column], line_end: str) ->
     return [column.name for column in found if column], rows
 
 
-def csv_line(cells: Iterable[str], line_end: str) -> str:
+def csv_line(cells: Iterable[str], line_ending: str) -> str:
     """Cells as a line of RFC 4180."""
     file = StringIO()
     csv.writer(file).writerow(cells)  # which ends lines with CRLF, and so quotes cells that contain either of them
-    return file.getvalue().removesuffix("\r\n") + line_end
+    return file.getvalue().removesuffix("\r\n") + line_ending
 
 
 def _read_header(table: Table, columns: Sequence[Column]) -> tuple[list[Column | None], list[Fault]]:
@@ -178,7 +178,7 @@ def _read_header(table: Table, columns: Sequence[Column]) -> tuple[list[Column |
         elif name not in known:
             similar = get_close_matches(name, known, n=1)
             hint = f"rename it to {similar[0]}, or delete it" if similar else "delete it"
-            faults.append(Fault(line, position, name, f"the receiver knows no such column; {hint}"))
+            faults.append(Fault(line, position, name, f"the connector does not accept this column; {hint}"))
         elif not is_first:
             faults.append(Fault(line, position, name, f"it is there {counts[name]} times; delete all but one"))
     faults += [

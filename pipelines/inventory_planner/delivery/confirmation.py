@@ -229,5 +229,5 @@ def _confirmation(outcomes: set[Outcome]) -> Confirmation:
     if Outcome.NOT_FOUND in outcomes or outcomes & {Outcome.ARRIVED, Outcome.DIFFERS} == {Outcome.DIFFERS}:
         return Confirmation.MISSING
     if Outcome.DIFFERS in outcomes:
-        return Confirmation.IN_PART
+        return Confirmation.DIFFERENCES
     return Confirmation.ARRIVED if Outcome.ARRIVED in outcomes else Confirmation.REPLACED

@@ -57,7 +57,7 @@ def probe(settings: DeliverySettings, folder: DataFolder) -> str:
         found = {name: server.is_directory(path) for name, path in settings.directories.items()}
         server.is_directory(".")  # connects, if no directory is configured
         key = fingerprint(server.host_key)
-    how = "the expected one" if endpoint.host_key else "not known yet: the first delivery will expect it from then on"
+    how = "the expected one" if endpoint.host_key else "not pinned yet; the first delivery pins it"
     missing = [name for name, is_there in found.items() if not is_there]
     if missing:
         which = ", ".join(f"{settings.directories[name]} (DELIVERY__DIRECTORIES__{name.upper()})" for name in missing)

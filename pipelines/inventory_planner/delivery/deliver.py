@@ -45,17 +45,17 @@ from inventory_planner.warehouse.delivery_log import (
 )
 from inventory_planner.warehouse.warehouse import Account
 
-SECONDS_APART: Final = 5.0  # of two files that arrive in one directory within seconds, the receiver may read only one
+SECONDS_APART: Final = 5.0  # of two files that arrive in one directory within seconds, the connector may read only one
 SAMPLE_ROWS: Final = 10  # of a delivery, recorded to be compared with the account later
 
-INTERRUPTED: Final = "The command was interrupted before the file had its final name; its rows are sent again."
-NOT_THERE: Final = "The file is not on the server; its rows are sent again."
-ELSEWHERE: Final = "Its endpoint or user is no longer configured; its rows are sent to the present one."
+INTERRUPTED: Final = "The command was interrupted before the rename. The next delivery sends its rows again."
+NOT_THERE: Final = "The file is not on the server. The next delivery sends its rows again."
+ELSEWHERE: Final = "Its endpoint or user is no longer configured. The next delivery sends its rows to the present one."
 SIZE_ONLY: Final = "Only its size was compared, as the server does not let us read it."
 DELIVERED: Final = {Evidence.CONTENT: "Delivered, and read back.", Evidence.SIZE: f"Delivered. {SIZE_ONLY}"}
 FOUND: Final = {
-    Evidence.CONTENT: "Delivered, as a look at the server confirms.",
-    Evidence.SIZE: f"Delivered, as a look at the server confirms. {SIZE_ONLY}",
+    Evidence.CONTENT: "Delivered; verified on the server.",
+    Evidence.SIZE: f"Delivered; verified on the server. {SIZE_ONLY}",
 }
 
 
@@ -177,7 +177,7 @@ def _settle(account: Account, destination: Destination, server: Server, delivery
     if not delivery.is_in_doubt:
         discard_draft(server, place)
         return end_delivery(account, delivery, DeliveryState.FAILED, INTERRUPTED)
-    if not is_revealed(server, place):  # the receiver can read it only from now on
+    if not is_revealed(server, place):  # the connector can read it only from now on
         delivery = _record_sending(account, delivery, clock)
     if evidence := reveal(server, place):
         return end_delivery(account, delivery, DeliveryState.DELIVERED, FOUND[evidence])

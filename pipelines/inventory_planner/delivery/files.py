@@ -1,6 +1,6 @@
 """The nine files of the Advanced CSV connector, as its documents specify them.
 
-The connector skips a whole file, without a word, if a required column is missing or one is unknown. The documents end
+The connector silently skips a whole file if a required column is missing or one is unknown. The documents end
 within the specifications of some files; columns beyond that can be allowed in the settings.
 """
 

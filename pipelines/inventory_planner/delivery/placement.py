@@ -32,7 +32,7 @@ class Place:
 
     @property
     def final(self) -> str:
-        """The path that the receiver reads."""
+        """The path that the connector reads."""
         return f"{self.directory.rstrip('/')}/{self.file_name}"
 
     @property

@@ -77,12 +77,12 @@ def plan_delivery(account: Account, job: DeliveryJob, table: Table) -> Plan:
     """
     file, settings, destination = job.file, job.settings, job.destination
     columns = with_extra_columns(file, settings.extra_columns.get(file.name, ()))
-    header, rows = check(table, file, columns, settings.line_end)
+    header, rows = check(table, file, columns, settings.line_ending)
     create_log(account)
     delivered = delivered_rows(account, file.kind, destination.endpoint, destination.directory)
     why_full = _why_full(account, job, delivered)
     selection = select_rows(rows, delivered, is_full=why_full is not None)
-    content = "".join([csv_line(header, settings.line_end), *(row.text for row in selection.rows)]).encode()
+    content = "".join([csv_line(header, settings.line_ending), *(row.text for row in selection.rows)]).encode()
     night = night_of(job.clock.now(), job.clock.zone)
     return Plan(file, table, destination, header, selection, why_full, content, night)
 
@@ -91,11 +91,11 @@ def _why_full(account: Account, job: DeliveryJob, delivered: Mapping[int, int]) 
     """Why all rows of the file are to be sent; None if they are not."""
     days = job.settings.full_every_days
     if job.is_full:
-        return "as asked"
+        return "--full"
     if not delivered:
-        return "nothing was delivered to this directory before"
+        return "first delivery to this directory"
     if days is None:
         return None
     last = last_delivery(account, job.destination.endpoint, job.destination.directory, is_full=True)
     is_due = last is None or job.clock.now() - last.recorded_at >= timedelta(days=days)
-    return f"as every {days:g} days" if is_due else None
+    return f"full delivery due every {days:g} days" if is_due else None

@@ -237,9 +237,9 @@ class Server:
             )
         if isinstance(error, ssh.HostKeyNotVerifiable):
             return ConfigurationError(
-                f"{self.endpoint.name} has another host key than the expected {fingerprint(self.host_key)}; nothing was"
-                " sent. Somebody may be in between. Ask Inventory Planner whether the key has changed; if it has,"
-                f" set DELIVERY__HOST_KEY to the new one or delete the line of the host from"
+                f"The host key of {self.endpoint.name} is not the expected {fingerprint(self.host_key)}. Nothing was"
+                " sent. This can be a man-in-the-middle attack. Ask Inventory Planner whether the key changed. If so,"
+                " set DELIVERY__HOST_KEY to the new one or, if that is not set, delete the host's line from"
                 f" {self.endpoint.private_key.parent / 'known_hosts'}."
             )
         return RejectedError(f"{self.endpoint.name} and this machine have no SSH algorithm in common: {error}.")

@@ -34,12 +34,12 @@ class Confirmation(StrEnum):
     """What the account shows of a delivery. `replaced`: later deliveries have sent all rows of its sample again."""
 
     ARRIVED = "arrived"
-    IN_PART = "arrived in part"
+    DIFFERENCES = "arrived with differences"
     REPLACED = "replaced"
     MISSING = "missing"
 
 
-HAS_ARRIVED: Final = (Confirmation.ARRIVED, Confirmation.IN_PART)
+HAS_ARRIVED: Final = (Confirmation.ARRIVED, Confirmation.DIFFERENCES)
 OPEN: Final = (DeliveryState.INTENDED, DeliveryState.SENT)
 
 
