@@ -299,7 +299,7 @@ def _quantities(command: Command) -> dict[str, int]:
 
 
 def _receiving(command: Command) -> Receiving:
-    return Receiving(is_added=command.adds, allow_over=True)
+    return Receiving(is_added=command.adds, allow_over=True, allow_lower=True)
 
 
 def _create(office: Office, command: Command) -> list[Outcome]:
