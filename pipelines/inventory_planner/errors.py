@@ -21,8 +21,16 @@ Every message says what happened and what to do next; no message contains a secr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+MAX_FAULTS: Final = 20  # in one message
+
+
+def list_faults(heading: str, faults: Sequence[str]) -> str:
+    """A message that lists what is wrong with several things at once, a line each."""
+    more = [f"and {len(faults) - MAX_FAULTS:,} more"] if len(faults) > MAX_FAULTS else []
+    return "\n".join([heading, *(f"  {line}" for line in [*faults[:MAX_FAULTS], *more])])
 
 
 class InventoryPlannerError(Exception):

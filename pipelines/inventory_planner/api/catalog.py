@@ -141,7 +141,7 @@ def read_catalog(client: Client, page_size: int) -> Catalog:
     known: set[str | bytes] | None = None
     for _ in range(MAX_WALKS):
         catalog, totals, pages = Catalog(), set[int](), 0
-        for page in _request_pages(client, page_size):
+        for page in request_variants(client, page_size, _FIELDS, "the catalog"):
             _add(catalog, page.records)
             totals.add(page.meta.total)
             pages += 1
@@ -178,14 +178,20 @@ _decode = msgspec.json.Decoder(Variant, strict=False).decode
 _decode_id = msgspec.json.Decoder(_OnlyId).decode
 
 
-def _request_pages(client: Client, page_size: int) -> Iterator[VariantsPage]:
+def request_variants(client: Client, page_size: int, fields: str, what: str) -> Iterator[VariantsPage]:
+    """Request these fields of all variants, page by page, also of removed ones; `what` they tell goes into the error.
+
+    Raises:
+        ConfigurationError: the account can't be asked for its variants this way.
+        ApiError: a request failed.
+    """
     path = client.route.variants_path
     if path is None:
         raise ConfigurationError(
-            f"{client.route.name} offers stock orders only. To read the catalog, connect to Inventory Planner directly:"
-            " set `api_key`."
+            f"{client.route.name} offers stock orders only. To read {what}, connect to Inventory Planner directly: set"
+            " `api_key`."
         )
-    params = {"fields": _FIELDS, "removed": "true", "id_sort": "asc"}
+    params = {"fields": fields, "removed": "true", "id_sort": "asc"}
     return request_pages(lambda number: client.get(path, {**paging(client, page_size, number), **params}, VariantsPage))
 
 

@@ -9,12 +9,10 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from inventory_planner.api.catalog import VariantsPage
+from inventory_planner.api.catalog import request_variants
 from inventory_planner.api.client import Client
-from inventory_planner.api.listing import paging, request_pages
 from inventory_planner.api.misfits import fit
 from inventory_planner.api.orders import Id, Number, Text
-from inventory_planner.errors import ConfigurationError
 
 # `connections` and `warehouse` come whole: the API is known to drop parts of them that are requested by their paths.
 _FIELDS: Final = "id,in_stock,connections,warehouse"
@@ -62,16 +60,7 @@ def list_stock(client: Client, page_size: int) -> Iterator[Stock]:
         ConfigurationError: the account can't be asked for its variants this way.
         ApiError: a request failed.
     """
-    path = client.route.variants_path
-    if path is None:
-        raise ConfigurationError(
-            f"{client.route.name} offers stock orders only. To read stock, connect to Inventory Planner directly: set"
-            " `api_key`."
-        )
-    params = {"fields": _FIELDS, "removed": "true", "id_sort": "asc"}
-    for page in request_pages(
-        lambda number: client.get(path, {**paging(client, page_size, number), **params}, VariantsPage)
-    ):
+    for page in request_variants(client, page_size, _FIELDS, "stock"):
         for raw in page.records:
             yield from _stock(raw)
 

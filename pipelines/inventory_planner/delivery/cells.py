@@ -72,6 +72,12 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+def plain(number: Decimal) -> str:
+    """A number without an exponent and without zeros at the end of its fraction."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def shown(text: str) -> str:
     """A cell in a message: not more than a line of it, and no control characters."""
     return repr(text if len(text) <= 40 else f"{text[:37]}...")
@@ -105,9 +111,7 @@ def _number(text: str, *, has_decimal_commas: bool) -> str:
     number = Decimal(point)
     if abs(number) > MAX_NUMBER:
         raise CellError(f"it is {shown(text)}, more than {MAX_NUMBER:,}; correct the number")
-    plain = f"{number:f}"
-    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-    return "0" if not number else plain
+    return plain(number) if number else "0"
 
 
 def _currency(text: str) -> str:

@@ -9,14 +9,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import blake2b
 from io import StringIO
-from typing import Final
 
 from inventory_planner.delivery.cells import CellError, parse_cell, shown
 from inventory_planner.delivery.files import UPDATED_AT, Column, File
 from inventory_planner.delivery.tables import Table
-from inventory_planner.errors import ChangeError
-
-MAX_SHOWN: Final = 20  # faults in one message
+from inventory_planner.errors import ChangeError, list_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +39,7 @@ class FaultsError(ChangeError):
     """A file is not delivered, because of these faults."""
 
     def __init__(self, table: Table, faults: Sequence[Fault]) -> None:
-        more = [f"and {len(faults) - MAX_SHOWN:,} more"] if len(faults) > MAX_SHOWN else []
-        lines = [*(fault.text(table.unit) for fault in faults[:MAX_SHOWN]), *more]
-        super().__init__("\n".join([f"{table.source} was not delivered:", *(f"  {line}" for line in lines)]))
+        super().__init__(list_faults(f"{table.source} was not delivered:", [each.text(table.unit) for each in faults]))
         self.faults = tuple(faults)
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from inventory_planner.api.client import Client
 from inventory_planner.api.orders import Number
 from inventory_planner.api.stock import Stock, list_stock
+from inventory_planner.delivery.cells import plain
 from inventory_planner.delivery.checks import digest_of_cells
 from inventory_planner.delivery.night import SYNC_TIME
 from inventory_planner.delivery.planning import Clock
@@ -217,11 +218,7 @@ def _compare(row: _Row, now: Decimal | None) -> Finding:
         outcome = Outcome.REPLACED
     else:
         outcome = Outcome.NOT_FOUND if now is None else Outcome.DIFFERS
-    return Finding(row.variant_id, row.warehouse_id, row.in_stock, None if now is None else _plain(now), outcome)
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+    return Finding(row.variant_id, row.warehouse_id, row.in_stock, None if now is None else plain(now), outcome)
 
 
 def _confirmation(outcomes: set[Outcome]) -> Confirmation:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +14,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.cells import as_text
 from inventory_planner.errors import ChangeError
 from inventory_planner.marts.published import open_published
-from inventory_planner.spreadsheets import detect_encoding
+from inventory_planner.spreadsheets import MalformedCsvError, detect_encoding, filled_rows
 from inventory_planner.warehouse.engine import Engine
 
 SEPARATORS: Final = ",;\t|"
@@ -89,17 +87,12 @@ def _other_encoding(content: bytes) -> str | None:
 
 
 def _read_lines(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    begins = 1
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield begins, cells
-            begins = reader.line_num + 1
-    except csv.Error as error:
+        yield from filled_rows(text, separator)
+    except MalformedCsvError as error:
         raise ChangeError(
-            f"{path}, line {begins}: {error}. Put text that contains separators or quotes into quotes, and double the"
-            " quotes in it."
+            f"{path}, line {error.line}: {error}. Put text that contains separators or quotes into quotes, and double"
+            " the quotes in it."
         ) from error
 
 

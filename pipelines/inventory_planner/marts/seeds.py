@@ -23,7 +23,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.marts.dbt import project
 from inventory_planner.marts.dbt_vars import StatusType
-from inventory_planner.spreadsheets import decode_text
+from inventory_planner.spreadsheets import MalformedCsvError, decode_text, filled_rows
 
 SEPARATORS: Final = (",", ";", "\t")
 SEPARATOR_LINE: Final = re.compile(r"\Asep=.(?=[\r\n])", re.IGNORECASE)  # a first line that only Excel reads
@@ -219,14 +219,10 @@ class _Reader:
 
     def _records(self, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         """The rows that aren't blank, each with the line on which it starts."""
-        reader, line = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True), 1
         try:
-            for fields in reader:
-                if any(map(str.strip, fields)):
-                    yield line, fields
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise self._error(line, f"a quotation mark is missing, or one too many ({error}).") from error
+            yield from filled_rows(text, separator)
+        except MalformedCsvError as error:
+            raise self._error(error.line, f"a quotation mark is missing, or one too many ({error}).") from error
 
     def _check_names(self, line: int, names: list[str]) -> None:
         for name, column in self.columns.items():

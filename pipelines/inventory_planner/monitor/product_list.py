@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from collections.abc import Iterator, Mapping
-from io import StringIO
 from pathlib import Path
 from typing import Final
 
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.spreadsheets import decode_text
+from inventory_planner.spreadsheets import MalformedCsvError, decode_text, filled_rows
 
 SKU, LINKED = "sku", "linked"
 
@@ -66,16 +64,14 @@ def _decode(path: Path) -> str:
 
 def _filled(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with the line on which it starts."""
-    separator, line = _separator(text), 1
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        for cells in reader:
-            if any(map(str.strip, cells)) and not (line == 1 and cells[0].lower().startswith(_SEPARATOR_LINE)):
+        for line, cells in filled_rows(text, _separator(text)):
+            if line > 1 or not cells[0].lower().startswith(_SEPARATOR_LINE):
                 yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
+    except MalformedCsvError as error:
         raise ConfigurationError(
-            f"{path}, line {line}: a quotation mark is missing, or one too many ({error}). Save it as CSV UTF-8 again."
+            f"{path}, line {error.line}: a quotation mark is missing, or one too many ({error}). Save it as CSV UTF-8"
+            " again."
         ) from error
 
 

@@ -9,7 +9,13 @@ from functools import partial
 from typing import Final
 
 from inventory_planner.api.orders import Summary
-from inventory_planner.errors import ConfigurationError, InventoryPlannerError, LoadError, UnknownOutcomeError
+from inventory_planner.errors import (
+    MAX_FAULTS,
+    ConfigurationError,
+    InventoryPlannerError,
+    LoadError,
+    UnknownOutcomeError,
+)
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import load_back
 from inventory_planner.warehouse.build_record import invalidate_build
@@ -26,7 +32,6 @@ from inventory_planner.writeback.acknowledgement_plan import (
 from inventory_planner.writeback.apply import apply_all
 from inventory_planner.writeback.change import Situation
 from inventory_planner.writeback.earlier import Earlier
-from inventory_planner.writeback.faults import MAX_SHOWN
 from inventory_planner.writeback.journal import Command, Outcome
 from inventory_planner.writeback.sending import UNASKED, Sending, send_changes
 from inventory_planner.writeback.status_lists import StatusLists
@@ -139,7 +144,7 @@ def _warn_once(account: Job, read_only: Sequence[ImportedOrder]) -> None:
     if outcomes:
         record_end_of_job(account.account, _WARNED.digest)
         invalidate_build(account.warehouse)  # the mart `writes` shows them
-    for outcome in outcomes[:MAX_SHOWN]:
+    for outcome in outcomes[:MAX_FAULTS]:
         log.warning("%s", outcome.message)
-    if len(outcomes) > MAX_SHOWN:
-        log.warning("And %d more orders are read-only; the table _writes names them.", len(outcomes) - MAX_SHOWN)
+    if len(outcomes) > MAX_FAULTS:
+        log.warning("And %d more orders are read-only; the table _writes names them.", len(outcomes) - MAX_FAULTS)

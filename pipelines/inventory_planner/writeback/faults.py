@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from inventory_planner.errors import ChangeError
-
-MAX_SHOWN: Final = 20  # faults in one message
+from inventory_planner.errors import ChangeError, list_faults
 
 
 def raise_faults(heading: str, faults: Sequence[str]) -> None:
@@ -18,5 +15,4 @@ def raise_faults(heading: str, faults: Sequence[str]) -> None:
     """
     lines = [line for fault in faults for line in fault.splitlines()]
     if lines:
-        more = [f"and {len(lines) - MAX_SHOWN:,} more"] if len(lines) > MAX_SHOWN else []
-        raise ChangeError("\n".join([heading, *(f"  {line}" for line in [*lines[:MAX_SHOWN], *more])]))
+        raise ChangeError(list_faults(heading, lines))
