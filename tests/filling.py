@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from inventory_planner.sync.order_rows import order_rows
-from inventory_planner.warehouse.tables import SCHEMA, TABLES
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import TABLES
 from inventory_planner.warehouse.warehouse import Warehouse
 from orders import record_of
 

@@ -27,7 +27,8 @@ from inventory_planner.sync.loader import PIPELINE, stored_cursor
 from inventory_planner.sync.sweep import sweep
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.stored_orders import has_tables
-from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE, SCHEMA
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest, Server
 from orders import API_KEY, NOW

@@ -23,25 +23,26 @@ import pyarrow.compute as pc
 
 from inventory_planner.api import orders as api_orders
 from inventory_planner.warehouse import tables
+from inventory_planner.warehouse.table import FLAG, INSTANT, JSON, MONEY, QUANTITY, TEXT, Table
 
 LIMIT = 1000
 UNREAD = msgspec.Raw(b"")
 NUMBERS_WRITTEN_AS_TEXT = {"min_budget", "min_quantity"}  # `""` where they are not set
 KINDS: dict[pa.DataType, Any] = {
-    tables.TEXT: str | int | None,
-    tables.QUANTITY: int | Decimal | None,
-    tables.MONEY: int | Decimal | None,
-    tables.FLAG: bool | None,
-    tables.INSTANT: datetime | None,
-    tables.JSON: msgspec.Raw,
+    TEXT: str | int | None,
+    QUANTITY: int | Decimal | None,
+    MONEY: int | Decimal | None,
+    FLAG: bool | None,
+    INSTANT: datetime | None,
+    JSON: msgspec.Raw,
 }
 TABLES = (tables.PURCHASE_ORDERS, tables.PURCHASE_ORDER_ITEMS, tables.PURCHASE_ORDER_RECEIPTS)
 KEYED = "* replace (md5(purchase_order_id || purchase_order_item_id) as key)"
 
 
-def _struct(record: type[msgspec.Struct], table: tables.Table, *parts: tuple[str, Any, Any]) -> type[msgspec.Struct]:
+def _struct(record: type[msgspec.Struct], table: Table, *parts: tuple[str, Any, Any]) -> type[msgspec.Struct]:
     """A struct of those keys that become columns."""
-    types = {"id": tables.TEXT, **{column.field or column.name: column.type for column in table.columns}}
+    types = {"id": TEXT, **{column.field or column.name: column.type for column in table.columns}}
     fields = [
         (each.name, kind, msgspec.field(name=each.encode_name, default=UNREAD if kind is msgspec.Raw else None))
         for each in msgspec.structs.fields(record)
@@ -110,7 +111,7 @@ def _rows(orders: list[Any], account_id: str) -> tuple[pa.Table, ...]:
     )
 
 
-def _arrow(table: tables.Table, things: Sequence[Any], computed: dict[str, list[Any]], account_id: str) -> pa.Table:
+def _arrow(table: Table, things: Sequence[Any], computed: dict[str, list[Any]], account_id: str) -> pa.Table:
     fixed = {"_account_id": account_id, "__synced_at": datetime.now(UTC), "_is_removed": False}
     arrays = []
     for column in table.columns:
@@ -131,9 +132,9 @@ def _arrow(table: tables.Table, things: Sequence[Any], computed: dict[str, list[
 def _array(values: list[Any], column: tables.Column) -> pa.Array:
     if column.name in NUMBERS_WRITTEN_AS_TEXT:
         values = [None if bytes(value) in (b"", b'""') else Decimal(str(value, "ascii")) for value in values]
-    elif column.type == tables.JSON:
+    elif column.type == JSON:
         return pa.array([bytes(value) or None for value in values], pa.large_binary()).cast(column.type)
-    elif column.type == tables.TEXT and isinstance(values[0], int):
+    elif column.type == TEXT and isinstance(values[0], int):
         return pa.array(values).cast(column.type)
     try:
         return pa.array(values, column.type)

@@ -11,7 +11,7 @@ from msgspec import Raw
 
 from inventory_planner.api.normalization import EMPTY_MARKER
 from inventory_planner.sync.columns import ValueOverflowError, column_array, receipt_instant, round_to_scale
-from inventory_planner.warehouse.tables import INSTANT, JSON, MONEY, QUANTITY, TEXT, Column
+from inventory_planner.warehouse.table import INSTANT, JSON, MONEY, QUANTITY, TEXT, Column
 
 D = Decimal
 

@@ -15,7 +15,7 @@ from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.loader import PIPELINE, stored_cursor
 from inventory_planner.warehouse.build_record import read_build, record_build
 from inventory_planner.warehouse.duckdb import MEMORY_LIMIT_VARIABLE, DuckDb
-from inventory_planner.warehouse.tables import SCHEMA
+from inventory_planner.warehouse.table import SCHEMA
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account
 from orders import minute, order, put_orders

@@ -11,6 +11,7 @@ import pytest
 from inventory_planner.api.decoding import QuarantinedRecord, Record, decode_order
 from inventory_planner.sync.columns import ValueOverflowError
 from inventory_planner.sync.order_rows import order_rows, quarantine_rows
+from inventory_planner.warehouse.table import Table
 from inventory_planner.warehouse.tables import (
     ORDER_PARTS,
     ORDER_TABLES,
@@ -21,7 +22,6 @@ from inventory_planner.warehouse.tables import (
     PURCHASE_ORDER_STOCK_UPDATES,
     PURCHASE_ORDERS,
     QUARANTINE,
-    Table,
 )
 from orders import ORDER_ID, line, order, raw, receipt
 

@@ -17,7 +17,8 @@ from inventory_planner.api.misfits import must_be_readable
 from inventory_planner.api.orders import Component, Line, Order, Receipt
 from inventory_planner.sync.order_rows import order_rows
 from inventory_planner.sync.overflow import partition
-from inventory_planner.warehouse.tables import PURCHASE_ORDER_ITEMS, PURCHASE_ORDERS, Table
+from inventory_planner.warehouse.table import Table
+from inventory_planner.warehouse.tables import PURCHASE_ORDER_ITEMS, PURCHASE_ORDERS
 
 SYNCED_AT = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(

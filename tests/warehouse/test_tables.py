@@ -5,6 +5,17 @@ import pyarrow as pa
 import pytest
 
 from inventory_planner.api.orders import Component, Connection, Line, Order, Receipt, StockUpdateItem
+from inventory_planner.warehouse.catalog_tables import (
+    VARIANT_CONNECTIONS,
+    VARIANT_HISTORY,
+    VARIANT_MONTHS,
+    VARIANT_VENDORS,
+    VARIANT_WAREHOUSES,
+    VARIANTS,
+    VENDORS,
+    WAREHOUSES,
+)
+from inventory_planner.warehouse.table import Table
 from inventory_planner.warehouse.tables import (
     DELIVERED_ROWS,
     DELIVERIES,
@@ -20,9 +31,7 @@ from inventory_planner.warehouse.tables import (
     QUARANTINE,
     SYNCS,
     TABLES,
-    VARIANTS,
     WRITES,
-    Table,
 )
 
 DAASITY = {
@@ -51,9 +60,27 @@ KEYS = {
     DELIVERIES: ("_account_id", "delivery_id"),
     DELIVERED_ROWS: ("_account_id", "delivery_id", "row_key"),
     VARIANTS: ("_account_id", "variant_id"),
+    VARIANT_WAREHOUSES: ("_account_id", "variant_id", "warehouse"),
+    VARIANT_MONTHS: ("_account_id", "variant_id", "warehouse", "month"),
+    VARIANT_CONNECTIONS: ("_account_id", "variant_id", "entry"),
+    VARIANT_VENDORS: ("_account_id", "variant_id", "entry", "position"),
+    VENDORS: ("_account_id", "vendor_id"),
+    WAREHOUSES: ("_account_id", "warehouse"),
+    VARIANT_HISTORY: ("_account_id", "variant_id", "warehouse", "day"),
 }
 QUANTITY, MONEY = pa.decimal128(18, 4), pa.decimal128(18, 6)
 INSTANT = pa.timestamp("us", tz="UTC")
+FIGURES = {  # of a variant, and of each of its warehouses
+    QUANTITY: {
+        *("lead_time", "review_period", "minimum_stock", "avg_lead_time", "in_stock", "purchase_orders_qty"),
+        *("replenishment", "to_order", "oos", "sells_out_in_first", "forecast_stock_cover_day", "overstocked_units"),
+        *("last_30_days_sales", "last_90_days_sales", "last_365_days_sales", "oos_last_60_days"),
+    },
+    MONEY: {
+        *("cost_price", "landing_cost_price", "price", "forecasted_lost_revenue_lead_time", "overstocked_cost"),
+        "sales_velocity",
+    },
+}
 TYPES = {
     PURCHASE_ORDERS: {
         QUANTITY: {
@@ -109,7 +136,44 @@ TYPES = {
         pa.int64(): {"delivery_number", "source_rows", "new_rows", "changed_rows", "sent_rows", "bytes"},
     },
     DELIVERED_ROWS: {pa.int64(): {"row_key", "row_digest"}},
-    VARIANTS: {INSTANT: {"__synced_at", "_deleted_at"}, pa.bool_(): {"is_removed"}},
+    VARIANTS: {
+        **FIGURES,
+        INSTANT: {"__synced_at", "_deleted_at", "last_forecast_time"},
+        pa.bool_(): {"is_removed", "has_forecast_override", "hide_in_replenishment"},
+    },
+    VARIANT_WAREHOUSES: {
+        **FIGURES,
+        INSTANT: {"__synced_at", "last_forecast_time"},
+        pa.bool_(): {"has_forecast_override", "hide_in_replenishment"},
+    },
+    VARIANT_MONTHS: {
+        QUANTITY: {"forecast", "sales"},
+        MONEY: {"revenue"},
+        pa.date32(): {"month"},
+        INSTANT: {"__synced_at"},
+    },
+    VARIANT_CONNECTIONS: {
+        MONEY: {"price"},
+        INSTANT: {"__synced_at"},
+        pa.int64(): {"entry"},
+        pa.bool_(): {"is_removed", "connection_main"},
+    },
+    VARIANT_VENDORS: {
+        MONEY: {"cost_price", "landing_cost_price"},
+        QUANTITY: {"vendor_packaging"},
+        INSTANT: {"__synced_at"},
+        pa.int64(): {"entry", "position"},
+    },
+    VENDORS: {INSTANT: {"__synced_at", "_deleted_at"}},
+    WAREHOUSES: {INSTANT: {"__synced_at", "_deleted_at"}, pa.bool_(): {"disabled"}},
+    VARIANT_HISTORY: {
+        QUANTITY: {
+            *("in_stock", "purchase_orders_qty", "replenishment", "lead_time", "review_period", "avg_lead_time"),
+            *("oos", "last_30_days_sales", "forecast", "forecast_next_month"),
+        },
+        pa.date32(): {"day"},
+        INSTANT: {"__synced_at"},
+    },
 }
 # the struct behind each table, and those of its fields that `rows` itself turns into a column or into other rows
 RECORDS = {
@@ -205,4 +269,11 @@ def test_every_table_is_known_once_and_what_the_pipeline_tells_of_itself_is_not_
         "_deliveries",
         "_delivered_rows",
         "variants",
+        "variant_warehouses",
+        "variant_months",
+        "variant_connections",
+        "variant_vendors",
+        "vendors",
+        "warehouses",
+        "variant_history",
     ]

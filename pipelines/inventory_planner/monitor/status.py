@@ -12,7 +12,8 @@ from inventory_planner.errors import AnotherRunError, LoadError
 from inventory_planner.warehouse.build_record import read_published_build
 from inventory_planner.warehouse.engine import Connection, Engine
 from inventory_planner.warehouse.sync_log import NOT_A_READING, SUCCEEDED
-from inventory_planner.warehouse.tables import LOGS, SCHEMA, SYNCS, TABLES, WRITES
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import LOGS, SYNCS, TABLES, WRITES
 from inventory_planner.warehouse.warehouse import connect_read_only
 from inventory_planner.warehouse.write_log import IN_DOUBT
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from inventory_planner.api.normalization import EMPTY_MARKER, EMPTY_STRING, UNSET
 from inventory_planner.api.written_values import parse_instant
-from inventory_planner.warehouse.tables import INSTANT, JSON, TEXT, Column
+from inventory_planner.warehouse.table import INSTANT, JSON, TEXT, Column
 
 DECIMAL_DIGITS: Final = 18  # of every DECIMAL column
 

@@ -31,7 +31,7 @@ from inventory_planner.sync.cursor import Cursor
 from inventory_planner.sync.source import inventory_planner
 from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.stored_orders import has_tables
-from inventory_planner.warehouse.tables import SCHEMA
+from inventory_planner.warehouse.table import SCHEMA
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 PIPELINE: Final = "inventory_planner"

@@ -22,6 +22,7 @@ from inventory_planner.api.stock_updates import raw_stock_updates
 from inventory_planner.api.unknown_fields import unknown_fields, with_fields
 from inventory_planner.sync.columns import Values, receipt_instant
 from inventory_planner.sync.stamp import Computed, Stamp
+from inventory_planner.warehouse.table import Table
 from inventory_planner.warehouse.tables import (
     PURCHASE_ORDER_COMPONENTS,
     PURCHASE_ORDER_CONNECTIONS,
@@ -30,7 +31,6 @@ from inventory_planner.warehouse.tables import (
     PURCHASE_ORDER_STOCK_UPDATES,
     PURCHASE_ORDERS,
     QUARANTINE,
-    Table,
 )
 
 _Named = TypeVar("_Named", Line, Component)

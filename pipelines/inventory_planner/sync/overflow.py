@@ -20,13 +20,8 @@ from inventory_planner.api.orders import StockUpdate
 from inventory_planner.api.stock_updates import name_of_stock_updates
 from inventory_planner.sync.columns import ValueOverflowError, column_array
 from inventory_planner.sync.order_rows import order_rows
-from inventory_planner.warehouse.tables import (
-    PURCHASE_ORDER_ITEMS,
-    PURCHASE_ORDER_STOCK_UPDATES,
-    PURCHASE_ORDERS,
-    Column,
-    Table,
-)
+from inventory_planner.warehouse.table import Column, Table
+from inventory_planner.warehouse.tables import PURCHASE_ORDER_ITEMS, PURCHASE_ORDER_STOCK_UPDATES, PURCHASE_ORDERS
 
 _Struct = TypeVar("_Struct", bound=Struct)
 

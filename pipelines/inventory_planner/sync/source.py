@@ -30,7 +30,8 @@ from inventory_planner.sync.account_client import open_client
 from inventory_planner.sync.chunks import Chunk, RowBatch, Sync, split_into_chunks
 from inventory_planner.sync.cursor import Cursor
 from inventory_planner.sync.order_filter import OrderFilter
-from inventory_planner.warehouse.tables import DLT_TABLES, IS_REMOVED, SCHEMA, Table
+from inventory_planner.warehouse.table import SCHEMA, Table
+from inventory_planner.warehouse.tables import DLT_TABLES, IS_REMOVED
 
 MERGE: Final = cast(TWriteDispositionConfig, {"disposition": "merge", "strategy": "delete-insert"})
 BATCH_BYTES: Final = 8_000_000  # handed to dlt at once: it takes milliseconds to inspect the columns of each batch

@@ -10,16 +10,12 @@ from typing import Any, Final, TypeAlias
 import pyarrow as pa
 
 from inventory_planner.sync.columns import column_array
+from inventory_planner.warehouse.table import FLAG, INSTANT, TEXT, Column, Table
 from inventory_planner.warehouse.tables import (
-    FLAG,
-    INSTANT,
     PURCHASE_ORDER_COMPONENTS,
     PURCHASE_ORDER_ITEMS,
     PURCHASE_ORDER_RECEIPTS,
     PURCHASE_ORDERS,
-    TEXT,
-    Column,
-    Table,
 )
 
 Computed: TypeAlias = dict[str, Iterable[Any]]  # the values of columns by their names

@@ -28,7 +28,7 @@ from inventory_planner.sync.recording import recorded
 from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.stored_orders import Fingerprint, KnownOrders, count_orders, known_orders, mark_deleted
 from inventory_planner.warehouse.sync_log import SWEEP, SyncReport, last_sweep
-from inventory_planner.warehouse.tables import QUANTITY
+from inventory_planner.warehouse.table import QUANTITY
 
 SWEEP_EVERY: Final = timedelta(hours=23)  # so that a run at the same time every day finds it due every day
 FIELDS: Final = "id,last_modified,status,total_ordered,total_received"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from inventory_planner.errors import LoadError
 from inventory_planner.warehouse.engine import Connection, Engine
-from inventory_planner.warehouse.tables import SCHEMA
+from inventory_planner.warehouse.table import SCHEMA
 from inventory_planner.warehouse.warehouse import Warehouse
 
 BUILD_RECORD: Final = f"{SCHEMA}._build_record"

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 from inventory_planner.warehouse.engine import Connection
-from inventory_planner.warehouse.tables import DELIVERED_ROWS, DELIVERIES, SCHEMA
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import DELIVERED_ROWS, DELIVERIES
 from inventory_planner.warehouse.warehouse import Account
 
 DELIVERY_LOG: Final = f"{SCHEMA}.{DELIVERIES.name}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from inventory_planner.warehouse.tables import EXCLUDED_ORDERS, ORDERS_TABLE, SCHEMA
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import EXCLUDED_ORDERS, ORDERS_TABLE
 from inventory_planner.warehouse.warehouse import Rows, Warehouse
 
 EXCLUDED_TABLE: Final = f"{SCHEMA}.{EXCLUDED_ORDERS.name}"

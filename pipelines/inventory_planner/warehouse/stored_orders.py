@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE, QUARANTINE_TABLE, SCHEMA
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE, QUARANTINE_TABLE
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 MAX_PARAMETERS: Final = 1_000  # of one statement; every engine accepts this many

@@ -7,8 +7,9 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from inventory_planner.warehouse.catalog_tables import VARIANTS
 from inventory_planner.warehouse.stored_orders import MAX_PARAMETERS
-from inventory_planner.warehouse.tables import SCHEMA, VARIANTS
+from inventory_planner.warehouse.table import SCHEMA
 from inventory_planner.warehouse.warehouse import Account
 
 VARIANTS_TABLE: Final = f"{SCHEMA}.{VARIANTS.name}"

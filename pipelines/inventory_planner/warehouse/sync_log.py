@@ -10,7 +10,8 @@ from typing import Final
 from uuid import uuid4
 
 from inventory_planner.errors import LoadError
-from inventory_planner.warehouse.tables import SCHEMA, SYNCS
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import SYNCS
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 SYNC_LOG: Final = f"{SCHEMA}.{SYNCS.name}"

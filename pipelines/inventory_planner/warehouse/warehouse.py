@@ -10,7 +10,7 @@ from typing import Any
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError
 from inventory_planner.warehouse.engine import Connection, Engine
-from inventory_planner.warehouse.tables import SCHEMA, Table, sql_type
+from inventory_planner.warehouse.table import SCHEMA, Table, sql_type
 
 Rows = list[tuple[Any, ...]]
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from inventory_planner.warehouse.stored_orders import has_tables
-from inventory_planner.warehouse.tables import ORDERS_TABLE, SCHEMA, WRITES
+from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.tables import ORDERS_TABLE, WRITES
 from inventory_planner.warehouse.warehouse import Account
 
 WRITE_LOG: Final = f"{SCHEMA}.{WRITES.name}"
