@@ -39,7 +39,8 @@ class Settings:
 
     With a `neuro_plugin`, the address and the key are those of Neuro: its URL and its token. Neuro passes on the calls
     for stock orders only; it offers neither variants nor warehouses. Imported orders in one of the statuses `status`
-    get the `acknowledge_status`, if there is one.
+    get the `acknowledge_status`, if there is one. `catalog_fields` are the fields of variants to request, by
+    default those that have a column; others are kept in `_unknown_fields`.
     """
 
     api_key: str = field(repr=False)
@@ -51,6 +52,7 @@ class Settings:
     page_size: int = PAGE_SIZE
     neuro_plugin: str | None = None
     acknowledge_status: str | None = None
+    catalog_fields: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "account_id", self.account_id.strip())  # rows are stored under it
@@ -123,6 +125,7 @@ def settings() -> Settings:
         requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
         page_size=_whole("page_size", PAGE_SIZE, most=PAGE_SIZE),
         acknowledge_status=_name("acknowledge_status", _value("acknowledge_status")),
+        catalog_fields=_names("catalog_fields", _value("catalog_fields")),
     )
 
 

@@ -229,7 +229,7 @@ def test_strange_variants_are_no_obstacle(delivered: Delivered) -> None:
 
 def test_neuro_offers_no_variants(delivered: Delivered) -> None:
     delivered.send(a="5")
-    with pytest.raises(ConfigurationError, match=r"^Neuro offers stock orders only\. To read stock"):
+    with pytest.raises(ConfigurationError, match=r"^Neuro offers stock orders only\. To read variants"):
         delivered.confirm(settings=replace(delivered.settings, neuro_plugin="demo-plugin"))
 
 

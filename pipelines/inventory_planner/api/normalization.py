@@ -14,7 +14,7 @@ from typing import Any, Final, get_args, get_type_hints
 import msgspec
 from msgspec import Raw, Struct
 
-from inventory_planner.api.orders import ABSENT, Connection, StockUpdateItem
+from inventory_planner.api.orders import ABSENT
 
 UNSET: Final = frozenset({b"null", b'""', b"[]", b"{}", b""})  # the last one stands for a missing key
 EMPTY_STRING: Final = b':""'  # always a whole value: JSON escapes a quotation mark inside a string
@@ -25,7 +25,6 @@ EMPTY_LISTS: Final = (
     b"{}",
 )  # kept for lists of structs: an order with no lines differs from one without the key
 FALSE: Final = b"false"  # how PHP writes a text, a number or a date that is not set
-_KEY_FIELDS: Final[dict[type[Struct], str]] = {Connection: "connection", StockUpdateItem: "id"}  # named by their keys
 
 decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 _decode_list = msgspec.json.Decoder(list[Raw]).decode
@@ -81,7 +80,8 @@ def parts(value: bytes, struct: type[Struct]) -> list[bytes | Raw]:
     Raises:
         msgspec.DecodeError: the value is neither a list nor an object.
     """
-    return [*(_named_elements(value, _KEY_FIELDS[struct]) if struct in _KEY_FIELDS else elements(value))]
+    key_field: str | None = getattr(struct, "KEY_FIELD", None)
+    return [*(_named_elements(value, key_field) if key_field else elements(value))]
 
 
 def elements(value: bytes) -> Iterator[Raw]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 from msgspec import Meta, Raw, Struct, field
 
@@ -43,6 +43,8 @@ class Component(Struct, gc=False):
 class Connection(Struct, gc=False):
     """Another system that the order is saved to, with its id and reference there."""
 
+    KEY_FIELD: ClassVar = "connection"  # has its key, where the list is written as an object
+
     connection: Text = None
     connection_id: Text = None
     id: Text = None
@@ -53,6 +55,8 @@ class Connection(Struct, gc=False):
 
 class StockUpdateItem(Struct, gc=False):
     """The change of one variant in a stock update; `error` is the reason why the store refused it."""
+
+    KEY_FIELD: ClassVar = "id"
 
     id: Text = None
     stock_before: Number = None

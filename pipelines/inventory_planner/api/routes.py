@@ -5,7 +5,7 @@ Neuro offers stock orders only; neither variants nor warehouses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -16,13 +16,13 @@ class Route:
     """How requests for an account are addressed and written.
 
     `headers` takes the key (through Neuro, the token) and the account id. With `is_order_wrapped`, the body of an order
-    has an envelope. `variants_path` is None where the catalog can't be read. `url_setting` and `key_setting` name the
+    has an envelope. `catalog_root` is None where the catalog can't be read. `url_setting` and `key_setting` name the
     settings for the address and the key; `access` is what to check when the key is refused.
     """
 
     name: str
     orders_path: str
-    variants_path: str | None
+    catalog_root: str | None
     headers: Callable[[str, str], Mapping[str, str]]
     page_name: str
     size_name: str
@@ -35,13 +35,21 @@ class Route:
 
     def path(self, *parts: str) -> str:
         """The path of the list of orders, or of something below it, such as `path(order_id, "items")`."""
-        return "/".join([self.orders_path, *(quote(part, safe="") for part in parts)])
+        return _join(self.orders_path, parts)
+
+    def catalog_path(self, *parts: str) -> str | None:
+        """The path of something in the catalog, such as `catalog_path("variants")`; None if it can't be read."""
+        return _join(self.catalog_root, parts) if self.catalog_root else None
+
+
+def _join(root: str, parts: Iterable[str]) -> str:
+    return "/".join([root, *(quote(part, safe="") for part in parts)])
 
 
 DIRECT: Final = Route(
     name="Inventory Planner",
     orders_path="/api/v1/purchase-orders",
-    variants_path="/api/v1/variants",
+    catalog_root="/api/v1",
     headers=lambda key, account_id: {"Authorization": key, "Account": account_id},
     page_name="page",
     size_name="limit",
@@ -67,7 +75,7 @@ def neuro(plugin: str) -> Route:
     return Route(
         name="Neuro",
         orders_path=f"/api/v1/plugins/{quote(plugin, safe='')}/inventoryPlanner/stockOrders",
-        variants_path=None,
+        catalog_root=None,
         headers=lambda token, _account_id: {"Authorization": f"Bearer {token}"},
         page_name="page_no",
         size_name="page_size",

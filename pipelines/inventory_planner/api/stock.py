@@ -9,13 +9,13 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from inventory_planner.api.catalog import request_variants
+from inventory_planner.api.catalog import VariantsPage, request_list
 from inventory_planner.api.client import Client
 from inventory_planner.api.misfits import fit
 from inventory_planner.api.orders import Id, Number, Text
 
 # `connections` and `warehouse` come whole: the API is known to drop parts of them that are requested by their paths.
-_FIELDS: Final = "id,in_stock,connections,warehouse"
+_FIELDS: Final = ("id", "in_stock", "connections", "warehouse")
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 
@@ -60,7 +60,7 @@ def list_stock(client: Client, page_size: int) -> Iterator[Stock]:
         ConfigurationError: the account can't be asked for its variants this way.
         ApiError: a request failed.
     """
-    for page in request_variants(client, page_size, _FIELDS, "stock"):
+    for page in request_list(client, VariantsPage, page_size, _FIELDS):
         for raw in page.records:
             yield from _stock(raw)
 

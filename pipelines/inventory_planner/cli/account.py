@@ -62,6 +62,7 @@ def run(folder: DataFolder, as_of: datetime | None) -> None:
 @click.option("--catalog", is_flag=True, help="Also read the catalog, as the first `run` of a day does.")
 def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool, catalog: bool) -> None:
     """Load changes into the warehouse, without building the marts."""
+    from inventory_planner.marts.dbt_vars import start_of_day
     from inventory_planner.sync.catalog import load_catalog
     from inventory_planner.sync.load import load as load_changes
     from inventory_planner.sync.load import preview
@@ -74,7 +75,7 @@ def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool, catal
         report = preview(job) if dry_run else load_changes(job)
         log.info("%s%s", "Would load: " if dry_run else "", report.summary)
         if catalog:
-            load_catalog(job)
+            load_catalog(job, start_of_day(dbt_variables(None)).date())
 
 
 @click.command()

@@ -1,48 +1,69 @@
-"""Read the catalog into the warehouse: the current state of each variant.
+"""Read the catalog into the warehouse: variants, vendors, warehouses, and the history of the variants' figures.
 
-It is read whole, because nothing tells what changed in it, and only variants that differ from their rows are written.
-The orders don't depend on it: it has a sync of its own, and the cursor does not know of it.
+It is read whole, because nothing tells what changed in it, and only what differs from its rows is written. The orders
+don't depend on it: it has a sync of its own, and the cursor does not know of it.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, TypeVar
 
-from inventory_planner.api.catalog import CatalogRecord, read_catalog
-from inventory_planner.errors import InventoryPlannerError, UnreadableAnswerError
+import pyarrow as pa
+from msgspec import Raw
+
+from inventory_planner.api.catalog import CatalogPage, VariantsPage, VendorsPage, WarehousesPage, read_list
+from inventory_planner.api.variant_decoding import UNREADABLE, VariantDecoder
+from inventory_planner.api.variants import FIELDS
+from inventory_planner.api.vendors import Listed, Vendor, Warehouse, decode_listed
+from inventory_planner.errors import InventoryPlannerError, NotFoundError, UnreadableAnswerError
+from inventory_planner.sync.catalog_rows import CatalogRows, Converter
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.recording import recorded
 from inventory_planner.warehouse.build_record import invalidate_build
-from inventory_planner.warehouse.stored_variants import StoredVariant, replace_variants, stored_variants
+from inventory_planner.warehouse.catalog_tables import VARIANTS
+from inventory_planner.warehouse.stored_catalog import Differences, add_history, count_variants, replace_catalog
 from inventory_planner.warehouse.sync_log import CATALOG, SyncReport, catalog_readings
 
 _RETRY_AFTER: Final = timedelta(hours=1)  # a catalog that can't be read must not slow down every run
-_MAX_SHOWN: Final = 5  # variants that are reported one by one
+_MAX_SHOWN: Final = 5  # records that are reported one by one
+_MAX_BYTES_SHOWN: Final = 200  # of each
+
+Record = TypeVar("Record")
 
 log = logging.getLogger(__name__)
 
 
 def load_catalog_if_due(job: Job, since: datetime) -> SyncReport | None:
-    """Read the catalog unless it was read since this instant; None if it was not due, or could not be read.
+    """Read the catalog unless it was read since the day began; None if it was not due, or could not be read.
 
     A failure is logged and recorded, and not raised: the orders are worth more than the catalog.
+
+    Args:
+        job: which account, and the warehouse.
+        since: when today began, in the account's time zone.
     """
-    if job.client.route.variants_path is None:
+    if job.client.route.catalog_root is None:
         log.info("%s offers stock orders only; the catalog is not read.", job.client.route.name)
         return None
     if not _is_due(job, since):
         return None
     try:
-        return load_catalog(job)
+        return load_catalog(job, since.date())
     except InventoryPlannerError as error:
         log.warning("Could not read the catalog, so the one in the warehouse stays. %s", error)
         return None
 
 
-def load_catalog(job: Job) -> SyncReport:
-    """Read the catalog, and write the variants that changed; those that are missing from it are marked.
+def load_catalog(job: Job, day: date) -> SyncReport:
+    """Read the catalog, and write what changed; what is missing from it is marked.
+
+    Args:
+        job: which account, and the warehouse.
+        day: today in the account's time zone, for the history.
 
     Raises:
         ConfigurationError: the account can't be asked for its catalog this way.
@@ -51,16 +72,16 @@ def load_catalog(job: Job) -> SyncReport:
     """
     report = SyncReport(job.settings.account_id, sync_kind=CATALOG)
     with recorded(job.account, job.client, report):
-        catalog = read_catalog(job.client, job.settings.page_size)
-        report.quarantined, report.unknown = len(catalog.unidentified), catalog.drift
-        _warn(list(catalog.unidentified.values()))
-        found = {variant_id: _row(record) for variant_id, record in catalog.records.items()}
-        changed, missing = _store(job, found)
+        reading = _Reading(job, Converter(job.settings.account_id, report.started_at))
+        rows = reading.read_all()
+        report.quarantined, report.unknown = len(reading.unidentified), reading.converter.drift
+        reading.warn()
+        variants = _store(job, rows, day, report.started_at)
     log.info(
         "Variants in the catalog: %d; changed: %d; missing: %d (requests: %d).",
-        len(found),
-        changed,
-        missing,
+        rows[VARIANTS].num_rows,
+        variants.changed,
+        variants.missing,
         report.requests,
     )
     return report
@@ -74,38 +95,76 @@ def _is_due(job: Job, since: datetime) -> bool:
     return failed_at is None or datetime.now(UTC) - failed_at > _RETRY_AFTER
 
 
-def _store(job: Job, found: dict[str, StoredVariant]) -> tuple[int, int]:
-    """Write what changed; return how many variants did, and how many are missing."""
-    stored = stored_variants(job.account)
-    if stored and not found:
+def _store(job: Job, rows: CatalogRows, day: date, at: datetime) -> Differences:
+    """Write what changed; return how many variants did."""
+    if not rows[VARIANTS].num_rows and (before := count_variants(job.account)):
         raise UnreadableAnswerError(
-            f"The API shows no variants, but the catalog had {len(stored)}. The catalog is kept; check in Inventory"
+            f"The API shows no variants, but the catalog had {before}. The catalog is kept; check in Inventory"
             " Planner whether the API's user may still see the products."
         )
-    changed = [row for variant_id, row in found.items() if stored.get(variant_id) != row]
-    missing = sorted(stored.keys() - found.keys())
-    if changed or missing:
+    differences = replace_catalog(job.account, rows, at)
+    has_changed = any(each.changed or each.missing for each in differences.values())
+    if add_history(job.account, day, at) or has_changed:
         invalidate_build(job.warehouse)
-        replace_variants(job.account, changed, missing, datetime.now(UTC))
-    return len(changed), len(missing)
+    return differences[VARIANTS]
 
 
-def _row(record: CatalogRecord) -> StoredVariant:
-    variant = record.variant
-    return StoredVariant(
-        variant_id=variant.variant_id,
-        sku=variant.text("sku"),
-        title=variant.text("title"),
-        barcode=variant.text("barcode"),
-        product_id=variant.text("product_id"),
-        is_removed=variant.is_removed,
-        unknown_fields=bytes(record.unknown).decode() if record.unknown else None,
-    )
+@dataclass(slots=True)
+class _Reading:
+    """What is read of an account's catalog; `unidentified` has what was wrong with records that no row can hold."""
+
+    job: Job
+    converter: Converter
+    unidentified: list[str] = field(default_factory=list)
+
+    def read_all(self) -> CatalogRows:
+        """The rows of all tables; of a list that the account does not offer there are none."""
+        fields = self.job.settings.catalog_fields or FIELDS
+        return {
+            **self._read(VariantsPage, VariantDecoder(fields).decode, self.converter.variants, fields),
+            **self._read_if_offered(VendorsPage, Vendor, self.converter.vendors),
+            **self._read_if_offered(WarehousesPage, Warehouse, self.converter.warehouses),
+        }
+
+    def warn(self) -> None:
+        """Report records that no row can hold; each reading finds them again, until they are corrected."""
+        for reason in self.unidentified[:_MAX_SHOWN]:
+            log.warning("A record of the catalog can't be identified and is left out: %s", reason)
+        if len(self.unidentified) > _MAX_SHOWN:
+            log.warning("%d more records of the catalog can't be identified.", len(self.unidentified) - _MAX_SHOWN)
+
+    def _read_if_offered(
+        self, page_type: type[CatalogPage], struct: type[Listed], convert: Callable[[Sequence[Listed]], CatalogRows]
+    ) -> CatalogRows:
+        try:
+            return self._read(page_type, lambda raw: decode_listed(raw, struct), convert)
+        except NotFoundError:
+            log.info("Inventory Planner offers no list of %s.", page_type.NAME)
+            return {}
+
+    def _read(
+        self,
+        page_type: type[CatalogPage],
+        decode: Callable[[bytes], Record],
+        convert: Callable[[Sequence[Record]], CatalogRows],
+        fields: Sequence[str] = (),
+    ) -> CatalogRows:
+        def convert_page(page: Sequence[Raw]) -> tuple[CatalogRows, list[str]]:
+            records, reasons = _decode_each(page, decode)
+            return convert(records), reasons
+
+        pages = read_list(self.job.client, page_type, self.job.settings.page_size, convert_page, fields)
+        self.unidentified += [reason for _, reasons in pages for reason in reasons]
+        return {table: pa.concat_tables(rows[table] for rows, _ in pages) for table in pages[0][0]}
 
 
-def _warn(reasons: list[str]) -> None:
-    """Report variants that no row can hold; each reading finds them again, until they are corrected."""
-    for reason in reasons[:_MAX_SHOWN]:
-        log.warning("A variant of the catalog can't be identified and is left out: %s", reason)
-    if len(reasons) > _MAX_SHOWN:
-        log.warning("%d more variants of the catalog can't be identified.", len(reasons) - _MAX_SHOWN)
+def _decode_each(page: Sequence[Raw], decode: Callable[[bytes], Record]) -> tuple[list[Record], list[str]]:
+    """The records of a page, and what is wrong with those that can't be identified."""
+    records: list[Record] = []
+    reasons: list[str] = []
+    for raw in map(bytes, page):
+        try:
+            records.append(decode(raw))
+        except UNREADABLE as error:
+            reasons.append(f"{error}: {raw[:_MAX_BYTES_SHOWN].decode(errors='replace')}")
+    return records, reasons

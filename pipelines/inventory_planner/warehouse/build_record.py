@@ -19,7 +19,7 @@ from inventory_planner.warehouse.warehouse import Warehouse
 BUILD_RECORD: Final = f"{SCHEMA}._build_record"
 
 _CREATE: Final = f"create table if not exists {BUILD_RECORD} (built_at timestamp with time zone, built_from varchar)"
-_SELECT: Final = f"select built_at, built_from from {BUILD_RECORD}"  # noqa: S608
+_SELECT: Final = f"select built_at, built_from from {BUILD_RECORD}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ def invalidate_build(warehouse: Warehouse) -> None:
     """Delete the build record, before the raw tables or the marts change."""
     if warehouse.engine.exists():
         _create(warehouse)
-        warehouse.execute(f"delete from {BUILD_RECORD}")  # noqa: S608
+        warehouse.execute(f"delete from {BUILD_RECORD}")
 
 
 def record_build(warehouse: Warehouse, built_from: Mapping[str, Any]) -> None:
     """Record that the marts were built and passed their tests."""
     invalidate_build(warehouse)
     values = [datetime.now(UTC), rendered(built_from)]
-    warehouse.execute(f"insert into {BUILD_RECORD} values (?, ?)", values)  # noqa: S608
+    warehouse.execute(f"insert into {BUILD_RECORD} values (?, ?)", values)
 
 
 def read_build(warehouse: Warehouse) -> BuildRecord | None:

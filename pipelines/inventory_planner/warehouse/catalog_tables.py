@@ -113,7 +113,7 @@ VARIANT_CONNECTIONS: Final = Table(
         SYNCED_AT,
     ),
 )
-# A vendor of a variant in one of its listings (`entry`), or without one (0), by position.
+# A vendor of a variant, by its position in one of the listings (`entry`).
 VARIANT_VENDORS: Final = Table(
     "variant_vendors",
     key=(*_VARIANT, "entry", "position"),
@@ -162,7 +162,12 @@ WAREHOUSES: Final = Table(
         _DELETED_AT,
     ),
 )
-# The figures of each day on which one of them differed from the row before; `warehouse` as in `variant_months`.
+# What changes over time and matters later, besides the forecast for the month of the day and for the next one.
+HISTORY_FIGURES: Final = (
+    *("in_stock", "purchase_orders_qty", "replenishment", "lead_time", "review_period", "avg_lead_time", "oos"),
+    "last_30_days_sales",
+)
+# A row for each day on which a figure differed from the row before; `warehouse` as in `variant_months`.
 VARIANT_HISTORY: Final = Table(
     "variant_history",
     key=(*_VARIANT, "warehouse", "day"),
@@ -171,8 +176,7 @@ VARIANT_HISTORY: Final = Table(
         _VARIANT_ID,
         _WAREHOUSE,
         Column("day", DAY),
-        *same_fields(QUANTITY, "in_stock", "purchase_orders_qty", "replenishment", "lead_time", "review_period"),
-        *same_fields(QUANTITY, "avg_lead_time", "oos", "last_30_days_sales", "forecast", "forecast_next_month"),
+        *same_fields(QUANTITY, *HISTORY_FIGURES, "forecast", "forecast_next_month"),
         ACCOUNT,
         SYNCED_AT,
     ),

@@ -102,7 +102,7 @@ def record_delivery(account: Account, delivery: Delivery, rows: Iterable[tuple[i
     for some in _batches(list(rows)):
         values = ", ".join(f"({key}, {digest})" for key, digest in some)
         account.execute(
-            f"insert into {ROWS} (_account_id, delivery_id, row_key, row_digest)"  # noqa: S608 (numbers of ours)
+            f"insert into {ROWS} (_account_id, delivery_id, row_key, row_digest)"
             f" select cast(? as varchar), cast(? as varchar), row_key, row_digest"
             f" from (values {values}) as delivered (row_key, row_digest)",
             [delivery.delivery_id],
@@ -117,7 +117,7 @@ def update_delivery(account: Account, delivery: Delivery) -> None:
     """
     assignments = ", ".join(f"{name} = ?" for name in _NAMES)
     account.warehouse.execute(
-        f"update {DELIVERY_LOG} set {assignments} where _account_id = ? and delivery_id = ?",  # noqa: S608
+        f"update {DELIVERY_LOG} set {assignments} where _account_id = ? and delivery_id = ?",
         [*(getattr(delivery, name) for name in _NAMES), account.account_id, delivery.delivery_id],
     )
 
@@ -132,7 +132,7 @@ def end_delivery(account: Account, delivery: Delivery, state: DeliveryState, mes
     update_delivery(account, ended)
     if state == DeliveryState.FAILED:
         account.execute(
-            f"delete from {ROWS} where _account_id = ? and delivery_id = ?",  # noqa: S608
+            f"delete from {ROWS} where _account_id = ? and delivery_id = ?",
             [ended.delivery_id],
         )
     else:
@@ -160,9 +160,7 @@ def last_delivery(account: Account, endpoint: str, directory: str, *, is_full: b
 
 def next_number(account: Account) -> int:
     """The number of the next delivery of this account, whatever the clock says."""
-    found = account.execute(
-        f"select coalesce(max(delivery_number), 0) + 1 from {DELIVERY_LOG} where _account_id = ?"  # noqa: S608
-    )
+    found = account.execute(f"select coalesce(max(delivery_number), 0) + 1 from {DELIVERY_LOG} where _account_id = ?")
     return int(found[0][0])
 
 
@@ -177,7 +175,7 @@ def delivered_rows(account: Account, kind: str, endpoint: str, directory: str) -
             where deliveries._account_id = ? and deliveries.kind = ? and deliveries.endpoint = ?
                 and deliveries.directory = ? and deliveries.state = '{DeliveryState.DELIVERED}'
             order by deliveries.delivery_number
-        """,  # noqa: S608
+        """,
         [kind, endpoint, directory],
     )
     return dict(found)  # a later delivery of the same key replaces the earlier one
@@ -195,7 +193,7 @@ def unconfirmed_deliveries(account: Account) -> list[Delivery]:
 def newest_rows(account: Account, delivery_id: str) -> set[int]:
     """The keys of the rows of a delivery that no later one has replaced."""
     found = account.execute(
-        f"select row_key from {ROWS} where _account_id = ? and delivery_id = ?",  # noqa: S608
+        f"select row_key from {ROWS} where _account_id = ? and delivery_id = ?",
         [delivery_id],
     )
     return {key for (key,) in found}
@@ -206,7 +204,7 @@ def last_deliveries(connection: Connection, count: int) -> list[Delivery]:
 
     A later delivery that arrived with all rows of its source makes up for one that did not.
     """
-    tables = f"select count(*) from information_schema.tables where table_schema = '{SCHEMA}' and table_name = ?"  # noqa: S608
+    tables = f"select count(*) from information_schema.tables where table_schema = '{SCHEMA}' and table_name = ?"
     if connection.execute(tables, [DELIVERIES.name]).fetchall() == [(0,)]:
         return []
     found = connection.execute(
@@ -233,7 +231,7 @@ def last_deliveries(connection: Connection, count: int) -> list[Delivery]:
                 end,
                 recorded_at desc
             limit {count}
-        """  # noqa: S608
+        """
     ).fetchall()
     return [_delivery(row) for row in found]
 
@@ -250,7 +248,7 @@ def _forget_replaced(account: Account, delivery: Delivery) -> None:
                     select delivery_id from {DELIVERY_LOG}
                     where _account_id = ? and kind = ? and endpoint = ? and directory = ? and delivery_number < ?
                 )
-        """,  # noqa: S608
+        """,
         [
             *(delivery.delivery_id, account.account_id, delivery.delivery_id),
             *(account.account_id, delivery.kind, delivery.endpoint, delivery.directory, delivery.delivery_number),
@@ -259,7 +257,7 @@ def _forget_replaced(account: Account, delivery: Delivery) -> None:
 
 
 def _select(account: Account, condition: str, parameters: Sequence[object] = ()) -> list[Delivery]:
-    found = account.execute(f"select {_COLUMNS} from {DELIVERY_LOG} {condition}", parameters)  # noqa: S608
+    found = account.execute(f"select {_COLUMNS} from {DELIVERY_LOG} {condition}", parameters)
     return [_delivery(row) for row in found]
 
 

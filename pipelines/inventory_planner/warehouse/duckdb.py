@@ -23,6 +23,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError, PublishError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from dlt.common.destination import AnyDestination
 
 MEMORY_LIMIT: Final = "400MB"  # 1,500 orders with 100 KB of JSON each need as much; more would only fill its cache
@@ -54,6 +55,12 @@ class DuckDb:
         connection = duckdb.connect(self.folder.warehouse, read_only=read_only)
         connection.execute(f"{SESSION}; set memory_limit = '{self.memory_limit}'")
         return connection
+
+    def stage(self, connection: Any, name: str, rows: pa.Table) -> None:
+        """Copy the rows, as DuckDB would otherwise scan them with Python's lock held."""
+        connection.register("arrow_rows", rows)
+        connection.execute(f"create or replace temporary table {name} as select * from arrow_rows")
+        connection.unregister("arrow_rows")
 
     def dlt_destination(self) -> AnyDestination:
         """The writer's file as a dlt destination."""

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from dlt.common.destination import AnyDestination  # dlt takes a second to import, and `status` does without it
 
 
@@ -36,6 +37,9 @@ class Engine(Protocol):
 
     def connect(self, *, read_only: bool = False) -> Connection:
         """Open the warehouse."""
+
+    def stage(self, connection: Connection, name: str, rows: pa.Table) -> None:
+        """Put rows into a temporary table of this name, in place of one that is there."""
 
     def dlt_destination(self) -> AnyDestination:
         """The warehouse as a dlt destination."""

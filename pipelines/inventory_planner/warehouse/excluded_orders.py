@@ -15,20 +15,20 @@ _NAMES: Final = ", ".join(column.name for column in EXCLUDED_ORDERS.columns)
 IS_INCLUDED: Final = f"""not exists (
     select 1 from {EXCLUDED_TABLE} as excluded
     where excluded._account_id = orders._account_id and excluded.purchase_order_id = orders.purchase_order_id
-)"""  # noqa: S608 (of a row of `orders`)
+)"""
 # The orders that are not excluded, each with its position in an order that stays the same until the next sync.
 _INCLUDED: Final = f"""
     select _account_id, purchase_order_id, purchase_order_number, __synced_at,
         row_number() over (order by _account_id, purchase_order_id) - 1 as position
     from {ORDERS_TABLE} as orders
     where {IS_INCLUDED}
-"""  # noqa: S608
+"""
 
 
 def include_changed_orders(warehouse: Warehouse, built_from: str) -> None:
     """Include the excluded orders that were read again; include all if the marts are built from something else now."""
     warehouse.execute(
-        f"delete from {EXCLUDED_TABLE} where built_from <> ? or not exists (select 1 from {ORDERS_TABLE} as orders"  # noqa: S608
+        f"delete from {EXCLUDED_TABLE} where built_from <> ? or not exists (select 1 from {ORDERS_TABLE} as orders"
         f" where orders._account_id = {EXCLUDED_ORDERS.name}._account_id"
         f" and orders.purchase_order_id = {EXCLUDED_ORDERS.name}.purchase_order_id"
         f" and orders.__synced_at = {EXCLUDED_ORDERS.name}.__synced_at)",
@@ -38,7 +38,7 @@ def include_changed_orders(warehouse: Warehouse, built_from: str) -> None:
 
 def count_included(warehouse: Warehouse) -> int:
     """How many orders are not excluded."""
-    ((count,),) = warehouse.execute(f"select count(*) from ({_INCLUDED}) as included")  # noqa: S608
+    ((count,),) = warehouse.execute(f"select count(*) from ({_INCLUDED}) as included")
     return int(count)
 
 
@@ -46,7 +46,7 @@ def exclude(warehouse: Warehouse, positions: Iterable[range], reason: str, built
     """Exclude the orders at these positions among those that are included."""
     within = " or ".join(f"position between {each.start} and {each.stop - 1}" for each in positions) or "false"
     warehouse.execute(
-        f"insert into {EXCLUDED_TABLE} ({_NAMES})"  # noqa: S608
+        f"insert into {EXCLUDED_TABLE} ({_NAMES})"
         f" select purchase_order_id, ?, ?, _account_id, __synced_at from ({_INCLUDED}) as included where {within}",
         [reason, built_from],
     )
@@ -54,13 +54,13 @@ def exclude(warehouse: Warehouse, positions: Iterable[range], reason: str, built
 
 def include(warehouse: Warehouse, reason: str) -> None:
     """Include the orders that were excluded for this reason."""
-    warehouse.execute(f"delete from {EXCLUDED_TABLE} where reason = ?", [reason])  # noqa: S608
+    warehouse.execute(f"delete from {EXCLUDED_TABLE} where reason = ?", [reason])
 
 
 def excluded_orders(warehouse: Warehouse) -> Rows:
     """The account, id, reference and reason of each excluded order."""
     return warehouse.execute(
-        "select excluded._account_id, excluded.purchase_order_id, orders.purchase_order_number, excluded.reason"  # noqa: S608
+        "select excluded._account_id, excluded.purchase_order_id, orders.purchase_order_number, excluded.reason"
         f" from {EXCLUDED_TABLE} as excluded inner join {ORDERS_TABLE} as orders"
         " on excluded._account_id = orders._account_id and excluded.purchase_order_id = orders.purchase_order_id"
         " order by 1, 2"

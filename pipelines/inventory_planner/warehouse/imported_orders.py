@@ -47,7 +47,7 @@ def orders_to_acknowledge(account: Account, statuses_in_scope: Collection[str], 
     account.warehouse.create(WRITES)
     unfinished = unfinished_since(account)
     found = account.execute(
-        "select purchase_order_id, purchase_order_number, status, last_modified, coalesce(readonly, false)"  # noqa: S608
+        "select purchase_order_id, purchase_order_number, status, last_modified, coalesce(readonly, false)"
         f" from {ORDERS_TABLE} as orders where _account_id = ? and _deleted_at is null"
         f" and status in ({', '.join('?' * len(spellings))})"
         f" and not exists (select 1 from {QUARANTINE_TABLE} as held where held.{_IS_SAME_ORDER.format('held')})"

@@ -44,11 +44,11 @@ def known_orders(account: Account) -> KnownOrders:
     if not has_tables(account.warehouse):
         return KnownOrders({}, frozenset(), frozenset())
     found = account.execute(
-        "select purchase_order_id, last_modified, status, total_ordered, total_received, _deleted_at is null"  # noqa: S608
+        "select purchase_order_id, last_modified, status, total_ordered, total_received, _deleted_at is null"
         f" from {ORDERS_TABLE} where _account_id = ?"
     )
     quarantined = account.execute(
-        f"select purchase_order_id from {QUARANTINE_TABLE} where _account_id = ? and purchase_order_id is not null"  # noqa: S608
+        f"select purchase_order_id from {QUARANTINE_TABLE} where _account_id = ? and purchase_order_id is not null"
     )
     present = {order_id: Fingerprint(*fields) for order_id, *fields, is_present in found if is_present}
     deleted = frozenset(order_id for order_id, *_, is_present in found if not is_present)
@@ -62,7 +62,7 @@ def stored_ids(account: Account) -> set[str]:
         order_id
         for table in tables
         for (order_id,) in account.execute(
-            f"select distinct purchase_order_id from {SCHEMA}.{table} where _account_id = ?"  # noqa: S608
+            f"select distinct purchase_order_id from {SCHEMA}.{table} where _account_id = ?"
         )
     }
 
@@ -71,14 +71,14 @@ def count_orders(account: Account) -> int:
     """How many orders the warehouse holds that are not marked as deleted."""
     if not has_tables(account.warehouse):
         return 0
-    query = f"select count(*) from {ORDERS_TABLE} where _account_id = ? and _deleted_at is null"  # noqa: S608
+    query = f"select count(*) from {ORDERS_TABLE} where _account_id = ? and _deleted_at is null"
     ((count,),) = account.execute(query)
     return int(count)
 
 
 def synced_since(account: Account, instant: datetime) -> set[str]:
     """The ids of the orders that were loaded at this instant or later."""
-    query = f"select purchase_order_id from {ORDERS_TABLE} where _account_id = ? and __synced_at >= ?"  # noqa: S608
+    query = f"select purchase_order_id from {ORDERS_TABLE} where _account_id = ? and __synced_at >= ?"
     return {order_id for (order_id,) in account.execute(query, [instant])}
 
 
@@ -86,7 +86,7 @@ def statuses(account: Account) -> list[str]:
     """The statuses of the account's orders."""
     if not has_tables(account.warehouse):
         return []
-    query = f"select distinct status from {ORDERS_TABLE} where _account_id = ? and status is not null order by 1"  # noqa: S608
+    query = f"select distinct status from {ORDERS_TABLE} where _account_id = ? and status is not null order by 1"
     return [status for (status,) in account.execute(query)]
 
 
@@ -99,8 +99,8 @@ def mark_deleted(account: Account, order_ids: Sequence[str], at: datetime) -> No
         ids = order_ids[start : start + MAX_PARAMETERS]
         condition = f"_account_id = ? and purchase_order_id in ({_placeholders(ids)})"
         parameters = [account.account_id, *ids]
-        account.warehouse.execute(f"update {ORDERS_TABLE} set _deleted_at = ? where {condition}", [at, *parameters])  # noqa: S608
-        account.warehouse.execute(f"delete from {QUARANTINE_TABLE} where {condition}", parameters)  # noqa: S608
+        account.warehouse.execute(f"update {ORDERS_TABLE} set _deleted_at = ? where {condition}", [at, *parameters])
+        account.warehouse.execute(f"delete from {QUARANTINE_TABLE} where {condition}", parameters)
 
 
 def _placeholders(values: Sequence[object]) -> str:

@@ -103,7 +103,7 @@ def record_start(warehouse: Warehouse, report: SyncReport) -> None:
     """
     warehouse.create(SYNCS)
     warehouse.execute(
-        f"update {SYNC_LOG} set outcome = ?, error = ? where outcome = ?",  # noqa: S608
+        f"update {SYNC_LOG} set outcome = ?, error = ? where outcome = ?",
         [FAILED, KILLED, RUNNING],
     )
     warehouse.insert(SYNCS, {**_row(report), "outcome": RUNNING})
@@ -119,7 +119,7 @@ def record_end(warehouse: Warehouse, report: SyncReport) -> None:
     assignments = ", ".join(f"{name} = ?" for name in row)
     try:
         warehouse.execute(
-            f"update {SYNC_LOG} set {assignments} where sync_id = ?",  # noqa: S608
+            f"update {SYNC_LOG} set {assignments} where sync_id = ?",
             [*row.values(), report.sync_id],
         )
     except LoadError as error:
@@ -143,7 +143,7 @@ def record_drift(account: Account, report: SyncReport) -> None:
     """Report the unknown fields and unexpected shapes that no earlier sync of the account has reported."""
     if not report.unknown:
         return
-    reported = account.execute(f"select drift from {SYNC_LOG} where _account_id = ? and drift is not null")  # noqa: S608
+    reported = account.execute(f"select drift from {SYNC_LOG} where _account_id = ? and drift is not null")
     new = report.unknown.difference(*(json.loads(names) for (names,) in reported))
     if new:
         report.drift = json.dumps(sorted(new))
@@ -157,7 +157,7 @@ def last_sweep(account: Account) -> LastSweep | None:
     """The account's last sweep that succeeded."""
     account.warehouse.create(SYNCS)
     found = account.execute(
-        f"select started_at, account_orders, warehouse_orders from {SYNC_LOG}"  # noqa: S608
+        f"select started_at, account_orders, warehouse_orders from {SYNC_LOG}"
         " where _account_id = ? and sync_kind = ? and outcome = ? order by started_at desc limit 1",
         [SWEEP, SUCCEEDED],
     )
@@ -171,12 +171,12 @@ def unfinished_since(account: Account) -> datetime | None:
     """
     account.warehouse.create(SYNCS)
     ((last,),) = account.execute(
-        f"select max(started_at) from {SYNC_LOG} where _account_id = ? and outcome = '{SUCCEEDED}'"  # noqa: S608
+        f"select max(started_at) from {SYNC_LOG} where _account_id = ? and outcome = '{SUCCEEDED}'"
         f" and sync_kind not in {(*NOT_A_READING, SWEEP)}",
     )
     first: datetime | None
     ((first,),) = account.execute(
-        f"select min(started_at) from {SYNC_LOG} where _account_id = ? and outcome <> '{SUCCEEDED}'"  # noqa: S608
+        f"select min(started_at) from {SYNC_LOG} where _account_id = ? and outcome <> '{SUCCEEDED}'"
         f" and coalesce(sync_kind, '') not in {(BUILD, ACKNOWLEDGE, CATALOG)} and started_at > ?",
         [last or BEGINNING],
     )
@@ -187,7 +187,7 @@ def catalog_readings(account: Account) -> CatalogReadings:
     """When the last readings of the account's catalog started."""
     account.warehouse.create(SYNCS)
     (found,) = account.execute(
-        f"select max(started_at), max(started_at) filter (where outcome = '{SUCCEEDED}') from {SYNC_LOG}"  # noqa: S608
+        f"select max(started_at), max(started_at) filter (where outcome = '{SUCCEEDED}') from {SYNC_LOG}"
         " where _account_id = ? and sync_kind = ?",
         [CATALOG],
     )

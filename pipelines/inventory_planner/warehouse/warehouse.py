@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError
 from inventory_planner.warehouse.engine import Connection, Engine
 from inventory_planner.warehouse.table import SCHEMA, Table, sql_type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Rows = list[tuple[Any, ...]]
 
@@ -34,15 +37,18 @@ class Warehouse:
         Raises:
             LoadError: the database can't be opened, or rejects the statement.
         """
-        if self.read_only:
-            raise LoadError("The account was opened for reading only. Open it without `read_only` to change orders.")
-        try:
-            if self._connection is None:
-                self._connection = self.engine.connect()
-            rows: Rows = self._connection.execute(sql.replace("?", self.engine.placeholder), parameters).fetchall()
-        except self.engine.driver_error as error:
-            raise LoadError(self.engine.explain(error) or str(error)) from error
+        with self._connected() as connection:
+            rows: Rows = connection.execute(sql.replace("?", self.engine.placeholder), parameters).fetchall()
         return rows
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        """Put rows into a temporary table, for statements to read; it lasts until the database is closed.
+
+        Raises:
+            LoadError: the database can't be opened, or can't hold the rows.
+        """
+        with self._connected() as connection:
+            self.engine.stage(connection, name, rows)
 
     def close(self) -> None:
         """Close the database, so that dbt or a copy can use it; the next statement reopens it."""
@@ -85,7 +91,19 @@ class Warehouse:
     def insert(self, table: Table, row: Mapping[str, object]) -> None:
         """Add a row to one of our own tables."""
         names, values = ", ".join(row), ", ".join("?" * len(row))
-        self.execute(f"insert into {SCHEMA}.{table.name} ({names}) values ({values})", list(row.values()))  # noqa: S608
+        self.execute(f"insert into {SCHEMA}.{table.name} ({names}) values ({values})", list(row.values()))
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """The connection, opened if it is not; the driver's errors become ours."""
+        if self.read_only:
+            raise LoadError("The account was opened for reading only. Open it without `read_only` to change orders.")
+        try:
+            if self._connection is None:
+                self._connection = self.engine.connect()
+            yield self._connection
+        except self.engine.driver_error as error:
+            raise LoadError(self.engine.explain(error) or str(error)) from error
 
     def account(self, account_id: str) -> Account:
         """The warehouse as one account sees it."""

@@ -82,7 +82,7 @@ def update_write(account: Account, write: Write) -> None:
     row = _row(write)
     assignments = ", ".join(f"{name} = ?" for name in row)
     account.warehouse.execute(
-        f"update {WRITE_LOG} set {assignments} where _account_id = ? and write_id = ?",  # noqa: S608
+        f"update {WRITE_LOG} set {assignments} where _account_id = ? and write_id = ?",
         [*row.values(), account.account_id, write.write_id],
     )
 
@@ -94,7 +94,7 @@ def record_end_of_job(account: Account, content_digest: str) -> None:
         LoadError: the log can't be written.
     """
     account.execute(
-        f"update {WRITE_LOG} set job_ended_at = current_timestamp"  # noqa: S608
+        f"update {WRITE_LOG} set job_ended_at = current_timestamp"
         " where _account_id = ? and content_digest = ? and job_ended_at is null",
         [content_digest],
     )
@@ -105,7 +105,7 @@ def orders_read_since(account: Account, content_digest: str) -> set[str]:
     if not has_tables(account.warehouse):
         return set()
     found = account.execute(
-        f"select writes.purchase_order_id from {WRITE_LOG} as writes join {ORDERS_TABLE} as orders"  # noqa: S608
+        f"select writes.purchase_order_id from {WRITE_LOG} as writes join {ORDERS_TABLE} as orders"
         " on orders._account_id = writes._account_id and orders.purchase_order_id = writes.purchase_order_id"
         " where writes._account_id = ? and writes.content_digest = ? group by 1"
         " having max(writes.ended_at) < max(orders.__synced_at)",
@@ -118,7 +118,7 @@ def orders_written(account: Account, content_digest: str) -> set[str]:
     """The ids of the orders that the log has a row of for this content."""
     account.warehouse.create(WRITES)
     found = account.execute(
-        f"select distinct purchase_order_id from {WRITE_LOG} where _account_id = ? and content_digest = ?",  # noqa: S608
+        f"select distinct purchase_order_id from {WRITE_LOG} where _account_id = ? and content_digest = ?",
         [content_digest],
     )
     return {order_id for (order_id,) in found}
@@ -132,7 +132,7 @@ def give_up_intended(account: Account) -> None:
     """
     account.warehouse.create(WRITES)
     account.execute(
-        f"update {WRITE_LOG} set state = '{State.FAILED}', message = '{NOT_SENT}', ended_at = current_timestamp"  # noqa: S608
+        f"update {WRITE_LOG} set state = '{State.FAILED}', message = '{NOT_SENT}', ended_at = current_timestamp"
         f" where _account_id = ? and state = '{State.INTENDED}'",
     )
 
@@ -144,13 +144,13 @@ def last_writes(account: Account, content_digest: str) -> list[Write]:
     """
     account.warehouse.create(WRITES)
     last_job = account.execute(
-        f"select job_id from {WRITE_LOG} where _account_id = ? and content_digest = ?"  # noqa: S608
+        f"select job_id from {WRITE_LOG} where _account_id = ? and content_digest = ?"
         " order by job_ended_at is null desc, recorded_at desc, write_id desc limit 1",
         [content_digest],
     )
     found = (
         account.execute(
-            f"select {', '.join(_NAMES)} from {WRITE_LOG} where _account_id = ? and content_digest = ?"  # noqa: S608
+            f"select {', '.join(_NAMES)} from {WRITE_LOG} where _account_id = ? and content_digest = ?"
             " and job_id = ? order by recorded_at, write_id",
             [content_digest, *last_job[0]],
         )

@@ -1,0 +1,171 @@
+"""Decode a variant of the catalog; what can't be read is left out, kept as it was written, and named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from inventory_planner.api.misfits import as_written, fit
+from inventory_planner.api.normalization import (
+    EMPTY_MARKER,
+    UNSET,
+    decode_object,
+    fields_of,
+    mark_empty_strings,
+    parts,
+)
+from inventory_planner.api.orders import ABSENT, Id, Number
+from inventory_planner.api.unknown_fields import with_fields
+from inventory_planner.api.variants import FIELDS, Figures, Listing, Variant, VendorOffer, WarehouseVariant
+
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
+
+_NULLS: Final = UNSET | {EMPTY_MARKER[1:]}
+_PartT = TypeVar("_PartT", bound=Struct)
+_Years: TypeAlias = dict[str, dict[str, Number]]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A variant in a calendar month: units that are forecast, units sold, and what they brought."""
+
+    forecast: Number = None
+    sales: Number = None
+    revenue: Number = None
+
+
+@dataclass(slots=True)
+class StatedFigures:
+    """The figures of a variant, in one warehouse or, with `warehouse` None, over all.
+
+    `months` has those that the forecast or the sales name, by their first days. `sales_velocity` is the units sold in a
+    day on which the variant was in stock. `misfits` names the fields that can't be read.
+    """
+
+    warehouse: str | None
+    figures: Figures
+    months: Mapping[date, Month] = field(init=False)
+    sales_velocity: Number = field(init=False)
+    misfits: set[str] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        forecast, revenue = self._by_month("forecast_by_period"), self._by_month("revenue_by_month")
+        sales = {**self._by_month("orders_by_month"), **self._by_month("real_orders_by_month")}
+        self.months = {
+            month: Month(forecast.get(month), sales.get(month), revenue.get(month))
+            for month in sorted({*forecast, *sales, *revenue})
+        }
+        self.sales_velocity = self._velocity()
+
+    def _by_month(self, name: str) -> dict[date, Number]:
+        text = bytes(getattr(self.figures, name))
+        if text in _NULLS:
+            return {}
+        try:
+            years = _decode_years(text)
+            return {date(int(year), int(month), 1): value for year, by in years.items() for month, value in by.items()}
+        except (*UNREADABLE, ValueError):
+            self.misfits.add(name)
+            return {}
+
+    def _velocity(self) -> Number:
+        text = bytes(self.figures.forecast_description)
+        try:
+            return None if text in _NULLS else _decode_description(text).sales_velocity1
+        except UNREADABLE:
+            self.misfits.add("forecast_description")
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRecord:
+    """A variant and the figures that it states, over all first; `misfits` names its fields that can't be read."""
+
+    variant: Variant
+    figures: list[StatedFigures]
+    misfits: frozenset[str] = frozenset()
+
+
+class VariantDecoder:
+    """Decodes variants that were requested with these fields; those without an attribute are kept as they are."""
+
+    def __init__(self, fields: Sequence[str] = FIELDS) -> None:
+        self._extra = frozenset(fields) - fields_of(Variant).keys()
+
+    def decode(self, raw: bytes) -> VariantRecord:
+        """Decode a variant; fields of an unexpected shape are kept in the `unknown_fields` of the variant.
+
+        Raises:
+            msgspec.DecodeError: its id can't be read.
+        """
+        try:
+            variant, text, misfits = _decode(mark_empty_strings(raw)), raw, frozenset[str]()
+        except UNREADABLE:
+            _decode_id(raw)  # which must be readable
+            text = raw.decode(errors="replace").encode()
+            fitted, found = fit(text, Variant)
+            variant, misfits = _decode(fitted), found.get(0, frozenset())
+        figures, unreadable = _stated(variant)
+        misfits |= unreadable
+        self._keep_unknown(variant, decode_object(text), as_written(text, 0, misfits))
+        return VariantRecord(variant, figures, misfits)
+
+    def _keep_unknown(self, variant: Variant, members: Mapping[str, Raw], misfits: Mapping[str, bytes]) -> None:
+        variant.unknown_fields = _as_object({**self._requested(members), **misfits})
+        for listing, of_listing in _pairs(variant.connections, members.get("connections"), Listing):
+            listing.unknown_fields = _as_object(_unlisted(of_listing, Listing))
+            for offer, of_offer in _pairs(listing.vendors, of_listing.get("vendors"), VendorOffer):
+                offer.unknown_fields = _as_object(_unlisted(of_offer, VendorOffer))
+        if self._extra:
+            for place, of_place in _pairs(variant.warehouse, members.get("warehouse"), WarehouseVariant):
+                place.unknown_fields = _as_object(self._requested(of_place))
+
+    def _requested(self, members: Mapping[str, Raw]) -> dict[str, bytes]:
+        return {name: bytes(members[name]) for name in sorted(self._extra & members.keys())}
+
+
+class _OnlyId(Struct):
+    id: Id
+
+
+class _Description(Struct):
+    sales_velocity1: Number = None
+
+
+_decode = msgspec.json.Decoder(Variant, strict=False).decode
+_decode_id = msgspec.json.Decoder(_OnlyId).decode
+_decode_years = msgspec.json.Decoder(_Years, strict=False).decode
+_decode_description = msgspec.json.Decoder(_Description, strict=False).decode
+
+
+def _stated(variant: Variant) -> tuple[list[StatedFigures], frozenset[str]]:
+    """The figures that a variant states, and its fields in which some can't be read."""
+    own = StatedFigures(None, variant)
+    named = {str(place.warehouse): place for place in variant.warehouse or () if place.warehouse not in {None, ""}}
+    by_warehouse = [StatedFigures(name, place) for name, place in named.items()]
+    is_lost = len(named) < len(variant.warehouse or ()) or any(each.misfits for each in by_warehouse)
+    return [own, *by_warehouse], frozenset({*own.misfits, *(["warehouse"] if is_lost else [])})
+
+
+def _pairs(
+    found: Sequence[_PartT] | None, raw: Raw | None, struct: type[_PartT]
+) -> Iterator[tuple[_PartT, dict[str, Raw]]]:
+    """Parts with their members as written; none if some could not be read, as then all are kept with the variant."""
+    written = parts(bytes(raw), struct) if found and raw is not None else []
+    if found and len(written) == len(found):
+        yield from zip(found, map(decode_object, written), strict=True)
+
+
+def _unlisted(members: Mapping[str, Raw], struct: type[Struct]) -> dict[str, bytes]:
+    """The fields of a part that its struct does not list, unless they are not set."""
+    known = fields_of(struct)
+    return {name: bytes(value) for name, value in members.items() if name not in known and bytes(value) not in UNSET}
+
+
+def _as_object(fields: Mapping[str, bytes]) -> Raw:
+    return with_fields(None, fields) or ABSENT
