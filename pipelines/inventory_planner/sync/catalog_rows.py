@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Raw
 
 from inventory_planner.api.unknown_fields import with_fields
@@ -88,7 +89,7 @@ class Converter:
 
     def _months(self, stated: Sequence[tuple[str, StatedFigures]]) -> pa.Table:
         found = [
-            (variant_id, each.warehouse or NO_WAREHOUSE, day, month)
+            (variant_id, each.warehouse, day, month)
             for variant_id, each in stated
             for day, month in each.months.items()
         ]
@@ -97,7 +98,9 @@ class Converter:
             "warehouse": [warehouse for _, warehouse, *_ in found],
             "month": [day for *_, day, _ in found],
         }
-        return self._table(VARIANT_MONTHS, [month for *_, month in found], computed)
+        rows = self._table(VARIANT_MONTHS, [month for *_, month in found], computed)
+        place = rows.schema.get_field_index("warehouse")
+        return rows.set_column(place, rows.schema.field(place), pc.fill_null(rows["warehouse"], NO_WAREHOUSE))
 
     def _listings(self, listings: Sequence[tuple[VariantRecord, int, Listing]]) -> pa.Table:
         computed: Values = {
@@ -120,7 +123,7 @@ class Converter:
         values = {**computed, **{name: [value] * len(records) for name, value in own.items()}}
         lost: dict[int, dict[str, bytes]] = {}
         arrays = {
-            column.name: self._column(column, records, values, lost)
+            column.name: self._column(table, column, records, values, lost)
             for column in table.columns
             if column is not UNKNOWN_FIELDS
         }
@@ -130,12 +133,12 @@ class Converter:
         return pa.Table.from_arrays([arrays[column.name] for column in table.columns], schema=table.schema)
 
     def _column(
-        self, column: Column, records: Sequence[Any], values: Values, lost: dict[int, dict[str, bytes]]
+        self, table: Table, column: Column, records: Sequence[Any], values: Values, lost: dict[int, dict[str, bytes]]
     ) -> pa.Array:
         try:
             return column_array(column, records, values)
         except ValueOverflowError:
-            self.drift.add(f"variant.{column.name} (out of range)")
+            self.drift.add(f"{table.name}.{column.name} (out of range)")
         kept = []
         for row, record in enumerate(records):
             value = values[column.name][row] if column.name in values else getattr(record, column.field or column.name)
