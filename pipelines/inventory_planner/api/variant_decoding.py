@@ -30,8 +30,7 @@ _PartT = TypeVar("_PartT", bound=Struct)
 _Years: TypeAlias = dict[str, dict[str, Number]]
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True, gc=False):
     """A variant in a calendar month: units that are forecast, units sold, and what they brought."""
 
     forecast: Number = None
