@@ -12,6 +12,8 @@ from inventory_planner_emulator.demo.history import demo_account
 from inventory_planner_emulator.faults import Fault, RecordedRequest
 from inventory_planner_emulator.nights import run_nightly_sync
 from inventory_planner_emulator.orders_file import read_orders
+from inventory_planner_emulator.planning.assortment import Assortment, StockedVariant, StockedWarehouse, StockItem
+from inventory_planner_emulator.planning.demand import Demand
 from inventory_planner_emulator.quirks import Quirks
 from inventory_planner_emulator.received_files import DIRECTORIES, Inbox
 from inventory_planner_emulator.server import Server, run, serve
@@ -19,12 +21,17 @@ from inventory_planner_emulator.server import Server, run, serve
 __all__ = [
     "DIRECTORIES",
     "Account",
+    "Assortment",
+    "Demand",
     "Event",
     "Fault",
     "Inbox",
     "Quirks",
     "RecordedRequest",
     "Server",
+    "StockItem",
+    "StockedVariant",
+    "StockedWarehouse",
     "demo_account",
     "live_a_day",
     "read_orders",

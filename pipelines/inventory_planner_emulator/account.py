@@ -7,35 +7,26 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
+from inventory_planner_emulator.edits_before_writes import EditsBeforeWrites
 from inventory_planner_emulator.faults import Fault, RecordedRequest
 from inventory_planner_emulator.json_codec import copy_json
 from inventory_planner_emulator.order_index import OrderIndex
+from inventory_planner_emulator.planning.assortment import Assortment
+from inventory_planner_emulator.planning.night import Night
 from inventory_planner_emulator.quirks import Quirks
 from inventory_planner_emulator.received_files import Inbox
 from inventory_planner_emulator.received_records import ReceivedRows
 from inventory_planner_emulator.timestamps import format_timestamp, utc_now
 from inventory_planner_emulator.totals import Order, open_quantity, to_decimal, with_received, with_received_totals
+from inventory_planner_emulator.visible_orders import VisibleOrders
 
 _COUNTER = re.compile(r"[0-9]{1,18}")  # a reference that the account may have counted up to
 
 _DEMO_PLUGIN = ("demo-plugin", "demo-token")
 
-
-class _PendingChange(NamedTuple):
-    """A change that reads may not show yet: the order after it, or None if it was deleted."""
-
-    due: int
-    key: str
-    order: Order | None
-
-
-class _EditBeforeWrite(NamedTuple):
-    """What another user does right before a write is applied."""
-
-    edit: Callable[[], object]
-    when: Callable[[RecordedRequest], bool]
+_Derived = TypeVar("_Derived")
 
 
 class Account:
@@ -46,9 +37,11 @@ class Account:
         account_id: The `Account` header that it accepts, in any case.
         api_key: The `Authorization` header that it accepts.
         now: Its clock, which returns an aware datetime in UTC.
+        assortment: What it stocks; without one, its catalog is what orders show and what tests put there.
 
     Attributes:
         requests: The requests so far, oldest first, with what they sent and whether they were applied.
+        before_write: Call it with what another user does right before the next write is applied.
         before_answer: Called with the request before each response is computed, to change the account during a read.
         plugin: The id of its plugin in Neuro.
         neuro_token: The bearer token that Neuro accepts.
@@ -56,7 +49,7 @@ class Account:
         quirks: The quirks that are on.
         lock: Held while the account changes or a response is computed.
         variant_edits: Fields written to a variant, by variant id.
-        variants: The catalog beyond what orders show, by variant id: fields of a variant, or None where it is missing.
+        last_night: What the last background jobs saw of an account with an assortment.
         inbox: The folder of its SFTP endpoint, if it has one.
         received: The rows of the files that arrived there, as of the last night.
         variant_vendors: Vendor data written to a variant, by variant id and vendor; None if it was deleted.
@@ -70,6 +63,7 @@ class Account:
         account_id: str = "a1000",
         api_key: str = "demo-key",
         now: Callable[[], datetime] = utc_now,
+        assortment: Assortment | None = None,
     ) -> None:
         self.account_id = account_id
         self.api_key = api_key
@@ -81,17 +75,20 @@ class Account:
         self.faults: deque[Fault] = deque()
         self.quirks = Quirks()
         self.variant_edits: dict[str, dict[str, Any]] = {}
-        self.variants: dict[str, dict[str, Any] | None] = {}
+        self.assortment = assortment
+        self.last_night: Night | None = None
+        self._variants: dict[str, dict[str, Any] | None] = {}
+        self._derived: dict[Callable[[Account], Any], Any] = {}
         self.variant_vendors: dict[tuple[str, str], dict[str, Any] | None] = {}
         self.inbox: Inbox | None = None
         self.received = ReceivedRows()
         self.waiting_saves: dict[tuple[str, str], deque[dict[str, Any]]] = {}
-        self._edits_before_writes: deque[_EditBeforeWrite] = deque()
+        self.before_write = EditsBeforeWrites()
         self._before_jobs: dict[str, Order | None] = {}  # orders that API calls changed, as the last jobs saw them
         self._orders: dict[str, Order] = {_key(order): copy_json(order) for order in orders}
-        self._visible = OrderIndex(self._orders.items())
-        self._pending: deque[_PendingChange] = deque()
+        self._visible = VisibleOrders(self._orders.items())
         self._response_count = 0
+        self.run_background_jobs()
 
     def put(self, order: Order) -> None:
         """Add an order exactly as given, or replace the one with its id; `last_modified` is not changed."""
@@ -111,29 +108,18 @@ class Account:
     def run_background_jobs(self) -> None:
         """Do what the account does at night, or after a write with `skip_background_jobs: false`.
 
-        The jobs recalculate what the variants' figures derive from orders: `purchase_orders_qty`, `replenishment` and
-        `under_value`. Until then, these figures show orders that API calls changed as they were before. Changes that
-        users make (`put`, `edit`, `receive`, `delete`) count at once.
+        The jobs recalculate the figures of variants. In an account with an assortment, all figures stay as they are
+        until then. In another one, `purchase_orders_qty`, `replenishment` and `under_value` show orders that API calls
+        changed as they were before; changes that users make (`put`, `edit`, `receive`, `delete`) count at once.
         """
         with self.lock:
             self._before_jobs.clear()
-
-    def before_write(self, edit: Callable[[], object], when: Callable[[RecordedRequest], bool] | None = None) -> None:
-        """Run an edit, as another user would, right before the next write that matches is applied, and only once.
-
-        Args:
-            edit: What to run, such as `lambda: account.receive("a", "v1", 2)`.
-            when: The writes that it may precede; any one if omitted.
-        """
-        self._edits_before_writes.append(_EditBeforeWrite(edit, when or (lambda _request: True)))
-
-    def run_edits_before(self, request: RecordedRequest) -> None:
-        """Run the edits that precede this write."""
-        with self.lock:
-            for each in list(self._edits_before_writes):
-                if each.when(request):
-                    self._edits_before_writes.remove(each)
-                    each.edit()
+            self._derived.clear()
+            if self.assortment:
+                settings = {variant: dict(edits) for variant, edits in self.variant_edits.items()}
+                self.last_night = Night(
+                    self.now(), self.assortment, self.visible_orders().records(), settings, dict(self.variant_vendors)
+                )
 
     def edit(self, order_id: str, **changes: Any) -> None:
         """Change top-level fields of an order, and set `last_modified` and `updated_at` to the account's time.
@@ -162,15 +148,47 @@ class Account:
             items = [with_received(line, total, self.now()) if line is target else line for line in order["items"]]
             self.edit(order_id, **with_received_totals({**order, "items": items, "received_date": self.today()}))
 
+    @property
+    def variants(self) -> dict[str, dict[str, Any] | None]:
+        """The catalog beyond orders and assortment, by variant id: fields of a variant, or None where it is missing."""
+        return self._variants
+
+    @variants.setter
+    def variants(self, variants: dict[str, dict[str, Any] | None]) -> None:
+        with self.lock:
+            self._variants = variants
+            self._derived.clear()
+
     def put_variant(self, variant_id: str, **fields: Any) -> None:
         """Add a variant to the catalog, ordered or not, or set fields of one that is there, such as `removed`."""
         with self.lock:
-            self.variants[variant_id] = {**(self.variants.get(variant_id) or {}), **fields}
+            self.variants |= {variant_id: {**(self.variants.get(variant_id) or {}), **fields}}
 
     def delete_variant(self, variant_id: str) -> None:
         """Delete a variant from the catalog; orders keep their lines of it."""
         with self.lock:
-            self.variants[variant_id] = None
+            self.variants |= {variant_id: None}
+
+    def edit_variant(self, variant_id: str, **fields: Any) -> None:
+        """Set fields of a variant as an API call does; the figures follow with the next background jobs."""
+        with self.lock:
+            self.variant_edits.setdefault(variant_id, {}).update(fields)
+            self._derived.clear()
+
+    def put_variant_vendor(self, variant_id: str, vendor: str, data: dict[str, Any] | None) -> None:
+        """Set what a vendor has for a variant; None takes the vendor away."""
+        with self.lock:
+            self.variant_vendors[variant_id, vendor] = data
+            self._derived.clear()
+
+    def derive(self, make: Callable[[Account], _Derived]) -> _Derived:
+        """Return what a function makes of the account's records, which it does anew only after they changed."""
+        with self.lock:
+            self._reveal_changes()
+            if make not in self._derived:
+                self._derived[make] = make(self)
+            found: _Derived = self._derived[make]
+            return found
 
     def delete(self, order_id: str) -> None:
         """Delete an order.
@@ -211,7 +229,7 @@ class Account:
     def visible_orders(self) -> OrderIndex:
         """Return the orders that reads show now; hold `lock` while using them."""
         self._reveal_changes()
-        return self._visible
+        return self._visible.index
 
     def orders_counted_by_jobs(self) -> list[Order]:
         """Return the orders that reads show, as the last background jobs saw them."""
@@ -234,20 +252,15 @@ class Account:
         self._record_change(key)
 
     def _record_change(self, key: str) -> None:
-        due = self._response_count + self.quirks.visible_after_requests
-        self._pending.append(_PendingChange(due, key, self._orders.get(key)))
+        self._derived.clear()
+        self._visible.record(key, self._orders.get(key), self._response_count + self.quirks.visible_after_requests)
         self._reveal_changes()
 
     def _reveal_changes(self) -> None:
         if self.quirks.visible_from is not None and self.now() < self.quirks.visible_from:
             return
-        is_delayed = self.quirks.visible_after_requests > 0
-        while self._pending and not (is_delayed and self._pending[0].due > self._response_count):
-            change = self._pending.popleft()
-            if change.order is None:
-                self._visible.delete(change.key)
-            else:
-                self._visible.put(change.key, change.order)
+        if self._visible.reveal(self._response_count if self.quirks.visible_after_requests > 0 else None):
+            self._derived.clear()
 
 
 def _key(order: Order) -> str:

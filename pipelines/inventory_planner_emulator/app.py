@@ -112,7 +112,7 @@ def _carry_out(account: Account, record: RecordedRequest, endpoint: Endpoint, re
     is_write = record.method in _WRITES
     with account.lock:
         if is_write:
-            account.run_edits_before(record)
+            account.before_write.run(record)
         response = endpoint(account, request)
         record.applied = is_write
     return response

@@ -1,35 +1,101 @@
-"""The account's vendors, warehouses and variants: what its orders show, what arrived in files, variants put here."""
+"""The account's vendors, warehouses and variants: what its orders show, what arrived in files, variants put here.
+
+An account with an assortment shows what it stocks, with the figures of its last night.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
 from typing import Any
 
 from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.endpoint_request import NotFoundError
 from inventory_planner_emulator.fields import VENDOR_FIELDS
-from inventory_planner_emulator.totals import Line, Order, open_quantity, strip_zeros, to_decimal
+from inventory_planner_emulator.ordered_variants import find_ordered_variants, new_variant, with_figures
+from inventory_planner_emulator.planning.assortment import StockedWarehouse, changes_by_variant
+from inventory_planner_emulator.stocked_variants import find_stocked_variants
+from inventory_planner_emulator.timestamps import format_timestamp
+from inventory_planner_emulator.totals import Order
+from inventory_planner_emulator.variant_rows import VariantRow
 
 Record = dict[str, Any]
 
-_OPEN_STATUSES = {"open", "active", "ordered", "sent", "partially received"}  # their lines count as on order
-_VARIANT_FIELDS = ("sku", "title", "product_id", "barcode", "image", "cost_price", "in_stock", "lead_time")
-_LISTING_FIELDS = ("sku", "title", "product_title", "barcode", "image", "price")
 _WAREHOUSE_FIELDS = {"warehouse": "warehouse_display_name", "source_warehouse": "source_display_name"}
 
 
 def list_vendors(account: Account) -> list[Record]:
-    """List the vendors; of the API's fields only the id and the name are known."""
-    orders = account.visible_orders().records()
-    names = {order["vendor"]: order.get("vendor_display_name") for order in orders if order.get("vendor")}
-    for row in account.received.vendors().values():  # which are known by their names
-        names.setdefault(row["DISPLAY_NAME"].lower(), row["DISPLAY_NAME"])
-    return [{"id": vendor, "name": name or vendor} for vendor, name in sorted(names.items())]
+    """List the vendors; which fields the API has beyond these is unknown."""
+    return account.derive(_find_vendors)
 
 
 def list_warehouses(account: Account) -> list[Record]:
     """List the warehouses; the field `name` holds a warehouse's id."""
+    return account.derive(_find_warehouses)
+
+
+def variant_rows(account: Account) -> dict[str, VariantRow]:
+    """Return the catalog, by variant id."""
+    return account.derive(_find_variants)
+
+
+def variant_fields(account: Account) -> frozenset[str]:
+    """Return the fields by which variants are filtered and sorted."""
+    return account.derive(_find_fields)
+
+
+def get_variant(account: Account, variant_id: str) -> VariantRow:
+    """Return one variant.
+
+    Raises:
+        NotFoundError: If the catalog does not have it.
+    """
+    variant = variant_rows(account).get(variant_id)
+    if variant is None:
+        raise NotFoundError("variant", variant_id)
+    return variant
+
+
+def variants_by_id(account: Account, warehouse: Any = None) -> dict[str, Record]:
+    """Return the catalog with each variant's figures at the root: those in a warehouse, or else in all together."""
+    return {
+        key: {**row.record, **_figures_in(row.by_warehouse or {}, warehouse)}
+        for key, row in variant_rows(account).items()
+    }
+
+
+def list_variant_vendors(account: Account, variant: str) -> list[Record]:
+    """List the vendor data of a variant: of the assortment or its orders, replaced by what was written since."""
+    stocked = account.assortment and account.assortment.variants.get(variant)
+    found: dict[str, Record | None] = {}
+    for row in stocked.vendors if stocked else ():
+        data = {name: row[name] for name in VENDOR_FIELDS if name in row}
+        found[row["vendor"]] = {**data, "t": "vendor", "s": "connection", "n": row["vendor"]}
+    if not stocked:
+        found.update(_vendors_of_lines(account, variant))
+    found |= changes_by_variant(account.variant_vendors).get(variant, {})
+    return [data for _, data in sorted(found.items()) if data]
+
+
+def _find_vendors(account: Account) -> list[Record]:
     found: dict[str, Record] = {}
+    for order in account.visible_orders().records():
+        if vendor := order.get("vendor"):
+            name = order.get("vendor_display_name")
+            known = found.setdefault(vendor, {"id": vendor, "name": name or vendor, "email": None, "currency": None})
+            known.update({field: order[field] for field in ("email", "currency") if order.get(field)})
+    for row in account.received.vendors().values():  # which are known by their names
+        vendor = row["DISPLAY_NAME"].lower()
+        contact = {"email": row.get("EMAIL"), "currency": row.get("CURRENCY")}
+        found.setdefault(vendor, {"id": vendor, "name": row["DISPLAY_NAME"], **contact})
+    return [found[vendor] for vendor in sorted(found)]
+
+
+def _find_warehouses(account: Account) -> list[Record]:
+    found: dict[str, Record] = {}
+    if account.assortment:
+        opened = format_timestamp(datetime.combine(account.assortment.first_day, time(), UTC))
+        found = {each.id: _stocked_warehouse(each, opened) for each in account.assortment.warehouses}
     for order in account.visible_orders().records():
         for field, label in _WAREHOUSE_FIELDS.items():
             if order.get(field):
@@ -53,97 +119,49 @@ def _warehouse(name: str, display_name: str | None, order: Order) -> Record:
     }
 
 
-def variants_by_id(account: Account) -> dict[str, Record]:
-    """Return the catalog: the variants of all lines, each as in its latest line, and those put into the catalog.
+def _stocked_warehouse(warehouse: StockedWarehouse, opened: str) -> Record:
+    order = {"currency": warehouse.currency, "created_at": opened, "last_modified": opened}
+    row = _warehouse(warehouse.id, warehouse.name, order)
+    return {**row, "type": "combined"} if warehouse.parts else row
 
-    `replenishment` is the quantity last ordered less what is still on order, because orders say nothing about demand.
-    The quantities are those of the last background jobs.
-    """
-    found: dict[str, Record] = {}
-    for order in account.visible_orders().records():
-        for line in order.get("items") or []:
-            _add_line(found, order, line)
-    for order in account.orders_counted_by_jobs():
-        for line in order.get("items") or []:
-            _count_line(found, order, line)
+
+def _find_variants(account: Account) -> dict[str, VariantRow]:
+    currencies = {row["id"]: row["currency"] for row in list_vendors(account)}
+    found = find_stocked_variants(account, currencies)
+    for variant, row in find_ordered_variants(account).items():
+        if variant not in found:
+            found[variant] = VariantRow({**with_figures(row), **account.variant_edits.get(variant, {})})
     for variant, fields in account.variants.items():
         if fields is None:
             found.pop(variant, None)
         else:
-            _variant(found, {"id": variant}).update(fields)
-    return {variant: _finish(row, account.variant_edits.get(variant, {})) for variant, row in found.items()}
+            found[variant] = _with_put_fields(account, variant, found.get(variant), fields)
+    return found
 
 
-def nest(variant: Record) -> Record:
-    """Return a variant in the other known shape: what the shop says in `connections`, the figures in `warehouse`."""
-    if "warehouse" in variant:  # it arrived in files, and is nested already
-        return variant
-    listing = {"id": variant["id"], "connection_main": True, "removed": variant["removed"]}
-    listing |= {name: variant[name] for name in _LISTING_FIELDS if name in variant}
-    kept = {"id", "removed", *_LISTING_FIELDS}
-    figures = {name: value for name, value in variant.items() if name not in kept}
-    return {
-        "id": variant["id"],
-        "removed": variant["removed"],
-        "merged": [],
-        "connections": [listing],
-        "warehouse": [{"warehouse": "c9_1001", **figures}],
-    }
+def _with_put_fields(account: Account, variant: str, row: VariantRow | None, fields: Record) -> VariantRow:
+    """Return a variant with the fields put into the catalog, which show as they were put."""
+    if row is None:
+        row = VariantRow(with_figures(new_variant(variant)))
+    edits = account.variant_edits.get(variant, {})
+    by_warehouse = {**row.by_warehouse, **fields} if row.by_warehouse else None
+    return VariantRow({**row.record, **fields, **edits}, by_warehouse)
 
 
-def get_variant(account: Account, variant_id: str) -> Record:
-    """Return one variant.
-
-    Raises:
-        NotFoundError: If no line has it.
-    """
-    variant = variants_by_id(account).get(variant_id)
-    if variant is None:
-        raise NotFoundError("variant", variant_id)
-    return variant
+def _find_fields(account: Account) -> frozenset[str]:
+    return frozenset[str]().union(*(row.record for row in variant_rows(account).values()))
 
 
-def _add_line(found: dict[str, Record], order: Order, line: Line) -> None:
-    row = _variant(found, line)
-    row.update({name: line[name] for name in _VARIANT_FIELDS if name in line})
-    row["vendor"] = order.get("vendor") or row.get("vendor")
+def _figures_in(by_warehouse: Record, warehouse: Any) -> Record:
+    places: Iterable[Record] = by_warehouse.get("warehouse", ())
+    return next((place for place in places if place["warehouse"] == warehouse), {})
 
 
-def _count_line(found: dict[str, Record], order: Order, line: Line) -> None:
-    row = _variant(found, line)
-    row["replenishment"] = to_decimal(line.get("replenishment"))
-    if str(order.get("status")).lower() in _OPEN_STATUSES:
-        row["purchase_orders_qty"] += open_quantity(line)
-
-
-def _variant(found: dict[str, Record], line: Line) -> Record:
-    variant = str(line.get("id"))
-    nothing = Decimal(0)
-    blank = {"id": variant, "purchase_orders_qty": nothing, "replenishment": nothing, "removed": False}
-    return found.setdefault(variant, blank)
-
-
-def _finish(row: Record, edits: Record) -> Record:
-    replenishment = max(row["replenishment"] - row["purchase_orders_qty"], Decimal(0))
-    return {
-        **row,
-        "replenishment": strip_zeros(replenishment),
-        "purchase_orders_qty": strip_zeros(row["purchase_orders_qty"]),
-        "lead_time": row.get("lead_time"),
-        "review_period": None,
-        "under_value": strip_zeros(replenishment * to_decimal(row.get("cost_price"))),
-        "oos": None,
-        **edits,
-    }
-
-
-def list_variant_vendors(account: Account, variant: str) -> list[Record]:
-    """List the vendor data of a variant: from its orders, replaced by what was written since."""
-    found: dict[str, Record | None] = {}
+def _vendors_of_lines(account: Account, variant: str) -> Record:
+    found: Record = {}
     for order in account.visible_orders().records():
         for line in order.get("items") or []:
             if str(line.get("id")) == variant and order.get("vendor"):
                 data = {name: line[name] for name in VENDOR_FIELDS if name in line}
                 found[order["vendor"]] = {**data, "t": "vendor", "s": "order", "n": order["vendor"]}
-    found |= {vendor: data for (written_to, vendor), data in account.variant_vendors.items() if written_to == variant}
-    return [data for _, data in sorted(found.items()) if data]
+    return found

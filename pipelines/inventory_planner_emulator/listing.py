@@ -33,7 +33,12 @@ def orders_response(orders: OrderIndex, query: Query, quirks: Quirks) -> HttpRes
 
 def list_response(name: str, records: Iterable[dict[str, Any]], query: Query, quirks: Quirks) -> HttpResponse:
     """Return a page of any other list."""
-    return _page_response(name, _select((Row(record) for record in records), query, quirks), query, quirks)
+    return rows_response(name, (Row(record) for record in records), query, quirks)
+
+
+def rows_response(name: str, rows: Iterable[Row], query: Query, quirks: Quirks) -> HttpResponse:
+    """Return a page of rows that know how they are shown."""
+    return _page_response(name, _select(rows, query, quirks), query, quirks)
 
 
 def _select(rows: Iterable[Row], query: Query, quirks: Quirks) -> list[Row]:

@@ -37,7 +37,7 @@ def create_order(account: Account, request: EndpointRequest) -> HttpResponse:
     `items` and `variants_filter`, as an example of Neuro's page does, but not with an empty list or filter.
     """
     fields = parse_record(request, "purchase-order", NewOrder)
-    variants = catalog.variants_by_id(account)
+    variants = catalog.variants_by_id(account, fields.get("warehouse"))
     lines = _new_lines(fields, variants)
     _check_new_order(fields, lines)
     stamp = format_timestamp(account.now())
@@ -133,7 +133,7 @@ def _lines_of_filter(variants_filter: dict[str, Any], variants: _Variants) -> li
 
 def _replaced_lines(account: Account, order: Order, lines: list[Line]) -> list[Line]:
     """Return the lines that replace those of the order; a line that existed keeps the fields that are not sent."""
-    variants = catalog.variants_by_id(account)
+    variants = catalog.variants_by_id(account, order.get("warehouse"))
     existing = {str(line.get("id")): line for line in reversed(order.get("items") or [])}
     return [
         _merge_line(existing.pop(line["id"], None) or _line_of_variant(line, variants), line)

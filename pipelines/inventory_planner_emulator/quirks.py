@@ -28,8 +28,15 @@ class Quirks:
     """Non-empty objects inside an order are lists of their values."""
     numeric_item_ids: bool = False
     """Item ids are numbers: the digits at the end of the id."""
-    nested_variants: bool = False
-    """Variants have what the shop says in `connections` and their figures in `warehouse`, not all at the root."""
+    nested_variants: bool | None = None
+    """Variants have what the shop says in `connections` and their figures in `warehouse`, not all at the root.
+
+    If it is not set, those of an account with several warehouses have, and others don't.
+    """
+    connections_as_object: bool = False
+    """The listings of a variant are an object keyed "0", "1", and so on."""
+    restless_figures: bool = False
+    """Some figures of variants, such as `in_stock`, are higher at every read."""
     status_case: Literal["as stored", "upper", "lower", "type"] = "as stored"
     """How statuses are spelled in every response and in filters; "type" stands for draft, active, closed, cancelled."""
     answered_status_case: Literal["as read", "upper", "lower", "type"] = "as read"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from inventory_planner_emulator import catalog
 from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.catalog import Record
 from inventory_planner_emulator.connections import show_next_statuses
 from inventory_planner_emulator.endpoint_request import EndpointRequest, NotFoundError
 from inventory_planner_emulator.fields import ORDER_FIELDS
-from inventory_planner_emulator.listing import list_response, orders_response
+from inventory_planner_emulator.listing import list_response, orders_response, rows_response
 from inventory_planner_emulator.order_access import stored_item_id, visible_order
 from inventory_planner_emulator.query import parse_query
-from inventory_planner_emulator.quirks import NO_QUIRKS, Quirks
+from inventory_planner_emulator.quirks import NO_QUIRKS
 from inventory_planner_emulator.response_shapes import shape_order
 from inventory_planner_emulator.responses import JSON_HEADERS, HttpResponse, json_response
+from inventory_planner_emulator.variant_rows import VariantRow
 
 
 def list_orders(account: Account, request: EndpointRequest) -> HttpResponse:
@@ -61,14 +65,18 @@ def list_stock_updates(account: Account, request: EndpointRequest) -> HttpRespon
 
 def list_variants(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET variants."""
-    rows = list(catalog.variants_by_id(account).values())
-    shaped = [catalog.nest(row) for row in rows] if account.quirks.nested_variants else rows
-    return _list(request, "variants", shaped, account.quirks)
+    rows: Iterable[VariantRow] = catalog.variant_rows(account).values()
+    if account.quirks.restless_figures:
+        rows = [replace(row, reads=len(account.requests)) for row in rows]
+    query = parse_query(request.query, catalog.variant_fields(account))
+    return rows_response("variants", rows, query, account.quirks)
 
 
 def get_variant(account: Account, request: EndpointRequest) -> HttpResponse:
     """GET variants/{id}."""
-    return json_response({"variant": catalog.get_variant(account, request.path["variant_id"])})
+    fields = parse_query(request.query, catalog.variant_fields(account)).fields
+    body = catalog.get_variant(account, request.path["variant_id"]).render(account.quirks, fields)
+    return HttpResponse(200, b'{"variant":%b}' % body, JSON_HEADERS)
 
 
 def list_variant_vendors(account: Account, request: EndpointRequest) -> HttpResponse:
@@ -114,9 +122,9 @@ def _order_member(account: Account, request: EndpointRequest, field: str, key: s
     raise NotFoundError(kind, member_id)
 
 
-def _list(request: EndpointRequest, name: str, rows: list[Record], quirks: Quirks = NO_QUIRKS) -> HttpResponse:
+def _list(request: EndpointRequest, name: str, rows: list[Record]) -> HttpResponse:
     known_fields = frozenset[str]().union(*rows)
-    return list_response(name, rows, parse_query(request.query, known_fields), quirks)
+    return list_response(name, rows, parse_query(request.query, known_fields), NO_QUIRKS)
 
 
 def _single_vendor(rows: list[Record], key: str, vendor: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from inventory_planner_emulator import catalog
 from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.endpoint_request import EndpointRequest, NotFoundError
 from inventory_planner_emulator.fields import VENDOR_FIELDS, WRITABLE_VARIANT_FIELDS, VariantFields, VendorFields
-from inventory_planner_emulator.request_body import parse_record
+from inventory_planner_emulator.request_body import parse_record, wants_jobs
 from inventory_planner_emulator.responses import HttpResponse, json_response, success
 
 
@@ -16,8 +16,10 @@ def update_variant(account: Account, request: EndpointRequest) -> HttpResponse:
     catalog.get_variant(account, variant_id)
     fields = parse_record(request, "variant", VariantFields)
     edits = {name: value for name, value in fields.items() if name in WRITABLE_VARIANT_FIELDS}
-    account.variant_edits.setdefault(variant_id, {}).update(edits)
-    variant = catalog.get_variant(account, variant_id)
+    account.edit_variant(variant_id, **edits)
+    if wants_jobs(request):
+        account.run_background_jobs()
+    variant = catalog.get_variant(account, variant_id).show(account.quirks)
     return json_response({"variant": variant, **success(f"Updated variant {variant_id}")})
 
 
@@ -29,7 +31,9 @@ def save_variant_vendor(account: Account, request: EndpointRequest) -> HttpRespo
     before = {row["n"]: row for row in catalog.list_variant_vendors(account, variant_id)}
     data = {name: value for name, value in fields.items() if name in VENDOR_FIELDS}
     saved = {**before.get(vendor, {}), **data, "t": "vendor", "s": "user", "n": vendor}
-    account.variant_vendors[variant_id, vendor] = saved
+    account.put_variant_vendor(variant_id, vendor, saved)
+    if wants_jobs(request):
+        account.run_background_jobs()
     return json_response({"vendor": saved, **success(f"Vendor data vendor {vendor} updated")})
 
 
@@ -38,5 +42,5 @@ def delete_variant_vendor(account: Account, request: EndpointRequest) -> HttpRes
     variant_id, vendor = request.path["variant_id"], request.path["vendor"].lower()
     if vendor not in {row["n"] for row in catalog.list_variant_vendors(account, variant_id)}:
         raise NotFoundError("vendor", vendor)
-    account.variant_vendors[variant_id, vendor] = None
+    account.put_variant_vendor(variant_id, vendor, None)
     return json_response(success(f"Vendor data vendor {vendor} deleted"))

@@ -43,8 +43,9 @@ def emulate(orders: Path | None, sftp: Path | None, host: str, port: int, **acce
     zone = account_timezone(dbt_variables(None))
 
     try:
-        served = emulator.read_orders(orders) if orders else emulator.demo_account(datetime.now(UTC).date()).orders()
-        account = emulator.Account(served, account_id=access["account_id"], api_key=access["api_key"])
+        today = datetime.now(UTC).date()
+        account = emulator.Account(emulator.read_orders(orders)) if orders else emulator.demo_account(today)
+        account.account_id, account.api_key = access["account_id"], access["api_key"]
 
         def ready(url: str) -> None:
             click.echo(f"Account {account.account_id} at {url} (press Ctrl-C to stop)")

@@ -22,6 +22,7 @@ from inventory_planner_emulator.demo.order_events import (
     ORDERED,
     PARTIALLY_RECEIVED,
 )
+from inventory_planner_emulator.nights import SYNC_TIME, run_nightly_sync
 from inventory_planner_emulator.totals import Order, open_quantity, strip_zeros, with_totals
 
 _FULL_DELIVERY_SHARE = 0.6
@@ -46,6 +47,7 @@ _Action = Callable[[Account, Random], tuple[Order, str]]
 def live_a_day(account: Account, day: date, *, seed: int = 1) -> list[Event]:
     """Let a day of business happen to the account; the same day and seed bring the same events.
 
+    The night comes first, so that the catalog shows the figures of the morning: what was sold and received before.
     Events happen in working hours (UTC), or earlier if the account's clock has not reached those yet.
 
     Returns:
@@ -58,6 +60,8 @@ def live_a_day(account: Account, day: date, *, seed: int = 1) -> list[Event]:
     plan = list(_plan_day(rng, account.orders(), day))
     rng.shuffle(plan)
     moments = _random_moments(rng, day, account.now(), len(plan))
+    with _clock_stopped_at(account, min(datetime.combine(day, SYNC_TIME, UTC), account.now())):
+        run_nightly_sync(account)
     return [_perform(account, rng, at, kind, act) for at, (kind, act) in zip(moments, plan, strict=True)]
 
 

@@ -192,6 +192,7 @@ IN_HOUSE = Habits(lead_days=7, late_days=0.3, spread_days=1.5, split_share=0.1)
 
 KITS = (("Gift Box Kitchen", (0, 3)), ("Gift Box Table", (1, 5)), ("Gift Box Evening", (0, 6)))
 """Assembled products: a title, and the positions of the vendors whose first variants are its components."""
+_KIT_PRICE = Decimal("18.50")
 
 
 def variants_of(vendor: Vendor) -> list[Variant]:
@@ -200,6 +201,14 @@ def variants_of(vendor: Vendor) -> list[Variant]:
         _variant(vendor, product, option)
         for product in range(len(vendor.products))
         for option in range(len(vendor.options))
+    ]
+
+
+def kit_variants() -> list[Variant]:
+    """Return the assembled products."""
+    return [
+        Variant(f"c7_{9000 + place}", str(9000 + place), f"KIT-{place + 1:02d}", title, "", "", _KIT_PRICE)
+        for place, (title, _) in enumerate(KITS)
     ]
 
 

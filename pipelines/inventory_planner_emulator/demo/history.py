@@ -10,6 +10,7 @@ from random import Random
 
 from inventory_planner_emulator.account import Account
 from inventory_planner_emulator.demo import order_events as events
+from inventory_planner_emulator.demo.assortment import demo_assortment
 from inventory_planner_emulator.demo.company import IN_HOUSE, VENDORS, Habits
 from inventory_planner_emulator.demo.new_orders import (
     draft_assembly,
@@ -17,6 +18,7 @@ from inventory_planner_emulator.demo.new_orders import (
     draft_transfer,
     with_first_line_repeated,
 )
+from inventory_planner_emulator.nights import SYNC_TIME
 from inventory_planner_emulator.timestamps import utc_now
 from inventory_planner_emulator.totals import Order, to_decimal
 
@@ -46,9 +48,14 @@ class _Draft:
 def demo_account(today: date, *, seed: int = 1, now: Callable[[], datetime] = utc_now) -> Account:
     """Return an account with 600 orders of the eighteen months before `today`, a date in UTC.
 
-    Its last event is before `today` begins, so that a day of business can follow.
+    Its last event is before `today` begins, so that a day of business can follow. Its catalog shows the figures of the
+    night of `today`.
     """
-    return Account(demo_orders(today, seed=seed), now=now)
+    orders, night = demo_orders(today, seed=seed), datetime.combine(today, SYNC_TIME, UTC)
+    assortment = demo_assortment(orders, today - timedelta(days=HISTORY_DAYS), today, seed)
+    account = Account(orders, now=lambda: night, assortment=assortment)
+    account.now = now
+    return account
 
 
 def demo_orders(today: date, *, seed: int = 1) -> list[Order]:

@@ -15,6 +15,7 @@ from inventory_planner_emulator.demo.company import (
     Variant,
     Vendor,
     Warehouse,
+    kit_variants,
     variants_of,
 )
 from inventory_planner_emulator.timestamps import format_timestamp
@@ -64,8 +65,8 @@ def draft_transfer(rng: Random, at: datetime) -> Order:
 def draft_assembly(rng: Random, at: datetime) -> Order:
     """Draft an order to assemble one of the gift boxes in the main warehouse."""
     place = rng.randrange(len(KITS))
-    title, vendors = KITS[place]
-    kit = Variant(f"c7_{9000 + place}", str(9000 + place), f"KIT-{place + 1:02d}", title, "", "", Decimal("18.50"))
+    _, vendors = KITS[place]
+    kit = kit_variants()[place]
     line = _line(rng, kit, 10 * rng.randint(1, 6), kit.price, "EUR")
     order = {
         **_header(rng, at, MAIN, "EUR"),
