@@ -26,6 +26,7 @@ ORDER = {
     "status": "open",
     "vendor": "acme mills",
     "vendor_display_name": "Acme Mills",
+    "email": "orders@acme.example",
     "warehouse": "c9_1",
     "warehouse_display_name": "Main DC",
     "currency": "EUR",
@@ -47,6 +48,7 @@ TRANSFER = {
     "last_modified": "2024-05-04T08:00:00+00:00",
     "items": [{"id": "c9_5001", "sku": "TEE", "title": "Tee", "replenishment": 5, "received": 5, "source_stock": 9}],
 }
+VENDOR = {"id": "acme mills", "name": "Acme Mills", "email": "orders@acme.example", "currency": "EUR"}
 VARIANT_VENDOR = {"cost_price": 2.5, "vendor_reference": "C-2", "t": "vendor", "s": "order", "n": "acme mills"}
 
 
@@ -79,7 +81,7 @@ def _orders(account: Account) -> None:
             {"items": [{"id": "c9_5001", "delta": -5, "stock_before": 9}], "forDst": False, "wh": "c9_1"},
             id="pending stock update of a transfer's source",
         ),
-        pytest.param("vendors/acme mills", {}, {"vendor": {"id": "acme mills", "name": "Acme Mills"}}, id="vendor"),
+        pytest.param("vendors/acme mills", {}, {"vendor": VENDOR}, id="vendor"),
         pytest.param("variants/c9_5002/vendors", {}, {"vendors": [VARIANT_VENDOR]}, id="vendors of a variant"),
     ],
 )
@@ -113,7 +115,7 @@ def test_a_missing_record_is_not_found(client: EmulatorClient, path: str, missin
 
 def test_vendors_are_those_of_the_orders(client: EmulatorClient) -> None:
     body = client.read("vendors").json()
-    assert (body["meta"]["total"], body["vendors"]) == (1, [{"id": "acme mills", "name": "Acme Mills"}])
+    assert (body["meta"]["total"], body["vendors"]) == (1, [VENDOR])
 
 
 def test_the_name_of_a_warehouse_is_its_id(client: EmulatorClient) -> None:

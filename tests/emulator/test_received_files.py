@@ -190,7 +190,7 @@ def test_the_catalog_shows_vendors_costs_parts_and_sales(sender: Sender) -> None
     assert sender.client.read("variants/c70_a1/vendors").json() == {
         "vendors": [{"cost_price": 4.25, "vendor_packaging": 12, "t": "vendor", "s": "connection", "n": "acme"}]
     }
-    assert sender.client.read_rows("vendors") == [{"id": "acme", "name": "Acme"}]
+    assert sender.client.read_rows("vendors") == [{"id": "acme", "name": "Acme", "email": None, "currency": "EUR"}]
     assert [row["display_name"] for row in sender.client.read_rows("warehouses")] == ["Lager Köln"]
 
 
