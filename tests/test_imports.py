@@ -30,6 +30,8 @@ ALLOWED = {
     "delivery": {"api", "marts", "warehouse", "data_folder", "errors", "settings", "spreadsheets"},
     "run": {"writeback", "monitor", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "orders": {"writeback", "sync", "api", "warehouse", "data_folder", "errors", "settings"},
+    "variants": {"writeback", "sync", "api", "warehouse", "errors"},
+    "writes": {"writeback", "sync", "warehouse", "errors"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
     "dashboard": {"data_folder", "errors", "formulas"},
     "emulator": set(),

@@ -21,6 +21,7 @@ from inventory_planner.api.listing import ORDER_ENVELOPE, SingleOrder
 from inventory_planner.api.order_parts import LineQuantities, SingleConnection, StockChanges
 from inventory_planner.api.orders import Connection
 from inventory_planner.api.responses import Envelope
+from inventory_planner.api.variant import SingleVariant, SingleVendor, variant_path
 from inventory_planner.errors import UnknownOutcomeError, UnreadableAnswerError
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -78,9 +79,26 @@ def push_stock(
     client: Client, order_id: str, items: Sequence[Mapping[str, Any]], *, is_for_destination: bool = True
 ) -> StockChanges:
     """Push changes of stock, each with `id`, `delta` and `stock_before`; an item that failed has an `error`."""
-    changes = [{name: _number(value) for name, value in item.items()} for item in items]
+    changes = [_numbers(item) for item in items]
     body = _encode({client.route.stock_update_name: {"items": changes}, "forDst": is_for_destination})
     return client.change("POST", client.route.path(order_id, "stock-update"), body, StockChanges)
+
+
+def update_variant(client: Client, variant_id: str, fields: Mapping[str, Any]) -> Raw:
+    """Set `lead_time` and `review_period` of a variant; return it as the API wrote it."""
+    body = _encode({"variant": _numbers(fields)})
+    return client.change("PATCH", variant_path(client, variant_id), body, SingleVariant).variant
+
+
+def save_variant_vendor(client: Client, variant_id: str, vendor: str, fields: Mapping[str, Any]) -> Raw:
+    """Assign a vendor to a variant, or replace its data for it; return the data as the API wrote it."""
+    body = _encode({"vendor": _numbers(fields)})
+    return client.change("PUT", variant_path(client, variant_id, "vendors", vendor), body, SingleVendor).vendor
+
+
+def delete_variant_vendor(client: Client, variant_id: str, vendor: str) -> None:
+    """Take a vendor, with its data, off a variant."""
+    client.change("DELETE", variant_path(client, variant_id, "vendors", vendor), b"", Envelope)
 
 
 def _order(answer: SingleOrder) -> Raw:
@@ -91,8 +109,12 @@ def _order(answer: SingleOrder) -> Raw:
 
 
 def _order_body(client: Client, fields: Mapping[str, Any]) -> bytes:
-    record = {name: _number(value) for name, value in fields.items()}
+    record = _numbers(fields)
     return _encode({ORDER_ENVELOPE: record} if client.route.is_order_wrapped else record)
+
+
+def _numbers(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _number(value) for name, value in fields.items()}
 
 
 def _number(value: Any) -> Any:

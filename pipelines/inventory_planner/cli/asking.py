@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Self
 
 import click
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from inventory_planner.orders import Outcome, Sending
     from inventory_planner.sync.load import Job
-    from inventory_planner.writeback.change import Change
+    from inventory_planner.writeback.change import Change, Skipped
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -37,35 +37,62 @@ class Asking:
     dry_run: bool
     as_json: bool
 
-    def send(self, command: str, change: Callable[[Job, Sending], Sequence[Outcome]], *, again: bool = False) -> None:
-        """Change the account, and print what became of it; with `--dry-run`, only print what would be sent."""
+    def send(
+        self,
+        command: str,
+        change: Callable[[Job, Sending], Sequence[Outcome]],
+        *,
+        again: bool = False,
+        show: Callable[[Sequence[Change]], None] | None = None,
+    ) -> None:
+        """Change the account, and print what became of it; with `--dry-run`, only print what would be sent.
+
+        `show` prints what would be sent, in place of a table of the values before and after.
+        """
         from inventory_planner import orders
-        from inventory_planner.cli.orders_text import print_outcomes
+        from inventory_planner.cli.orders_text import print_outcomes, print_skipped
 
         shown: list[Change] = []
+        skipped: list[Skipped] = []
+
+        def skip(left_out: Sequence[Skipped]) -> None:
+            skipped.extend(left_out)
+            if not self.as_json:
+                print_skipped(left_out)
+
         with suppress(_DryRun):
             with orders.open_account(self.folder, command) as account, _Counter() as counter:
 
                 def confirm(changes: Sequence[Change]) -> bool:
                     shown.extend(changes)
-                    is_confirmed = self._confirm(changes, account.settings.account_id)
+                    is_confirmed = self._confirm(changes, skipped, account.settings.account_id, show)
                     counter.start(len(changes))
                     return is_confirmed
 
-                outcomes = change(account, orders.Sending(confirm, again, counter.advance, only_shown=not self.yes))
-            print_outcomes(outcomes, shown, as_json=self.as_json)
+                sending = orders.Sending(confirm, again, counter.advance, only_shown=not self.yes, skip=skip)
+                outcomes = change(account, sending)
+            print_outcomes(outcomes, shown, skipped, as_json=self.as_json)
 
-    def _confirm(self, changes: Sequence[Change], account_id: str) -> bool:
+    def _confirm(
+        self,
+        changes: Sequence[Change],
+        skipped: Sequence[Skipped],
+        account_id: str,
+        show: Callable[[Sequence[Change]], None] | None,
+    ) -> bool:
         from inventory_planner.cli.orders_text import count, print_changes
 
         if self.dry_run:
-            print_changes(changes, as_json=self.as_json)
+            if show and changes and not self.as_json:
+                show(changes)
+            else:
+                print_changes(changes, skipped, as_json=self.as_json)
             raise _DryRun
         if not changes:
             return True
         return self.ask(
             f"Send {count(len(changes), 'change')} to account {account_id}?",
-            lambda: print_changes(changes, as_json=False, err=self.as_json),
+            lambda: (show or partial(print_changes, as_json=False, err=self.as_json))(changes),
         )
 
     def ask(self, question: str, show: Callable[[], None]) -> bool:

@@ -22,6 +22,8 @@ from inventory_planner.cli.log import start_logging, write_error
 from inventory_planner.cli.marts import publish, report, status, transform
 from inventory_planner.cli.orders import acknowledge, orders
 from inventory_planner.cli.serve import dashboard, emulate
+from inventory_planner.cli.variants import variants
+from inventory_planner.cli.writes import writes
 from inventory_planner.errors import InventoryPlannerError
 
 INTERRUPTED: Final = 130  # the exit status that shells report for Ctrl-C
@@ -47,7 +49,7 @@ def commands(log_format: str, verbose: bool) -> None:
 
 for command in (
     *(demo, run, load, sweep, replay, check, transform, publish, status, report),
-    *(orders, acknowledge, deliver, links, emulate, dashboard),
+    *(orders, acknowledge, variants, writes, deliver, links, emulate, dashboard),
 ):
     commands.add_command(command)
 

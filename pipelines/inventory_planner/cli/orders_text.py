@@ -12,42 +12,56 @@ import msgspec
 
 from inventory_planner.cli.terminal import NO_DATA, print_report, table
 from inventory_planner.errors import InventoryPlannerError, UnknownOutcomeError
-from inventory_planner.writeback.change import Action, Change
+from inventory_planner.warehouse.write_log import State
+from inventory_planner.writeback.change import NOT_REVERSIBLE, VARIANT_ACTIONS, Action, Change, Skipped, split_target
 from inventory_planner.writeback.journal import Outcome
 
 MAX_ROWS: Final = 40  # of a table of changes; a file may change thousands of lines
 MAX_MESSAGES: Final = 20
+NO_SKUS: Final[Mapping[str, str]] = {}
 PLAIN_MESSAGES: Final = frozenset({"Applied.", "The account already has this."})  # the state says the same
 
 Row: TypeAlias = dict[str, Any]
 
 
-def print_outcomes(outcomes: Sequence[Outcome], changes: Sequence[Change], *, as_json: bool) -> None:
-    """Print what became of the changes; `changes` are those that were shown before.
+def print_outcomes(
+    outcomes: Sequence[Outcome], changes: Sequence[Change], skipped: Sequence[Skipped] = (), *, as_json: bool
+) -> None:
+    """Print what became of the changes, and the run that `writes undo` takes.
+
+    `changes` are those that were shown before; `skipped` are those that were left out, for JSON.
 
     Raises:
         UnknownOutcomeError: it is not known of some, and all others are done.
         InventoryPlannerError: not all of them are done.
     """
     if as_json:
-        print_json([_outcome(each) for each in outcomes])
+        print_json([*map(_outcome, outcomes), *map(_skipped, skipped)])
     else:
         skus = {variant_id: sku for each in changes for variant_id, sku in each.skus.items()}
         _print_states(sorted(outcomes, key=lambda each: each.is_done), skus)  # what failed comes first
+        _print_run(outcomes)
     if failed := [each for each in outcomes if not each.is_done]:
         kind = UnknownOutcomeError if all(each.state == "unknown" for each in failed) else InventoryPlannerError
         raise kind(f"{len(failed):,} of {count(len(outcomes), 'change')} not applied, as far as is known; see above.")
 
 
-def print_changes(changes: Sequence[Change], *, as_json: bool, err: bool = False) -> None:
+def print_changes(
+    changes: Sequence[Change], skipped: Sequence[Skipped] = (), *, as_json: bool, err: bool = False
+) -> None:
     """Print what would be sent; `err` leaves standard output to what will have become of it."""
     if as_json and not err:
-        print_json([{"state": "planned", **_values(each)} for each in changes])
+        print_json([*({"state": "planned", **_values(each)} for each in changes), *map(_skipped, skipped)])
     elif changes:
         rows = [row for each in changes for row in _rows(each, each.skus)]
         _print_rows("To be sent", rows, "--dry-run --json", err=err)
     else:
         click.echo("Nothing to change.", err=err)
+
+
+def print_skipped(skipped: Sequence[Skipped]) -> None:
+    """Print what is left out, and why."""
+    _print_lines([f"Skipped: {each.change.label}. {each.reason}" for each in skipped], err=True)
 
 
 def print_json(value: Any) -> None:
@@ -64,11 +78,19 @@ def count(number: int, noun: str) -> str:
 def _print_states(outcomes: Sequence[Outcome], skus: Mapping[str, str]) -> None:
     rows = [{**row, "state": str(each.state)} for each in outcomes for row in _rows(each, skus)]
     _print_rows("Changes", rows, "--json")
-    _print_lines([f"{_name(each)}: {each.message}" for each in outcomes if each.message not in PLAIN_MESSAGES])
+    _print_lines([f"{_name(each, skus)}: {each.message}" for each in outcomes if each.message not in PLAIN_MESSAGES])
     if len(outcomes) > 1:
         states = Counter(str(each.state) for each in outcomes)
         numbers = ", ".join(f"{number:,} {state}" for state, number in states.items())
         click.echo(f"{count(len(outcomes), 'change')}: {numbers}.")
+
+
+def _print_run(outcomes: Sequence[Outcome]) -> None:
+    applied = [each for each in outcomes if each.state == State.APPLIED]
+    if applied:
+        can_be_undone = any(each.action not in NOT_REVERSIBLE for each in applied)
+        how = f" To undo it: inventory-planner writes undo {applied[0].job_id}" if can_be_undone else ""
+        click.echo(f"Run {applied[0].job_id}.{how}", err=True)
 
 
 def _print_rows(title: str, rows: Sequence[Row], option: str, *, err: bool = False) -> None:
@@ -86,7 +108,17 @@ def _print_lines(lines: Sequence[str], *, err: bool = False) -> None:
 
 def _outcome(outcome: Outcome) -> Row:
     rows = {"file_rows": outcome.file_rows} if outcome.file_rows else {}
-    return {"state": str(outcome.state), "message": outcome.message, **_values(outcome), **rows}
+    return {
+        "state": str(outcome.state),
+        "message": outcome.message,
+        **_values(outcome),
+        **rows,
+        "job_id": outcome.job_id,
+    }
+
+
+def _skipped(skipped: Skipped) -> Row:
+    return {"state": "skipped", "message": skipped.reason, **_values(skipped.change)}
 
 
 def _values(change: Change | Outcome) -> Row:
@@ -100,21 +132,32 @@ def _values(change: Change | Outcome) -> Row:
     }
 
 
-def _name(change: Change | Outcome) -> str:
-    return change.reference or change.order_id or ""
+def _name(change: Change | Outcome, skus: Mapping[str, str] = NO_SKUS) -> str:
+    """The order or the variant that the change is about."""
+    if change.action not in VARIANT_ACTIONS:
+        return change.reference or change.order_id or ""
+    variant_id, _ = split_target(change.target)
+    return skus.get(variant_id, variant_id)
 
 
 def _rows(change: Change | Outcome, skus: Mapping[str, str]) -> Iterator[Row]:
     """A row for each value that changes; one row if none does."""
     for name, before, after in _differences(change) or [("", None, None)]:
         of_what = change.target if change.action == Action.CONNECT else skus.get(name, name)
-        where = f" ({change.target})" if change.action == Action.PUSH_STOCK else ""
+        where = f" ({place})" if (place := _place(change)) else ""
         yield {
-            "order": _name(change),
+            Action(change.action).subject: _name(change, skus),
             "change": f"{change.action}: {of_what}{where}" if of_what else f"{change.action}{where}",
             "before": _text(before),
             "after": _text(after),
         }
+
+
+def _place(change: Change | Outcome) -> str:
+    """The side that stock is pushed to, or the vendor of a variant."""
+    if change.action == Action.PUSH_STOCK:
+        return change.target
+    return split_target(change.target)[1] if change.action in VARIANT_ACTIONS else ""
 
 
 def _differences(change: Change | Outcome) -> list[tuple[str, Any, Any]]:

@@ -79,8 +79,13 @@ def status_report(status: Status) -> RenderableType:
 
 
 def _write(write: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("recorded_at", "command", "purchase_order_number", "state", "user_name")
-    return {**{name: write[name] for name in names}, "outcome": write["message"]}
+    return {
+        "recorded_at": write["recorded_at"],
+        "command": write["command"],
+        "order_or_variant": write["purchase_order_number"] or write["target"],
+        **{name: write[name] for name in ("state", "user_name")},
+        "outcome": write["message"],
+    }
 
 
 def print_mart(report: Report) -> None:

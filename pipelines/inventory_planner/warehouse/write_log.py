@@ -10,7 +10,7 @@ from typing import Final
 from inventory_planner.warehouse.stored_orders import has_tables
 from inventory_planner.warehouse.table import SCHEMA
 from inventory_planner.warehouse.tables import ORDERS_TABLE, WRITES
-from inventory_planner.warehouse.warehouse import Account
+from inventory_planner.warehouse.warehouse import Account, Rows
 
 WRITE_LOG: Final = f"{SCHEMA}.{WRITES.name}"
 
@@ -157,7 +157,22 @@ def last_writes(account: Account, content_digest: str) -> list[Write]:
         if last_job
         else []
     )
-    return [replace(each, state=State(each.state)) for each in (Write(*row) for row in found)]
+    return _writes(found)
+
+
+def writes_of_run(account: Account, run: str) -> list[Write]:
+    """The rows of the jobs whose id begins like this, oldest first."""
+    account.warehouse.create(WRITES)
+    found = account.execute(
+        f"select {', '.join(_NAMES)} from {WRITE_LOG} where _account_id = ? and substring(job_id, 1, ?) = ?"  # noqa: S608
+        " order by recorded_at, write_id",
+        [len(run), run],
+    )
+    return _writes(found)
+
+
+def _writes(rows: Rows) -> list[Write]:
+    return [replace(each, state=State(each.state)) for each in (Write(*row) for row in rows)]
 
 
 def _row(write: Write) -> dict[str, object]:

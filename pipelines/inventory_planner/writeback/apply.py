@@ -26,7 +26,7 @@ from inventory_planner.errors import (
 from inventory_planner.warehouse.warehouse import Account
 from inventory_planner.warehouse.write_log import State, Write, give_up_intended, record_write, update_write
 from inventory_planner.writeback.calls import Answer, send
-from inventory_planner.writeback.change import Action, Change, Intention, Situation
+from inventory_planner.writeback.change import VARIANT_ACTIONS, Action, Change, Intention, Situation, split_target
 from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.journal import (
@@ -43,11 +43,12 @@ from inventory_planner.writeback.state import read_situation, state_after
 
 MAX_READS: Final = 4  # to find out what became of a change: it may take effect, or become visible, a little later
 MAX_SENDS: Final = 3  # of a change that reading has shown not to be applied, and that adds nothing when it is repeated
-REPEATABLE: Final = frozenset({Action.UPDATE, Action.RECEIVE, Action.CONNECT})  # they set values
+REPEATABLE: Final = frozenset({Action.UPDATE, Action.RECEIVE, Action.CONNECT}) | VARIANT_ACTIONS  # they set values
 INTERRUPTED: Final = "An earlier run of this command was interrupted."
 RUN_AGAIN: Final = "Run the same command again: it reads first, and sends only what is missing."
 CHECK: Final = "Check it, and set the missing values."
 _FIRST_WAIT: Final = 1.0  # seconds before another reading; each further wait is twice as long
+_CHANGED: Final = frozenset({State.APPLIED, State.UNKNOWN})
 _FATAL: Final = (RefusedError, UnreachableError)  # the other changes would fail, too
 
 log = logging.getLogger(__name__)
@@ -153,14 +154,15 @@ class _Job:
         return read_situation(self.client, intention.action, intention.order_id, intention.target, intention.reference)
 
     def _check_as_shown(self, change: Change) -> None:
-        """Refuse a change that somebody confirmed when the order was another.
+        """Refuse a change that somebody confirmed when the order or variant was another.
 
         Raises:
             ChangeError: it is not what was shown.
         """
         if self.shown is not None and not change.is_unchanged and change not in self.shown:
-            name = change.reference or change.order_id
-            raise ChangeError(f"Order {name} has changed since it was shown; nothing was sent. Run the command again.")
+            raise ChangeError(
+                f"{change.label} has changed since it was shown; nothing was sent. Run the command again."
+            )
 
     def _refuse(self, intention: Intention, error: Exception) -> Outcome:
         """Log a change that can't be made."""
@@ -250,9 +252,16 @@ class _Job:
         strange = [f"{name} is {state.get(name)}" for name in watched if not change.is_untouched(name, state)]
         if not missing:
             found = replace(change, order_id=change.order_id or state.get("id"))
-            yield self._end(write, found, State.APPLIED, "Applied, as a reading of the order confirms.", BY_READING)
+            yield self._end(
+                write,
+                found,
+                State.APPLIED,
+                f"Applied, as a reading of the {change.action.subject} confirms.",
+                BY_READING,
+            )
         elif strange:
-            message = f"{problem} Someone else has changed the order: {', '.join(strange)}. {CHECK}"
+            subject = change.action.subject
+            message = f"{problem} Someone else has changed the {subject}: {', '.join(strange)}. {CHECK}"
             yield self._end(write, change, State.UNKNOWN, message, BY_READING)
         elif change.action not in REPEATABLE and missing < change.after.keys():
             refused = dict.fromkeys(missing, "it is still not pushed, as reading shows")
@@ -268,5 +277,10 @@ class _Job:
 
 def changed_orders(outcomes: Collection[Outcome]) -> list[str]:
     """The ids of the orders that may have changed."""
-    states = {State.APPLIED, State.UNKNOWN}
-    return sorted({each.order_id for each in outcomes if each.order_id and each.state in states})
+    return sorted({each.order_id for each in outcomes if each.order_id and each.state in _CHANGED})
+
+
+def changed_variants(outcomes: Collection[Outcome]) -> list[str]:
+    """The ids of the variants that may have changed."""
+    found = (each for each in outcomes if each.action in VARIANT_ACTIONS and each.state in _CHANGED)
+    return sorted({split_target(each.target)[0] for each in found})

@@ -14,8 +14,9 @@ from inventory_planner.api.client import Client
 from inventory_planner.api.decoding import Record, decode_order
 from inventory_planner.api.order_parts import get_connection
 from inventory_planner.api.orders import Connection
+from inventory_planner.api.variant import decode_variant, decode_vendor
 from inventory_planner.errors import ApiError, UnknownOutcomeError
-from inventory_planner.writeback.change import Action, Change, Situation, Values, is_same, is_type_of
+from inventory_planner.writeback.change import Action, Change, Situation, Values, is_same, is_type_of, split_target
 from inventory_planner.writeback.state import DESTINATION, state_after
 
 SKIP_JOBS: Final = "skip_background_jobs"
@@ -96,6 +97,33 @@ def _push(client: Client, change: Change) -> Answer:
     return Answer(change.order_id, {name: message for name, message in answered.items() if message})
 
 
+def _set_variant(client: Client, change: Change) -> Answer:
+    variant_id, _ = split_target(change.target)
+    answered = decode_variant(writes.update_variant(client, variant_id, change.body))
+    _check_applied(change, Situation(variant=answered), "variant")
+    return Answer(None, {})
+
+
+def _set_vendor(client: Client, change: Change) -> Answer:
+    """The response may leave out the vendor's id, as it names the vendor that it was sent for."""
+    variant_id, vendor_id = split_target(change.target)
+    answered = decode_vendor(writes.save_variant_vendor(client, variant_id, vendor_id, change.body))
+    if answered:
+        answered.vendor = vendor_id
+    _check_applied(change, Situation(vendors=(answered,) if answered else ()), "vendor")
+    return Answer(None, {})
+
+
+def _remove_vendor(client: Client, change: Change) -> Answer:
+    writes.delete_variant_vendor(client, *split_target(change.target))
+    return Answer(None, {})
+
+
+def _check_applied(change: Change, situation: Situation, subject: str) -> None:
+    if change.unapplied(state_after(change, situation)):
+        raise UnknownOutcomeError(f"The response does not show the {subject} as it should be now.")
+
+
 def _check_known(answered: Collection[str], sent: Collection[str]) -> None:
     """Raise `UnknownOutcomeError` if a response names what was not sent: it can't be matched with what was."""
     if unknown := sorted({*answered} - {*sent}):
@@ -128,4 +156,7 @@ _SEND: Final[Mapping[Action, Callable[[Client, Change], Answer]]] = {
     Action.RECEIVE: _receive,
     Action.CONNECT: _connect,
     Action.PUSH_STOCK: _push,
+    Action.SET_VARIANT: _set_variant,
+    Action.SET_VENDOR: _set_vendor,
+    Action.REMOVE_VENDOR: _remove_vendor,
 }

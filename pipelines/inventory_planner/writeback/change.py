@@ -8,9 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
+from urllib.parse import unquote
 
 from inventory_planner.api.decoding import Record
 from inventory_planner.api.order_parts import StockChanges
+from inventory_planner.api.variant import Variant, VariantVendor
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -35,16 +37,41 @@ class Action(StrEnum):
     RECEIVE = "receive"
     CONNECT = "connect"
     PUSH_STOCK = "push stock"
+    SET_VARIANT = "set variant"
+    SET_VENDOR = "set variant vendor"
+    REMOVE_VENDOR = "remove variant vendor"
+
+    @property
+    def subject(self) -> str:
+        """What such a change is about."""
+        return "variant" if self in VARIANT_ACTIONS else "order"
+
+
+VARIANT_ACTIONS: Final = frozenset({Action.SET_VARIANT, Action.SET_VENDOR, Action.REMOVE_VENDOR})
+# What such a change has only in `before` must still be so when it is sent once more.
+CONDITIONAL: Final = frozenset({Action.UPDATE, Action.SET_VENDOR})
+
+
+NOT_REVERSIBLE: Final[Mapping[str, str]] = {
+    Action.CREATE: "A new order can't be taken back over the API; close or delete it in Inventory Planner.",
+    Action.CONNECT: "What was saved to a connected system stays there.",
+    Action.PUSH_STOCK: "Stock that was pushed stays in the store.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the account says: the order, what could be pushed, or the orders with a new one's reference, by id."""
+    """What the account says: the order, what could be pushed, or the orders with a new one's reference, by id.
+
+    Of a variant: its settings, or its vendors.
+    """
 
     order: Record | None = None
     pending: StockChanges | None = None
     same_reference: tuple[str, ...] = ()
     records: Mapping[str, Record] = field(default_factory=dict)
+    variant: Variant | None = None
+    vendors: tuple[VariantVendor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +79,9 @@ class Change:
     """One call that changes the account.
 
     `before` has the values that the call changes, as they were read; `after` has them as they will be, under the same
-    names. What an update has only in `before` must still be so when it is sent once more. `body` is the input of the
-    call. `target` is the name of a connection, or the side that stock is pushed to.
-    `skus` tells people which variants the names stand for.
+    names; see also `conditions`. `body` is the input of the call. `target` is the name of a connection, or the side
+    that stock is pushed to; of a change of a variant, which has no order, the variant's id, and the vendor's after a
+    slash. `skus` tells people which variants the names and ids stand for.
     """
 
     action: Action
@@ -74,7 +101,15 @@ class Change:
     @property
     def conditions(self) -> frozenset[str]:
         """The names of the values that must be as before when the change is sent once more, besides those it sets."""
-        return frozenset(self.before.keys() - self.after.keys()) if self.action is Action.UPDATE else frozenset()
+        return frozenset(self.before.keys() - self.after.keys()) if self.action in CONDITIONAL else frozenset()
+
+    @property
+    def label(self) -> str:
+        """The order or the variant, as messages name it."""
+        if self.action not in VARIANT_ACTIONS:
+            return f"Order {self.reference or self.order_id}"
+        variant_id, _ = split_target(self.target)
+        return f"Variant {self.skus.get(variant_id, variant_id)}"
 
     def unapplied(self, state: Values) -> frozenset[str]:
         """The names of the values that the account does not have, according to what was read later.
@@ -100,6 +135,14 @@ class Change:
         return replace(self, after=applied), replace(self, after=failed)
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A change that a command for many leaves out, and why."""
+
+    change: Change
+    reason: str
+
+
 Plan: TypeAlias = Callable[[Situation, frozenset[str]], Change]  # the names of values that are done are left out
 
 
@@ -121,6 +164,18 @@ class Intention:
     file_rows: tuple[int, ...] = ()
     read: Callable[[], Situation] | None = None
     unchanged: str = "The account already has this."
+
+
+def variant_target(variant_id: str, vendor_id: str = "") -> str:
+    """The target of a change of a variant, or of one of its vendors; a slash within the variant's id is escaped."""
+    escaped = variant_id.replace("%", "%25").replace("/", "%2F")
+    return f"{escaped}/{vendor_id}" if vendor_id else escaped
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """The id of the variant, and that of the vendor, if the change is about one."""
+    variant_id, _, vendor_id = target.partition("/")
+    return unquote(variant_id), vendor_id
 
 
 def is_same(name: str, one: Any, other: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -49,7 +49,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change; `file_rows` are the rows of the file that it comes from."""
+    """What became of one change; `file_rows` are the rows of the file that it comes from.
+
+    `job_id` is the run of the command, which `writes undo` takes.
+    """
 
     action: str
     order_id: str | None
@@ -60,6 +63,7 @@ class Outcome:
     state: State
     message: str
     file_rows: tuple[int, ...] = ()
+    job_id: str = field(default="", compare=False)
 
     @property
     def is_done(self) -> bool:
@@ -128,6 +132,7 @@ def outcome_of(write: Write) -> Outcome:
         State(write.state),
         write.message or "",
         tuple(json.loads(write.file_rows or "[]")),
+        write.job_id,
     )
 
 

@@ -110,7 +110,7 @@ def plan_receipt(
             raise ChangeError("\n".join(faults))
         after = {name: total for name, total in after.items() if not is_same(name, before[name], total)}
         body = {"received": after, **_option(recalculate=receiving.recalculate)}
-        return replace(_change(Action.RECEIVE, record, _of(before, after), after, body), skus=_skus(record, after))
+        return replace(_change(Action.RECEIVE, record, _of(before, after), after, body), skus=skus_of(record, after))
 
     return Intention(Action.RECEIVE, order_id, plan, frozenset(quantities), file_rows=file_rows)
 
@@ -143,7 +143,7 @@ def plan_push(order_id: str, *, from_source: bool = False) -> Intention:
             if item.delta
         ]
         change = _change(Action.PUSH_STOCK, record, pending, dict.fromkeys(pending, 0), {"items": items})
-        return replace(change, target=target, skus=_skus(record, pending))
+        return replace(change, target=target, skus=skus_of(record, pending))
 
     return Intention(Action.PUSH_STOCK, order_id, plan, target=target)
 
@@ -229,7 +229,7 @@ def _change(action: Action, record: Record, before: Values, after: Values, body:
     return Change(action, record.order_id, reference, before, after, body)
 
 
-def _skus(record: Record, variant_ids: Iterable[str]) -> dict[str, str]:
+def skus_of(record: Record, variant_ids: Iterable[str]) -> dict[str, str]:
     """The SKUs of variants, unless another variant of the order has the same."""
     skus = {variant_id: str(line.sku or "").strip() for variant_id, line in first_lines(record.order).items()}
     counts = Counter(skus.values())

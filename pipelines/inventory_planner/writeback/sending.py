@@ -1,4 +1,4 @@
-"""Show changes, have them confirmed, send them, and read the changed orders back into the warehouse."""
+"""Show changes, have them confirmed, send them, and read what changed back into the warehouse."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from inventory_planner.errors import ChangeError, InventoryPlannerError, LoadError, RefusedError, UnreachableError
+from inventory_planner.sync.catalog import load_catalog
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import read_back
 from inventory_planner.warehouse.build_record import invalidate_build
 from inventory_planner.warehouse.write_log import orders_read_since, record_end_of_job
-from inventory_planner.writeback.apply import RUN_AGAIN, apply_all, changed_orders, preview
-from inventory_planner.writeback.change import Change, Intention, Situation
+from inventory_planner.writeback.apply import RUN_AGAIN, apply_all, changed_orders, changed_variants, preview
+from inventory_planner.writeback.change import Change, Intention, Situation, Skipped
 from inventory_planner.writeback.journal import Command, Outcome
 
 Confirm: TypeAlias = Callable[[Sequence[Change]], bool]
 Progress: TypeAlias = Callable[[Outcome], None]
 ReadBack: TypeAlias = Callable[[Job, Sequence[str]], None]
+Skip: TypeAlias = Callable[[Sequence[Skipped]], None]
 
 log = logging.getLogger(__name__)
+
+
+def log_skipped(skipped: Sequence[Skipped]) -> None:
+    """Log what is left out."""
+    for each in skipped:
+        log.warning("%s is skipped: %s", each.change.label, each.reason)
 
 
 def always(_: Sequence[Change]) -> bool:
@@ -39,6 +47,7 @@ class Sending:
         only_shown: whether to refuse a change if the order is no longer as it was shown.
         max_failures: send no more after so many changes in a row that were not applied.
         read_back: loads the changed orders, in place of reading a few by their ids, and what changed if they are more.
+        skip: is told what a command for many leaves out, before anything is confirmed.
     """
 
     confirm: Confirm = always
@@ -47,6 +56,7 @@ class Sending:
     only_shown: bool = False
     max_failures: int | None = None
     read_back: ReadBack | None = None
+    skip: Skip = log_skipped
 
 
 UNASKED: Final = Sending()
@@ -80,6 +90,7 @@ def send_changes(
     finally:
         invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
         _read_back(account, command, outcomes, sending.read_back or read_back)
+        _read_catalog_back(account, outcomes)
     _record_end(account, command)
     return outcomes
 
@@ -102,3 +113,13 @@ def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome], load
         load(account, [each for each in changed_orders(outcomes) if each not in seen])
     except InventoryPlannerError as error:
         log.warning("The changed orders could not be read back; the next run reads them: %s", error)
+
+
+def _read_catalog_back(account: Job, outcomes: Sequence[Outcome]) -> None:
+    """Load the catalog, which is only read whole, if variants may have changed."""
+    if not changed_variants(outcomes):
+        return
+    try:
+        load_catalog(account)
+    except InventoryPlannerError as error:
+        log.warning("The changed variants could not be read back; the next reading of the catalog has them: %s", error)

@@ -16,7 +16,8 @@ from inventory_planner.api.listing import get_order, list_pages
 from inventory_planner.api.order_parts import get_pending_stock
 from inventory_planner.api.orders import ABSENT, Connection, Line, Order
 from inventory_planner.errors import ChangeError
-from inventory_planner.writeback.change import Action, Change, Situation, Values
+from inventory_planner.writeback.change import VARIANT_ACTIONS, Action, Change, Situation, Values
+from inventory_planner.writeback.variant_state import read_variant_situation, variant_state_after
 
 DESTINATION: Final = "destination"
 SOURCE: Final = "source"
@@ -40,10 +41,12 @@ def read_situation(
     """What the account says before a change, or after it.
 
     Raises:
-        NotFoundError: the account has no order with this id.
+        NotFoundError: the account has no such order or variant.
         ChangeError: the order can't be read.
         ApiError: a request failed.
     """
+    if action in VARIANT_ACTIONS:
+        return read_variant_situation(client, action, target)
     if order_id is None:
         records = {each.order_id: each for each in orders_with_reference(client, reference or "")}
         return Situation(same_reference=tuple(records), records=records)
@@ -55,6 +58,8 @@ def read_situation(
 
 def state_after(change: Change, situation: Situation) -> Values:
     """The present values of what the change was to set."""
+    if change.action in VARIANT_ACTIONS:
+        return variant_state_after(change, situation)
     if change.action is Action.CREATE:
         return _created(change, situation)
     if change.action is Action.PUSH_STOCK:

@@ -1,0 +1,139 @@
+"""Commands that show the account's variants live, and change their settings and vendors."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from inventory_planner.cli.asking import Asking, changing, json_option
+from inventory_planner.cli.options import read_only_data_option
+from inventory_planner.data_folder import DataFolder
+
+if TYPE_CHECKING:
+    from inventory_planner.orders import Outcome, Sending
+    from inventory_planner.sync.load import Job
+
+
+@click.group()
+def variants() -> None:
+    """Show the account's variants, live, and change their settings and vendors.
+
+    VARIANT is an id or an unambiguous SKU, VENDOR an id: the vendor's name in lower case. What will be sent is shown
+    first and confirmed, and recorded in the table _writes; `writes undo` takes it back.
+    """
+
+
+@variants.command("list")
+@read_only_data_option
+@click.option("--sku", help="Only variants with this SKU.")
+@click.option("--vendor", help="Only variants of this vendor id.")
+@click.option("--removed", is_flag=True, help="Also variants that were removed.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The most variants to show.")
+@click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
+@json_option
+def list_variants(
+    folder: DataFolder, limit: int, output_format: Literal["table", "json", "csv"], as_json: bool, **filters: Any
+) -> None:
+    """List variants by id, with a row for each warehouse if the account tells them apart."""
+    from inventory_planner import orders, variants
+    from inventory_planner.cli.variant_tables import print_variants
+
+    with orders.open_account(folder, "variants list", read_only=True) as account:
+        found = list(islice(variants.list_variants(account, **filters), limit + 1))
+    print_variants(found[:limit], "json" if as_json else output_format)
+    if len(found) > limit:
+        click.echo("There are more variants; --limit shows them.", err=True)
+
+
+@variants.command("show")
+@read_only_data_option
+@click.argument("variant")
+@json_option
+def show_variant(folder: DataFolder, variant: str, as_json: bool) -> None:
+    """Show a variant's settings and stock, and its vendors with their costs."""
+    from inventory_planner import orders, variants
+    from inventory_planner.api.variant import list_vendors
+    from inventory_planner.cli.variant_tables import print_variant
+
+    with orders.open_account(folder, "variants show", read_only=True) as account:
+        found = variants.get_variant(account, variant)
+        vendors = list_vendors(account.client, found.variant_id)
+    print_variant(found, vendors, as_json=as_json)
+
+
+@variants.command("set")
+@changing
+@click.argument("variant", required=False)
+@click.option("--lead-time", type=int, metavar="DAYS", help="Days from the order to its receipt.")
+@click.option("--days-of-stock", "review_period", type=int, metavar="DAYS", help="Days that an order should last.")
+@click.option(
+    "--from",
+    "mart",
+    type=click.Choice(["lead_time_settings"]),
+    help="Set the lead times that this mart proposes, as of the last build.",
+)
+@click.option("--vendor", help="With --from: only variants of this vendor, by name or id.")
+@click.option("--limit", type=click.IntRange(min=1), help="With --from: the most variants to set.")
+def set_variant(asking: Asking, variant: str | None, mart: str | None, **options: Any) -> None:
+    """Set a variant's lead time and days of stock, or the lead times that a mart proposes.
+
+    A proposal is skipped, and named, if the account's setting is no longer the one it was made for, or if the variant
+    needs different lead times in its warehouses: the API sets one for all of them.
+    """
+    from inventory_planner import variants
+
+    given = {name: options.pop(name) for name in ("lead_time", "review_period")}
+    wanted = {name: days for name, days in given.items() if days is not None}
+    if mart:
+        if variant or wanted:
+            raise click.UsageError("--from says which variants and which lead times. Leave out VARIANT and days.")
+        _set_proposals(asking, **options)
+        return
+    if any(options.values()):
+        raise click.UsageError("--vendor and --limit choose proposals. Use them with --from.")
+    if not (variant and wanted):
+        raise click.UsageError("Nothing to change. Give VARIANT with --lead-time or --days-of-stock, or --from.")
+    asking.send("variants set", lambda account, how: variants.set_settings(account, variant, wanted, how))
+
+
+def _set_proposals(asking: Asking, vendor: str | None, limit: int | None) -> None:
+    from inventory_planner import variants
+    from inventory_planner.cli.variant_tables import print_proposals
+
+    proposals: list[variants.VariantProposal] = []
+
+    def send(account: Job, how: Sending) -> list[Outcome]:
+        proposals.extend(variants.list_proposals(account, vendor))
+        return variants.set_lead_times(account, proposals, how, vendor=vendor, limit=limit)
+
+    asking.send("variants set", send, show=lambda changes: print_proposals(proposals, changes, err=not asking.dry_run))
+
+
+@variants.command("vendor")
+@changing
+@click.argument("variant")
+@click.argument("vendor")
+@click.option("--cost-price", metavar="AMOUNT", help="The vendor's price of a unit.")
+@click.option("--landed-cost-price", "landing_cost_price", metavar="AMOUNT", help="The same with freight and duties.")
+@click.option("--reference", "vendor_reference", help="The vendor's SKU.")
+@click.option("--name", "vendor_name", help="The product's name at the vendor.")
+@click.option("--packaging", "vendor_packaging", metavar="QTY", help="The minimum order quantity.")
+@click.option("--uom", "uom_ordering", metavar="QTY", help="The units in one unit of measure.")
+@click.option("--remove", is_flag=True, help="Take the vendor, with its data, off the variant.")
+def set_vendor(asking: Asking, variant: str, vendor: str, remove: bool, **fields: str | None) -> None:
+    """Set a vendor's data for a variant; assign the vendor if the variant does not have it."""
+    from inventory_planner import variants
+
+    wanted = {name: value for name, value in fields.items() if value is not None}
+    if remove and wanted:
+        raise click.UsageError("--remove takes the vendor off the variant. Leave out the other options.")
+    if remove:
+        asking.send(
+            "variants vendor --remove", lambda account, how: variants.remove_vendor(account, variant, vendor, how)
+        )
+        return
+    if not wanted:
+        raise click.UsageError("Nothing to change. Use an option such as --cost-price, or --remove.")
+    asking.send("variants vendor", lambda account, how: variants.set_vendor(account, variant, vendor, wanted, how))

@@ -1,0 +1,152 @@
+"""The lead times that the published mart `lead_time_settings` proposes: read, compared with the account, planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from inventory_planner.api.variant import Variant
+from inventory_planner.data_folder import DataFolder
+from inventory_planner.errors import ChangeError
+from inventory_planner.marts.published import ReportOptions, open_report
+from inventory_planner.warehouse.engine import Engine
+from inventory_planner.writeback.change import Action, Change, Intention, Situation, is_same, variant_target
+from inventory_planner.writeback.variant_state import setting_in
+from inventory_planner.writeback.variants import checked_days, plan_settings
+
+MART: Final = "lead_time_settings"
+LEAD_TIME: Final = "lead_time"
+ALREADY_SET: Final = "The account has the proposed lead time already."
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A row of the mart whose lead time should be another: of a variant in a warehouse, or in all (None)."""
+
+    account_id: str
+    variant_id: str
+    warehouse_id: str | None
+    vendor_id: str | None
+    vendor_name: str | None
+    sku: str | None
+    title: str | None
+    configured_lead_time_days: Decimal | None
+    observed_lead_time_days: Decimal | None
+    count_orders: int | None
+    proposed_lead_time_days: Decimal
+    proposal_reason: str | None
+
+    @property
+    def change_in_days(self) -> Decimal:
+        """By how much the setting is wrong."""
+        return abs(self.proposed_lead_time_days - (self.configured_lead_time_days or 0))
+
+    def is_of(self, vendor: str) -> bool:
+        """Whether it is the proposal for a vendor, by id or name, in any case."""
+        names = {str(each).strip().casefold() for each in (self.vendor_id, self.vendor_name) if each}
+        return vendor.strip().casefold() in names
+
+
+@dataclass(frozen=True, slots=True)
+class VariantProposal:
+    """What the rows of a variant propose together: the API sets one lead time for all of its warehouses."""
+
+    rows: tuple[Proposal, ...]
+
+    @property
+    def variant_id(self) -> str:
+        """The variant."""
+        return self.rows[0].variant_id
+
+    @property
+    def skus(self) -> Mapping[str, str]:
+        """Its SKU, by its id."""
+        return {each.variant_id: each.sku for each in self.rows if each.sku}
+
+    @property
+    def days(self) -> int:
+        """The proposed lead time.
+
+        Raises:
+            ChangeError: the rows differ, or it is no whole number of days.
+        """
+        found = sorted({each.proposed_lead_time_days for each in self.rows})
+        if len(found) > 1:
+            shown = ", ".join(f"{days:f}" for days in found)
+            raise ChangeError(
+                f"Its warehouses need different lead times ({shown}), and the API sets one for all of them. Set them in"
+                " Inventory Planner."
+            )
+        return checked_days("The proposed lead time", found[0])
+
+    def check(self, variant: Variant | None) -> None:
+        """Check that the account still has the settings that the proposal is about.
+
+        Raises:
+            ChangeError: it has not; the message says why the proposal is left out.
+        """
+        if variant is None:
+            raise ChangeError("The account no longer has it.")
+        present = {each: setting_in(variant, LEAD_TIME, each.warehouse_id) for each in self.rows}
+        if all(is_same(LEAD_TIME, value, self.days) for value in present.values()):
+            raise ChangeError(ALREADY_SET)
+        for each, value in present.items():
+            if not is_same(LEAD_TIME, value, each.configured_lead_time_days):
+                where = f" in {each.warehouse_id}" if each.warehouse_id else ""
+                raise ChangeError(
+                    f"Its lead time{where} was changed to {_shown(value)}; the proposal is about"
+                    f" {_shown(each.configured_lead_time_days)}."
+                )
+
+    def as_change(self) -> Change:
+        """The variant, as a change that is left out shows it."""
+        target = variant_target(self.variant_id)
+        return Change(Action.SET_VARIANT, None, None, {}, {}, {}, target, self.skus)
+
+
+def read_proposals(engine: Engine, folder: DataFolder, account_id: str) -> list[VariantProposal]:
+    """What the published mart proposes for the variants of an account; the largest changes come first.
+
+    Raises:
+        ConfigurationError: nothing is published yet, or not this mart.
+        PublishError: the published data can't be read.
+    """
+    options = ReportOptions(where="is_proposed", columns=tuple(Proposal.__dataclass_fields__))
+    with open_report(engine, folder, MART, options) as report:
+        rows = [_proposal(dict(zip(options.columns, row, strict=True))) for row in report.rows]
+    return _by_variant(each for each in rows if each.account_id == account_id)
+
+
+def plan_lead_time(proposal: VariantProposal) -> Intention:
+    """Set the proposed lead time, if the account still has the one that it was proposed for.
+
+    Raises:
+        ChangeError: the proposal can't be set.
+    """
+    intention = plan_settings(proposal.variant_id, {LEAD_TIME: proposal.days})
+
+    def plan(situation: Situation, done: frozenset[str]) -> Change:
+        change = intention.plan(situation, done)
+        if not change.is_unchanged:
+            proposal.check(situation.variant)
+        return change
+
+    return replace(intention, plan=plan)
+
+
+def _by_variant(rows: Iterable[Proposal]) -> list[VariantProposal]:
+    groups: dict[str, list[Proposal]] = {}
+    for row in sorted(rows, key=lambda each: (-each.change_in_days, each.sku or "", each.variant_id)):
+        groups.setdefault(row.variant_id, []).append(row)
+    return [VariantProposal(tuple(group)) for group in groups.values()]
+
+
+def _proposal(row: Mapping[str, Any]) -> Proposal:
+    days = {name: None if row[name] is None else Decimal(str(row[name])) for name in row if name.endswith("_days")}
+    return Proposal(**{**row, **days})
+
+
+def _shown(days: Any) -> str:
+    return "none" if days is None else f"{days} days"

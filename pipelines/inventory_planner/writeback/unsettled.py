@@ -1,0 +1,30 @@
+"""What an earlier run of a command for many sent, is still in doubt, and this run would not come to by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from inventory_planner.errors import ChangeError
+from inventory_planner.writeback.change import Change, Intention, Situation
+from inventory_planner.writeback.earlier import Earlier
+from inventory_planner.writeback.journal import change_of, key_of, key_of_intention
+from inventory_planner.writeback.state import state_after
+
+
+def plan_unsettled(earlier: Earlier, intentions: Collection[Intention]) -> list[Intention]:
+    """Settle the changes in doubt that none of the intentions is about."""
+    known = set(map(key_of_intention, intentions))
+    return [plan_once_more(change_of(each)) for each in earlier.doubtful if key_of(each) not in known]
+
+
+def plan_once_more(change: Change) -> Intention:
+    """Make a change, unless the account has it already, or somebody has changed its values."""
+
+    def plan(situation: Situation, _: frozenset[str]) -> Change:
+        state = state_after(change, situation)
+        missing = change.unapplied(state)
+        if not all(change.is_untouched(name, state) for name in missing):
+            raise ChangeError(f"{change.label} has changed since an earlier run of this command.")
+        return change.split(change.after.keys() - missing)[0]
+
+    return Intention(change.action, change.order_id, plan, frozenset(change.after), change.target, change.reference)
