@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from inventory_planner import orders as api
+from inventory_planner import variants
 from inventory_planner.errors import ChangeError, LoadError, RefusedError, UnreachableError
 from inventory_planner.orders import Outcome
 from inventory_planner.sync.load import Job
@@ -17,10 +18,13 @@ from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner.writeback import sending
 from inventory_planner.writeback.orders import Receiving
 from inventory_planner_emulator import Account, Fault, RecordedRequest, Server
+from inventory_planner_emulator.catalog import list_variant_vendors
 from orders import NOW, ORDER_ID, line, order
 from writing import Row, is_write, logged, opened, run_killed, written
 
 ORDER = f"/api/v1/purchase-orders/{ORDER_ID}"
+VARIANT = "/api/v1/variants/c9_5001"
+OF_ACME = {"cost_price": Decimal("4.25"), "vendor_reference": "AM-17", "uom_ordering": 6}
 NEW = {"reference": "NEW", "warehouse": "c9_1001", "items": [{"id": "c9_5001", "replenishment": 6}]}
 PENDING = {"id": "c9_5001", "delta": 12, "stock_before": 3}
 ADDED = Receiving(is_added=True)
@@ -40,9 +44,18 @@ class Case:
     shown: Callable[[Account], Any]
     values: tuple[Any, Any]
     order_id: str | None = ORDER_ID
-    reference: str = "1042"
+    reference: str | None = "1042"
     target: str = ""
     message: str = "Applied."
+
+    @property
+    def is_new_order(self) -> bool:
+        return self.order_id is None and not self.target
+
+    @property
+    def by_reading(self) -> str:
+        """The message if a reading shows that it was applied."""
+        return BY_READING.replace("order", "order" if self.order_id or self.is_new_order else "variant")
 
     def row(self, state: str, message: str, resolved_by: str | None, **others: Any) -> Row:
         """The row of the write log."""
@@ -72,6 +85,15 @@ def received(account: Account) -> Any:
 
 def pushes(account: Account) -> Any:
     return [update["items"] for update in account.get(ORDER_ID).get("stock_updates", [])]
+
+
+def lead_time(account: Account) -> Any:
+    return account.variant_edits.get("c9_5001", {"lead_time": 14})["lead_time"]
+
+
+def vendors(account: Account) -> Any:
+    """The vendors of the variant, with their costs."""
+    return {row["n"]: row.get("cost_price") for row in list_variant_vendors(account, "c9_5001")}
 
 
 CASES = {
@@ -146,8 +168,65 @@ CASES = {
         ([], [[PENDING]]),
         target="destination",
     ),
+    "settings": Case(
+        lambda job: variants.set_settings(job, "tee-red-m", {"lead_time": 35}),
+        "variants set",
+        "set variant",
+        {"lead_time": 14},
+        {"lead_time": 35},
+        {"lead_time": 35},
+        ("PATCH", VARIANT),
+        lead_time,
+        (14, 35),
+        order_id=None,
+        reference=None,
+        target="c9_5001",
+    ),
+    "vendor": Case(
+        lambda job: variants.set_vendor(job, "c9_5001", "Acme Mills", {"cost_price": "5.10"}),
+        "variants vendor",
+        "set variant vendor",
+        OF_ACME,
+        {"cost_price": Decimal("5.1")},
+        {**OF_ACME, "cost_price": Decimal("5.1")},
+        ("PUT", f"{VARIANT}/vendors/acme mills"),
+        vendors,
+        ({"acme mills": Decimal("4.25")}, {"acme mills": Decimal("5.1")}),
+        order_id=None,
+        reference=None,
+        target="c9_5001/acme mills",
+    ),
+    "assign": Case(
+        lambda job: variants.set_vendor(job, "c9_5001", "Bolt & Co", {"cost_price": 3, "vendor_reference": "7"}),
+        "variants vendor",
+        "set variant vendor",
+        {"assigned": False, "cost_price": None, "vendor_reference": None},
+        {"assigned": True, "cost_price": 3, "vendor_reference": "7"},
+        {"cost_price": 3, "vendor_reference": "7"},
+        ("PUT", f"{VARIANT}/vendors/bolt & co"),
+        vendors,
+        ({"acme mills": Decimal("4.25")}, {"acme mills": Decimal("4.25"), "bolt & co": 3}),
+        order_id=None,
+        reference=None,
+        target="c9_5001/bolt & co",
+    ),
+    "remove": Case(
+        lambda job: variants.remove_vendor(job, "c9_5001", "acme mills"),
+        "variants vendor --remove",
+        "remove variant vendor",
+        {"assigned": True, **OF_ACME},
+        {"assigned": False},
+        {},
+        ("DELETE", f"{VARIANT}/vendors/acme mills"),
+        vendors,
+        ({"acme mills": Decimal("4.25")}, {}),
+        order_id=None,
+        reference=None,
+        target="c9_5001/acme mills",
+    ),
 }
 REPEATABLE = [CASES[name] for name in ("update", "receive", "add", "connect")]
+OF_VARIANTS = [CASES[name] for name in ("settings", "vendor", "assign", "remove")]
 ONCE = [CASES[name] for name in ("create", "push")]
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -168,14 +247,16 @@ BY_READING = "Applied, as a reading of the order confirms."
 @pytest.fixture(autouse=True)
 def _order(account: Account) -> None:
     shop = {"connection": "shop", "save_po": False}
-    account.put(order(connections=[shop], items=[line(received=12), line("c9_5002", sku="TEE-RED-L", received=0)]))
+    items = [line(received=12, lead_time=14), line("c9_5002", sku="TEE-RED-L", received=0)]
+    account.put(order(connections=[shop], items=items))
 
 
 @pytest.fixture(autouse=True)
 def read_back(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The orders that would be loaded after the command."""
+    """The orders that would be loaded after the command, or the catalog."""
     found: list[str] = []
     monkeypatch.setattr(sending, "read_back", lambda _job, order_ids: found.extend(order_ids))
+    monkeypatch.setattr(sending, "load_catalog", lambda _job: found.append("catalog"))
     return found
 
 
@@ -189,7 +270,7 @@ def told(outcomes: list[Outcome]) -> list[tuple[str, str, dict[str, Any]]]:
 
 def new_id(case: Case, account: Account) -> dict[str, Any]:
     """The id that a new order got, as the row shows it."""
-    return {} if case.order_id else {"purchase_order_id": account.orders()[-1]["id"]}
+    return {"purchase_order_id": account.orders()[-1]["id"]} if case.is_new_order else {}
 
 
 @every_case
@@ -197,13 +278,13 @@ def test_a_change_is_sent_once_recorded_and_read_back(
     account: Account, job: Job, read_back: list[str], case: Case
 ) -> None:
     outcomes = case.run(job)
-    order_id = case.order_id or account.orders()[-1]["id"]
-    message = case.message if case.order_id else f"Created order {order_id}."
+    order_id = account.orders()[-1]["id"] if case.is_new_order else case.order_id
+    message = f"Created order {order_id}." if case.is_new_order else case.message
     assert told(outcomes) == [("applied", message, case.after)]
     assert case.shown(account) == case.values[1]
     assert sent(account) == [(*case.request, True)]
     assert logged(job.warehouse) == [case.row("applied", message, "response", purchase_order_id=order_id)]
-    assert read_back == [order_id]
+    assert read_back == [order_id or "catalog"]
 
 
 @pytest.mark.parametrize(
@@ -212,20 +293,21 @@ def test_a_change_is_sent_once_recorded_and_read_back(
         pytest.param(case, fault, id=f"{name}, {lost}")
         for name, case in CASES.items()
         for lost, fault in LOST.items()
-        if name == "add" or lost in {"no answer", "an empty 200", "no order in it"}
+        if (name == "add" or lost in {"no answer", "an empty 200", "no order in it"})
+        and (name, lost) != ("remove", "no order in it")  # a removal is answered like this
     ],
 )
 def test_a_change_whose_answer_is_lost_is_found_by_reading(
     account: Account, job: Job, case: Case, fault: Fault
 ) -> None:
     account.faults.append(fault.after_applying().only(is_write))
-    assert told(case.run(job)) == [("applied", BY_READING, case.after)]
+    assert told(case.run(job)) == [("applied", case.by_reading, case.after)]
     assert case.shown(account) == case.values[1]
     assert sent(account) == [(*case.request, True)]
-    assert logged(job.warehouse) == [case.row("applied", BY_READING, "reading", **new_id(case, account))]
+    assert logged(job.warehouse) == [case.row("applied", case.by_reading, "reading", **new_id(case, account))]
 
 
-@pytest.mark.parametrize("case", REPEATABLE, ids=["update", "receive", "add", "connect"])
+@pytest.mark.parametrize("case", [*REPEATABLE, *OF_VARIANTS], ids=lambda case: f"{case.action} {case.target}")
 @pytest.mark.parametrize("fault", [LOST[name] for name in ("no answer", "an empty 200", "HTML 504")])
 def test_values_that_were_not_set_are_sent_again(account: Account, job: Job, case: Case, fault: Fault) -> None:
     account.faults.append(fault.only(is_write))
@@ -272,7 +354,7 @@ def test_a_change_stays_in_doubt_while_reads_fail(account: Account, job: Job, ca
     (outcome,) = case.run(job)
     assert (outcome.state, outcome.message.endswith(sending.RUN_AGAIN)) == ("unknown", True)
     account.before_answer.clear()
-    assert told(case.run(job)) == [("applied", BY_READING, case.after)]
+    assert told(case.run(job)) == [("applied", case.by_reading, case.after)]
     assert sent(account) == [(*case.request, True)]
     assert [row["state"] for row in logged(job.warehouse)] == ["applied"]
 
