@@ -13,6 +13,7 @@ from inventory_planner.errors import ChangeError
 from inventory_planner.marts.published import ReportOptions, open_report
 from inventory_planner.warehouse.engine import Engine
 from inventory_planner.writeback.change import Action, Change, Intention, Situation, is_same, variant_target
+from inventory_planner.writeback.quantities import parse_quantity
 from inventory_planner.writeback.variant_state import setting_in
 from inventory_planner.writeback.variants import checked_days, plan_settings
 
@@ -144,8 +145,8 @@ def _by_variant(rows: Iterable[Proposal]) -> list[VariantProposal]:
 
 
 def _proposal(row: Mapping[str, Any]) -> Proposal:
-    days = {name: None if row[name] is None else Decimal(str(row[name])) for name in row if name.endswith("_days")}
-    return Proposal(**{**row, **days})
+    days = {name: parse_quantity(f"{Decimal(str(row[name] or 0)):f}") for name in row if name.endswith("_days")}
+    return Proposal(**{**row, **{name: value for name, value in days.items() if row[name] is not None}})
 
 
 def _shown(days: Any) -> str:

@@ -54,7 +54,8 @@ def plan_reversal(applied: Change) -> Intention:
         state = state_after(applied, situation)
         return reverse(applied.split(_restored(applied, state))[0], state, situation)
 
-    return Intention(action, applied.order_id, plan, frozenset(applied.after), applied.target, unchanged=AS_BEFORE)
+    names = frozenset(applied.after)
+    return Intention(action, applied.order_id, plan, names, applied.target, applied.reference, unchanged=AS_BEFORE)
 
 
 def overtaken(applied: Change, situation: Situation) -> Values:
