@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from inventory_planner import orders as api
+from inventory_planner import variants
 from inventory_planner.errors import ApiError, ChangeError
 from inventory_planner.orders import Outcome
 from inventory_planner.sync.load import Job
+from inventory_planner.writeback.change import split_target
 from inventory_planner.writeback.orders import Receiving
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest
 from orders import line, order
@@ -27,6 +29,8 @@ ORDERS = ("65f0c0de00000000000000a1", "65f0c0de00000000000000a2", "65f0c0de00000
 VARIANTS = ("c9_1", "c9_2", "c9_3")
 ORDERED = 1_000_000
 SHOPS = ("shop", "3pl")
+LEAD_TIME = "lead_time"
+VENDOR = "bolt"
 MAX_RUNS = 12
 FAULTS = {
     "no answer": Fault.no_answer(),
@@ -45,7 +49,7 @@ FAULTS = {
     "429": Fault.rate_limited(),
 }
 
-Key = tuple[str, str]  # an order, and a field, a variant or a connection of it
+Key = tuple[str, str]  # an order, and a field, a variant or a connection of it; a variant, and LEAD_TIME or VENDOR
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,8 @@ class Office:
             items = [line(each, replenishment=ORDERED, received=0, attributes=[]) for each in VARIANTS]
             shops = [{"connection": shop, "save_po": False} for shop in SHOPS]
             account.put(order(order_id, reference=f"R{number}", notes="", items=items, connections=shops))
+        for variant in VARIANTS:
+            account.variant_edits[variant] = {LEAD_TIME: 14}
         self.expected = self.present()
 
     def do(self, step: Step) -> None:
@@ -106,6 +112,8 @@ class Office:
         if command.kind == "file":
             command = replace(command, again=self.content(command) in self.files)
             self.files.add(self.content(command))
+        if command.kind == "remove" and self.expected[_variant(command), VENDOR] is None:
+            command = replace(command, kind="vendor")
         start = len(self.account.requests)
         before = len(logged(self.job.warehouse))
         self.expect(command)
@@ -155,6 +163,9 @@ class Office:
         return is_excused and all(each.is_done or each.state == "unknown" for each in outcomes)
 
     def keys_of(self, outcome: Outcome) -> set[Key]:
+        if "variant" in outcome.action:
+            variant, vendor = split_target(outcome.target)
+            return {(variant, vendor or LEAD_TIME)}
         return {(str(outcome.order_id), _name(outcome.action, outcome.target, name)) for name in outcome.after}
 
     def give(self, command: Command) -> list[Outcome]:
@@ -176,6 +187,13 @@ class Office:
                 self.expected[order_id, SHOPS[command.values.get(0, 0) % 2]] = True
         if command.kind == "create":
             self.created[f"order {command.number}"] += 1
+        for key in self.keys_of_variant(command):
+            self.expected[key] = None if command.kind == "remove" else _quantity(command)
+
+    def keys_of_variant(self, command: Command) -> set[Key]:
+        """What the command sets of a variant."""
+        names = {"settings": LEAD_TIME, "vendor": VENDOR, "remove": VENDOR}
+        return {(_variant(command), names[command.kind])} if command.kind in names else set()
 
     def content(self, command: Command) -> str:
         """What a file says: the same content is applied once more only if the command says so."""
@@ -190,12 +208,19 @@ class Office:
             "close": {"status"},
             "push": set(VARIANTS),
         }.get(command.kind, set())
-        return {(order_id, name) for order_id in map(_order_id, command.which) for name in names}
+        of_orders = {(order_id, name) for order_id in map(_order_id, command.which) for name in names}
+        return of_orders | self.keys_of_variant(command)
 
     def edit(self, command: Command, which: int, what: int, amount: int) -> None:
-        """Somebody else changes the account: a quantity, the notes or the status of an order."""
-        order_id, name = _order_id(which), (*VARIANTS, "notes", "status")[what % 5]
-        if name in VARIANTS:
+        """Somebody else changes the account: a quantity, the notes or the status of an order, or a variant."""
+        order_id, name = _order_id(which), (*VARIANTS, "notes", "status", LEAD_TIME, VENDOR)[what % 7]
+        if name == LEAD_TIME:
+            order_id = VARIANTS[which % len(VARIANTS)]
+            self.account.variant_edits[order_id] = {LEAD_TIME: 100 + amount}
+        elif name == VENDOR:
+            order_id = VARIANTS[which % len(VARIANTS)]
+            self.account.variant_vendors[order_id, VENDOR] = {"n": VENDOR, "cost_price": 100 + amount}
+        elif name in VARIANTS:
             self.account.receive(order_id, name, amount)
         else:
             self.account.edit(order_id, **{name: f"by them {amount}" if name == "notes" else "open"})
@@ -212,6 +237,9 @@ class Office:
             found |= {(order_id, each["id"]): each.get("received") or 0 for each in shown["items"]}
             found |= {(order_id, name): shown[name] for name in ("notes", "status")}
             found |= {(order_id, each["connection"]): each["save_po"] for each in shown["connections"]}
+        for variant in VARIANTS:
+            found[variant, LEAD_TIME] = self.account.variant_edits[variant][LEAD_TIME]
+            found[variant, VENDOR] = (self.account.variant_vendors.get((variant, VENDOR)) or {}).get("cost_price")
         return found
 
     def check_account(self, command: Command) -> None:
@@ -298,6 +326,14 @@ def _quantities(command: Command) -> dict[str, int]:
     return {VARIANTS[number % len(VARIANTS)]: quantity for number, quantity in command.values.items()} or {"c9_1": 7}
 
 
+def _variant(command: Command) -> str:
+    return next(iter(_quantities(command)))
+
+
+def _quantity(command: Command) -> int:
+    return next(iter(_quantities(command).values()))
+
+
 def _receiving(command: Command) -> Receiving:
     return Receiving(is_added=command.adds, allow_over=True, allow_lower=True)
 
@@ -333,6 +369,13 @@ GIVE: dict[str, Callable[[Office, Command], list[Outcome]]] = {
         office.job, _order_id(command.which[0]), SHOPS[command.values.get(0, 0) % 2]
     ),
     "push": lambda office, command: api.push_stock(office.job, _order_id(command.which[0])),
+    "settings": lambda office, command: variants.set_settings(
+        office.job, _variant(command), {LEAD_TIME: _quantity(command)}
+    ),
+    "vendor": lambda office, command: variants.set_vendor(
+        office.job, _variant(command), VENDOR, {"cost_price": _quantity(command)}
+    ),
+    "remove": lambda office, command: variants.remove_vendor(office.job, _variant(command), VENDOR),
 }
 
 
@@ -344,22 +387,30 @@ def _call(request: RecordedRequest) -> tuple[Any, ...]:
     """What a request was to change: the action, the order, and the content."""
     parts = request.path.split("/")[4:]
     body = request.body or {}
+    if "/variants/" in request.path:
+        return _call_of_variant(request.method, parts, body)
     if request.method == "POST" and not parts:
         return "create", None, body["purchase-order"]["reference"]
     if request.method == "POST":
         return "push stock", parts[0], _frozen({row["id"]: row["delta"] for row in body["stock-update"]["items"]})
     if request.method == "PUT":
         return "connect", parts[0], parts[2]
-    if parts[1:] == ["items"]:
-        return "receive", parts[0], _frozen({row["id"]: row["received"] for row in body["items"]})
     if parts[1:2] == ["items"]:
-        return "receive", parts[0], _frozen({parts[2]: body["item"]["received"]})
+        items = body["items"] if parts[1:] == ["items"] else [{"id": parts[2], **body["item"]}]
+        return "receive", parts[0], _frozen({row["id"]: row["received"] for row in items})
     return "update", parts[0], _frozen(body["purchase-order"])
+
+
+def _call_of_variant(method: str, parts: list[str], body: Mapping[str, Any]) -> tuple[Any, ...]:
+    kind = {"PATCH": "set variant", "PUT": "set variant vendor", "DELETE": "remove variant vendor"}[method]
+    return kind, "/".join([parts[0], *parts[2:]]), _frozen(body.get("variant") or body.get("vendor") or {})
 
 
 def _call_of(row: Row) -> tuple[Any, ...]:
     """The request that a row tells of."""
     action, order_id, body = row["action"], row["purchase_order_id"], row["body"]
+    if "variant" in action:
+        return action, row["target"], _frozen(body)
     if action == "create":
         return action, None, row["purchase_order_number"]
     if action == "push stock":

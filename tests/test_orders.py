@@ -8,11 +8,12 @@ import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from inventory_planner import orders
+from inventory_planner import orders, variants
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ChangeError, LoadError
 from inventory_planner.orders import Change, Outcome, Sending
@@ -38,10 +39,11 @@ def states(outcomes: Sequence[Outcome]) -> list[tuple[str, str | None, str]]:
     return [(each.action, each.order_id, str(each.state)) for each in outcomes]
 
 
-def test_the_example_of_the_module_works_as_it_stands(
-    account: Account, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("module", [orders, variants], ids=["orders", "variants"])
+def test_the_example_of_a_module_works_as_it_stands(
+    account: Account, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: ModuleType
 ) -> None:
-    example = re.search(r"\n\n(    .*?)\n\n\S", inspect.getdoc(orders) or "", re.DOTALL)
+    example = re.search(r"\n\n(    .*?)\n\n\S", inspect.getdoc(module) or "", re.DOTALL)
     assert example
     account.put(order("e", reference="PO-1001", items=[line("v", sku="MUG-BLUE")]))
     values = {"API_KEY": settings.api_key, "ACCOUNT_ID": settings.account_id, "BASE_URL": settings.base_url}
@@ -51,7 +53,10 @@ def test_the_example_of_the_module_works_as_it_stands(
 
     exec(textwrap.dedent(example[1]), {})  # noqa: S102 (our own)
 
-    assert account.get("e")["items"][0]["received"] == 12
+    if module is orders:
+        assert account.get("e")["items"][0]["received"] == 12
+    else:
+        assert account.variant_edits == {"v": {"lead_time": 35}}
     assert (tmp_path / "data" / "warehouse.duckdb").exists()
 
 

@@ -299,7 +299,8 @@ def test_a_terminal_is_asked_with_what_will_change(account: Account) -> None:
 
     status, lines = in_terminal(words, "y")
     assert (status, lines[:5]) == (0, ["To be sent", *shown, f"{question}y"])
-    assert lines[-1] == "1042  receive: TEE-RED-M 12     20    applied"
+    assert lines[-2] == "1042  receive: TEE-RED-M 12     20    applied"
+    assert lines[-1].startswith("To undo this run: inventory-planner writes undo ")
     assert received(account) == [20, None]
 
     status, lines = in_terminal(["orders", "list"], "", width=60)
@@ -677,7 +678,8 @@ def test_acknowledgements_are_printed_for_programs(acknowledge: Run) -> None:
         "after": {"status": "CLOSED"},
     }
     assert acknowledge("--dry-run", "--json").values == [{"state": "planned", **change}]
-    assert acknowledge("--yes", "--json").values == [{"state": "applied", "message": "Applied.", **change}]
+    (done,) = acknowledge("--yes", "--json").values
+    assert done == {"state": "applied", "message": "Applied.", **change, "job_id": done["job_id"]}
     assert acknowledge("--dry-run", "--json").values == []
 
 

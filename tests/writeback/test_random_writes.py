@@ -29,12 +29,16 @@ from writing import opened
 pytestmark = pytest.mark.long
 
 EXAMPLES = 60
+KINDS = (
+    *("create", "update", "receive", "receive", "file", "file", "close", "connect", "push", "push"),
+    *("settings", "vendor", "remove"),
+)
 
 numbers = st.integers(0, len(ORDERS) - 1)
 quantities = st.dictionaries(st.integers(0, len(VARIANTS) - 1), st.integers(1, 9), min_size=1, max_size=3)
 commands = st.builds(
     Command,
-    st.sampled_from(("create", "update", "receive", "receive", "file", "file", "close", "connect", "push", "push")),
+    st.sampled_from(KINDS),
     st.lists(numbers, min_size=1, max_size=3, unique=True).map(tuple),
     quantities,
     st.booleans(),
@@ -42,7 +46,7 @@ commands = st.builds(
 single_commands = commands.map(
     lambda each: each if each.kind in {"file", "close"} else Command(each.kind, each.which[:1], each.values, each.adds)
 )
-edits = st.tuples(numbers, st.integers(0, 4), st.integers(1, 5))
+edits = st.tuples(numbers, st.integers(0, 6), st.integers(1, 5))
 troubles = st.builds(
     Trouble,
     fault=st.none() | st.sampled_from(sorted(FAULTS)),
@@ -79,6 +83,7 @@ def _live_through(server: Server, program: list[Step], *, loads: bool) -> None:
     with TemporaryDirectory() as folder, opened(server, Path(folder)) as job, pytest.MonkeyPatch.context() as patch:
         if not loads:
             patch.setattr(sending, "read_back", lambda _job, _order_ids: None)
+            patch.setattr(sending, "load_catalog", lambda _job: None)
         office = Office(account, job, Path(folder))
         for step in program:
             office.do(step)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from inventory_planner import orders as api
 from inventory_planner import variants, writes
@@ -257,7 +259,7 @@ class TestARun:
 
 @pytest.mark.long
 @pytest.mark.parametrize("after", [False, True], ids=["before a step", "after a step"])
-@every_case
+@pytest.mark.parametrize("run", [CASES[name] for name in ("removed vendor", "close")], ids=["a vendor", "orders"])
 def test_an_undo_that_was_killed_anywhere_is_finished_by_the_next_one(
     server: Server, run: Callable[[Job], list[Outcome]], after: bool
 ) -> None:
@@ -277,3 +279,53 @@ def test_an_undo_that_was_killed_anywhere_is_finished_by_the_next_one(
             assert [row["state"] for row in rows].count("applied") == len(done)
             assert {row["state"] for row in rows} <= {"applied", "unchanged", "failed"}
     assert step > 10
+
+
+STEPS: dict[str, Callable[[Job, int], list[Outcome]]] = {
+    "settings": lambda job, number: variants.set_settings(job, "c9_5001", {"lead_time": number}),
+    "vendor": lambda job, number: variants.set_vendor(job, "c9_5001", "acme mills", {"cost_price": number}),
+    "other vendor": lambda job, number: variants.set_vendor(job, "c9_5001", "bolt", {"vendor_name": f"N{number}"}),
+    "removed vendor": lambda job, number: variants.remove_vendor(job, "c9_5001", ("acme mills", "bolt")[number % 2]),
+    "update": lambda job, number: api.update(job, "1042", {"notes": f"{number}" * (number % 3), "attn": "Ann"}),
+    "receive": lambda job, number: api.receive(job, "7", {"c9_5001": number}, Receiving(allow_lower=True)),
+}
+LOST = {
+    "answered": [],
+    "lost": [Fault.no_answer()],
+    "answer lost": [Fault.no_answer().after_applying()],
+    "twice": [Fault.bad_gateway(), Fault.empty().after_applying()],
+}
+
+
+@pytest.mark.long
+@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 6), st.sampled_from(sorted(LOST))), max_size=6),
+    st.lists(st.sampled_from(sorted(LOST)), min_size=6, max_size=6),
+)
+def test_runs_that_are_undone_from_the_last_to_the_first_leave_the_account_as_it_was(
+    served: Server, program: list[tuple[str, int, str]], troubles: list[str]
+) -> None:
+    account = served.account = Account(api_key=API_KEY, now=lambda: NOW)
+    fill(account)
+    before, runs = shown(account), list[str]()
+    with opened(served) as job, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending, "read_back", lambda _job, _order_ids: None)
+        patch.setattr(sending, "load_catalog", lambda _job: None)
+        for kind, number, trouble in program:
+            account.faults.extend(each.only(is_write) for each in LOST[trouble])
+            try:
+                (outcome,) = STEPS[kind](job, number)
+            except ChangeError as error:
+                assert "has no vendor" in str(error)  # noqa: PT017
+                continue
+            finally:
+                account.faults.clear()
+            assert outcome.is_done
+            runs += [outcome.job_id] * (outcome.state == "applied")
+        for run, trouble in zip(reversed(runs), troubles, strict=False):
+            account.faults.extend(each.only(is_write) for each in LOST[trouble])
+            assert states(writes.undo(job, run)) == {"applied"}
+            account.faults.clear()
+        assert shown(account) == before
+        assert sum(request.applied for request in written(account)) == 2 * len(runs)

@@ -89,8 +89,9 @@ def _print_run(outcomes: Sequence[Outcome]) -> None:
     applied = [each for each in outcomes if each.state == State.APPLIED]
     if applied:
         can_be_undone = any(each.action not in NOT_REVERSIBLE for each in applied)
-        how = f" To undo it: inventory-planner writes undo {applied[0].job_id}" if can_be_undone else ""
-        click.echo(f"Run {applied[0].job_id}.{how}", err=True)
+        job_id = applied[0].job_id
+        hint = f"To undo this run: inventory-planner writes undo {job_id}" if can_be_undone else f"Run {job_id}."
+        click.echo(hint, err=True)
 
 
 def _print_rows(title: str, rows: Sequence[Row], option: str, *, err: bool = False) -> None:
