@@ -13,14 +13,18 @@ case. Changes are sent and recorded as `inventory_planner.orders` describes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from inventory_planner.api.variant import Variant, VariantVendor
+from inventory_planner.api.variant import LiveVariant, VariantVendor
 from inventory_planner.api.variant import list_variants as request_variants
 from inventory_planner.api.variant import list_vendors as request_vendors
 from inventory_planner.errors import ChangeError
+from inventory_planner.marts.dbt_vars import start_of_day
+from inventory_planner.settings import variables
+from inventory_planner.sync.catalog import load_catalog
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.write_log import last_writes
 from inventory_planner.writeback.change import Intention, Situation, Skipped
@@ -50,7 +54,7 @@ __all__ = [
 
 def list_variants(
     account: Job, *, sku: str | None = None, vendor: str | None = None, removed: bool = False
-) -> Iterator[Variant]:
+) -> Iterator[LiveVariant]:
     """The variants with this SKU and this vendor, read live, by id; with `removed`, also those that were removed.
 
     Raises:
@@ -59,7 +63,7 @@ def list_variants(
     return request_variants(account.client, sku=sku, vendor=vendor, removed=removed)
 
 
-def get_variant(account: Job, variant: str) -> Variant:
+def get_variant(account: Job, variant: str) -> LiveVariant:
     """One variant, read live.
 
     Raises:
@@ -86,7 +90,7 @@ def set_settings(
     found = find_variant(account.client, variant)
     intention = plan_settings(found.variant_id, settings)
     command = _command("variants set", [found.variant_id, dict(settings)], sending)
-    return send_changes(account, command, [intention], [Situation(variant=found)], sending)
+    return _send(account, command, [(intention, Situation(variant=found))], sending)
 
 
 def set_vendor(
@@ -97,7 +101,7 @@ def set_vendor(
     vendor_id = _vendor_id(vendors, vendor)
     intention = plan_vendor(found.variant_id, vendor_id, fields, found.shown_sku)
     command = _command("variants vendor", [found.variant_id, vendor_id, dict(fields)], sending)
-    return send_changes(account, command, [intention], [vendors], sending)
+    return _send(account, command, [(intention, vendors)], sending)
 
 
 def remove_vendor(account: Job, variant: str, vendor: str, sending: Sending = UNASKED) -> list[Outcome]:
@@ -108,7 +112,7 @@ def remove_vendor(account: Job, variant: str, vendor: str, sending: Sending = UN
     intention = plan_vendor_removal(
         found.variant_id, vendor_id, found.shown_sku, may_be_gone=_was_interrupted(account, command)
     )
-    return send_changes(account, command, [intention], [vendors], sending)
+    return _send(account, command, [(intention, vendors)], sending)
 
 
 def list_proposals(account: Job, vendor: str | None = None) -> list[VariantProposal]:
@@ -149,14 +153,30 @@ def set_lead_times(
     chosen = chosen[:limit]
     unsettled = plan_unsettled(Earlier(account.account, command), [intention for intention, _ in chosen])
     chosen += [(each, _read(account, each)) for each in unsettled]
-    return send_changes(account, command, [each for each, _ in chosen], [each for _, each in chosen], sending)
+    return _send(account, command, chosen, sending)
+
+
+def with_catalog(sending: Sending) -> Sending:
+    """The same, but with the catalog read after a change of variants."""
+    return replace(sending, read_catalog=_load_catalog)
+
+
+def _load_catalog(account: Job) -> None:
+    load_catalog(account, start_of_day(variables()).date())
+
+
+def _send(
+    account: Job, command: Command, chosen: Sequence[tuple[Intention, Situation]], sending: Sending
+) -> list[Outcome]:
+    intentions, situations = [each for each, _ in chosen], [each for _, each in chosen]
+    return send_changes(account, command, intentions, situations, with_catalog(sending))
 
 
 def _read(account: Job, intention: Intention) -> Situation:
     return read_situation(account.client, intention.action, None, intention.target)
 
 
-def _read_vendors(account: Job, variant: str) -> tuple[Variant, Situation]:
+def _read_vendors(account: Job, variant: str) -> tuple[LiveVariant, Situation]:
     found = find_variant(account.client, variant)
     return found, Situation(vendors=tuple(request_vendors(account.client, found.variant_id)))
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from inventory_planner.errors import ChangeError, NotFoundError
 from inventory_planner.sync.load import Job
+from inventory_planner.variants import with_catalog
 from inventory_planner.warehouse.write_log import Write, writes_of_run
 from inventory_planner.writeback.change import Change, Intention, Situation, Skipped
 from inventory_planner.writeback.earlier import Earlier
@@ -43,7 +44,8 @@ def undo(account: Job, run: str, sending: Sending = UNASKED) -> list[Outcome]:
     chosen += [(each, _read(account, each)) for each in unsettled]
     if not chosen:
         raise ChangeError(f"Run {job_id} has changed nothing that can be undone.")
-    return send_changes(account, command, [each for each, _ in chosen], [each for _, each in chosen], sending)
+    intentions, situations = [each for each, _ in chosen], [each for _, each in chosen]
+    return send_changes(account, command, intentions, situations, with_catalog(sending))
 
 
 def _find_run(account: Job, run: str) -> list[Write]:

@@ -10,7 +10,7 @@ import pytest
 
 from inventory_planner.api.client import Client
 from inventory_planner.api.routes import neuro
-from inventory_planner.api.variant import Variant, decode_variant, get_variant, list_variants, list_vendors
+from inventory_planner.api.variant import LiveVariant, decode_variant, get_variant, list_variants, list_vendors
 from inventory_planner.errors import ConfigurationError, NotFoundError, UnreadableAnswerError
 from inventory_planner_emulator import Account, Fault, Quirks
 from orders import line, order
@@ -18,7 +18,7 @@ from orders import line, order
 FIGURES = ("lead_time", "review_period", "in_stock", "purchase_orders_qty", "replenishment")
 
 
-def decoded(**fields: Any) -> Variant:
+def decoded(**fields: Any) -> LiveVariant:
     variant = decode_variant(msgspec.json.encode({"id": "v", **fields}))
     assert variant
     return variant
@@ -120,11 +120,11 @@ def test_all_pages_are_listed_each_variant_once(account: Account, client: Client
 def test_vendors_come_as_a_list_or_as_an_object(account: Account, client: Client) -> None:
     account.put(order(items=[line(cost_price="4.20", uom_ordering=6)]))
     (vendor,) = list_vendors(client, "c9_5001")
-    assert (vendor.vendor_id, vendor.cost_price, vendor.uom_ordering) == ("acme mills", Decimal("4.20"), "6")
+    assert (vendor.vendor_id, vendor.cost_price, vendor.uom_ordering) == ("acme mills", Decimal("4.20"), 6)
     answer(account, b'{"vendors": {"acme": {"cost_price": 3}, "bolt": {"n": "bolt", "vendor_name": 7}}}')
     assert [(each.vendor_id, each.cost_price, each.vendor_name) for each in list_vendors(client, "v")] == [
         ("acme", 3, None),
-        ("bolt", None, "7"),
+        ("bolt", None, 7),
     ]
     for nothing in (b'{"vendors": []}', b'{"vendors": {}}', b'{"vendors": null}'):
         answer(account, nothing)

@@ -141,7 +141,7 @@ def test_a_variant_is_shown_with_its_vendors(variants: Run) -> None:
                 "reference": "AM-17",
                 "name": None,
                 "packaging": None,
-                "uom": "6",
+                "uom": 6,
             }
         ],
     }

@@ -256,7 +256,7 @@ def read_back(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The orders that would be loaded after the command, or the catalog."""
     found: list[str] = []
     monkeypatch.setattr(sending, "read_back", lambda _job, order_ids: found.extend(order_ids))
-    monkeypatch.setattr(sending, "load_catalog", lambda _job: found.append("catalog"))
+    monkeypatch.setattr(variants, "load_catalog", lambda _job, _day: found.append("catalog"))
     return found
 
 

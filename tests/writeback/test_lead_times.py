@@ -12,7 +12,6 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.orders import Outcome, Sending
 from inventory_planner.sync.load import Job
-from inventory_planner.writeback import sending
 from inventory_planner.writeback.change import Skipped
 from inventory_planner_emulator import Account, Fault, RecordedRequest, Server
 from orders import API_KEY, NOW
@@ -28,7 +27,7 @@ ALREADY = "The account has the proposed lead time already."
 
 @pytest.fixture(autouse=True)
 def _unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "load_catalog", lambda _job: None)
+    monkeypatch.setattr(variants, "load_catalog", lambda _job, _day: None)
 
 
 class Told:

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import oracle
+from inventory_planner import variants
 from inventory_planner.sync.load import Job, load
 from inventory_planner.writeback import sending
 from inventory_planner_emulator import Account, Server
@@ -83,7 +84,7 @@ def _live_through(server: Server, program: list[Step], *, loads: bool) -> None:
     with TemporaryDirectory() as folder, opened(server, Path(folder)) as job, pytest.MonkeyPatch.context() as patch:
         if not loads:
             patch.setattr(sending, "read_back", lambda _job, _order_ids: None)
-            patch.setattr(sending, "load_catalog", lambda _job: None)
+            patch.setattr(variants, "load_catalog", lambda _job, _day: None)
         office = Office(account, job, Path(folder))
         for step in program:
             office.do(step)

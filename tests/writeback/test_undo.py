@@ -40,7 +40,7 @@ every_case = pytest.mark.parametrize("run", CASES.values(), ids=CASES)
 def _account(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(account)
     monkeypatch.setattr(sending, "read_back", lambda _job, _order_ids: None)
-    monkeypatch.setattr(sending, "load_catalog", lambda _job: None)
+    monkeypatch.setattr(variants, "load_catalog", lambda _job, _day: None)
 
 
 def fill(account: Account) -> None:
@@ -311,7 +311,7 @@ def test_runs_that_are_undone_from_the_last_to_the_first_leave_the_account_as_it
     before, runs = shown(account), list[str]()
     with opened(served) as job, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sending, "read_back", lambda _job, _order_ids: None)
-        patch.setattr(sending, "load_catalog", lambda _job: None)
+        patch.setattr(variants, "load_catalog", lambda _job, _day: None)
         for kind, number, trouble in program:
             account.faults.extend(each.only(is_write) for each in LOST[trouble])
             try:

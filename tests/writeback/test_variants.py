@@ -29,7 +29,7 @@ ACME = {"n": "acme mills", "s": "order", "t": "vendor", "cost_price": Decimal("4
 def _variant(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     account.put(order(items=[line(lead_time=14, vendor_reference="AM-17")]))
     monkeypatch.setattr(sending, "read_back", lambda _job, _order_ids: None)
-    monkeypatch.setattr(sending, "load_catalog", lambda _job: None)
+    monkeypatch.setattr(variants, "load_catalog", lambda _job, _day: None)
 
 
 def told(outcomes: Sequence[Outcome]) -> list[tuple[str, dict[str, Any], str]]:

@@ -118,9 +118,9 @@ def read_id(page_type: type[CatalogPage], record: bytes) -> str:
 
 
 def request_list(
-    client: Client, page_type: type[CatalogPage], page_size: int, fields: Sequence[str] = ()
+    client: Client, page_type: type[CatalogPage], page_size: int, fields: Sequence[str] = (), **filters: str
 ) -> Iterator[CatalogPage]:
-    """Request a list of the catalog, page by page, with these fields or all.
+    """Request a list of the catalog, page by page, with these fields or all; the API may ignore `filters`.
 
     Raises:
         ConfigurationError: the account can't be asked for its catalog this way.
@@ -132,7 +132,7 @@ def request_list(
             f"{client.route.name} offers stock orders only. To read {page_type.NAME}, connect to Inventory Planner"
             " directly: set `api_key`."
         )
-    params = page_type.PARAMS | ({"fields": ",".join(fields)} if fields else {})
+    params = page_type.PARAMS | filters | ({"fields": ",".join(fields)} if fields else {})
     return request_pages(lambda number: client.get(path, {**paging(client, page_size, number), **params}, page_type))
 
 

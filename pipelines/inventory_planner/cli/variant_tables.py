@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import click
 
-from inventory_planner.api.variant import Variant, VariantVendor
+from inventory_planner.api.variant import LiveVariant, VariantVendor
 from inventory_planner.cli.export import csv_lines
 from inventory_planner.cli.orders_text import MAX_ROWS, print_json
 from inventory_planner.cli.terminal import print_fitting, print_report, table
@@ -39,7 +39,7 @@ VENDOR_COLUMNS: Final = {
 }
 
 
-def print_variants(variants: Sequence[Variant], output_format: Format = "table", title: str = "Variants") -> None:
+def print_variants(variants: Sequence[LiveVariant], output_format: Format = "table", title: str = "Variants") -> None:
     """Print variants, a row for each warehouse; a table has the columns that fit."""
     rows = [row for each in variants for row in _rows(each)]
     if output_format == "json":
@@ -52,7 +52,7 @@ def print_variants(variants: Sequence[Variant], output_format: Format = "table",
         print_fitting(title, [{name: row[name] for name in SHOWN} for row in rows])
 
 
-def print_variant(variant: Variant, vendors: Sequence[VariantVendor], *, as_json: bool) -> None:
+def print_variant(variant: LiveVariant, vendors: Sequence[VariantVendor], *, as_json: bool) -> None:
     """Print a variant and its vendors."""
     rows = [{name: getattr(each, field) for name, field in VENDOR_COLUMNS.items()} for each in vendors]
     if as_json:
@@ -84,7 +84,7 @@ def print_proposals(proposals: Sequence[VariantProposal], changes: Sequence[Chan
         click.echo(f"{MAX_ROWS} of {len(rows):,} rows; --dry-run --json shows all.", err=err)
 
 
-def _rows(variant: Variant) -> Iterator[Row]:
+def _rows(variant: LiveVariant) -> Iterator[Row]:
     """A row for each warehouse; one for the variant itself where the account does not tell warehouses apart."""
     about = {"id": variant.variant_id, "sku": variant.shown_sku, "title": variant.shown_title}
     warehouses: list[str | None] = [*variant.warehouses] or [None]
@@ -94,7 +94,7 @@ def _rows(variant: Variant) -> Iterator[Row]:
         yield {**about, "warehouse": warehouse, **_figures(figures), **settings, "removed": variant.is_removed}
 
 
-def _as_json(variant: Variant) -> Row:
+def _as_json(variant: LiveVariant) -> Row:
     """A variant, its own figures, and those of its warehouses."""
     return {
         "id": variant.variant_id,

@@ -164,7 +164,7 @@ def writes_of_run(account: Account, run: str) -> list[Write]:
     """The rows of the jobs whose id begins like this, oldest first."""
     account.warehouse.create(WRITES)
     found = account.execute(
-        f"select {', '.join(_NAMES)} from {WRITE_LOG} where _account_id = ? and substring(job_id, 1, ?) = ?"  # noqa: S608
+        f"select {', '.join(_NAMES)} from {WRITE_LOG} where _account_id = ? and substring(job_id, 1, ?) = ?"
         " order by recorded_at, write_id",
         [len(run), run],
     )

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from inventory_planner.api.decoding import Record
 from inventory_planner.api.order_parts import StockChanges
-from inventory_planner.api.variant import Variant, VariantVendor
+from inventory_planner.api.variant import LiveVariant, VariantVendor
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -70,7 +70,7 @@ class Situation:
     pending: StockChanges | None = None
     same_reference: tuple[str, ...] = ()
     records: Mapping[str, Record] = field(default_factory=dict)
-    variant: Variant | None = None
+    variant: LiveVariant | None = None
     vendors: tuple[VariantVendor, ...] = ()
 
 

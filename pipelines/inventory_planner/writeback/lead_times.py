@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from inventory_planner.api.variant import Variant
+from inventory_planner.api.variant import LiveVariant
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ChangeError
 from inventory_planner.marts.published import ReportOptions, open_report
@@ -82,7 +82,7 @@ class VariantProposal:
             )
         return checked_days("The proposed lead time", found[0])
 
-    def check(self, variant: Variant | None) -> None:
+    def check(self, variant: LiveVariant | None) -> None:
         """Check that the account still has the settings that the proposal is about.
 
         Raises:

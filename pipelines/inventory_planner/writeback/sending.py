@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from inventory_planner.errors import ChangeError, InventoryPlannerError, LoadError, RefusedError, UnreachableError
-from inventory_planner.sync.catalog import load_catalog
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import read_back
 from inventory_planner.warehouse.build_record import invalidate_build
@@ -47,6 +46,7 @@ class Sending:
         only_shown: whether to refuse a change if the order is no longer as it was shown.
         max_failures: send no more after so many changes in a row that were not applied.
         read_back: loads the changed orders, in place of reading a few by their ids, and what changed if they are more.
+        read_catalog: loads the catalog after a change of variants.
         skip: is told what a command for many leaves out, before anything is confirmed.
     """
 
@@ -56,6 +56,7 @@ class Sending:
     only_shown: bool = False
     max_failures: int | None = None
     read_back: ReadBack | None = None
+    read_catalog: Callable[[Job], object] = lambda _: None
     skip: Skip = log_skipped
 
 
@@ -90,7 +91,7 @@ def send_changes(
     finally:
         invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
         _read_back(account, command, outcomes, sending.read_back or read_back)
-        _read_catalog_back(account, outcomes)
+        _read_catalog_back(account, outcomes, sending.read_catalog)
     _record_end(account, command)
     return outcomes
 
@@ -115,11 +116,11 @@ def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome], load
         log.warning("The changed orders could not be read back; the next run reads them: %s", error)
 
 
-def _read_catalog_back(account: Job, outcomes: Sequence[Outcome]) -> None:
+def _read_catalog_back(account: Job, outcomes: Sequence[Outcome], load: Callable[[Job], object]) -> None:
     """Load the catalog, which is only read whole, if variants may have changed."""
     if not changed_variants(outcomes):
         return
     try:
-        load_catalog(account)
+        load(account)
     except InventoryPlannerError as error:
         log.warning("The changed variants could not be read back; the next reading of the catalog has them: %s", error)

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from inventory_planner.api.client import Client
-from inventory_planner.api.variant import Variant, get_variant, list_variants
+from inventory_planner.api.variant import LiveVariant, get_variant, list_variants
 from inventory_planner.errors import ChangeError, NotFoundError
 
 MAX_SINGLE_READS: Final = 20  # variants; for more, reading the whole list takes fewer requests
 
 
-def find_variant(client: Client, name: str) -> Variant:
+def find_variant(client: Client, name: str) -> LiveVariant:
     """The variant with this id or, if exactly one has it that was not removed, with this SKU.
 
     Raises:
@@ -33,7 +33,7 @@ def find_variant(client: Client, name: str) -> Variant:
     raise ChangeError(f"The account has no variant with the id or SKU {name}.")
 
 
-def read_variants(client: Client, variant_ids: Collection[str]) -> Mapping[str, Variant]:
+def read_variants(client: Client, variant_ids: Collection[str]) -> Mapping[str, LiveVariant]:
     """The variants with these ids, as far as the account has them.
 
     Raises:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from inventory_planner.api.client import Client
-from inventory_planner.api.variant import Variant, VariantVendor, get_variant, list_vendors
+from inventory_planner.api.variant import LiveVariant, VariantVendor, get_variant, list_vendors
 from inventory_planner.writeback.change import Action, Change, Situation, Values, split_target
 from inventory_planner.writeback.quantities import parse_quantity
 
@@ -37,7 +37,7 @@ def variant_state_after(change: Change, situation: Situation) -> Values:
     return vendor_values(situation.vendors, split_target(change.target)[1])
 
 
-def setting(variant: Variant | None, name: str) -> Any:
+def setting(variant: LiveVariant | None, name: str) -> Any:
     """A setting of a variant: its own or, without one, that of its warehouses; by warehouse if these differ."""
     own = getattr(variant, name, None)
     if variant is None or own is not None:
@@ -48,7 +48,7 @@ def setting(variant: Variant | None, name: str) -> Any:
     return next(iter(found.values())) if found else None
 
 
-def setting_in(variant: Variant, name: str, warehouse: str | None) -> Any:
+def setting_in(variant: LiveVariant, name: str, warehouse: str | None) -> Any:
     """A setting of a variant in a warehouse; where the account does not tell warehouses apart, its own."""
     figures = variant.warehouses.get(warehouse or "")
     if figures is None:
