@@ -103,7 +103,7 @@ class Office:
             shops = [{"connection": shop, "save_po": False} for shop in SHOPS]
             account.put(order(order_id, reference=f"R{number}", notes="", items=items, connections=shops))
         for variant in VARIANTS:
-            account.variant_edits[variant] = {LEAD_TIME: 14}
+            account.edit_variant(variant, lead_time=14)
         self.expected = self.present()
 
     def do(self, step: Step) -> None:
@@ -216,10 +216,10 @@ class Office:
         order_id, name = _order_id(which), (*VARIANTS, "notes", "status", LEAD_TIME, VENDOR)[what % 7]
         if name == LEAD_TIME:
             order_id = VARIANTS[which % len(VARIANTS)]
-            self.account.variant_edits[order_id] = {LEAD_TIME: 100 + amount}
+            self.account.edit_variant(order_id, lead_time=100 + amount)
         elif name == VENDOR:
             order_id = VARIANTS[which % len(VARIANTS)]
-            self.account.variant_vendors[order_id, VENDOR] = {"n": VENDOR, "cost_price": 100 + amount}
+            self.account.put_variant_vendor(order_id, VENDOR, {"n": VENDOR, "cost_price": 100 + amount})
         elif name in VARIANTS:
             self.account.receive(order_id, name, amount)
         else:

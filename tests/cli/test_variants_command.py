@@ -161,7 +161,7 @@ def test_settings_are_shown_before_and_after_and_undone(account: Account, ip: Ru
         "TEE-RED-M set variant: lead_time 14 35",
         "TEE-RED-M set variant: review_period - 20",
     ]
-    account.variant_edits["c9_5001"] = {"review_period": 30}
+    account.edit_variant("c9_5001", review_period=30)
     done = ip(*words, "--yes")
     assert done.lines == [
         "Changes",

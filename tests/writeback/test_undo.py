@@ -48,7 +48,7 @@ def fill(account: Account) -> None:
     account.put(order(connections=[{"connection": "shop", "save_po": False}], items=items))
     account.put(order("b", reference="7"))
     account.put_variant("c9_5001", sku="TEE-RED-M", lead_time=14, review_period=30)
-    account.variant_edits["c9_5001"] = {"lead_time": 14, "review_period": 30}
+    account.edit_variant("c9_5001", lead_time=14, review_period=30)
 
 
 def shown(account: Account) -> Any:
@@ -143,7 +143,7 @@ class TestWhatSomebodyHasChangedSince:
 
     def test_is_an_error_if_there_is_no_rest(self, account: Account, job: Job, undoing: Undoing) -> None:
         (first,) = variants.set_settings(job, "c9_5001", {"lead_time": 35})
-        account.variant_edits["c9_5001"] = {"lead_time": 40}
+        account.edit_variant("c9_5001", lead_time=40)
         with pytest.raises(ChangeError, match="has changed nothing that can be undone"):
             undoing.undo(first.job_id)
         assert undoing.skipped == [("Variant c9_5001", "Somebody has changed it since: lead_time is 40.")]
@@ -151,7 +151,7 @@ class TestWhatSomebodyHasChangedSince:
 
     def test_is_not_lost_with_a_vendor_that_was_assigned(self, account: Account, job: Job, undoing: Undoing) -> None:
         (first,) = CASES["assigned vendor"](job)
-        account.variant_vendors["c9_5001", "bolt"] = {"n": "bolt", "cost_price": 3, "vendor_packaging": 12}
+        account.put_variant_vendor("c9_5001", "bolt", {"n": "bolt", "cost_price": 3, "vendor_packaging": 12})
         with pytest.raises(ChangeError):
             undoing.undo(first.job_id)
         assert undoing.skipped == [("Variant c9_5001", "Somebody has changed it since: vendor_packaging is 12.")]
@@ -160,7 +160,7 @@ class TestWhatSomebodyHasChangedSince:
         self, account: Account, job: Job, undoing: Undoing
     ) -> None:
         (first,) = CASES["removed vendor"](job)
-        account.variant_vendors["c9_5001", "acme mills"] = {"n": "acme mills", "cost_price": 9}
+        account.put_variant_vendor("c9_5001", "acme mills", {"n": "acme mills", "cost_price": 9})
         with pytest.raises(ChangeError):
             undoing.undo(first.job_id)
         assert undoing.skipped[0][1].startswith("Somebody has changed it since: cost_price is 9")

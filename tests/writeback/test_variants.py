@@ -121,11 +121,11 @@ class TestSettings:
 
     def test_that_somebody_sets_before_they_are_sent_again_stay(self, account: Account, job: Job) -> None:
         account.faults.append(Fault.no_answer().only(is_write))
-        edits = iter([account.variant_edits.update])
+        edits = iter([{"lead_time": 20}])
 
         def edit(request: RecordedRequest) -> None:
             if not is_write(request) and written(account):
-                next(edits, lambda _: None)({"c9_5001": {"lead_time": 20}})
+                account.edit_variant("c9_5001", **next(edits, {}))
 
         account.before_answer.append(edit)
         (outcome,) = variants.set_settings(job, "c9_5001", {"lead_time": 35})
@@ -137,7 +137,7 @@ class TestSettings:
 
     def test_that_changed_after_they_were_shown_are_not_sent(self, account: Account, job: Job) -> None:
         def confirm(_: Sequence[Change]) -> bool:
-            account.variant_edits["c9_5001"] = {"lead_time": 20}
+            account.edit_variant("c9_5001", lead_time=20)
             return True
 
         how = Sending(confirm, only_shown=True)
@@ -223,7 +223,7 @@ class TestAVendor:
 
         def edit(request: RecordedRequest) -> None:
             if not is_write(request) and written(account):
-                account.variant_vendors["c9_5001", "acme mills"] = {**ACME, "vendor_reference": "NEW"}
+                account.put_variant_vendor("c9_5001", "acme mills", {**ACME, "vendor_reference": "NEW"})
 
         account.before_answer.append(edit)
         (outcome,) = variants.set_vendor(job, "c9_5001", "acme mills", {"cost_price": 5})
