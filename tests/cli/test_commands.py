@@ -77,7 +77,7 @@ def test_a_run_its_status_and_any_dbt_command_after_it(
     assert logged[:4] == [
         "1 order with 2 lines read (1 request, seek).",
         "No order changed (1 request, sweep).",
-        "Variants in the catalog: 2; changed: 2; missing: 0 (requests: 1).",
+        "Variants in the catalog: 2; changed: 2; missing: 0 (requests: 3).",
         "Building the marts as of 2026-01-21.",
     ]
     assert done.stdout == ""

@@ -24,7 +24,7 @@ from inventory_planner.sync.catalog_rows import CatalogRows, Converter
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.recording import recorded
 from inventory_planner.warehouse.build_record import invalidate_build
-from inventory_planner.warehouse.catalog_tables import VARIANTS
+from inventory_planner.warehouse.catalog_tables import VARIANTS, VENDORS, WAREHOUSES
 from inventory_planner.warehouse.stored_catalog import Differences, add_history, count_variants, replace_catalog
 from inventory_planner.warehouse.sync_log import CATALOG, SyncReport, catalog_readings
 
@@ -80,8 +80,8 @@ def load_catalog(job: Job, day: date) -> SyncReport:
     log.info(
         "Variants in the catalog: %d; changed: %d; missing: %d (requests: %d).",
         rows[VARIANTS].num_rows,
-        variants.changed,
-        variants.missing,
+        len(variants.changed),
+        len(variants.missing),
         report.requests,
     )
     return report
@@ -96,7 +96,7 @@ def _is_due(job: Job, since: datetime) -> bool:
 
 
 def _store(job: Job, rows: CatalogRows, day: date, at: datetime) -> Differences:
-    """Write what changed; return how many variants did."""
+    """Write what changed; return which variants did."""
     if not rows[VARIANTS].num_rows and (before := count_variants(job.account)):
         raise UnreadableAnswerError(
             f"The API shows no variants, but the catalog had {before}. The catalog is kept; check in Inventory"
@@ -106,7 +106,8 @@ def _store(job: Job, rows: CatalogRows, day: date, at: datetime) -> Differences:
     has_changed = any(each.changed or each.missing for each in differences.values())
     if add_history(job.account, day, at) or has_changed:
         invalidate_build(job.warehouse)
-    return differences[VARIANTS]
+    of_variants = [each.changed for table, each in differences.items() if table not in {VENDORS, WAREHOUSES}]
+    return Differences(frozenset[str]().union(*of_variants), differences[VARIANTS].missing)
 
 
 @dataclass(slots=True)

@@ -29,10 +29,10 @@ _LONGEST_MONTH: Final = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """How many of the things in a table were new or changed, and how many were gone."""
+    """The ids of what was new or changed in a table, and of what was gone."""
 
-    changed: int
-    missing: int
+    changed: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
 
 
 def count_variants(account: Account) -> int:
@@ -127,10 +127,10 @@ def _compare(account: Account, table: Table) -> Differences:
         f" union select {unit} from ({stored} except {read}) as of_stored",
         [account.account_id] * 2,
     )
-    ((all_ids, missing),) = account.warehouse.execute(
-        f"select count(*), count(*) filter (where id not in (select {unit} from {_READ})) from {_CHANGED}"
+    found = account.warehouse.execute(f"select id, id in (select {unit} from {_READ}) from {_CHANGED}")
+    return Differences(
+        frozenset(each for each, is_read in found if is_read), frozenset(each for each, is_read in found if not is_read)
     )
-    return Differences(all_ids - missing, missing)
 
 
 def _write(table: Table, statement: str) -> str:
