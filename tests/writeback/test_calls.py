@@ -75,6 +75,36 @@ def test_a_connection_with_an_error_is_a_failure_and_can_be_tried_again(
     assert [row["state"] for row in logged(job.warehouse)] == ["failed", "applied"]
 
 
+@pytest.mark.parametrize(
+    ("quirks", "problem"),
+    [
+        (Quirks(), ""),
+        (Quirks(connection_wait=("queued", "run")), ""),
+        (
+            Quirks(connection_errors=frozenset({"shop"}), connection_wait=("queued",)),
+            " shop could not save it; run `orders connect {} shop` to try again.",
+        ),
+        (
+            Quirks(connection_wait=("run",) * 20),
+            " shop has not finished saving it; `orders connections {}` shows when it has.",
+        ),
+    ],
+    ids=["saved", "saved later", "refused", "still saving"],
+)
+def test_a_new_order_tells_which_connection_did_not_save_it(
+    account: Account, job: Job, quirks: Quirks, problem: str
+) -> None:
+    account.quirks = quirks
+    connections = [{"connection": "shop", "save_po": True}, {"connection": "erp"}]
+    items = [{"id": "c9_1", "replenishment": 3}]
+    fields = {"reference": "NEW", "vendor": "acme mills", "warehouse": "c9_1", "items": items}
+
+    ((state, _, message),) = told(api.create(job, {**fields, "connections": connections}))
+
+    order_id = next(row["id"] for row in account.orders() if row["reference"] == "NEW")
+    assert (state, message) == ("applied", f"Created order {order_id}.{problem.format(order_id)}")
+
+
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
 def test_a_push_after_one_that_failed_in_part_sends_what_is_still_pending(
     account: Account, job: Job, lost: bool

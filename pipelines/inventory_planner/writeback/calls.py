@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +24,8 @@ SKIP_JOBS: Final = "skip_background_jobs"
 SAVING: Final = frozenset({"queued", "run"})  # a connection's statuses until it has saved the order
 MAX_SAVING_READS: Final = 5  # of a connection that is still saving; a queue may take hours
 _FIRST_WAIT: Final = 1.0  # seconds; each further wait is twice as long
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,20 @@ def _create(client: Client, change: Change) -> Answer:
         created = msgspec.json.decode(writes.create_order(client, change.body), type=_Created, strict=False)
     except msgspec.DecodeError as error:
         raise UnknownOutcomeError(f"The response shows no id of the new order: {error}.") from error
-    return Answer(str(created.id), {}, f"Created order {created.id}.")
+    problems = _connection_problems(client, str(created.id), change.body)
+    return Answer(str(created.id), {}, " ".join([f"Created order {created.id}.", *problems]))
+
+
+def _connection_problems(client: Client, order_id: str, body: Values) -> list[str]:
+    """Which connections could not save a new order, or have not yet, and what to do."""
+    names = [each["connection"] for each in body.get("connections", ()) if each.get("save_po")]
+    saved = {name: _wait_until_saved(client, order_id, _read_connection(client, order_id, name)) for name in names}
+    failed = [name for name, each in saved.items() if _status(each) == "error"]
+    waiting = [name for name, each in saved.items() if _status(each) in SAVING]
+    return [
+        *(f"{name} could not save it; run `orders connect {order_id} {name}` to try again." for name in failed),
+        *(f"{name} has not finished saving it; `orders connections {order_id}` shows when it has." for name in waiting),
+    ]
 
 
 def _update(client: Client, change: Change) -> Answer:
@@ -77,10 +93,11 @@ def _receive(client: Client, change: Change) -> Answer:
 
 
 def _connect(client: Client, change: Change) -> Answer:
-    saved = _wait_until_saved(client, change, writes.save_connection(client, _id(change), change.target, change.body))
-    if str(saved.status).casefold() == "error":
+    answered = writes.save_connection(client, _id(change), change.target, change.body)
+    saved = _wait_until_saved(client, _id(change), answered)
+    if _status(saved) == "error":
         return Answer(change.order_id, {"save_po": f"{change.target} could not save the order"})
-    is_waiting = str(saved.status).casefold() in SAVING
+    is_waiting = _status(saved) in SAVING
     where = f"as {saved.reference or saved.id}" if saved.reference or saved.id else ""
     state = f"{change.target} has not finished saving the order ({saved.status})" if is_waiting else f"Saved {where}"
     return Answer(change.order_id, {}, f"{state.strip()}.")
@@ -130,16 +147,26 @@ def _check_known(answered: Collection[str], sent: Collection[str]) -> None:
         raise UnknownOutcomeError(f"The response is about other variants than were sent: {', '.join(unknown)}.")
 
 
-def _wait_until_saved(client: Client, change: Change, saved: Connection) -> Connection:
+def _wait_until_saved(client: Client, order_id: str, saved: Connection) -> Connection:
     for read in range(MAX_SAVING_READS):
-        if str(saved.status).casefold() not in SAVING:
+        if _status(saved) not in SAVING:
             break
         client.sleep(_FIRST_WAIT * 2**read)
-        try:
-            saved = get_connection(client, _id(change), change.target)
-        except ApiError:
-            return saved  # it is being saved, whether or not this reading succeeds
+        saved = _read_connection(client, order_id, str(saved.connection), saved)
     return saved
+
+
+def _read_connection(client: Client, order_id: str, name: str, known: Connection | None = None) -> Connection:
+    """The connection as it is now; what is known of it if it can't be read: the order is there all the same."""
+    try:
+        return get_connection(client, order_id, name)
+    except ApiError as error:
+        log.debug("Could not read the connection %s of order %s: %s", name, order_id, error)
+        return known or Connection(name)
+
+
+def _status(connection: Connection) -> str:
+    return str(connection.status).casefold()
 
 
 def _totals(body: Values) -> dict[str, Decimal]:
