@@ -150,6 +150,16 @@
 {%- endmacro %}
 
 
+{# The `id` of each object in a list that is JSON text: a row for each, in the select list of a query. #}
+{% macro each_id_in(json) -%}
+    {{ adapter.dispatch('each_id_in')(json) }}
+{%- endmacro %}
+
+{% macro duckdb__each_id_in(json) -%}
+    unnest(list_transform(try_cast({{ json }} as json[]), lambda each: each ->> 'id'))
+{%- endmacro %}
+
+
 {# Whole days from one date to another; negative if the second is earlier. #}
 {% macro days_between(first_date, last_date) -%}
     cast({{ dbt.datediff(first_date, last_date, 'day') }} as integer)

@@ -49,6 +49,8 @@ def test_the_reports_look_from_today_in_the_time_zone_of_the_account(variables: 
         ({"account_timezone": "Europe"}, "'Europe' is not a time zone"),
         ({"account_timezone": ""}, "'' is not a time zone"),
         ({"buyer_field": ""}, r"Expected `str` of length >= 1 - at `\$.buyer_field`"),
+        ({"lead_time_quantile": 80}, r"Expected `float` < 1.0 - at `\$.lead_time_quantile`"),
+        ({"stockout_horizon_days": 0}, r"Expected `int` >= 1 - at `\$.stockout_horizon_days`"),
     ],
     ids=[
         "misspelt",
@@ -62,6 +64,8 @@ def test_the_reports_look_from_today_in_the_time_zone_of_the_account(variables: 
         "a part",
         "no zone",
         "blank",
+        "percent",
+        "no days",
     ],
 )
 def test_an_invalid_var_is_named(variables: dict[str, Any], message: str) -> None:

@@ -1,72 +1,9 @@
 with
 
-lines as (
-
-    select
-        *,
-        coalesce(vendor_id, '(no vendor)') as vendor_key,
-        coalesce(warehouse_id, '(no warehouse)') as warehouse_key
-    from {{ ref('purchase_order_lines') }}
-    where
-        is_vendor_order
-        and observed_lead_time_days is not null
-        and {{ days_between('completion_date', as_of_date()) }}
-        between 0 and {{ var('lead_time_window_days') }}
-
-),
-
-lines_by_variant_and_over_all as (
-
-    select
-        *,
-        variant_id as variant_key
-    from lines
-    union all
-    select
-        *,
-        '(all variants)' as variant_key
-    from lines
-
-),
-
-lines_summed_to_orders as (
-
-    select
-        account_id,
-        vendor_key,
-        warehouse_key,
-        variant_key,
-        purchase_order_id,
-        max(vendor_name) as vendor_name,
-        max(warehouse_name) as warehouse_name,
-        max(sku) as sku,
-        max(title) as title,
-        max(observed_lead_time_days) as lead_time_days,
-        max(planned_lead_time_days) as planned_lead_time_days
-    from lines_by_variant_and_over_all
-    group by account_id, vendor_key, warehouse_key, variant_key, purchase_order_id
-
-),
-
 lead_times as (
 
-    select
-        account_id,
-        vendor_key,
-        warehouse_key,
-        variant_key,
-        max(coalesce(vendor_name, vendor_key)) as vendor_name,
-        max(coalesce(warehouse_name, warehouse_key)) as warehouse_name,
-        max(sku) as sku,
-        max(title) as title,
-        count(*) as count_orders,
-        cast(avg(lead_time_days) as double) as mean_days,
-        percentile_cont(0.5) within group (order by lead_time_days) as median_days,
-        percentile_cont(0.9) within group (order by lead_time_days) as p90_days,
-        stddev_samp(lead_time_days) as stddev_days,
-        cast(avg(planned_lead_time_days) as double) as planned_mean_days
-    from lines_summed_to_orders
-    group by account_id, vendor_key, warehouse_key, variant_key
+    select * from {{ ref('int_lead_times') }}
+    where warehouse_id <> '(all warehouses)'
 
 ),
 
@@ -84,10 +21,10 @@ variants_with_basis as (
     inner join lead_times as vendors
         on
             variants.account_id = vendors.account_id
-            and variants.vendor_key = vendors.vendor_key
-            and variants.warehouse_key = vendors.warehouse_key
-            and variants.variant_key <> '(all variants)'
-            and vendors.variant_key = '(all variants)'
+            and variants.vendor_id = vendors.vendor_id
+            and variants.warehouse_id = vendors.warehouse_id
+            and variants.variant_id <> '(all variants)'
+            and vendors.variant_id = '(all variants)'
 
 ),
 
@@ -97,9 +34,9 @@ final as (
 
         -- ids
         variants.account_id,
-        variants.variant_key as variant_id,
-        variants.vendor_key as vendor_id,
-        variants.warehouse_key as warehouse_id,
+        variants.variant_id,
+        variants.vendor_id,
+        variants.warehouse_id,
 
         -- text
         variants.vendor_name,
@@ -129,11 +66,11 @@ final as (
     inner join lead_times
         on
             variants.account_id = lead_times.account_id
-            and variants.vendor_key = lead_times.vendor_key
-            and variants.warehouse_key = lead_times.warehouse_key
-            and lead_times.variant_key
+            and variants.vendor_id = lead_times.vendor_id
+            and variants.warehouse_id = lead_times.warehouse_id
+            and lead_times.variant_id
             = case
-                when variants.lead_time_basis = 'variant' then variants.variant_key
+                when variants.lead_time_basis = 'variant' then variants.variant_id
                 else '(all variants)'
             end
 

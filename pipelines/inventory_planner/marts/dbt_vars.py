@@ -15,6 +15,7 @@ from inventory_planner.errors import ConfigurationError
 DEFAULT_TIMEZONE: Final = "UTC"  # as in dbt_project.yml
 
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Days: TypeAlias = Annotated[int, Meta(ge=1, le=730)]
 Percent: TypeAlias = Annotated[float, Meta(ge=0)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Score: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
@@ -51,6 +52,13 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     otif_targets: tuple[Share, Share] | UnsetType = UNSET
     otif_floor: Share | UnsetType = UNSET
     buyer_field: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
+    combined_warehouses: list[str] | UnsetType = UNSET
+    stockout_horizon_days: Days | UnsetType = UNSET
+    default_lead_time_days: Days | UnsetType = UNSET
+    lead_time_quantile: Annotated[float, Meta(gt=0, lt=1)] | UnsetType = UNSET
+    lead_time_tolerance_days: Count | UnsetType = UNSET
+    lead_time_max_change_days: Days | UnsetType = UNSET
+    lead_time_bounds: tuple[Days, Days] | UnsetType = UNSET
     dates_from: Year | UnsetType = UNSET
     dates_to: Year | UnsetType = UNSET
 
