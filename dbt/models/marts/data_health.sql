@@ -25,6 +25,11 @@
     ('receipts', 'receipt_without_date', 'receipt_date is null', 'true'),
     ('receipts', 'receipt_is_correction', 'is_correction', 'true'),
     ('accounts', 'catalog_not_read', 'not is_catalog_read', 'true'),
+    ('variants', 'variant_stock_negative', 'is_stock_negative', 'quantity_in_stock is not null'),
+    ('variants', 'variant_without_lead_time', 'configured_lead_time_days is null', 'is_planned'),
+    ('variants', 'variant_without_vendor', 'vendor_id is null', 'is_planned'),
+    ('variants', 'variant_on_order_unexplained', "on_order_difference_reason = 'unexplained'",
+        'quantity_on_order_api is not null and is_planned'),
     ('records', 'record_quarantined', 'is_quarantined', 'true'),
     ('records', 'order_excluded', 'is_excluded', 'true'),
 ] -%}
@@ -49,21 +54,16 @@ receipts as (
 
 ),
 
-quarantine as (
+variants as (
 
-    select * from {{ ref('stg_inventory_planner__quarantine') }}
-
-),
-
-excluded_orders as (
-
-    select * from {{ ref('stg_inventory_planner__excluded_orders') }}
+    select * from {{ ref('variants') }}
 
 ),
 
 catalogs as (
 
-    select distinct account_id from {{ ref('stg_inventory_planner__variants') }}
+    select distinct account_id
+    from variants
 
 ),
 
@@ -91,13 +91,13 @@ records as (
         account_id,
         true as is_quarantined,
         false as is_excluded
-    from quarantine
+    from {{ ref('stg_inventory_planner__quarantine') }}
     union all
     select
         account_id,
         false as is_quarantined,
         true as is_excluded
-    from excluded_orders
+    from {{ ref('stg_inventory_planner__excluded_orders') }}
 
 ),
 
