@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from inventory_planner.sync.order_rows import order_rows
-from inventory_planner.warehouse.table import SCHEMA
+from inventory_planner.warehouse.table import SCHEMA, Table
 from inventory_planner.warehouse.tables import TABLES
 from inventory_planner.warehouse.warehouse import Warehouse
 from orders import record_of
@@ -30,6 +30,14 @@ def fill(warehouse: Path, accounts: Mapping[str, Sequence[dict[str, Any]]], sync
                 [table.schema.empty_table(), *(rows[table.name] for rows in filled if table.name in rows)]
             )
             connection.from_arrow(arrow).create(f"{SCHEMA}.{table.name}")
+
+
+def fill_catalog(warehouse: Path, rows: Mapping[Table, Sequence[dict[str, Any]]]) -> None:
+    """Add rows to the raw tables of the catalog; a column that a row leaves out is null."""
+    with duckdb.connect(warehouse) as connection:
+        for table, own_rows in rows.items():
+            stamped = [{"__synced_at": SYNCED_AT, **row} for row in own_rows]
+            connection.from_arrow(pa.Table.from_pylist(stamped, table.schema)).insert_into(f"{SCHEMA}.{table.name}")
 
 
 def fill_marts(warehouse: Warehouse, *_: object) -> str:
