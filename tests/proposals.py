@@ -27,8 +27,8 @@ COLUMNS = {
 }
 
 
-def proposal(variant_id: str, now: int | None, proposed: int, **others: Any) -> dict[str, Any]:
-    """A row of the mart; a keyword replaces a column."""
+def proposal(variant_id: str, now: int | None, proposed: int | None, **others: Any) -> dict[str, Any]:
+    """A row of the mart, to keep a setting if nothing is proposed; a keyword replaces a column."""
     return {
         **dict.fromkeys(COLUMNS),
         "account_id": "a1000",
@@ -37,11 +37,11 @@ def proposal(variant_id: str, now: int | None, proposed: int, **others: Any) -> 
         "vendor_name": "Acme Mills",
         "sku": variant_id.upper(),
         "configured_lead_time_days": now,
-        "observed_lead_time_days": proposed - 0.5,
+        "observed_lead_time_days": (proposed or now or 0) - 0.5,
         "count_orders": 7,
         "proposed_lead_time_days": proposed,
-        "is_proposed": True,
-        "proposal_reason": "too short",
+        "is_proposed": proposed is not None,
+        "proposal_reason": "keep" if proposed is None else "too short",
         **others,
     }
 

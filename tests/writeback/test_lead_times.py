@@ -18,10 +18,7 @@ from orders import API_KEY, NOW
 from proposals import proposal, publish_proposals
 from writing import is_write, logged, opened, run_killed, written
 
-DIFFER = (
-    "Its warehouses need different lead times (30, 40), and the API sets one for all of them. Set them in Inventory"
-    " Planner."
-)
+ELSEWHERE = "Another of its warehouses needs the present lead time, and the API sets one for all of them."
 ALREADY = "The account has the proposed lead time already."
 
 
@@ -64,7 +61,7 @@ def test_proposals_are_set_the_largest_change_first(account: Account, folder: Da
     rows = [
         proposal("a", 14, 20),
         proposal("b", 14, 35),
-        proposal("c", 14, 14, is_proposed=False, proposal_reason="keep"),
+        proposal("c", 14, None),
         proposal("a", 14, 99, account_id="a2000"),
     ]
     publish_proposals(folder, rows)
@@ -81,11 +78,13 @@ def test_what_can_t_be_set_is_skipped_and_named(account: Account, folder: DataFo
     places = [{"warehouse": "c9_1", "lead_time": 14}, {"warehouse": "c9_2", "lead_time": 21}]
     for name in ("differ", "agree", "moved"):
         account.put_variant(name, warehouse=places)
+    account.put_variant("kept", warehouse=[{**place, "lead_time": 50} for place in places])
     account.put_variant("changed", lead_time=20)
     account.put_variant("set", lead_time=35)
     account.put_variant("unset")
     rows = [
         *(proposal("differ", 14, 30, **here), proposal("differ", 21, 40, **there)),
+        *(proposal("kept", 50, 30, **here), proposal("kept", 50, None, **there)),
         *(proposal("agree", 14, 30, **here), proposal("agree", 21, 30, **there)),
         *(proposal("moved", 14, 31, **here), proposal("moved", 14, 31, **there)),
         *(proposal("changed", 14, 35), proposal("set", 14, 35), proposal("unset", None, 7), proposal("gone", 14, 15)),
@@ -93,12 +92,12 @@ def test_what_can_t_be_set_is_skipped_and_named(account: Account, folder: DataFo
     ]
     publish_proposals(folder, rows)
     account.put_variant("absurd", lead_time=14)
-    assert told.set() == [("agree", "applied", 30), ("unset", "applied", 7)]
+    assert told.set() == [("differ", "applied", 40), ("agree", "applied", 30), ("unset", "applied", 7)]
     assert sorted(told.skipped) == [
         ("Variant ABSURD", "The proposed lead time is '5000'; it must be whole days, from 0 to 3650."),
         ("Variant CHANGED", "Its lead time was changed to 20 days; the proposal is about 14 days."),
-        ("Variant DIFFER", DIFFER),
         ("Variant GONE", "The account no longer has it."),
+        ("Variant KEPT", ELSEWHERE),
         ("Variant MOVED", "Its lead time in c9_2 was changed to 21 days; the proposal is about 14 days."),
         ("Variant SET", ALREADY),
     ]

@@ -79,8 +79,8 @@ def show_variant(folder: DataFolder, variant: str, as_json: bool) -> None:
 def set_variant(asking: Asking, variant: str | None, mart: str | None, **options: Any) -> None:
     """Set a variant's lead time and days of stock, or the lead times that a mart proposes.
 
-    A proposal is skipped, and named, if the account's setting is no longer the one it was made for, or if the variant
-    needs different lead times in its warehouses: the API sets one for all of them.
+    The API sets one lead time for all warehouses of a variant, so the longest that one of them needs is sent. A
+    proposal is skipped, and named, if the account's setting is no longer the one it was made for.
     """
     from inventory_planner import variants
 

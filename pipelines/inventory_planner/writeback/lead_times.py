@@ -20,11 +20,12 @@ from inventory_planner.writeback.variants import checked_days, plan_settings
 MART: Final = "lead_time_settings"
 LEAD_TIME: Final = "lead_time"
 ALREADY_SET: Final = "The account has the proposed lead time already."
+NEEDED_ELSEWHERE: Final = "Another of its warehouses needs the present lead time, and the API sets one for all of them."
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A row of the mart whose lead time should be another: of a variant in a warehouse, or in all (None)."""
+    """A row of the mart: the lead time of a variant in a warehouse, or in all (None), and the proposed one, if any."""
 
     account_id: str
     variant_id: str
@@ -36,13 +37,18 @@ class Proposal:
     configured_lead_time_days: Decimal | None
     observed_lead_time_days: Decimal | None
     count_orders: int | None
-    proposed_lead_time_days: Decimal
+    proposed_lead_time_days: Decimal | None
     proposal_reason: str | None
+
+    @property
+    def needed_days(self) -> Decimal:
+        """What the setting should be: what is proposed, else what it is."""
+        return self.proposed_lead_time_days or self.configured_lead_time_days or Decimal(0)
 
     @property
     def change_in_days(self) -> Decimal:
         """By how much the setting is wrong."""
-        return abs(self.proposed_lead_time_days - (self.configured_lead_time_days or 0))
+        return abs(self.needed_days - (self.configured_lead_time_days or 0))
 
     def is_of(self, vendor: str) -> bool:
         """Whether it is the proposal for a vendor, by id or name, in any case."""
@@ -52,7 +58,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class VariantProposal:
-    """What the rows of a variant propose together: the API sets one lead time for all of its warehouses."""
+    """What the rows of a variant propose together.
+
+    The API sets one lead time for all warehouses: the longest that one of them needs, so that none runs out.
+    """
 
     rows: tuple[Proposal, ...]
 
@@ -68,19 +77,12 @@ class VariantProposal:
 
     @property
     def days(self) -> int:
-        """The proposed lead time.
+        """The lead time to set.
 
         Raises:
-            ChangeError: the rows differ, or it is no whole number of days.
+            ChangeError: it is no whole number of days.
         """
-        found = sorted({each.proposed_lead_time_days for each in self.rows})
-        if len(found) > 1:
-            shown = ", ".join(f"{days:f}" for days in found)
-            raise ChangeError(
-                f"Its warehouses need different lead times ({shown}), and the API sets one for all of them. Set them in"
-                " Inventory Planner."
-            )
-        return checked_days("The proposed lead time", found[0])
+        return checked_days("The proposed lead time", max(each.needed_days for each in self.rows))
 
     def check(self, variant: LiveVariant | None) -> None:
         """Check that the account still has the settings that the proposal is about.
@@ -92,7 +94,8 @@ class VariantProposal:
             raise ChangeError("The account no longer has it.")
         present = {each: setting_in(variant, LEAD_TIME, each.warehouse_id) for each in self.rows}
         if all(is_same(LEAD_TIME, value, self.days) for value in present.values()):
-            raise ChangeError(ALREADY_SET)
+            is_kept = all(is_same(LEAD_TIME, self.days, each.configured_lead_time_days) for each in self.rows)
+            raise ChangeError(NEEDED_ELSEWHERE if is_kept else ALREADY_SET)
         for each, value in present.items():
             if not is_same(LEAD_TIME, value, each.configured_lead_time_days):
                 where = f" in {each.warehouse_id}" if each.warehouse_id else ""
@@ -114,7 +117,7 @@ def read_proposals(engine: Engine, folder: DataFolder, account_id: str) -> list[
         ConfigurationError: nothing is published yet, or not this mart.
         PublishError: the published data can't be read.
     """
-    options = ReportOptions(where="is_proposed", columns=tuple(Proposal.__dataclass_fields__))
+    options = ReportOptions(columns=tuple(Proposal.__dataclass_fields__))
     with open_report(engine, folder, MART, options) as report:
         rows = [_proposal(dict(zip(options.columns, row, strict=True))) for row in report.rows]
     return _by_variant(each for each in rows if each.account_id == account_id)
@@ -141,7 +144,8 @@ def _by_variant(rows: Iterable[Proposal]) -> list[VariantProposal]:
     groups: dict[str, list[Proposal]] = {}
     for row in sorted(rows, key=lambda each: (-each.change_in_days, each.sku or "", each.variant_id)):
         groups.setdefault(row.variant_id, []).append(row)
-    return [VariantProposal(tuple(group)) for group in groups.values()]
+    with_proposals = (group for group in groups.values() if any(each.proposed_lead_time_days for each in group))
+    return [VariantProposal(tuple(group)) for group in with_proposals]
 
 
 def _proposal(row: Mapping[str, Any]) -> Proposal:
