@@ -94,4 +94,5 @@ def test_a_wrong_lead_time_is_found_proposed_written_and_changes_the_next_days_r
         if row["order_by_date"] and key[0] in needed:
             latest = row["first_gap_date"] - timedelta(days=needed[key[0]])
             assert row["order_by_date"] == max(latest, tomorrow)
-            assert row["recommended_action"] == ("order now" if latest <= tomorrow else "order later")
+            expected = "order now" if latest <= tomorrow else "order later"
+            assert row["recommended_action"] in {expected, "get a date"}  # of an order that has none
