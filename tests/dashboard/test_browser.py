@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import csv
-import filecmp
 import os
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import browsing
 import duckdb
 import pytest
 from browsing import Browser
-from serving import dashboard
+from serving import publish
 
 from inventory_planner_dashboard.routes import PAGES
 
@@ -32,33 +28,6 @@ OVERDUE = """
 EMPTY = "select 'delete from ' || schema_name || '.' || table_name from duckdb_tables() where schema_name = 'marts'"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser; the tests are skipped where there is none."""
-    if reason := browsing.missing():
-        pytest.skip(reason)
-    with browsing.chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A dashboard, and the path of the published file that it shows."""
-    assert browser
-    folder = tmp_path_factory.mktemp("served")
-    with dashboard(folder) as found:
-        yield found, folder / "analytics.duckdb"
-
-
-@pytest.fixture
-def url(served: tuple[str, Path], published: Path) -> str:
-    """The dashboard over the demo's account."""
-    found, file = served
-    if not (file.exists() and filecmp.cmp(file, published, shallow=False)):
-        publish(published, file)
-    return found
-
-
 @pytest.fixture
 def nothing(served: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
     """The same while nothing is published, with its page open."""
@@ -68,16 +37,6 @@ def nothing(served: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
     browser.open(url)
     browser.until(lambda: "Nothing is published yet" in browser.texts("h1.ip-title"), "reported that there is no file")
     return url, file
-
-
-def publish(file: Path, to: Path, *statements: str) -> None:
-    """Publish a copy of a file, changed by these statements, as `publish` does."""
-    draft = to.with_suffix(".new")
-    shutil.copyfile(file, draft)
-    with duckdb.connect(str(draft)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-    os.replace(draft, to)  # noqa: PTH105 (as publish does)
 
 
 def found(file: Path, sql: str) -> tuple[Any, ...]:

@@ -121,11 +121,13 @@ def render(view: View) -> mo.Html:
             section(
                 "In detail",
                 tabs(
+                    view,
+                    "received",
                     {
                         "Vendors": lambda: table(view, _BY_VENDOR, _VENDOR_COLUMNS),
                         "Orders": lambda: table(view, _BY_ORDER, _ORDER_COLUMNS),
                         "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS),
-                    }
+                    },
                 ),
             ),
         ]

@@ -10,7 +10,6 @@ import marimo as mo
 import pyarrow as pa
 
 from inventory_planner_dashboard.charts import Chart, height_of_rows, largest, show
-from inventory_planner_dashboard.controls import address
 from inventory_planner_dashboard.encodings import PERCENT, UNITS, colours, months, percent_axis, tooltip, vendors
 from inventory_planner_dashboard.filters import join_names
 from inventory_planner_dashboard.formats import days, decimal, number, rate, yes
@@ -55,7 +54,7 @@ def render(view: View) -> mo.Html:
     """The ranking, OTIF against the targets, spend against reliability, and the last twelve months."""
     return mo.vstack(
         [
-            tabs({title: _period(view, period) for title, period in _PERIODS.items()}),
+            tabs(view, "scorecard", {title: _period(view, period) for title, period in _PERIODS.items()}),
             section(
                 "OTIF of the last twelve months",
                 _draw_months(largest(view.rows(_OTIF_BY_MONTH), "count_due_lines")),
@@ -75,7 +74,7 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
                 section(
                     f"Ranking, value in {view.currency}",
                     table(view, _SCORECARD, _COLUMNS, period=period),
-                    links({name: _vendor_page(name) for name in rows.column("vendor_name").to_pylist()}),
+                    links({name: _vendor_page(view, name) for name in rows.column("vendor_name").to_pylist()}),
                 ),
                 side_by_side(
                     section(against, _draw_otif(rows, targets)),
@@ -87,8 +86,8 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
     return render_period
 
 
-def _vendor_page(name: str) -> str:
-    return address(vendor=join_names([name])) + "#/vendor"
+def _vendor_page(view: View, name: str) -> str:
+    return view.link("#/vendor", vendor=join_names([name]))
 
 
 def _draw_otif(rows: pa.Table, targets: Targets) -> mo.Html:

@@ -91,10 +91,12 @@ def render(view: View) -> mo.Html:
             section(
                 "Assemblies",
                 tabs(
+                    view,
+                    "transfers",
                     {
                         "Components still needed": lambda: table(view, _COMPONENTS, _COMPONENT_COLUMNS),
                         "Assembly orders": lambda: table(view, _ASSEMBLIES, _ASSEMBLY_COLUMNS),
-                    }
+                    },
                 ),
             ),
         ]
