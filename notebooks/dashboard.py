@@ -1,6 +1,7 @@
 # /// script
 # [tool.marimo.display]
 # theme = "system"
+# locale = "en-CA"
 # ///
 """The dashboard as a marimo app: `inventory-planner dashboard` serves it."""
 
@@ -22,6 +23,7 @@ with app.setup:
     )
     from inventory_planner_dashboard.cells import data_age, open_published
     from inventory_planner_dashboard.controls import filter_controls, query_of, selected_filters
+    from inventory_planner_dashboard.freshness import freshness
     from inventory_planner_dashboard.published import published_file, version, watch
     from inventory_planner_dashboard.routes import menu, routes
     from inventory_planner_dashboard.view import apply_filters
@@ -62,14 +64,21 @@ def _(file, get_version):
 def _(current, published):
     controls = filter_controls(published, current)
     basis, dates, vendors, warehouses, order_type, currency, search, overdue = controls.values()
-    mo.sidebar([menu(), mo.vstack(list(controls.values()), gap=0.6)], width="16rem")
+    mo.sidebar([menu(), mo.vstack(list(controls.values()), gap=0.6)], width="17rem")
     return basis, currency, dates, order_type, overdue, search, vendors, warehouses
 
 
 @app.cell
 def _(get_minute, published):
     get_minute()
-    mo.sidebar([data_age(published)], width="16rem")
+    mo.sidebar([data_age(published)], width="17rem")
+    return
+
+
+@app.cell
+def _(get_minute, published):
+    get_minute()
+    freshness(published)
     return
 
 

@@ -79,5 +79,11 @@ def heading(title: str) -> mo.Html:
     return mo.Html(f'<h1 class="ip-title">{escape(title)}</h1>')
 
 
+def page_heading(title: str, query: str) -> mo.Html:
+    """The title of a page, the query that it was rendered for, and a place for how fresh its data is."""
+    said = f'data-query="{escape(query)}"'
+    return mo.Html(f'<h1 class="ip-title" tabindex="-1" {said}>{escape(title)}</h1><p class="ip-freshness"></p>')
+
+
 def _note(text: str) -> str:
     return f'<p class="ip-note">{escape(text)}</p>' if text else ""

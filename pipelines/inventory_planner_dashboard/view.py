@@ -22,12 +22,14 @@ class View:
         filters: what the reader wants to see of them.
         query: the filters as the address says them.
         tabs: which tabs are open.
+        page: the name of the page that is rendered, such as `overdue`.
     """
 
     published: Published
     filters: Filters
     query: Query = field(default_factory=dict)
     tabs: OpenTabs = field(default_factory=OpenTabs)
+    page: str = ""
 
     def rows(self, sql: str, **parameters: Any) -> pa.Table:
         """The rows of a query."""
