@@ -1,6 +1,7 @@
 # /// script
 # [tool.marimo.display]
 # theme = "system"
+# locale = "en-CA"
 # ///
 """The dashboard as a marimo app: `inventory-planner dashboard` serves it."""
 
@@ -12,8 +13,17 @@ app = marimo.App(width="full", app_title="Inventory Planner")
 with app.setup:
     import marimo as mo
 
+    from inventory_planner_dashboard.address import (
+        OpenTabs,
+        hidden_receiver,
+        parse_query,
+        query_receiver,
+        reported_query,
+        tabs_in,
+    )
     from inventory_planner_dashboard.cells import data_age, open_published
-    from inventory_planner_dashboard.controls import filter_controls, selected_filters
+    from inventory_planner_dashboard.controls import filter_controls, query_of, selected_filters
+    from inventory_planner_dashboard.freshness import freshness
     from inventory_planner_dashboard.published import published_file, version, watch
     from inventory_planner_dashboard.routes import menu, routes
     from inventory_planner_dashboard.view import apply_filters
@@ -29,24 +39,67 @@ def _():
 
 
 @app.cell
+def _():
+    receiver = query_receiver()
+    hidden_receiver(receiver)
+    return (receiver,)
+
+
+@app.cell
+def _(receiver):
+    current = parse_query(receiver.value)  # kept up to date below, for the controls over a newly published file
+    get_tabs, set_tabs = mo.state(tabs_in(current))
+    tabs = OpenTabs(get_tabs, set_tabs)
+    return current, get_tabs, tabs
+
+
+@app.cell
 def _(file, get_version):
     get_version()
     published = open_published(file)
-    controls = filter_controls(published)
-    mo.sidebar([menu(), mo.vstack(list(controls.elements.values()), gap=0.6)], width="16rem")
-    return controls, published
+    return (published,)
+
+
+@app.cell
+def _(current, published):
+    controls = filter_controls(published, current)
+    basis, dates, vendors, warehouses, order_type, currency, search, overdue = controls.values()
+    mo.sidebar([menu(), mo.vstack(list(controls.values()), gap=0.6)], width="17rem")
+    return basis, currency, dates, order_type, overdue, search, vendors, warehouses
 
 
 @app.cell
 def _(get_minute, published):
     get_minute()
-    mo.sidebar([data_age(published)], width="16rem")
+    mo.sidebar([data_age(published)], width="17rem")
     return
 
 
 @app.cell
-def _(controls, published):
-    routes(apply_filters(published, selected_filters(controls.value, published)))
+def _(get_minute, published):
+    get_minute()
+    freshness(published)
+    return
+
+
+@app.cell
+def _(basis, currency, current, dates, order_type, overdue, published, search, vendors, warehouses):
+    filters = selected_filters(published, basis, dates, vendors, warehouses, order_type, currency, search, overdue)
+    query = query_of(filters, published)
+    current.clear()
+    current.update(query)
+    return filters, query
+
+
+@app.cell
+def _(get_tabs, query, receiver):
+    reported_query({**query, **get_tabs()}, receiver.value)
+    return
+
+
+@app.cell
+def _(filters, published, query, tabs):
+    routes(apply_filters(published, filters, query, tabs))
     return
 
 

@@ -1,16 +1,17 @@
-"""The controls that set the filters, in step with the address of the page."""
+"""The controls that set the filters, in step with the query of the address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import marimo as mo
 
+from inventory_planner_dashboard.address import Query
 from inventory_planner_dashboard.filters import DATES, ORDER_TYPES, Filters, join_names, parse_dates, split_names
 from inventory_planner_dashboard.published import Published
+
+Control = Any  # one of marimo's elements, each with a value of its own type
 
 VENDOR_NAMES: Final = """
     select distinct coalesce(vendor_name, '(no vendor)') as vendor_name from published.marts.purchase_order_lines
@@ -19,6 +20,8 @@ VENDOR_NAMES: Final = """
 WAREHOUSE_NAMES: Final = """
     select distinct warehouse_name from published.marts.purchase_order_lines where warehouse_name is not null order by 1
 """
+_BASES: Final = {f"by {basis} date": basis for basis in DATES}
+_TYPES: Final = {title: kind for kind, title in ORDER_TYPES.items()}
 _CURRENCIES: Final = """
     select currency_code, count(*) as count_lines from published.marts.purchase_order_lines
     group by currency_code order by count_lines desc, currency_code
@@ -30,92 +33,73 @@ _FIRST_AND_LAST_DATE: Final = """
 """
 
 
-def filter_controls(published: Published) -> mo.ui.dictionary:
-    """The controls, set as the address says; each change goes into the address."""
-    return mo.ui.dictionary(
-        {
-            "basis": _dropdown("basis", {f"by {basis} date": basis for basis in DATES}, "Dates"),
-            "dates": _date_range(*_first_and_last_date(published)),
-            "vendor": _multiselect("vendor", _names(published, VENDOR_NAMES), "Vendor"),
-            "warehouse": _multiselect("warehouse", _names(published, WAREHOUSE_NAMES), "Warehouse"),
-            "type": _dropdown("type", {title: kind for kind, title in ORDER_TYPES.items()}, "Order type"),
-            "currency": _dropdown("currency", _currencies(published), "Currency"),
-            "search": mo.ui.text(
-                value=_in_address("search"),
-                placeholder="Order, SKU or title",
-                label="Search",
-                full_width=True,
-                on_change=_save_to_address("search"),
-            ),
-            "overdue": mo.ui.switch(
-                value=_in_address("overdue") == "yes",
-                label="Overdue only",
-                on_change=lambda on: _save_to_address("overdue")("yes" if on else ""),
-            ),
-        }
-    )
+def filter_controls(published: Published, query: Query) -> dict[str, Control]:
+    """The controls, set as the query says.
+
+    They are no `mo.ui.dictionary`: of two parts of it that change before a cell has run, marimo keeps only one.
+    """
+    return {
+        "basis": _dropdown(query.get("basis"), _BASES, "Dates"),
+        "dates": _date_range(query.get("dates", ""), *_first_and_last_date(published)),
+        "vendor": _multiselect(query.get("vendor", ""), _names(published, VENDOR_NAMES), "Vendor"),
+        "warehouse": _multiselect(query.get("warehouse", ""), _names(published, WAREHOUSE_NAMES), "Warehouse"),
+        "type": _dropdown(query.get("type"), _TYPES, "Order type"),
+        "currency": _dropdown(query.get("currency"), _currencies(published), "Currency"),
+        "search": mo.ui.text(
+            value=query.get("search", ""), placeholder="Order, SKU or title", label="Search", full_width=True
+        ),
+        "overdue": mo.ui.switch(value=query.get("overdue") == "yes", label="Overdue only"),
+    }
 
 
-def selected_filters(values: dict[str, Any], published: Published) -> Filters:
-    """The filters that the controls are set to; the full range of dates is no filter and keeps rows without a date."""
-    span = values["dates"]
-    first, last = (None, None) if span == _first_and_last_date(published) else span
+def selected_filters(published: Published, *controls: Control) -> Filters:
+    """What the controls are set to, in their order; all dates are no filter, and keep rows without a date."""
+    basis, dates, vendors, warehouses, order_type, currency, search, overdue = (each.value for each in controls)
+    first, last = (None, None) if dates == _first_and_last_date(published) else dates
     return Filters(
-        basis=values["basis"],
+        basis=basis,
         first=first,
         last=last,
-        vendors=tuple(values["vendor"]),
-        warehouses=tuple(values["warehouse"]),
-        order_type=values["type"],
-        currency=values["currency"],
-        search=values["search"],
-        overdue=values["overdue"],
+        vendors=tuple(vendors),
+        warehouses=tuple(warehouses),
+        order_type=order_type,
+        currency=currency,
+        search=search,
+        overdue=overdue,
     )
 
 
-def address(**changed: str) -> str:
-    """The query of this page's address, with these filters changed: a link to another page appends its path."""
-    return "?" + urlencode({**mo.query_params().to_dict(), **changed}, doseq=True)
+def query_of(filters: Filters, published: Published) -> dict[str, str]:
+    """The query that sets the controls to these filters; what is so by default is not mentioned."""
+    default = Filters(currency=next(iter(_currencies(published).values()), None))
+    said = {
+        "basis": filters.basis if filters.basis != default.basis else "",
+        "dates": f"{filters.first}..{filters.last}" if filters.first else "",
+        "vendor": join_names(filters.vendors),
+        "warehouse": join_names(filters.warehouses),
+        "type": filters.order_type if filters.order_type != default.order_type else "",
+        "currency": (filters.currency or "") if filters.currency != default.currency else "",
+        "search": filters.search,
+        "overdue": "yes" if filters.overdue else "",
+    }
+    return {key: value for key, value in said.items() if value}
 
 
-def _save_to_address(key: str) -> Callable[[Any], None]:
-    def save(value: Any) -> None:
-        if value:
-            mo.query_params()[key] = value
-        elif key in mo.query_params():
-            del mo.query_params()[key]
-
-    return save
-
-
-def _in_address(key: str) -> str:
-    return next(iter(mo.query_params().get_all(key)), "")
-
-
-def _dropdown(key: str, options: dict[str, str], label: str) -> mo.ui.dropdown:
+def _dropdown(wanted: str | None, options: dict[str, str], label: str) -> mo.ui.dropdown:
     """A choice of one, the first by default."""
-    addressed = [title for title, value in options.items() if value == _in_address(key)]
-    default = next(iter([*addressed, *options]), None)
-    return mo.ui.dropdown(options, value=default, label=label, full_width=True, on_change=_save_to_address(key))
+    titles = [title for title, value in options.items() if value == wanted]
+    return mo.ui.dropdown(options, value=next(iter([*titles, *options]), None), label=label, full_width=True)
 
 
-def _multiselect(key: str, names: list[str], label: str) -> mo.ui.multiselect:
-    """A choice of several; an unknown name in the address, as after a rename, stays selected and matches nothing."""
-    addressed = list(dict.fromkeys(split_names(_in_address(key))))
-    unknown = [name for name in addressed if name not in names]
-
-    def save(selected: list[Any]) -> None:
-        _save_to_address(key)(join_names(selected))
-
-    return mo.ui.multiselect([*names, *unknown], value=addressed, label=label, full_width=True, on_change=save)
+def _multiselect(wanted: str, names: list[str], label: str) -> mo.ui.multiselect:
+    """A choice of several; an unknown name, as after a rename, stays selected and matches nothing."""
+    selected = list(dict.fromkeys(split_names(wanted)))
+    unknown = [name for name in selected if name not in names]
+    return mo.ui.multiselect([*names, *unknown], value=selected, label=label, full_width=True)
 
 
-def _date_range(first: date, last: date) -> mo.ui.date_range:
-    def save(span: tuple[date, date]) -> None:
-        _save_to_address("dates")("" if span == (first, last) else f"{span[0]}..{span[1]}")
-
-    value = parse_dates(_in_address("dates"), first, last)
-    return mo.ui.date_range(start=first, stop=last, value=value, full_width=True, on_change=save)
+def _date_range(wanted: str, first: date, last: date) -> mo.ui.date_range:
+    return mo.ui.date_range(start=first, stop=last, value=parse_dates(wanted, first, last), full_width=True)
 
 
 def _first_and_last_date(published: Published) -> tuple[date, date]:

@@ -30,7 +30,7 @@ def vendors(sort: str | None) -> alt.Y:
 
 def months() -> alt.X:
     """An axis of the months in `report_month`."""
-    axis = alt.Axis(format="%b %y", labelAngle=0, labelOverlap=True)
+    axis = alt.Axis(format="%b %Y", labelAngle=0, labelOverlap=True)
     return alt.X("yearmonth(report_month):O", title=None, axis=axis)
 
 
@@ -50,7 +50,7 @@ def labelled_weeks(rows: pa.Table, before: str) -> alt.X:
 
 def week_label(day: date) -> str:
     """The label of the week that begins on this day."""
-    return f"{day:%d %b}"
+    return f"{day:%Y-%m-%d}"
 
 
 def each_week(rows: pa.Table) -> list[date]:
@@ -62,7 +62,7 @@ def each_week(rows: pa.Table) -> list[date]:
 
 def day_axis() -> alt.Axis:
     """The labels of single days."""
-    return alt.Axis(format="%d %b", labelAngle=0, labelOverlap=True)
+    return alt.Axis(format="%Y-%m-%d", labelAngle=0, labelOverlap=True)
 
 
 def slanted_axis() -> alt.Axis:
@@ -77,6 +77,8 @@ def percent_axis(colour: Optional[str] = alt.Undefined) -> alt.Axis:
 
 def tooltip(field: str, title: str, form: Optional[str] = alt.Undefined, **options: Any) -> alt.Tooltip:
     """A line of a tooltip."""
+    if field.endswith(":T") and form is alt.Undefined:
+        form = "%Y-%m" if field.startswith("yearmonth(") else "%Y-%m-%d"
     return alt.Tooltip(field, title=title, format=form, **options)
 
 

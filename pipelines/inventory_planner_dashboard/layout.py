@@ -27,9 +27,18 @@ def side_by_side(*parts: mo.Html) -> mo.Html:
     return _SideBySide(parts)
 
 
-def tabs(makers: dict[str, Callable[[], mo.Html]]) -> mo.Html:
-    """Parts of which one is visible, each made when it is first opened."""
-    return mo.ui.tabs({title: mo.lazy(_once(make)) for title, make in makers.items()})
+def tabs(view: View, group: str, makers: dict[str, Callable[[], mo.Html]]) -> mo.Html:
+    """Parts of which one is open, as the address says of this group; the others are made when they are opened."""
+    first = next(iter(makers))
+    said = view.tabs.title(group)
+    opened = said if said in makers else first
+
+    def remember(title: str) -> None:
+        view.tabs.open(group, title, is_first=title == first)
+
+    # the open one at once: if a filter changes while marimo loads it, it would stay empty
+    parts = {title: make() if title == opened else mo.lazy(_once(make)) for title, make in makers.items()}
+    return mo.ui.tabs(parts, value=opened, on_change=remember)
 
 
 def _once(make: Callable[[], mo.Html]) -> Callable[[], mo.Html]:
@@ -68,6 +77,12 @@ def notice(title: str, html: str) -> mo.Html:
 def heading(title: str) -> mo.Html:
     """The title of a page."""
     return mo.Html(f'<h1 class="ip-title">{escape(title)}</h1>')
+
+
+def page_heading(title: str, query: str) -> mo.Html:
+    """The title of a page, the query that it was rendered for, and a place for how fresh its data is."""
+    said = f'data-query="{escape(query)}"'
+    return mo.Html(f'<h1 class="ip-title" tabindex="-1" {said}>{escape(title)}</h1><p class="ip-freshness"></p>')
 
 
 def _note(text: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Final
 
 import marimo as mo
 
+from inventory_planner_dashboard.address import format_query
+from inventory_planner_dashboard.chips import chips
 from inventory_planner_dashboard.controls import VENDOR_NAMES, WAREHOUSE_NAMES
-from inventory_planner_dashboard.layout import heading, note
+from inventory_planner_dashboard.layout import note, page_heading
 from inventory_planner_dashboard.notices import unreadable
 from inventory_planner_dashboard.pages import (
     briefing,
@@ -49,7 +52,7 @@ PAGES: Final[dict[str, tuple[str, Render]]] = {
 def menu() -> mo.Html:
     """Links to all pages."""
     anchors = "".join(f'<a href="{path}">{escape(title)}</a>' for path, (title, _) in PAGES.items())
-    return mo.Html(f'<nav class="ip-menu">{anchors}</nav>')
+    return mo.Html(f'<nav class="ip-menu" aria-label="Pages">{anchors}</nav>')
 
 
 def routes(view: View) -> mo.Html:
@@ -68,11 +71,14 @@ def routes(view: View) -> mo.Html:
 def render_page(path: str, view: View) -> mo.Html:
     """A page with its title; a message in its place if the published file lacks what it reads."""
     title, render = PAGES[path]
+    view = replace(view, page=path.removeprefix("#/") or "briefing")
     try:
         content = render(view)
     except ReadError as error:
         content = unreadable(error)
-    return mo.vstack([heading(title), *_unknown_names(view), content], gap=1)
+    return mo.vstack(
+        [page_heading(title, format_query(view.query)), *chips(view), *_unknown_names(view), content], gap=1
+    )
 
 
 def _unknown_names(view: View) -> list[mo.Html]:

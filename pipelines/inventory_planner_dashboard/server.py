@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +28,14 @@ _PACKAGE = Path(__file__).parent
 _MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
 
 
+@dataclass(frozen=True)
+class WhenOld:
+    """From which age on data is old, a day by default, and what tells why it is."""
+
+    max_age: timedelta = timedelta(hours=24)
+    explain: Callable[[], str] = str
+
+
 class _SameOrigin:
     """Refuses requests from pages of other sites, which marimo would answer and the reader's browser can send."""
 
@@ -43,7 +53,14 @@ class _SameOrigin:
             await WebSocketClose(reason="requests from other sites are refused")(scope, receive, send)
 
 
-def run(folder: DataFolder, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+def run(
+    folder: DataFolder,
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[str], None],
+    when_old: WhenOld | None = None,
+) -> None:
     """Serve the dashboard until Ctrl-C.
 
     Args:
@@ -51,12 +68,14 @@ def run(folder: DataFolder, host: str, port: int, *, ready: Callable[[str], None
         host: the address to listen on.
         port: the port to listen on; 0 picks a free one.
         ready: called with the URL once the server listens.
+        when_old: what is said about old data.
 
     Raises:
         ConfigurationError: marimo or altair is not installed, or the port is taken.
     """
     os.environ["INVENTORY_PLANNER_DATA"] = str(folder.root)  # where the app looks for the file
     application = _application()
+    _watch_age(when_old or WhenOld())
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
@@ -85,6 +104,12 @@ def _application() -> Starlette:
             await each.app.state.session_manager.shutdown()
 
     return Starlette(routes=[Mount("/", pages)], middleware=[Middleware(_SameOrigin)], lifespan=close_sessions)
+
+
+def _watch_age(when_old: WhenOld) -> None:
+    from inventory_planner_dashboard.freshness import watch_age  # noqa: PLC0415 (it needs the extra)
+
+    watch_age(when_old.max_age, when_old.explain)
 
 
 def _notebook() -> Path:

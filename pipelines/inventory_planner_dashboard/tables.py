@@ -10,6 +10,7 @@ import marimo as mo
 import pyarrow as pa
 
 from inventory_planner.formulas import disarm, rearm
+from inventory_planner_dashboard.exports import NamedTable
 from inventory_planner_dashboard.formats import Format, text
 from inventory_planner_dashboard.layout import empty, filter_notes, note
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
@@ -29,10 +30,15 @@ class Column:
 
 Columns = Mapping[str, Column]
 
+ITEM: Final = "item"  # the SKU and the title in one column
+_ITEM_PARTS: Final = {"sku": Column("SKU"), "title": Column("Title")}
+_SMALL: Final = 8  # rows that nobody searches, nor exports
+
 
 def table(view: View, sql: str, columns: Columns, **parameters: Any) -> mo.Html:
     """The rows of a query as a table."""
-    found = view.rows(f"select * from ({sql}) limit {MAX_ROWS + 1}", **parameters)  # noqa: S608 (a query of a page)
+    item = ", concat_ws(' · ', sku, title) as item" if ITEM in columns else ""
+    found = view.rows(f"select *{item} from ({sql}) limit {MAX_ROWS + 1}", **parameters)  # noqa: S608 (a page's query)
     if found.num_rows == 0:
         return empty()
     is_cut = [note(f"Only the first {MAX_ROWS:,} rows are shown; use the filters to narrow them down.")]
@@ -47,13 +53,19 @@ def table(view: View, sql: str, columns: Columns, **parameters: Any) -> mo.Html:
 
 
 def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
+    columns = _merged(columns)
     shown = found.select(list(columns)).rename_columns([column.heading for column in columns.values()])
     targets = view.published.targets
     meanings = {column.heading: view.meaning(name, sql) for name, column in columns.items()}
     rates = {column.heading for column in columns.values() if column.has_target}
     numeric = [name for name, kind in zip(shown.column_names, shown.schema.types, strict=True) if _is_number(kind)]
-    return mo.ui.table(
+    is_small = shown.num_rows <= _SMALL
+    return NamedTable(
         _disarmed(shown),
+        "-".join(filter(None, [view.page, str(view.published.as_of), view.currency])),
+        show_search=not is_small,
+        show_download=not is_small,
+        hidden_columns=_hidden(columns),
         selection=None,
         page_size=10,
         pagination=shown.num_rows > 10,
@@ -66,6 +78,15 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
         header_tooltip={heading: meaning for heading, meaning in meanings.items() if meaning},
         style_cell=lambda _row, heading, value: _style(targets, value) if heading in rates else {},
     )
+
+
+def _merged(columns: Columns) -> Columns:
+    """The columns that are read; those that a merged one shows are exported on their own as well."""
+    return {**columns, **(_ITEM_PARTS if ITEM in columns else {})}
+
+
+def _hidden(columns: Columns) -> list[str]:
+    return [column.heading for column in _ITEM_PARTS.values()] if ITEM in columns else []
 
 
 def _disarmed(shown: pa.Table) -> pa.Table:

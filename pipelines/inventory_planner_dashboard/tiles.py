@@ -51,9 +51,16 @@ def _tile(view: View, sql: str, tile: Tile, value: Any) -> str:
     meaning = tile.meaning or view.meaning(tile.column, sql)
     standing: Standing = view.published.targets.standing(value) if tile.has_target else ""
     symbol = f'<span class="ip-symbol">{SYMBOLS[standing]}</span>' if standing else ""
-    about = f'<span class="ip-about" tabindex="0" data-about="{escape(meaning)}">?</span>' if meaning else ""
+    about = _about(meaning) if meaning else ""
     return (
         f'<div class="ip-tile ip-{standing}"><div class="ip-label">{escape(tile.label)}{about}</div>'
         f'<div class="ip-value">{symbol}{escape(tile.format(value))} <small>{escape(tile.unit)}</small></div>'
         f'<div class="ip-detail">{escape(tile.note)}</div></div>'
+    )
+
+
+def _about(meaning: str) -> str:
+    return (
+        f'<button type="button" class="ip-about" aria-label="{escape(meaning)}" data-about="{escape(meaning)}">'
+        "?</button>"
     )

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
+from inventory_planner_dashboard.address import OpenTabs, Query, format_query
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.published import Published
 
 
 @dataclass(frozen=True)
 class View:
-    """The filtered marts: in a query, `marts.x` is a filtered mart and `published.marts.x` the whole one."""
+    """The filtered marts: in a query, `marts.x` is a filtered mart and `published.marts.x` the whole one.
+
+    Attributes:
+        published: the marts.
+        filters: what the reader wants to see of them.
+        query: the filters as the address says them.
+        tabs: which tabs are open.
+        page: the name of the page that is rendered, such as `overdue`.
+    """
 
     published: Published
     filters: Filters
+    query: Query = field(default_factory=dict)
+    tabs: OpenTabs = field(default_factory=OpenTabs)
+    page: str = ""
 
     def rows(self, sql: str, **parameters: Any) -> pa.Table:
         """The rows of a query."""
@@ -33,6 +45,11 @@ class View:
         """The currency of all money shown."""
         return self.filters.currency or ""
 
+    def link(self, path: str = "", **changed: str) -> str:
+        """The address of a page, or else of the same one, with some filters changed; an empty one is dropped."""
+        query = {key: value for key, value in {**self.query, **changed}.items() if value}
+        return (format_query(query) or "?") + path
+
     def meaning(self, column: str, sql: str) -> str:
         """The description of a column in the first mart of a query that has it."""
         return self.published.meaning(column, _marts_in(sql))
@@ -44,7 +61,9 @@ class View:
         return [*([f"not filtered by {', '.join(ignored)}."] if ignored else []), *self.filters.widened(known)]
 
 
-def apply_filters(published: Published, filters: Filters) -> View:
+def apply_filters(
+    published: Published, filters: Filters, query: Query | None = None, tabs: OpenTabs | None = None
+) -> View:
     """Replace the views in the schema `marts` by the published marts with these filters."""
     connection = published.connection
     day = f"date '{published.as_of}'" if published.as_of else "cast(null as date)"
@@ -55,7 +74,7 @@ def apply_filters(published: Published, filters: Filters) -> View:
         connection.execute(
             f"create or replace view marts.{mart} as select * from published.marts.{mart} where {conditions}"  # noqa: S608
         )
-    return View(published, filters)
+    return View(published, filters, query or {}, tabs or OpenTabs())
 
 
 def _marts_in(sql: str) -> list[str]:

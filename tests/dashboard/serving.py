@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import duckdb
 
 
 @contextmanager
@@ -23,3 +27,13 @@ def dashboard(data: Path) -> Iterator[str]:
             yield found.group()
         finally:
             process.terminate()
+
+
+def publish(file: Path, to: Path, *statements: str) -> None:
+    """Publish a copy of a file, changed by these statements, as `publish` does."""
+    draft = to.with_suffix(".new")
+    shutil.copyfile(file, draft)
+    with duckdb.connect(str(draft)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    os.replace(draft, to)  # noqa: PTH105 (as publish does)

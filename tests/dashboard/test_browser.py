@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import csv
-import filecmp
 import os
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import browsing
 import duckdb
 import pytest
 from browsing import Browser
-from serving import dashboard
+from serving import publish
 
 from inventory_planner_dashboard.routes import PAGES
 
@@ -32,33 +28,6 @@ OVERDUE = """
 EMPTY = "select 'delete from ' || schema_name || '.' || table_name from duckdb_tables() where schema_name = 'marts'"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser; the tests are skipped where there is none."""
-    if reason := browsing.missing():
-        pytest.skip(reason)
-    with browsing.chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A dashboard, and the path of the published file that it shows."""
-    assert browser
-    folder = tmp_path_factory.mktemp("served")
-    with dashboard(folder) as found:
-        yield found, folder / "analytics.duckdb"
-
-
-@pytest.fixture
-def url(served: tuple[str, Path], published: Path) -> str:
-    """The dashboard over the demo's account."""
-    found, file = served
-    if not (file.exists() and filecmp.cmp(file, published, shallow=False)):
-        publish(published, file)
-    return found
-
-
 @pytest.fixture
 def nothing(served: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
     """The same while nothing is published, with its page open."""
@@ -68,16 +37,6 @@ def nothing(served: tuple[str, Path], browser: Browser) -> tuple[str, Path]:
     browser.open(url)
     browser.until(lambda: "Nothing is published yet" in browser.texts("h1.ip-title"), "reported that there is no file")
     return url, file
-
-
-def publish(file: Path, to: Path, *statements: str) -> None:
-    """Publish a copy of a file, changed by these statements, as `publish` does."""
-    draft = to.with_suffix(".new")
-    shutil.copyfile(file, draft)
-    with duckdb.connect(str(draft)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-    os.replace(draft, to)  # noqa: PTH105 (as publish does)
 
 
 def found(file: Path, sql: str) -> tuple[Any, ...]:
@@ -215,6 +174,8 @@ def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
     browser.run("found(document, \"[aria-label='Download CSV']\")[0].click()")
     file = browser.until(lambda: next(tmp_path.glob("*.csv"), None), "downloaded")
 
+    (day,) = found(published, "select max(as_of_date) from marts.open_lines")
+    assert file.name == f"overdue-{day}-EUR.csv"
     with file.open(newline="") as text:
         assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
 
@@ -292,3 +253,85 @@ def test_an_account_without_orders_is_explained(browser: Browser, nothing: tuple
     publish(published, file, *statements)
 
     browser.until(lambda: "The account has no orders yet" in browser.texts("h1.ip-title"), "reported that it is empty")
+
+
+def test_every_page_says_how_fresh_its_data_is_and_old_data_is_announced(
+    browser: Browser, nothing: tuple[str, Path], published: Path
+) -> None:
+    url, file = nothing
+    publish(published, file)
+    browser.open(f"{url}/#/overdue")
+    browser.until_shown("Overdue and ageing")
+    shown = "return getComputedStyle(found(document, '.ip-freshness')[0], '::after').content"
+    browser.until(lambda: "read just now" in browser.run(shown), "said how fresh the data is")
+    assert browser.count(".ip-banner") == 0
+
+    then = (datetime.now(UTC) - timedelta(hours=25)).timestamp()
+    os.utime(file, (then, then))
+    browser.driver.refresh()
+    browser.until(lambda: browser.count(".ip-banner"), "warned")
+    (banner,) = browser.texts(".ip-banner")
+    assert "This data is old: the account was last read 25 h ago" in banner
+
+
+def test_the_filters_that_are_set_stand_over_the_page_and_are_cleared_there(browser: Browser, url: str) -> None:
+    browser.size(1280, 900)
+    browser.open(f"{url}/?currency=USD&overdue=yes#/overdue")
+    browser.until_shown("Overdue and ageing")
+    assert browser.texts(".ip-chips a") == ["USD only ×", "Overdue only ×", "Clear all"]  # noqa: RUF001
+
+    browser.run("found(document, '.ip-chips a')[1].click()")
+    browser.until(lambda: browser.texts(".ip-chips a") == ["USD only ×", "Clear all"], "took one off")  # noqa: RUF001
+    browser.until(lambda: browser.driver.current_url == f"{url}/?currency=USD#/overdue", "had it in the address")
+
+    browser.run("found(document, '.ip-chips a').at(-1).click()")
+    browser.until(lambda: browser.count(".ip-chips a") == 0, "cleared all")
+    browser.until(lambda: browser.driver.current_url == f"{url}/#/overdue", "had it in the address")
+
+
+def test_the_keyboard_passes_the_menu_and_on_a_phone_a_chosen_page_closes_it(browser: Browser, url: str) -> None:
+    browser.size(400, 900)
+    browser.open(f"{url}/#/")
+    browser.until_shown(BRIEFING)
+    browser.run("document.querySelector('.ip-skip').click()")
+    focused = "let e = document.activeElement; while (e.shadowRoot) e = e.shadowRoot.activeElement; return e.innerText"
+    assert browser.run(focused) == BRIEFING
+
+    browser.run("""
+        [...document.querySelectorAll('button:not(.ip-skip)')].find(e => e.offsetParent
+            && e.getBoundingClientRect().x < 80 && e.getBoundingClientRect().y < 120).click()
+    """)
+    browser.until(lambda: browser.count("[role=dialog] nav.ip-menu a"), "opened the menu")
+    browser.run("found(document, '[role=dialog] nav.ip-menu a').find(e => e.hash === '#/overdue').click()")
+    browser.until_shown("Overdue and ageing")
+    browser.until(lambda: browser.count("[role=dialog]") == 0, "closed the menu")
+    assert browser.driver.title == "Overdue and ageing · Inventory Planner"
+
+
+@pytest.mark.parametrize(
+    ("path", "headings"),
+    [
+        pytest.param("#/overdue", ["Order", "SKU", "Days overdue", "Open value", "Promised", "Action"], id="overdue"),
+        pytest.param("#/incoming", ["Item", "Next promise", "Forecast", "Open value", "Orders"], id="incoming"),
+        pytest.param("#/lead-times", ["Item", "Safety, 95 %", "90 %", "98 %", "99 %", "Planned"], id="safety"),
+        pytest.param("#/prices", ["Item", "Change", "Now", "Variance", "Before", "Vendor"], id="prices"),
+        pytest.param("#/receipts", ["Received", "Order", "SKU", "Units", "Value", "Days late"], id="receipts"),
+        pytest.param("#/vendor", ["Order", "Days overdue", "Promised", "Open value"], id="vendor"),
+        pytest.param("#/scorecard", ["Vendor", "Grade", "OTIF", "Ordered value", "Fill rate"], id="scorecard"),
+        pytest.param("#/transfers", ["From", "To", "Open", "Overdue", "On time", "Transit days"], id="transfers"),
+        pytest.param("#/received", ["Vendor", "Open", "Short", "Ordered", "Fill rate"], id="received"),
+    ],
+)
+def test_the_columns_that_a_page_is_about_are_visible_at_1280_pixels(
+    browser: Browser, url: str, path: str, headings: list[str]
+) -> None:
+    visible = """
+        return found(document, 'table').map(table => [...table.querySelectorAll('th')]
+            .filter(e => e.getBoundingClientRect().right <= table.parentElement.getBoundingClientRect().right + 2)
+            .map(e => e.innerText.trim()));
+    """
+    browser.size(1280, 2400)
+    browser.open(f"{url}/{path}")
+    browser.until_shown(PAGES[path][0])
+
+    assert any(set(headings) <= set(shown) for shown in browser.run(visible)), browser.run(visible)

@@ -6,7 +6,6 @@ import ast
 import re
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import marimo as mo
 import pytest
@@ -57,7 +56,6 @@ def attached(published: Path) -> Published:
 def view(request: pytest.FixtureRequest, attached: Published, monkeypatch: pytest.MonkeyPatch) -> View:
     """The demo's account seen through some filters, with all parts of a page made at once."""
     monkeypatch.setattr(mo, "lazy", lambda make: make())
-    monkeypatch.setattr(mo, "query_params", lambda: SimpleNamespace(to_dict=dict))
     return apply_filters(attached, request.param)
 
 
@@ -66,6 +64,6 @@ def test_a_page_renders(path: str, view: View) -> None:
     title, _ = PAGES[path]
     html = render_page(path, view).text
 
-    assert f'<h1 class="ip-title">{title}</h1>' in html
+    assert f'<h1 class="ip-title" tabindex="-1" data-query="">{title}</h1>' in html
     assert "ip-tile" in html or "marimo-table" in html or "ip-empty" in html
     assert "ip-notice" not in html

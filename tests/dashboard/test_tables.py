@@ -7,6 +7,7 @@ import marimo as mo
 import pyarrow as pa
 import pytest
 
+from inventory_planner_dashboard import tables
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.formats import number
 from inventory_planner_dashboard.published import attach
@@ -19,11 +20,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[pa.Table, dict[str, Any]
     """What marimo's tables are made of: the rows, which are also what they export, and the options."""
     found: list[tuple[pa.Table, dict[str, Any]]] = []
 
-    def keep(rows: pa.Table, **options: Any) -> mo.Html:
+    def keep(rows: pa.Table, _file_name: str, **options: Any) -> mo.Html:
         found.append((rows, options))
         return mo.Html("")
 
-    monkeypatch.setattr(mo.ui, "table", keep)
+    monkeypatch.setattr(tables, "NamedTable", keep)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,8 @@ import click
 
 from inventory_planner.cli.options import dbt_variables, read_only_data_option
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.errors import ConfigurationError
+from inventory_planner.errors import ConfigurationError, InventoryPlannerError
+from inventory_planner.warehouse.sync_log import SUCCEEDED
 
 EMULATOR_PORT: Final = 8765
 DASHBOARD_PORT: Final = 8766
@@ -73,8 +74,18 @@ def _inbox(folder: Path, directories: Sequence[str], url: str, zone: str) -> str
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=DASHBOARD_PORT, show_default=True, help="0 for any free port.")
 @click.option("--browser/--no-browser", default=True, help="Whether to open the dashboard in a browser.")
-def dashboard(folder: DataFolder, host: str, port: int, browser: bool) -> None:
+@click.option(
+    "--max-age",
+    type=click.FloatRange(min=0, min_open=True),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    envvar="INVENTORY_PLANNER_MAX_AGE",
+    help="Warn if the account was last read longer ago; also INVENTORY_PLANNER_MAX_AGE.",
+)
+def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: float) -> None:
     """Serve the dashboard. It shows newly published data without a restart."""
+    from inventory_planner_dashboard.server import WhenOld
     from inventory_planner_dashboard.server import run as serve_dashboard
 
     def ready(url: str) -> None:
@@ -82,4 +93,25 @@ def dashboard(folder: DataFolder, host: str, port: int, browser: bool) -> None:
         if browser:
             click.launch(url)
 
-    serve_dashboard(folder, host, port, ready=ready)
+    when_old = WhenOld(timedelta(hours=max_age), lambda: _why_old(folder))
+    serve_dashboard(folder, host, port, ready=ready, when_old=when_old)
+
+
+def _why_old(folder: DataFolder) -> str:
+    """What the last run did, for readers of old data."""
+    from inventory_planner.monitor.status import status
+    from inventory_planner.warehouse.engines import engine_of
+
+    try:
+        found = status(engine_of(folder), folder)
+    except InventoryPlannerError as error:
+        return str(error)
+    if found.at_work:
+        return f"A run is at work: {found.at_work}."
+    last = next(iter(found.syncs), None)
+    if last is None:
+        return "There is no warehouse beside it: ask whoever publishes the file."
+    began = f"{last['started_at']:%Y-%m-%d %H:%M} UTC"
+    if last["outcome"] == SUCCEEDED:
+        return f"Nothing has run since {began}: start `inventory-planner run`, or look at its schedule."
+    return f"The last {last['sync_kind'] or 'reading'}, of {began}, {last['outcome']}: {last['error'] or 'unknown'}"

@@ -61,13 +61,13 @@ INCOMING_BY_WEEK: Final = """
     group by 1, 2, 3 order by 1, 3
 """
 _NEEDS_ACTION_COLUMNS: Final = {
-    "severity": Column("Severity"),
-    "exception_rule": Column("Exception", words),
     "purchase_order_number": Column("Order"),
-    "sku": Column("SKU"),
-    "vendor_name": Column("Vendor"),
-    "value_at_stake": Column("Value at stake", number),
+    "exception_rule": Column("Exception", words),
     "days_overdue": Column("Days overdue", days),
+    "value_at_stake": Column("Value at stake", number),
+    "vendor_name": Column("Vendor"),
+    "sku": Column("SKU"),
+    "severity": Column("Severity"),
 }
 _OVERDUE: Final = "Overdue"  # in place of a week
 

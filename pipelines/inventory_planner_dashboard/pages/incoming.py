@@ -13,7 +13,7 @@ from inventory_planner_dashboard.encodings import EXACT, UNITS, amount, colours,
 from inventory_planner_dashboard.formats import day, number
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, LIGHT_GREY
-from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
@@ -53,15 +53,14 @@ _VARIANTS: Final = """
     order by next_promise nulls last, sku, warehouse_name
 """
 _VARIANT_COLUMNS: Final = {
-    "sku": Column("SKU"),
-    "title": Column("Title"),
-    "warehouse_name": Column("Warehouse"),
-    "quantity_open": Column("On order", number),
-    "open_value": Column("Open value", number),
-    "count_lines": Column("Lines", number),
+    ITEM: Column("Item"),
     "next_promise": Column("Next promise", day),
+    "quantity_open": Column("On order", number),
     "forecast_receipt_date": Column("Forecast", day),
+    "open_value": Column("Open value", number),
     "orders": Column("Orders"),
+    "warehouse_name": Column("Warehouse"),
+    "count_lines": Column("Lines", number),
 }
 _CONTAINER_CBM: Final = 67  # what a 40-foot container holds
 
@@ -122,7 +121,7 @@ def _draw_calendar(rows: pa.Table) -> mo.Html:
             color=alt.Color(
                 "quantity_open:Q",
                 title="Units",
-                scale=alt.Scale(range=["#d6e6f4", "#08519c"]),
+                scale=alt.Scale(range=["#b7d3ea", BLUE]),
                 legend=alt.Legend(orient="top", gradientLength=160, format=UNITS),
             ),
             tooltip=[

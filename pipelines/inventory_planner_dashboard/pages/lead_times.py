@@ -13,7 +13,7 @@ from inventory_planner_dashboard.encodings import UNITS, colours, tooltip, vendo
 from inventory_planner_dashboard.formats import days, number, words
 from inventory_planner_dashboard.layout import section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, SKY
-from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.view import View
 
 _BY_VENDOR: Final = """
@@ -29,19 +29,18 @@ _SAFETY_DAYS: Final = """
     select * from marts.vendor_lead_times order by safety_days_95 desc nulls last, vendor_name, sku, warehouse_name
 """
 _SAFETY_DAY_COLUMNS: Final = {
+    ITEM: Column("Item"),
+    "safety_days_95": Column("Safety, 95 %", days),
+    "safety_days_90": Column("90 %", days),
+    "safety_days_98": Column("98 %", days),
+    "safety_days_99": Column("99 %", days),
+    "lead_time_median_days": Column("Median", days),
+    "planned_lead_time_mean_days": Column("Planned", days),
+    "lead_time_p90_days": Column("P90", days),
+    "count_variant_orders": Column("Orders", number),
     "vendor_name": Column("Vendor"),
-    "sku": Column("SKU"),
-    "title": Column("Title"),
     "warehouse_name": Column("Warehouse"),
     "lead_time_basis": Column("Basis", words),
-    "count_variant_orders": Column("Orders", number),
-    "lead_time_median_days": Column("Median", days),
-    "lead_time_p90_days": Column("P90", days),
-    "planned_lead_time_mean_days": Column("Planned, mean", days),
-    "safety_days_90": Column("Safety, 90 %", days),
-    "safety_days_95": Column("Safety, 95 %", days),
-    "safety_days_98": Column("Safety, 98 %", days),
-    "safety_days_99": Column("Safety, 99 %", days),
 }
 
 

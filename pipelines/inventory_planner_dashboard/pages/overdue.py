@@ -38,29 +38,29 @@ _LINES: Final = """
     order by open_value desc nulls last, purchase_order_number, line_number
 """
 _LINE_COLUMNS: Final = {
-    "recommended_action": Column("Action"),
     "purchase_order_number": Column("Order"),
     "sku": Column("SKU"),
-    "vendor_name": Column("Vendor"),
-    "quantity_open": Column("Open", number),
-    "open_value": Column("Open value", number),
     "days_overdue": Column("Days overdue", days),
+    "open_value": Column("Open value", number),
+    "quantity_open": Column("Open", number),
     "promise_current": Column("Promised", day),
-    "last_receipt_date": Column("Last receipt", day),
+    "recommended_action": Column("Action"),
+    "vendor_name": Column("Vendor"),
     "forecast_receipt_date": Column("Forecast", day),
     "latest_receipt_date": Column("Latest", day),
-    "forecast_basis": Column("Forecast by", words),
+    "last_receipt_date": Column("Last receipt", day),
     "warehouse_name": Column("Warehouse"),
+    "forecast_basis": Column("Forecast by", words),
 }
 _AGE_COLOURS: Final = {
     "no promise": GREY,
-    "not due": "#c6dbef",
-    "1-7": "#fdd0a2",
-    "8-14": "#fdae6b",
-    "15-30": "#fd8d3c",
-    "31-60": "#e6550d",
-    "61-90": "#b33c02",
-    "over 90": "#7a2a05",
+    "not due": "#9ec5e6",
+    "1-7": "#f8d08b",
+    "8-14": "#f5b041",
+    "15-30": "#f08c00",
+    "31-60": "#e8590c",
+    "61-90": "#d9480f",
+    "over 90": "#c92a2a",  # the worst stands out on white and on black
 }
 
 

@@ -13,7 +13,7 @@ from inventory_planner_dashboard.encodings import UNITS, amount, tooltip, vendor
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, VERMILION
-from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
@@ -49,15 +49,14 @@ _LANDED_BY_VENDOR: Final = """
     where period = '365' and landed_uplift_rate is not null order by landed_uplift_rate desc
 """
 _CHANGE_COLUMNS: Final = {
-    "sent_date": Column("Sent", day),
+    ITEM: Column("Item"),
+    "price_change_rate": Column("Change", signed_rate),
+    "unit_cost": Column("Now", decimal),
+    "price_variance": Column("Variance", number),
+    "previous_unit_cost": Column("Before", decimal),
     "purchase_order_number": Column("Order"),
     "vendor_name": Column("Vendor"),
-    "sku": Column("SKU"),
-    "title": Column("Title"),
-    "previous_unit_cost": Column("Before", decimal),
-    "unit_cost": Column("Now", decimal),
-    "price_change_rate": Column("Change", signed_rate),
-    "price_variance": Column("Variance", number),
+    "sent_date": Column("Sent", day),
 }
 _MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart
 

@@ -54,13 +54,13 @@ _RECEIPT_COLUMNS: Final = {
     "receipt_date": Column("Received", day),
     "purchase_order_number": Column("Order"),
     "sku": Column("SKU"),
+    "quantity_received": Column("Units", number),
+    "received_value": Column("Value", number),
+    "days_after_promise": Column("Days late", days),
     "vendor_name": Column("Vendor"),
+    "quantity_received_to_date": Column("To date", number),
     "warehouse_name": Column("Warehouse"),
     "receipt_number": Column("Receipt", number),
-    "quantity_received": Column("Units", number),
-    "quantity_received_to_date": Column("To date", number),
-    "received_value": Column("Value", number),
-    "days_after_promise": Column("Days after promise", days),
     "is_correction": Column("Correction", yes),
     "is_reconstructed": Column("Reconstructed", yes),
 }
@@ -122,7 +122,7 @@ def _draw_timeline(rows: pa.Table, ordered: float, promise: date | None) -> mo.H
     """The units received to date, receipt by receipt, against those ordered and the promised date."""
     steps = alt.Chart(rows).mark_line(interpolate="step-after", color=BLUE, point=alt.OverlayMarkDef(color=BLUE))
     received = steps.encode(
-        x=alt.X("receipt_date:T", title=None, axis=alt.Axis(format="%d %b", labelOverlap=True, tickCount=6)),
+        x=alt.X("receipt_date:T", title=None, axis=alt.Axis(format="%Y-%m-%d", labelOverlap=True, tickCount=6)),
         y=alt.Y("quantity_received_to_date:Q", title="Units to date", scale=alt.Scale(zero=True)),
         tooltip=[
             tooltip("receipt_date:T", "Received"),

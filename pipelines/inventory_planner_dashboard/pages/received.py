@@ -13,7 +13,7 @@ from inventory_planner_dashboard.encodings import UNITS, amount, colours, months
 from inventory_planner_dashboard.formats import day, days, number, rate, words
 from inventory_planner_dashboard.layout import empty, filter_notes, section, side_by_side, tabs
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, PINK, SKY, VERMILION
-from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
@@ -63,38 +63,37 @@ _BY_LINE: Final = """
     select * from marts.received_vs_ordered order by sent_date desc, purchase_order_number desc, line_number
 """
 _QUANTITY_COLUMNS: Final = {
-    "quantity_ordered": Column("Ordered", number),
-    "quantity_received": Column("Received", number),
     "quantity_open": Column("Open", number),
     "quantity_short": Column("Short", number),
-    "quantity_over": Column("Over", number),
+    "quantity_ordered": Column("Ordered", number),
+    "quantity_received": Column("Received", number),
     "fill_rate": Column("Fill rate", rate, has_target=True),
+    "quantity_over": Column("Over", number),
     "last_receipt_date": Column("Last receipt", day),
 }
 _VENDOR_COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
-    "count_lines": Column("Lines", number),
     **_QUANTITY_COLUMNS,
+    "count_lines": Column("Lines", number),
 }
 _ORDER_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
+    **_QUANTITY_COLUMNS,
+    "promise_date": Column("Promised", day),
     "vendor_name": Column("Vendor"),
-    "warehouse_name": Column("Warehouse"),
     "lifecycle_state": Column("State", words),
     "sent_date": Column("Sent", day),
-    "promise_date": Column("Promised", day),
     "count_lines": Column("Lines", number),
-    **_QUANTITY_COLUMNS,
+    "warehouse_name": Column("Warehouse"),
 }
 _LINE_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
-    "line_number": Column("Line", number),
-    "sku": Column("SKU"),
-    "title": Column("Title"),
-    "vendor_name": Column("Vendor"),
-    "promise_date": Column("Promised", day),
+    ITEM: Column("Item"),
     **_QUANTITY_COLUMNS,
     "days_late": Column("Days late", days),
+    "promise_date": Column("Promised", day),
+    "vendor_name": Column("Vendor"),
+    "line_number": Column("Line", number),
 }
 
 
@@ -121,11 +120,13 @@ def render(view: View) -> mo.Html:
             section(
                 "In detail",
                 tabs(
+                    view,
+                    "received",
                     {
                         "Vendors": lambda: table(view, _BY_VENDOR, _VENDOR_COLUMNS),
                         "Orders": lambda: table(view, _BY_ORDER, _ORDER_COLUMNS),
                         "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS),
-                    }
+                    },
                 ),
             ),
         ]

@@ -10,7 +10,6 @@ import marimo as mo
 import pyarrow as pa
 
 from inventory_planner_dashboard.charts import Chart, height_of_rows, largest, show
-from inventory_planner_dashboard.controls import address
 from inventory_planner_dashboard.encodings import PERCENT, UNITS, colours, months, percent_axis, tooltip, vendors
 from inventory_planner_dashboard.filters import join_names
 from inventory_planner_dashboard.formats import days, decimal, number, rate, yes
@@ -34,18 +33,18 @@ _OTIF_BY_MONTH: Final = """
 _COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
     "grade": Column("Grade"),
-    "score": Column("Score", number),
     "otif_line_rate": Column("OTIF", rate, has_target=True),
-    "count_due_lines": Column("Due lines", number),
+    "ordered_value": Column("Ordered value", number),
+    "score": Column("Score", number),
     "on_time_rate": Column("On time", rate, has_target=True),
     "in_full_rate": Column("In full", rate, has_target=True),
     "fill_rate": Column("Fill rate", rate, has_target=True),
-    "lead_time_median_days": Column("Lead time, median", days),
-    "lead_time_cv": Column("Lead time, CV", decimal),
-    "price_variance_rate": Column("Price variance", rate),
-    "canceled_order_rate": Column("Canceled", rate),
-    "ordered_value": Column("Ordered value", number),
+    "lead_time_median_days": Column("Lead time", days),
+    "price_variance_rate": Column("Price var.", rate),
     "spend_share": Column("Share", rate),
+    "canceled_order_rate": Column("Canceled", rate),
+    "count_due_lines": Column("Due lines", number),
+    "lead_time_cv": Column("CV", decimal),
     "is_low_sample": Column("Few orders", yes),
 }
 _PERIODS: Final = {"Last 365 days": "365", "Last 90 days": "90", "All time": "all"}
@@ -55,7 +54,7 @@ def render(view: View) -> mo.Html:
     """The ranking, OTIF against the targets, spend against reliability, and the last twelve months."""
     return mo.vstack(
         [
-            tabs({title: _period(view, period) for title, period in _PERIODS.items()}),
+            tabs(view, "scorecard", {title: _period(view, period) for title, period in _PERIODS.items()}),
             section(
                 "OTIF of the last twelve months",
                 _draw_months(largest(view.rows(_OTIF_BY_MONTH), "count_due_lines")),
@@ -75,7 +74,7 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
                 section(
                     f"Ranking, value in {view.currency}",
                     table(view, _SCORECARD, _COLUMNS, period=period),
-                    links({name: _vendor_page(name) for name in rows.column("vendor_name").to_pylist()}),
+                    links({name: _vendor_page(view, name) for name in rows.column("vendor_name").to_pylist()}),
                 ),
                 side_by_side(
                     section(against, _draw_otif(rows, targets)),
@@ -87,8 +86,8 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
     return render_period
 
 
-def _vendor_page(name: str) -> str:
-    return address(vendor=join_names([name])) + "#/vendor"
+def _vendor_page(view: View, name: str) -> str:
+    return view.link("#/vendor", vendor=join_names([name]))
 
 
 def _draw_otif(rows: pa.Table, targets: Targets) -> mo.Html:
@@ -140,7 +139,7 @@ def _target_rules(*rates: float | None) -> Chart:
 
 
 def _draw_months(rows: pa.Table) -> mo.Html:
-    """The last twelve months of each vendor: the darker, the better."""
+    """The last twelve months of each vendor: the worst stand out on white and on black."""
     cells = alt.Chart(rows).mark_rect()
     return show(
         cells.encode(
@@ -149,7 +148,7 @@ def _draw_months(rows: pa.Table) -> mo.Html:
             color=alt.Color(
                 "otif_line_rate:Q",
                 title="OTIF, lines",
-                scale=alt.Scale(domain=[0, 1], range=["#e3edf6", "#08519c"]),
+                scale=alt.Scale(domain=[0, 1], range=[VERMILION, "#e8c468", BLUE]),
                 legend=alt.Legend(orient="top", format=PERCENT, gradientLength=160),
             ),
             tooltip=[

@@ -98,7 +98,11 @@ def render(view: View) -> mo.Html:
             *filter_notes(view, _PARETO, "Concentration"),
             section(
                 f"Concentration of the last 365 days, {view.currency}",
-                tabs({title: _pareto(view, by) for title, by in (("Vendors", "vendor"), ("Variants", "variant"))}),
+                tabs(
+                    view,
+                    "spend",
+                    {title: _pareto(view, by) for title, by in (("Vendors", "vendor"), ("Variants", "variant"))},
+                ),
             ),
             side_by_side(
                 section("Spend by month sent", _draw_months(view.rows(_BY_MONTH), view.currency)),

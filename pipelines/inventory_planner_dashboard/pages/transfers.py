@@ -8,7 +8,7 @@ import marimo as mo
 
 from inventory_planner_dashboard.formats import day, days, number, rate, yes
 from inventory_planner_dashboard.layout import section, tabs
-from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.view import View
 
 _LANES: Final = """
@@ -36,30 +36,29 @@ _ASSEMBLIES: Final = """
 _LANE_COLUMNS: Final = {
     "source_warehouse_name": Column("From"),
     "warehouse_name": Column("To"),
-    "count_lines": Column("Lines", number),
+    "quantity_open": Column("Open", number),
+    "count_overdue_lines": Column("Overdue", number),
+    "on_time_rate": Column("On time", rate, has_target=True),
+    "fill_rate": Column("Fill rate", rate, has_target=True),
+    "transit_mean_days": Column("Transit days", days),
     "quantity_ordered": Column("To move", number),
     "quantity_received": Column("Received", number),
-    "quantity_open": Column("Open", number),
-    "fill_rate": Column("Fill rate", rate, has_target=True),
-    "on_time_rate": Column("On time", rate, has_target=True),
+    "count_lines": Column("Lines", number),
     "count_due_lines": Column("Due lines", number),
-    "transit_mean_days": Column("Days in transit, mean", days),
-    "count_overdue_lines": Column("Overdue", number),
 }
 _TRANSFER_COLUMNS: Final = {
     "purchase_order_number": Column("Transfer"),
+    ITEM: Column("Item"),
+    "quantity_open": Column("Open", number),
+    "promise_date": Column("Promised", day),
+    "is_overdue": Column("Overdue", yes),
     "source_warehouse_name": Column("From"),
     "warehouse_name": Column("To"),
-    "sku": Column("SKU"),
-    "title": Column("Title"),
     "quantity_ordered": Column("To move", number),
     "quantity_received": Column("Received", number),
-    "quantity_open": Column("Open", number),
     "shipment_date": Column("Shipped", day),
-    "promise_date": Column("Promised", day),
     "completion_date": Column("Complete", day),
-    "transit_days": Column("Days in transit", days),
-    "is_overdue": Column("Overdue", yes),
+    "transit_days": Column("Transit days", days),
 }
 _COMPONENT_COLUMNS: Final = {
     "component_sku": Column("Component"),
@@ -70,15 +69,14 @@ _COMPONENT_COLUMNS: Final = {
 }
 _ASSEMBLY_COLUMNS: Final = {
     "purchase_order_number": Column("Assembly"),
-    "sku": Column("SKU"),
-    "title": Column("Title"),
-    "warehouse_name": Column("Warehouse"),
-    "quantity_ordered": Column("To build", number),
-    "quantity_built": Column("Built", number),
+    ITEM: Column("Item"),
     "component_sku": Column("Component"),
     "quantity_still_needed": Column("Still needed", number),
     "promise_date": Column("Promised", day),
+    "quantity_ordered": Column("To build", number),
+    "quantity_built": Column("Built", number),
     "is_complete": Column("Complete", yes),
+    "warehouse_name": Column("Warehouse"),
 }
 
 
@@ -91,10 +89,12 @@ def render(view: View) -> mo.Html:
             section(
                 "Assemblies",
                 tabs(
+                    view,
+                    "transfers",
                     {
                         "Components still needed": lambda: table(view, _COMPONENTS, _COMPONENT_COLUMNS),
                         "Assembly orders": lambda: table(view, _ASSEMBLIES, _ASSEMBLY_COLUMNS),
-                    }
+                    },
                 ),
             ),
         ]

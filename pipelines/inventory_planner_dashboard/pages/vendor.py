@@ -59,13 +59,13 @@ _PRICES: Final = """
 """
 _OPEN_ORDER_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
-    "lifecycle_state": Column("State", words),
-    "sent_date": Column("Sent", day),
-    "promise_current": Column("Promised", day),
-    "count_promise_changes": Column("Re-dated", number),
-    "quantity_open": Column("Open", number),
-    "open_value": Column("Open value", number),
     "days_overdue": Column("Days overdue", days),
+    "promise_current": Column("Promised", day),
+    "open_value": Column("Open value", number),
+    "quantity_open": Column("Open", number),
+    "lifecycle_state": Column("State", words),
+    "count_promise_changes": Column("Re-dated", number),
+    "sent_date": Column("Sent", day),
 }
 _MAX_DELIVERIES: Final = 40  # bars that can be distinguished in one chart
 _MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart

@@ -1,0 +1,50 @@
+"""How fresh the data is: in words under each title, and as a banner where it is too old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Final
+
+import marimo as mo
+
+from inventory_planner_dashboard.formats import age, instant
+from inventory_planner_dashboard.published import Published
+
+_EXPLAIN_EVERY: Final = timedelta(minutes=10)  # looking for what failed takes the lock that runs need, for a moment
+
+
+@dataclass
+class _Watch:
+    max_age: timedelta = timedelta.max
+    explain: Callable[[], str] = str
+    explained: str = ""
+    explained_at: datetime | None = None
+
+
+_watch = _Watch()
+
+
+def watch_age(max_age: timedelta, explain: Callable[[], str]) -> None:
+    """Set from which age on data counts as old, and what then tells why."""
+    global _watch  # noqa: PLW0603 (set once by the server, for all its sessions)
+    _watch = _Watch(max_age, explain)
+
+
+def freshness(published: Published, now: datetime | None = None) -> mo.Html:
+    """The banner, if the data is old, and the words that the script puts under the titles."""
+    now = now or datetime.now(UTC)
+    confirmed_at = published.confirmed_at
+    words = f"As of {published.as_of:%a %d %b}, read {age(confirmed_at, now)}"
+    is_old = confirmed_at is not None and now - confirmed_at > _watch.max_age
+    banner = _banner(confirmed_at, now) if is_old and confirmed_at else ""
+    return mo.Html(f'{banner}<i class="ip-fresh" data-words="{escape(words)}" hidden></i>')
+
+
+def _banner(confirmed_at: datetime, now: datetime) -> str:
+    if _watch.explained_at is None or now - _watch.explained_at > _EXPLAIN_EVERY:
+        _watch.explained, _watch.explained_at = _watch.explain(), now
+    old = f"This data is old: the account was last read {age(confirmed_at, now)}, {instant(confirmed_at)}."
+    return f'<p class="ip-banner" role="alert"><b>{escape(old)}</b> {escape(_watch.explained)}</p>'
