@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import pickle
+import shutil
 import ssl
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from dbt_runs import folder_at
 from filling import fill
@@ -44,8 +46,30 @@ FIRST = (  # the longest modules: one of them alone at the end costs a minute
 )
 
 
+BUILDING = ("tests/test_demo.py", "tests/marts/test_marts.py")  # in one process, where dbt parses its project once
+READING = "dashboard"  # its tests read the demo, and would wait for it
+
+
+class _Scheduling(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return BUILDING[0] if scope in BUILDING else scope
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduling:
+    """Assign modules to processes."""
+    return _Scheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """The place of a module, which are otherwise in the order of their paths."""
+    name = item.path.name
+    return FIRST.index(name) if name in FIRST else len(FIRST) + (item.path.parent.name == READING)
 
 
 def pytest_collection_finish() -> None:
@@ -165,12 +189,15 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_shown(shared: Path) -> tuple[DataFolder, DemoReport]:
+def demo_shown(shared: Path, parsed_place: Path) -> tuple[DataFolder, DemoReport]:
     """The demo and its folder, for reading only: it runs once for all processes of the test run."""
     folder, pickled = data_folder(shared / "demo"), shared / "demo.pickle"
     with FileLock(shared / "demo.lock"):
         if not pickled.exists():
-            folder.warehouse.write_bytes(b"what an earlier demo left")
-            pickled.write_bytes(pickle.dumps(run_demo(folder, lambda _read, _total: None)))
+            with folder_at(parsed_place) as place:
+                place.warehouse.write_bytes(b"what an earlier demo left")
+                shown = run_demo(place, lambda _read, _total: None)
+                shutil.copytree(place.root, folder.root, dirs_exist_ok=True)
+            pickled.write_bytes(pickle.dumps(shown))
     report: DemoReport = pickle.loads(pickled.read_bytes())  # noqa: S301 (our own)
     return folder, report

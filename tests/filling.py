@@ -4,32 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from inventory_planner.api.decoding import Record, decode_order
 from inventory_planner.sync.order_rows import order_rows
 from inventory_planner.warehouse.table import SCHEMA, Table
 from inventory_planner.warehouse.tables import TABLES
 from inventory_planner.warehouse.warehouse import Warehouse
-from orders import record_of
+from orders import raw
 
 SYNCED_AT = datetime(2024, 6, 30, tzinfo=UTC)
 
 
 def fill(warehouse: Path, accounts: Mapping[str, Sequence[dict[str, Any]]], synced_at: datetime = SYNCED_AT) -> None:
     """Create the raw tables with the orders of these accounts."""
-    filled = [_rows(account_id, orders, synced_at) for account_id, orders in accounts.items()]
-    with duckdb.connect(warehouse) as connection:
-        connection.execute(f"create schema {SCHEMA}")
-        for table in TABLES:
-            arrow = pa.concat_tables(
-                [table.schema.empty_table(), *(rows[table.name] for rows in filled if table.name in rows)]
-            )
-            connection.from_arrow(arrow).create(f"{SCHEMA}.{table.name}")
+    written = tuple((account_id, tuple(map(raw, orders))) for account_id, orders in accounts.items())
+    warehouse.write_bytes(_filled(written, synced_at))
+
+
+@lru_cache(maxsize=32)  # most tests begin with the same few orders, and a file with them takes a fifth of a second
+def _filled(accounts: tuple[tuple[str, tuple[bytes, ...]], ...], synced_at: datetime) -> bytes:
+    filled = [_rows(account_id, orders, synced_at) for account_id, orders in accounts]
+    with TemporaryDirectory() as folder:
+        warehouse = Path(folder) / "warehouse.duckdb"
+        with duckdb.connect(warehouse, config={"threads": 1}) as connection:
+            connection.execute(f"begin transaction; create schema {SCHEMA}")
+            for table in TABLES:
+                arrow = pa.concat_tables(
+                    [table.schema.empty_table(), *(rows[table.name] for rows in filled if table.name in rows)]
+                )
+                connection.from_arrow(arrow).create(f"{SCHEMA}.{table.name}")
+            connection.execute("commit")
+        return warehouse.read_bytes()
 
 
 def fill_catalog(warehouse: Path, rows: Mapping[Table, Sequence[dict[str, Any]]]) -> None:
@@ -51,8 +64,10 @@ def fill_marts(warehouse: Warehouse, *_: object) -> str:
     return ""
 
 
-def _rows(account_id: str, orders: Sequence[dict[str, Any]], synced_at: datetime) -> dict[str, pa.Table]:
-    rows = order_rows([record_of(each) for each in orders], account_id, synced_at)
+def _rows(account_id: str, orders: Sequence[bytes], synced_at: datetime) -> dict[str, pa.Table]:
+    records = [decode_order(each) for each in orders]
+    assert not [each for each in records if not isinstance(each, Record)]
+    rows = order_rows([each for each in records if isinstance(each, Record)], account_id, synced_at)
     return {name: _without_removals(table) for name, table in rows.items()}
 
 

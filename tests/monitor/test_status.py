@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from first_loads import load_first
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder, folder_at
 from inventory_planner.errors import LoadError, RefusedError
@@ -27,12 +28,20 @@ def status_of(folder: DataFolder, now: datetime | None = None) -> Status:
     return status(engine_of(folder), folder, now)
 
 
-def load_once(job: Job) -> datetime:
-    """Load as a command does, which closes the warehouse at its end; when the sync ended."""
-    report = load(job)
+def load_once(job: Job) -> None:
+    """Load as a command does, which closes the warehouse at its end."""
+    load(job)
     job.warehouse.close()
-    assert report.ended_at is not None
-    return report.ended_at
+
+
+def load_an_order(account: Account, job: Job) -> datetime:
+    """Put an order into the account and load it; when the sync ended."""
+    account.put(order())
+    load_first(account, job)
+    ((ended_at,),) = job.warehouse.execute("select ended_at from inventory_planner._syncs")
+    job.warehouse.close()
+    assert isinstance(ended_at, datetime)
+    return ended_at
 
 
 def test_a_folder_that_was_never_loaded_is_empty(folder: DataFolder) -> None:
@@ -50,8 +59,7 @@ def test_a_missing_folder_is_not_created(tmp_path: Path) -> None:
 
 
 def test_the_rows_and_the_last_syncs_are_shown(account: Account, job: Job, folder: DataFolder) -> None:
-    account.put(order())
-    load(job)
+    load_an_order(account, job)
     load_once(job)
 
     found = status_of(folder)
@@ -69,8 +77,7 @@ def test_the_rows_and_the_last_syncs_are_shown(account: Account, job: Job, folde
 
 
 def test_the_age_counts_from_the_last_sync_that_succeeded(account: Account, job: Job, folder: DataFolder) -> None:
-    account.put(order())
-    ended_at = load_once(job)
+    ended_at = load_an_order(account, job)
     with Client(job.settings.base_url, "wrong", "a1000", 0) as client, pytest.raises(RefusedError):
         load(replace(job, client=client))
     job.warehouse.close()
@@ -84,8 +91,7 @@ def test_the_age_counts_from_the_last_sync_that_succeeded(account: Account, job:
 def test_during_a_run_the_run_is_named_and_the_last_published_state_is_shown(
     account: Account, job: Job, folder: DataFolder
 ) -> None:
-    account.put(order())
-    load(job)
+    load_an_order(account, job)
     record_build(job.warehouse, {})
     built = read_build(job.warehouse)
     assert built is not None
@@ -108,8 +114,7 @@ def test_during_a_run_the_run_is_named_and_the_last_published_state_is_shown(
 def test_a_published_file_that_is_not_as_it_was_published_is_a_problem(
     account: Account, job: Job, folder: DataFolder, is_running: bool
 ) -> None:
-    account.put(order())
-    load(job)
+    load_an_order(account, job)
     record_build(job.warehouse, {})
     publish(job.warehouse)
     job.warehouse.close()
@@ -127,8 +132,7 @@ def test_a_published_file_that_is_not_as_it_was_published_is_a_problem(
 
 
 def test_of_several_accounts_the_oldest_reading_is_the_age(account: Account, job: Job, folder: DataFolder) -> None:
-    account.put(order())
-    ended_at = load_once(job)
+    ended_at = load_an_order(account, job)
     account.account_id = "a2000"
     with Client(job.settings.base_url, account.api_key, "a2000", 0) as client:
         load_once(replace(job, client=client, settings=replace(job.settings, account_id="a2000")))
@@ -137,8 +141,7 @@ def test_of_several_accounts_the_oldest_reading_is_the_age(account: Account, job
 
 
 def test_neither_a_replay_nor_a_failed_build_changes_the_age(account: Account, job: Job, folder: DataFolder) -> None:
-    account.put(order())
-    ended_at = load_once(job)
+    ended_at = load_an_order(account, job)
     replay(job)
     record_failure(job.account, "build", ValueError("what happened"))
     job.warehouse.close()

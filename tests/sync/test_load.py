@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 import oracle
+from first_loads import load_first
 from inventory_planner.api.client import ATTEMPTS, Client
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import RejectedError, UnreachableError
@@ -53,7 +54,7 @@ def test_an_empty_account_creates_all_tables_without_rows(account: Account, job:
 
 def test_a_load_without_changes_sends_one_request_and_writes_nothing(account: Account, job: Job) -> None:
     put_orders(account)
-    load(job)
+    load_first(account, job)
     loads = job.warehouse.execute("select count(*) from inventory_planner._dlt_loads")
     account.requests.clear()
 
@@ -97,7 +98,7 @@ def test_a_second_edit_within_the_same_second_arrives(account: Account, job: Job
 
 def test_a_change_that_becomes_visible_late_arrives(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account)
-    load(job)
+    load_first(account, job)
 
     account.put(order("late", last_modified=minute(20)))
     load(job)
@@ -200,7 +201,7 @@ def test_the_orders_read_before_a_failure_are_kept(account: Account, job: Job, f
 
 def test_a_reading_that_breaks_off_does_not_set_the_cursor_back(account: Account, job: Job) -> None:
     put_orders(account)
-    load(job)
+    load_first(account, job)
     by_twos = with_settings(job, page_size=2)
     for _ in range(3):
         account.faults.extend([Fault.slow(0), Fault.refused("Something went wrong")])
@@ -216,7 +217,7 @@ def test_a_reading_that_breaks_off_does_not_set_the_cursor_back(account: Account
 
 def test_a_full_load_reads_and_writes_all_orders_again(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account)
-    load(job)
+    load_first(account, job)
     job.warehouse.execute("update inventory_planner.purchase_orders set notes = 'spoiled'")
 
     report = load(replace(job, full=True))
@@ -227,8 +228,7 @@ def test_a_full_load_reads_and_writes_all_orders_again(account: Account, job: Jo
 
 def test_since_starts_earlier_and_never_leaves_a_gap(account: Account, job: Job) -> None:
     put_orders(account)
-    load(job)
-    account.requests.clear()
+    load_first(account, job)
     with_large_pages = with_settings(job, page_size=1000)
 
     load(replace(with_large_pages, since=datetime(2025, 12, 1, 8, 5, tzinfo=UTC)))

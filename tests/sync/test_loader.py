@@ -6,6 +6,7 @@ import dlt
 import pytest
 
 import oracle
+from first_loads import load_first
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError
 from inventory_planner.settings import Settings
@@ -61,7 +62,7 @@ def test_rows_that_a_killed_run_left_of_new_orders_are_merged(
 ) -> None:
     monkeypatch.setattr(chunks, "MIN_ORDERS_TO_APPEND", 2)
     put_orders(account, 5)
-    load(job)
+    load_first(account, job)
     job.warehouse.execute("delete from inventory_planner.purchase_orders")
 
     load(replace(job, full=True))
@@ -71,7 +72,7 @@ def test_rows_that_a_killed_run_left_of_new_orders_are_merged(
 
 def test_a_commit_invalidates_the_build_and_a_load_without_changes_does_not(account: Account, job: Job) -> None:
     put_orders(account, 1)
-    load(job)
+    load_first(account, job)
     record_build(job.warehouse, {"version": "1"})
     load(job)
     assert read_build(job.warehouse) is not None
@@ -91,7 +92,7 @@ def test_an_empty_warehouse_has_no_cursor(job: Job) -> None:
 
 def test_the_stored_cursor_is_the_one_in_the_state_of_dlt(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account, 5)
-    load(job)
+    load_first(account, job)
 
     pipeline = dlt.pipeline(
         PIPELINE,
@@ -108,7 +109,7 @@ def test_the_stored_cursor_is_the_one_in_the_state_of_dlt(account: Account, job:
 
 def test_a_restored_warehouse_continues_from_what_it_holds(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account, 5)
-    load(job)
+    load_first(account, job)
     job.warehouse.close()
     backup = folder.warehouse.read_bytes()
     put_orders(account, 25)
@@ -123,7 +124,7 @@ def test_a_restored_warehouse_continues_from_what_it_holds(account: Account, job
 
 def test_a_deleted_warehouse_is_filled_again(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account)
-    load(job)
+    load_first(account, job)
 
     job.warehouse.close()
     folder.warehouse.unlink()
@@ -137,7 +138,7 @@ def test_a_deleted_warehouse_is_filled_again(account: Account, job: Job, folder:
 
 def test_a_damaged_working_folder_is_replaced(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account, 5)
-    load(job)
+    load_first(account, job)
     for path in folder.dlt.rglob("*.json"):
         path.write_bytes(b"{")
 

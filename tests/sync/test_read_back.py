@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from inventory_planner.sync.load import Job, load
+from first_loads import load_first
+from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import MAX_SINGLE_READS, read_back
 from inventory_planner_emulator import Account
 from orders import order, put_orders
@@ -18,7 +19,7 @@ def rows(job: Job, query: str) -> list[tuple[Any, ...]]:
 
 def test_a_few_orders_are_read_one_by_one(account: Account, job: Job) -> None:
     put_orders(account, 3)
-    load(job)
+    load_first(account, job)
     account.edit("order-01", status="closed")
     account.requests.clear()
     read_back(job, ["order-01"])
@@ -35,7 +36,7 @@ def test_an_order_that_was_never_loaded_enters_the_warehouse(account: Account, j
 
 def test_a_deleted_order_is_left_to_the_sweep(account: Account, job: Job) -> None:
     account.put(order("a"))
-    load(job)
+    load_first(account, job)
     account.delete("a")
     read_back(job, ["a"])
     assert rows(job, STATUSES) == [("a", "open")]
@@ -43,7 +44,7 @@ def test_a_deleted_order_is_left_to_the_sweep(account: Account, job: Job) -> Non
 
 def test_many_orders_are_read_from_the_list_of_changed_ones(account: Account, job: Job) -> None:
     put_orders(account, MAX_SINGLE_READS + 5)
-    load(job)
+    load_first(account, job)
     changed = [f"order-{number:02}" for number in range(MAX_SINGLE_READS + 1)]
     for order_id in changed:
         account.edit(order_id, status="closed")
@@ -57,7 +58,7 @@ def test_of_many_orders_those_that_the_list_does_not_show_as_changed_are_read_on
     account: Account, job: Job
 ) -> None:
     put_orders(account, MAX_SINGLE_READS + 5)
-    load(job)
+    load_first(account, job)
     changed = [f"order-{number:02}" for number in range(MAX_SINGLE_READS + 1)]
     for order_id in changed[1:]:
         account.edit(order_id, status="closed")

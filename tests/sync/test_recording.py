@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 import oracle
+from first_loads import load_first
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import RefusedError
@@ -59,7 +60,7 @@ def test_all_numbers_of_a_sync_are_recorded(account: Account, job: Job) -> None:
 
 def test_only_the_requests_of_the_block_are_counted(account: Account, job: Job) -> None:
     put_orders(account, 1)
-    load(job)
+    load_first(account, job)
     report = SyncReport("a1000")
     with count_requests(job.client, report):
         load(job)
@@ -69,7 +70,7 @@ def test_only_the_requests_of_the_block_are_counted(account: Account, job: Job) 
 
 def test_a_refused_key_is_recorded_and_changes_nothing(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account)
-    load(job)
+    load_first(account, job)
     with (
         Client(job.settings.base_url, "wrong", job.settings.account_id, 0) as client,
         pytest.raises(RefusedError),

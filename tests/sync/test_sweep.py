@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import oracle
+from first_loads import load_first
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import SweepError, UnreachableError
@@ -23,8 +24,7 @@ def loaded(account: Account, job: Job) -> Job:
     for number in range(25):
         modified = datetime(2025, 12, 1, 8, tzinfo=UTC) + timedelta(hours=number)
         account.put(order(f"order-{number:02}", last_modified=modified.isoformat()))
-    load(job)
-    account.requests.clear()
+    load_first(account, job)
     return job
 
 

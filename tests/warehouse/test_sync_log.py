@@ -66,6 +66,7 @@ def test_columns_that_an_older_version_did_not_have_are_added(warehouse: Warehou
     record(warehouse, started_at=NOON)
     warehouse.execute("alter table inventory_planner._syncs drop column drift")
     warehouse.execute("alter table inventory_planner._syncs drop column waited_seconds")
+    warehouse.close()
 
     record(warehouse, started_at=NOON + timedelta(hours=1), waited_seconds=1.5)
 

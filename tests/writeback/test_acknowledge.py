@@ -75,7 +75,7 @@ def import_all(account: Account, job: Job) -> None:
     """Put the orders of the account into the warehouse, or bring those there up to date."""
     now = datetime.now(UTC)
     if not job.warehouse.tables():
-        fill(job.warehouse.folder.warehouse, {account.account_id: account.orders()}, now)
+        fill(job.warehouse.folder.warehouse, {account.account_id: account.orders()})
     for each in account.orders():
         values = [each["status"], each["last_modified"], each.get("readonly"), now, each["id"]]
         job.warehouse.execute(

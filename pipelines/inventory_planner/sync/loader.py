@@ -13,13 +13,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Final
 
 import dlt
 import pyarrow as pa
 from dlt.common.configuration.container import Container
-from dlt.common.configuration.providers import EnvironProvider
+from dlt.common.configuration.providers import CustomLoaderDocProvider
 from dlt.common.configuration.specs import PluggableRunContext
+from dlt.common.configuration.specs.config_providers_context import ConfigProvidersContainer
 from dlt.common.schema.typing import LOADS_TABLE_NAME, PIPELINE_STATE_TABLE_NAME
 from dlt.common.versioned_state import decompress_state
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -35,7 +36,16 @@ from inventory_planner.warehouse.table import SCHEMA
 from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 PIPELINE: Final = "inventory_planner"
-ANY_PIPELINE: Final = ((), ("pipelines",))  # the sections of settings for every pipeline of this environment
+DLT_SETTINGS: Final = {
+    "enable_runtime_trace": False,  # nobody reads it
+    "extract": {"next_item_mode": "fifo"},  # one batch at a time goes into all tables; otherwise eight are kept
+    "load": {
+        "truncate_staging_dataset": True,
+        "workers": 1,  # several statements at once only cost memory
+        "raise_on_max_retries": 1,  # a full disk is still full a second later; the next run retries
+    },
+    "runtime": {"intercept_signals": False},  # see _defer_signals
+}
 
 _STORED_STATE: Final = f"""
     select state
@@ -76,7 +86,11 @@ class Loader:
             LoadError: the rows can't be loaded; the warehouse is unchanged.
         """
         invalidate_build(self._warehouse)
-        pipeline = self._pipeline  # configures dlt, which looks for each argument of the source
+        with _own_settings():
+            self._commit(chunk)
+
+    def _commit(self, chunk: Chunk) -> None:
+        pipeline = self._pipeline
         source = inventory_planner(self._settings.api_key, self._settings.account_id, chunk=chunk)
         with _translate_errors(self._warehouse):
             pipeline.extract(source, loader_file_format="parquet")
@@ -88,7 +102,6 @@ class Loader:
     @cached_property
     def _pipeline(self) -> dlt.Pipeline:
         """A pipeline with its state from the warehouse alone; a sync that finds nothing new does not need it."""
-        _configure_dlt()
         folder = self._warehouse.folder.dlt
         with _translate_errors(self._warehouse):
             if folder.exists():
@@ -100,24 +113,20 @@ class Loader:
         return pipeline
 
 
-class _NamedEnvironment(EnvironProvider):
-    """The environment without bare names, such as `DEV_MODE`, that another project may have set for its pipelines."""
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """Let dlt see these settings and no others.
 
-    def get_value(self, key: str, hint: type[Any], pipeline_name: str | None, *sections: str) -> tuple[Any | None, str]:
-        """The variable of this name, if a section says what it is for."""
-        if pipeline_name is None and sections in ANY_PIPELINE:
-            return None, self.get_key_name(key, *sections)
-        return super().get_value(key, hint, cast("str", pipeline_name), *sections)
-
-
-def _configure_dlt() -> None:
-    Container()[PluggableRunContext].providers[_NamedEnvironment().name] = _NamedEnvironment()
-    dlt.config["runtime.dlthub_telemetry"] = False
-    dlt.config["extract.next_item_mode"] = "fifo"  # one batch at a time goes into all tables; otherwise eight are kept
-    dlt.config["load.truncate_staging_dataset"] = True
-    dlt.config["load.workers"] = 1  # several statements at once only cost memory
-    dlt.config["load.raise_on_max_retries"] = 1  # a full disk is still full a second later; the next run retries
-    dlt.config["runtime.intercept_signals"] = False  # see _defer_signals
+    dlt asks for hundreds of settings in each commit, each in several sections of the environment and of each file,
+    which takes longer than its work; and what it finds may be meant for the pipelines of another project.
+    """
+    context = Container()[PluggableRunContext]
+    providers = context.providers
+    context.providers = ConfigProvidersContainer([CustomLoaderDocProvider("the loader", lambda: DLT_SETTINGS)])
+    try:
+        yield
+    finally:
+        context.providers = providers
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class Warehouse:
     folder: DataFolder
     read_only: bool = False
     _connection: Connection | None = field(default=None, init=False)
+    _created: set[str] = field(default_factory=set, init=False)  # the tables known to be there while it is open
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
         """Run a statement, its parameters written as `?`, and return its rows.
@@ -55,6 +56,7 @@ class Warehouse:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._created.clear()
 
     def tables(self) -> set[str]:
         """The names of the raw tables that exist."""
@@ -65,6 +67,11 @@ class Warehouse:
 
     def create(self, table: Table) -> None:
         """Create one of our own tables, or add the columns that an older version did not have."""
+        if table.name not in self._created:
+            self._create(table)
+            self._created.add(table.name)
+
+    def _create(self, table: Table) -> None:
         found = self.execute(
             "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
             [SCHEMA, table.name],
