@@ -1,4 +1,4 @@
-{# The figures that a variant states itself and in each of its warehouses, with their columns renamed. #}
+{# The figures of a variant, which the API returns for the variant itself and for each of its warehouses, with columns renamed. #}
 {% macro catalog_figures() -%}
     -- text
     {{ trimmed('segment') }} as abc_segment,
@@ -41,7 +41,7 @@
 {%- endmacro %}
 
 
-{# Whether a warehouse adds up others, so that its figures are in theirs. #}
+{# Whether a warehouse combines others, whose figures it repeats. #}
 {% macro is_combined_warehouse(warehouse_id, warehouse_type) -%}
     (
         lower({{ warehouse_id }}) like '%combined%'
@@ -53,19 +53,19 @@
 {%- endmacro %}
 
 
-{# A setting in whole days; null if it is unset or can't be meant. #}
+{# A setting in whole days; null if it is unset or implausible. #}
 {% macro setting_in_days(days) -%}
     case when {{ days }} between 0 and 3650 then cast(round({{ days }}) as integer) end
 {%- endmacro %}
 
 
-{# A quantity of the catalog; null if it is too large to be meant. #}
+{# A quantity of the catalog; null if it is implausibly large. #}
 {% macro catalog_quantity(quantity) -%}
     case when abs({{ quantity }}) < {{ var('plausible_quantity') }} then {{ quantity }} end
 {%- endmacro %}
 
 
-{# Units a day of so many units in so many days, rounded down to six decimals, because rounding must not cause a shortage. #}
+{# A quantity divided by a number of days, rounded down to six decimals, so that rounding never causes a shortage. #}
 {% macro units_per_day(quantity, days) -%}
     {%- set millionths = 'cast(round(cast(' ~ quantity ~ ' as double) * 1000000) as bigint)' -%}
     cast(
@@ -75,14 +75,14 @@
 {%- endmacro %}
 
 
-{# How many times one number goes into another: exact, because both are decimals. #}
+{# How many whole times the divisor fits into the dividend; exact, because both are decimals. #}
 {% macro whole_times(dividend, divisor) -%}
     {%- set safe_divisor = 'nullif(' ~ divisor ~ ', 0)' -%}
     cast(round(({{ dividend }} - mod({{ dividend }}, {{ safe_divisor }})) / {{ safe_divisor }}) as integer)
 {%- endmacro %}
 
 
-{# What so many units are worth, with six decimals; beyond a billion, by doubles, which can't overflow. #}
+{# The value of a quantity, with six decimals; above a billion it is computed with doubles, which don't overflow. #}
 {% macro units_value(quantity, unit_value) -%}
     case
         when abs({{ quantity }}) < 1e9 and abs({{ unit_value }}) < 1e9

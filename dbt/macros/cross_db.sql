@@ -150,7 +150,7 @@
 {%- endmacro %}
 
 
-{# The `id` of each object in a list that is JSON text: a row for each, in the select list of a query. #}
+{# The `id` of each object in a JSON list, for a select list: one row per object. #}
 {% macro each_id_in(json) -%}
     {{ adapter.dispatch('each_id_in')(json) }}
 {%- endmacro %}

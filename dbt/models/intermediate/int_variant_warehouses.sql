@@ -1,4 +1,4 @@
-{# Of what a variant states itself, these are figures of all its warehouses together. -#}
+{# On the variant itself, these cover all its warehouses together. -#}
 {%- set sums = [
     'quantity_in_stock', 'quantity_on_order_api', 'quantity_recommended', 'quantity_to_order',
     'sells_out_in_days_api', 'first_gap_in_days_api', 'stock_cover_days_api', 'lost_revenue_api',
@@ -6,7 +6,7 @@
     'quantity_sold_365_days', 'days_out_of_stock_60_days', 'sales_velocity', 'replenish_date',
     'last_received_date',
 ] -%}
-{# These hold in each of them. -#}
+{# On the variant itself, these apply to each of its warehouses. -#}
 {%- set settings = [
     'lead_time_days', 'days_of_stock', 'minimum_stock', 'lead_time_days_api', 'unit_cost',
     'unit_landed_cost', 'abc_segment', 'replenishment_notes', 'has_forecast_override', 'is_hidden',

@@ -24,7 +24,7 @@ history as (
 
 ),
 
--- a month is forecast by the last figure of the month before, else by the first of the month itself
+-- the forecast of a month is the last one of the month before or, without one, the first one of the month itself
 forecasts as (
 
     {% for months_ahead, month, quantity, nearest in [
