@@ -1,6 +1,7 @@
-"""Read the lists of the catalog: all variants, also removed and never ordered ones, the vendors and the warehouses.
+"""Read the lists of the catalog: vendors, warehouses, and all variants, including removed and never-ordered ones.
 
-The API can't tell what changed in its catalog, and most figures change every night, so the lists are read whole.
+The API has no way to request only changes to the catalog, and most figures change every night, so each list is read in
+full.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ Converted = TypeVar("Converted")
 
 
 class CatalogPage(Envelope, kw_only=True):
-    """A page of one of the lists; each record is kept as the API wrote it."""
+    """A page of one of the lists, with each record as raw JSON."""
 
-    NAME: ClassVar[str]  # of the list, in the path and in the answer
+    NAME: ClassVar[str]  # of the list, in the path and in the response
     ID: ClassVar[str] = "id"  # the field that identifies a record
     PARAMS: ClassVar[dict[str, str]] = {}
 
@@ -36,10 +37,10 @@ class CatalogPage(Envelope, kw_only=True):
 
     @property
     def records(self) -> Sequence[Raw]:
-        """The records.
+        """The records of the page.
 
         Raises:
-            UnreadableAnswerError: they are not a list.
+            UnreadableAnswerError: the records are not a list.
         """
         try:
             return [*elements(bytes(self.listed))]
@@ -51,7 +52,7 @@ class CatalogPage(Envelope, kw_only=True):
 
 
 class VariantsPage(CatalogPage):
-    """A page of the list of variants, also of removed ones, by id so that edits don't move them between pages."""
+    """A page of the list of variants, including removed ones, by id, so that edits don't move them between pages."""
 
     NAME = "variants"
     listed: Raw = field(name="variants")
@@ -80,21 +81,22 @@ def read_list(
     convert: Callable[[Sequence[Raw]], Converted],
     fields: Sequence[str] = (),
 ) -> list[Converted]:
-    """Read a list of the catalog, and convert it page by page.
+    """Read a list of the catalog in full, and convert it page by page.
 
-    A page that holds as many records as it promises is the whole list. Several pages are read until a walk over the ids
-    alone finds the same records, as many as each page promised: a record that comes while another one goes moves a
-    third one to a page that was already read, and the total stays.
+    A list that fits on one page is complete if that page holds as many records as its total says. A longer list is read
+    again until a second walk, over the ids alone, finds the same records, and as many as the total on each page. The
+    total alone is not enough: if one record is added while another is removed, a third one can move to a page that was
+    already read, and the total stays the same.
 
     Args:
         client: the account.
         page_type: which list.
-        page_size: the most records of a page.
-        convert: called with the records of each page; what it makes of a walk that was disturbed is dropped.
-        fields: the fields to request; all without any.
+        page_size: the maximum number of records per page.
+        convert: called with the records of each page; its results are discarded if the list changed during the walk.
+        fields: the fields to request; empty for all.
 
     Raises:
-        ConfigurationError: the account can't be asked for its catalog this way.
+        ConfigurationError: the catalog can't be read through this route.
         ApiError: a request failed, or the list changed during each walk.
     """
     for _ in range(MAX_WALKS):
@@ -103,8 +105,8 @@ def read_list(
         if walk.is_undisturbed and (walk.pages == 1 or walk == _walk_ids(client, page_type, page_size)):
             return converted
     raise UnreadableAnswerError(
-        f"The catalog changed during each of {MAX_WALKS} walks over its {page_type.NAME}, or their pages don't add up,"
-        " so some may be missing. The catalog that was read before is kept; the next run tries again."
+        f"The catalog changed during each of {MAX_WALKS} walks over its {page_type.NAME}, or the pages don't add up, so"
+        " some may be missing. The catalog in the warehouse is unchanged; the next run tries again."
     )
 
 
@@ -112,7 +114,7 @@ def read_id(page_type: type[CatalogPage], record: bytes) -> str:
     """The id of a record, as text.
 
     Raises:
-        msgspec.DecodeError, UnicodeDecodeError: it can't be read.
+        msgspec.DecodeError, UnicodeDecodeError: the id can't be read.
     """
     return str(_decode_id(bytes(decode_object(record).get(page_type.ID, ABSENT))))
 
@@ -120,10 +122,10 @@ def read_id(page_type: type[CatalogPage], record: bytes) -> str:
 def request_list(
     client: Client, page_type: type[CatalogPage], page_size: int, fields: Sequence[str] = (), **filters: str
 ) -> Iterator[CatalogPage]:
-    """Request a list of the catalog, page by page, with these fields or all; the API may ignore `filters`.
+    """Request a list of the catalog, page by page, with these fields or, if empty, all; the API may ignore `filters`.
 
     Raises:
-        ConfigurationError: the account can't be asked for its catalog this way.
+        ConfigurationError: the catalog can't be read through this route.
         ApiError: a request failed.
     """
     path = client.route.catalog_path(page_type.NAME)
@@ -141,7 +143,7 @@ _decode_id = msgspec.json.Decoder(Id).decode
 
 @dataclass(slots=True)
 class _Walk:
-    """What a walk over the pages of a list has found: the ids, and how many records have none."""
+    """What a walk over the pages of a list has found: the ids, and the number of records without one."""
 
     page_type: type[CatalogPage]
     ids: set[str] = dataclasses.field(default_factory=set)
@@ -150,7 +152,7 @@ class _Walk:
     pages: int = dataclasses.field(default=0, compare=False)
 
     def add(self, page: CatalogPage) -> Sequence[Raw]:
-        """Count the records of a page, and return them."""
+        """Count the records of a page and return them."""
         for record in page.records:
             try:
                 self.ids.add(read_id(self.page_type, bytes(record)))
@@ -162,7 +164,7 @@ class _Walk:
 
     @property
     def is_undisturbed(self) -> bool:
-        """Whether each page promised as many records as were found."""
+        """Whether the total on each page equals the number of records found."""
         return self.totals == {len(self.ids) + self.unidentified}
 
 

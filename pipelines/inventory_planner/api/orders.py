@@ -43,7 +43,7 @@ class Component(Struct, gc=False):
 class Connection(Struct, gc=False):
     """Another system that the order is saved to, with its id and reference there."""
 
-    KEY_FIELD: ClassVar = "connection"  # has its key, where the list is written as an object
+    KEY_FIELD: ClassVar = "connection"  # holds the key of an entry if the list is written as an object
 
     connection: Text = None
     connection_id: Text = None

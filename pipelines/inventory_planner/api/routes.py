@@ -16,7 +16,7 @@ class Route:
     """How requests for an account are addressed and written.
 
     `headers` takes the key (through Neuro, the token) and the account id. With `is_order_wrapped`, the body of an order
-    has an envelope. `catalog_root` is None where the catalog can't be read. `url_setting` and `key_setting` name the
+    has an envelope. `catalog_root` is None if the catalog can't be read. `url_setting` and `key_setting` name the
     settings for the address and the key; `access` is what to check when the key is refused.
     """
 
@@ -34,11 +34,11 @@ class Route:
     access: str
 
     def path(self, *parts: str) -> str:
-        """The path of the list of orders, or of something below it, such as `path(order_id, "items")`."""
+        """The path of the list of orders, or of a path below it, such as `path(order_id, "items")`."""
         return _join(self.orders_path, parts)
 
     def catalog_path(self, *parts: str) -> str | None:
-        """The path of something in the catalog, such as `catalog_path("variants")`; None if it can't be read."""
+        """A path in the catalog, such as `catalog_path("variants")`; None if the catalog can't be read."""
         return _join(self.catalog_root, parts) if self.catalog_root else None
 
 

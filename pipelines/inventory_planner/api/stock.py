@@ -1,4 +1,4 @@
-"""What the account says is in stock: of each variant, in each warehouse."""
+"""Request the stock of each variant in each warehouse."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _FIELDS: Final = ("id", "in_stock", "connections", "warehouse")
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What is in stock of a variant: by warehouse or, if the account does not tell them apart, in `total`.
+    """The stock of a variant: by warehouse or, if the account does not break it down, in `total`.
 
-    `ids` are its own id and those in its connections, which it keeps there when it is combined with another.
+    `ids` has the variant's id and those of its listings, where a variant that was combined into this one keeps its id.
     """
 
     ids: frozenset[str]
@@ -27,7 +27,7 @@ class Stock:
 
 
 def list_stock(client: Client, page_size: int) -> Iterator[Stock]:
-    """Request the stock of the account's variants, a page after the other, also of removed ones.
+    """Request the stock of the account's variants, including removed ones, page by page.
 
     Raises:
         ConfigurationError: the account can't be asked for its variants this way.
@@ -38,7 +38,7 @@ def list_stock(client: Client, page_size: int) -> Iterator[Stock]:
         for raw in map(bytes, page.records):
             try:
                 yield _stock(decoder.decode(raw))
-            except UNREADABLE:  # without an id it can't be what is looked for
+            except UNREADABLE:  # a variant without a readable id can't be one that is looked for
                 continue
 
 

@@ -1,4 +1,4 @@
-"""Variants and their vendors, read live: one by its id, the list with filters, the vendors of one."""
+"""Request variants live: one by id, a filtered list, or the vendors of one."""
 
 from __future__ import annotations
 
@@ -21,44 +21,44 @@ _FIELDS: Final = (
     *("id", "sku", "title", "removed", "vendor", "lead_time", "review_period", "in_stock", "purchase_orders_qty"),
     *("replenishment", "connections", "warehouse"),
 )
-_PAGE_SIZE: Final = 1000  # the most that the API allows
-_COMBINED: Final = "combined"  # in the id of a warehouse that only adds up others
+_PAGE_SIZE: Final = 1000  # the maximum that the API allows
+_COMBINED: Final = "combined"  # in the id of a warehouse that combines others
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 StructT = TypeVar("StructT", bound=Struct)
 
 
 class LiveVariant(Variant, gc=False, kw_only=True):
-    """A variant as people are shown it; `vendor` is in the list only."""
+    """A variant as it is shown to people; only the list has `vendor`."""
 
     vendor: Text = None
 
     @property
     def shown_sku(self) -> str | None:
-        """Its SKU, or that of its main listing."""
+        """The SKU of the variant or, without one, of its main listing."""
         return (self.text("sku") or "").strip() or None
 
     @property
     def shown_title(self) -> str | None:
-        """Its title, or that of its main listing."""
+        """The title of the variant or, without one, of its main listing."""
         return self.text("title")
 
     @property
     def vendors(self) -> frozenset[str]:
-        """The ids of the vendors that it or its listings name, in lower case."""
+        """The ids of the vendors of the variant and of its listings, in lower case."""
         listed = (each.vendor for listing in self.connections or () for each in listing.vendors or ())
         return frozenset(str(each).strip().casefold() for each in (self.vendor, *listed) if each)
 
     @property
     def warehouses(self) -> dict[str, WarehouseVariant]:
-        """The figures by warehouse, without warehouses that add up others, unless there are only these."""
+        """The figures by warehouse, without combined warehouses unless there are no others."""
         named = {str(each.warehouse): each for each in self.warehouse or () if each.warehouse}
         real = {name: each for name, each in named.items() if _COMBINED not in name.casefold()}
         return real or named
 
 
 class VariantVendor(Struct, gc=False):
-    """A vendor's data for a variant. The vendor's id, `n`, is its name in lower case."""
+    """A vendor's data for a variant. The vendor's id, `n` in the API, is its name in lower case."""
 
     KEY_FIELD: ClassVar = "n"
 
@@ -77,13 +77,13 @@ class VariantVendor(Struct, gc=False):
 
 
 class SingleVariant(Envelope):
-    """The response for one variant, as the API wrote it."""
+    """The response for one variant, as raw JSON."""
 
     variant: Raw
 
 
 class SingleVendor(Envelope):
-    """The response for one vendor of a variant, as the API wrote it."""
+    """The response for one vendor of a variant, as raw JSON."""
 
     vendor: Raw
 
@@ -95,10 +95,10 @@ class _Vendors(Envelope):
 
 
 def variant_path(client: Client, *parts: str) -> str:
-    """The path of the list of variants, or of something below it, such as `variant_path(client, "v1", "vendors")`.
+    """The path of the list of variants, or of a path below it, such as `variant_path(client, "v1", "vendors")`.
 
     Raises:
-        ConfigurationError: the account can't be asked for its variants this way.
+        ConfigurationError: variants can't be read through this route.
     """
     path = client.route.catalog_path("variants", *parts)
     if path is None:
@@ -110,7 +110,7 @@ def variant_path(client: Client, *parts: str) -> str:
 
 
 def get_variant(client: Client, variant_id: str) -> LiveVariant:
-    """Request one variant, also one that was removed.
+    """Request one variant, which may be a removed one.
 
     Raises:
         NotFoundError: the account has no variant with this id.
@@ -130,16 +130,16 @@ def get_variant(client: Client, variant_id: str) -> LiveVariant:
 def list_variants(
     client: Client, *, sku: str | None = None, vendor: str | None = None, removed: bool = False
 ) -> Iterator[LiveVariant]:
-    """Request the variants, by id; with `removed`, also removed ones.
+    """Request variants in the order of their ids.
 
     Args:
         client: the account.
-        sku: only those with this SKU, in any case.
-        vendor: only those of the vendor with this id, in any case.
-        removed: also those that were removed.
+        sku: only variants with this SKU, case-insensitive.
+        vendor: only variants of the vendor with this id, case-insensitive.
+        removed: include removed variants.
 
     Raises:
-        ConfigurationError: the account can't be asked for its variants this way.
+        ConfigurationError: variants can't be read through this route.
         ApiError: a request failed.
     """
     asked = {"sku_eqi": (sku or "").strip(), "vendor": (vendor or "").strip().lower()}
@@ -149,7 +149,7 @@ def list_variants(
         if _matches(variant, sku, vendor):
             is_found = True
             yield variant
-    if filters and not is_found:  # the API finds only what stands on the variant itself, not in its listings
+    if filters and not is_found:  # the API filters only by fields of the variant itself, not of its listings
         yield from (each for each in _walk(client, {}, removed=removed) if _matches(each, sku, vendor))
 
 
@@ -171,12 +171,12 @@ def list_vendors(client: Client, variant_id: str) -> list[VariantVendor]:
 
 
 def decode_variant(raw: bytes | Raw) -> LiveVariant | None:
-    """A variant; fields of an unexpected shape are left out. None if its id can't be read."""
+    """Decode a variant without its fields of an unexpected shape. None if its id can't be read."""
     return _decoded(raw, LiveVariant)
 
 
 def decode_vendor(raw: bytes | Raw) -> VariantVendor | None:
-    """A vendor's data for a variant; fields of an unexpected shape are left out. None if it is no object."""
+    """Decode a vendor's data for a variant without its fields of an unexpected shape. None if it is not an object."""
     return _decoded(raw, VariantVendor)
 
 
@@ -193,7 +193,7 @@ def _decoded(raw: bytes | Raw, struct: type[StructT]) -> StructT | None:
 
 
 def _walk(client: Client, filters: Mapping[str, str], *, removed: bool) -> Iterator[LiveVariant]:
-    """The variants of all pages, each once: others may come or go meanwhile and move them to another page."""
+    """The variants of all pages, each once: changes to the catalog during the walk can move one to another page."""
     seen: set[str] = set()
     for page in request_list(client, VariantsPage, _PAGE_SIZE, _FIELDS, **filters):
         for variant in map(decode_variant, page.records):
@@ -203,6 +203,6 @@ def _walk(client: Client, filters: Mapping[str, str], *, removed: bool) -> Itera
 
 
 def _matches(variant: LiveVariant, sku: str | None, vendor: str | None) -> bool:
-    """Whether the variant has this SKU and this vendor: the API may ignore a filter, or match more."""
+    """Whether the variant has this SKU and this vendor. The API may ignore a filter or match more than asked."""
     is_sku = not sku or (variant.shown_sku or "").casefold() == sku.strip().casefold()
     return is_sku and (not vendor or vendor.strip().casefold() in variant.vendors)

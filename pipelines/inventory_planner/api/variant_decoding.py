@@ -1,4 +1,4 @@
-"""Decode a variant of the catalog; what can't be read is left out, kept as it was written, and named."""
+"""Decode variants of the catalog. Fields that can't be read become null, and are kept as written and reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _Years: TypeAlias = dict[str, dict[str, Number]]
 
 
 class Month(Struct, frozen=True, gc=False):
-    """A variant in a calendar month: units that are forecast, units sold, and what they brought."""
+    """A variant in a calendar month: units forecast, units sold, and revenue."""
 
     forecast: Number = None
     sales: Number = None
@@ -40,10 +40,10 @@ class Month(Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class StatedFigures:
-    """The figures of a variant, in one warehouse or, with `warehouse` None, over all.
+    """The figures of a variant in one warehouse or, if `warehouse` is None, in all.
 
-    `months` has those that the forecast or the sales name, by their first days. `sales_velocity` is the units sold in a
-    day on which the variant was in stock. `misfits` names the fields that can't be read.
+    `months` has each month with a forecast, sales or revenue, by its first day. `sales_velocity` is the units sold per
+    day in stock. `misfits` names the fields that can't be read.
     """
 
     warehouse: str | None
@@ -83,7 +83,7 @@ class StatedFigures:
 
 @dataclass(frozen=True, slots=True)
 class VariantRecord:
-    """A variant and the figures that it states, over all first; `misfits` names its fields that can't be read."""
+    """A variant and its figures, those for all warehouses first; `misfits` names the fields that can't be read."""
 
     variant: Variant
     figures: list[StatedFigures]
@@ -91,21 +91,21 @@ class VariantRecord:
 
 
 class VariantDecoder:
-    """Decodes variants that were requested with these fields; those without an attribute are kept as they are."""
+    """Decodes variants that were requested with these fields; fields without an attribute are kept as raw JSON."""
 
     def __init__(self, fields: Sequence[str] = FIELDS) -> None:
         self._extra = frozenset(fields) - fields_of(Variant).keys()
 
     def decode(self, raw: bytes) -> VariantRecord:
-        """Decode a variant; fields of an unexpected shape are kept in the `unknown_fields` of the variant.
+        """Decode a variant. Fields of an unexpected shape are kept in its `unknown_fields`.
 
         Raises:
-            msgspec.DecodeError: its id can't be read.
+            msgspec.DecodeError: the id can't be read.
         """
         try:
             variant, text, misfits = _decode(mark_empty_strings(raw)), raw, frozenset[str]()
         except UNREADABLE:
-            _decode_id(raw)  # which must be readable
+            _decode_id(raw)  # raises if the id can't be read
             text = raw.decode(errors="replace").encode()
             fitted, found = fit(text, Variant)
             variant, misfits = _decode(fitted), found.get(0, frozenset())
@@ -143,7 +143,7 @@ _decode_description = msgspec.json.Decoder(_Description, strict=False).decode
 
 
 def _stated(variant: Variant) -> tuple[list[StatedFigures], frozenset[str]]:
-    """The figures that a variant states, and its fields in which some can't be read."""
+    """The figures of a variant, and its fields that can't be read in full."""
     own = StatedFigures(None, variant)
     named = {str(place.warehouse): place for place in variant.warehouse or () if place.warehouse not in {None, ""}}
     by_warehouse = [StatedFigures(name, place) for name, place in named.items()]
@@ -154,14 +154,14 @@ def _stated(variant: Variant) -> tuple[list[StatedFigures], frozenset[str]]:
 def _pairs(
     found: Sequence[_PartT] | None, raw: Raw | None, struct: type[_PartT]
 ) -> Iterator[tuple[_PartT, dict[str, Raw]]]:
-    """Parts with their members as written; none if some could not be read, as then all are kept with the variant."""
+    """Each part with its raw members; none if a part could not be read, because the variant then keeps them all."""
     written = parts(bytes(raw), struct) if found and raw is not None else []
     if found and len(written) == len(found):
         yield from zip(found, map(decode_object, written), strict=True)
 
 
 def _unlisted(members: Mapping[str, Raw], struct: type[Struct]) -> dict[str, bytes]:
-    """The fields of a part that its struct does not list, unless they are not set."""
+    """The fields of a part that are set and not in its struct."""
     known = fields_of(struct)
     return {name: bytes(value) for name, value in members.items() if name not in known and bytes(value) not in UNSET}
 

@@ -1,8 +1,8 @@
-"""A variant of the catalog as the API describes it, as msgspec structs.
+"""msgspec structs of a variant in the catalog, with the field names of the API.
 
-Accounts differ in where a variant's values are: on the variant itself, in the listings of its shops (`connections`), or
-in `warehouse`. Of what names it, the first place that has a value counts, in this order; of the listings, the main one
-comes first. Figures stay where they were stated.
+Accounts differ in where a variant's values are: on the variant itself, in its shop listings (`connections`), or in
+`warehouse`. A descriptive field, such as the SKU, is taken from the first of these that has a value, in this order, the
+main listing before the others. Figures stay in the part that has them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from inventory_planner.api.orders import ABSENT, Flag, Id, Instant, Json, Number
 
 
 class _Named(Struct, gc=False):
-    """What names a variant, in any of its parts; `unknown_fields` are those that have no attribute, as JSON."""
+    """The descriptive fields of a variant or a part of it; `unknown_fields` has fields without an attribute, as JSON."""
 
     sku: Text = None
     title: Text = None
@@ -30,7 +30,7 @@ class _Named(Struct, gc=False):
 
 
 class VendorOffer(Struct, gc=False):
-    """A vendor of the variant, in one of its listings."""
+    """A vendor in one of the variant's listings."""
 
     KEY_FIELD: ClassVar = "vendor"
 
@@ -46,7 +46,7 @@ class VendorOffer(Struct, gc=False):
 
 
 class Listing(_Named, gc=False):
-    """The variant in one shop or file; `id` is its id there, which a variant that is combined with it keeps."""
+    """The variant in one shop or file; `id` is its id there, and that of a variant that was combined into this one."""
 
     id: Text = None
     price: Number = None
@@ -57,7 +57,7 @@ class Listing(_Named, gc=False):
 
 
 class Figures(_Named, gc=False):
-    """The settings and figures of a variant, over all or in one warehouse. Quantities in units, times in days."""
+    """The settings and figures of a variant in one warehouse or in all. Quantities are in units, durations in days."""
 
     lead_time: Number = None
     review_period: Number = None
@@ -118,14 +118,14 @@ class Variant(Figures, gc=False, kw_only=True):
 
     @property
     def is_removed(self) -> bool:
-        """Whether the variant is removed; where it does not say so itself, whether it is in all shops."""
+        """Whether the variant is removed or, if it has no such flag, whether all its listings are."""
         listings = self.connections or ()
         if self.removed is not None:
             return self.removed
         return bool(listings) and all(each.removed for each in listings)
 
     def text(self, name: str) -> str | None:
-        """The value of a field that names the variant, from the first part that has one; None if none has."""
+        """The value of a descriptive field, from the first part that has one; None if none has."""
         listings = sorted(self.connections or (), key=lambda each: not each.connection_main)
         for part in (self, *listings, *(self.warehouse or ())):
             value = getattr(part, name)
@@ -134,6 +134,6 @@ class Variant(Figures, gc=False, kw_only=True):
         return None
 
 
-# Each row has over 200 figures and daily histories, so only what has a column is requested. `connections` and
-# `warehouse` come whole, because the API is known to drop parts of them that are requested by their paths.
+# A record has over 200 figures and daily histories, so only fields with a column are requested. `connections` and
+# `warehouse` are requested whole, because the API is known to drop parts that are requested by path.
 FIELDS: Final = tuple(dict.fromkeys(name for name in fields_of(Variant) if name != "unknown_fields"))

@@ -1,7 +1,7 @@
-"""A vendor and a warehouse, as the lists of the catalog describe them.
+"""msgspec structs of a vendor and a warehouse, as returned by the lists of the catalog.
 
-The API's articles don't describe these lists. Of a vendor only the id is known for sure; a warehouse is as a live
-account showed it: its `name` is its id, as orders have it in `warehouse`.
+The API's articles don't describe these lists. Only the id of a vendor is certain. The fields of a warehouse are those
+that a live account returned: its `name` is the id that orders have in `warehouse`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from inventory_planner.api.unknown_fields import with_fields
 
 
 class Vendor(Struct, gc=False):
-    """A vendor; `unknown_fields` are those that have no attribute or can't be read, as JSON."""
+    """A vendor; `unknown_fields` has the fields without an attribute and those that can't be read, as JSON."""
 
     id: Id
     name: Text = None
@@ -29,7 +29,7 @@ class Vendor(Struct, gc=False):
 
 
 class Warehouse(Struct, gc=False):
-    """A warehouse; `type` also tells those that combine others."""
+    """A warehouse; `type` also marks combined ones."""
 
     name: Id
     display_name: Text = None
@@ -49,7 +49,7 @@ def decode_listed(raw: bytes, struct: type[Listed]) -> Listed:
     """Decode a vendor or a warehouse.
 
     Raises:
-        msgspec.DecodeError, UnicodeDecodeError: it can't be identified.
+        msgspec.DecodeError, UnicodeDecodeError: the id can't be read.
     """
     fitted, misfits = fit(raw.decode(errors="replace").encode(), struct)
     listed = msgspec.json.decode(mark_empty_strings(fitted), type=struct, strict=False)

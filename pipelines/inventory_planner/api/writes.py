@@ -85,19 +85,19 @@ def push_stock(
 
 
 def update_variant(client: Client, variant_id: str, fields: Mapping[str, Any]) -> Raw:
-    """Set `lead_time` and `review_period` of a variant; return it as the API wrote it."""
+    """Set `lead_time` and `review_period` of a variant; return the variant as raw JSON."""
     body = _encode({"variant": _numbers(fields)})
     return client.change("PATCH", variant_path(client, variant_id), body, SingleVariant).variant
 
 
 def save_variant_vendor(client: Client, variant_id: str, vendor: str, fields: Mapping[str, Any]) -> Raw:
-    """Assign a vendor to a variant, or replace its data for it; return the data as the API wrote it."""
+    """Assign a vendor to a variant, or replace the vendor's data for it; return the data as raw JSON."""
     body = _encode({"vendor": _numbers(fields)})
     return client.change("PUT", variant_path(client, variant_id, "vendors", vendor), body, SingleVendor).vendor
 
 
 def delete_variant_vendor(client: Client, variant_id: str, vendor: str) -> None:
-    """Take a vendor, with its data, off a variant."""
+    """Remove a vendor and its data from a variant."""
     client.change("DELETE", variant_path(client, variant_id, "vendors", vendor), b"", Envelope)
 
 
