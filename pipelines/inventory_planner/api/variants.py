@@ -16,7 +16,7 @@ from inventory_planner.api.orders import ABSENT, Flag, Id, Instant, Json, Number
 
 
 class _Named(Struct, gc=False):
-    """The descriptive fields of a variant or a part of it; `unknown_fields` has fields without an attribute, as JSON."""
+    """The descriptive fields of a variant or its parts; `unknown_fields` has fields without an attribute, as JSON."""
 
     sku: Text = None
     title: Text = None

@@ -1,7 +1,7 @@
 """Read the catalog into the warehouse: variants, vendors, warehouses, and the history of the variants' figures.
 
-It is read whole, because nothing tells what changed in it, and only what differs from its rows is written. The orders
-don't depend on it: it has a sync of its own, and the cursor does not know of it.
+The catalog is read in full, because the API has no way to request only changes, and only rows that changed are written.
+It has a sync of its own, which is independent of the orders and their cursor.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from inventory_planner.warehouse.catalog_tables import VARIANTS, VENDORS, WAREHO
 from inventory_planner.warehouse.stored_catalog import Differences, add_history, count_variants, replace_catalog
 from inventory_planner.warehouse.sync_log import CATALOG, SyncReport, catalog_readings
 
-_RETRY_AFTER: Final = timedelta(hours=1)  # a catalog that can't be read must not slow down every run
-_MAX_SHOWN: Final = 5  # records that are reported one by one
+_RETRY_AFTER: Final = timedelta(hours=1)  # so that a catalog that can't be read does not slow down every run
+_MAX_SHOWN: Final = 5  # records that are reported individually
 _MAX_BYTES_SHOWN: Final = 200  # of each
 
 Record = TypeVar("Record")
@@ -38,12 +38,12 @@ log = logging.getLogger(__name__)
 
 
 def load_catalog_if_due(job: Job, since: datetime) -> SyncReport | None:
-    """Read the catalog unless it was read since the day began; None if it was not due, or could not be read.
+    """Read the catalog unless it was read since the day began; None if it was not due or could not be read.
 
-    A failure is logged and recorded, and not raised: the orders are worth more than the catalog.
+    A failure is logged and recorded but not raised, because the orders matter more than the catalog.
 
     Args:
-        job: which account, and the warehouse.
+        job: the account and the warehouse.
         since: when today began, in the account's time zone.
     """
     if job.client.route.catalog_root is None:
@@ -54,21 +54,21 @@ def load_catalog_if_due(job: Job, since: datetime) -> SyncReport | None:
     try:
         return load_catalog(job, since.date())
     except InventoryPlannerError as error:
-        log.warning("Could not read the catalog, so the one in the warehouse stays. %s", error)
+        log.warning("Could not read the catalog; the catalog in the warehouse is unchanged. %s", error)
         return None
 
 
 def load_catalog(job: Job, day: date) -> SyncReport:
-    """Read the catalog, and write what changed; what is missing from it is marked.
+    """Read the catalog, write what changed, and mark what is missing from it.
 
     Args:
-        job: which account, and the warehouse.
+        job: the account and the warehouse.
         day: today in the account's time zone, for the history.
 
     Raises:
-        ConfigurationError: the account can't be asked for its catalog this way.
-        ApiError: a request failed, or the catalog changed all the time; the one in the warehouse is unchanged.
-        LoadError: the warehouse can't be opened or written; the catalog in it is unchanged.
+        ConfigurationError: the catalog can't be read through this route.
+        ApiError: a request failed, or the catalog kept changing; the catalog in the warehouse is unchanged.
+        LoadError: the warehouse can't be opened or written; its catalog is unchanged.
     """
     report = SyncReport(job.settings.account_id, sync_kind=CATALOG)
     with recorded(job.account, job.client, report):
@@ -96,11 +96,11 @@ def _is_due(job: Job, since: datetime) -> bool:
 
 
 def _store(job: Job, rows: CatalogRows, day: date, at: datetime) -> Differences:
-    """Write what changed; return which variants did."""
+    """Write what changed; return the variants that did."""
     if not rows[VARIANTS].num_rows and (before := count_variants(job.account)):
         raise UnreadableAnswerError(
-            f"The API shows no variants, but the catalog had {before}. The catalog is kept; check in Inventory"
-            " Planner whether the API's user may still see the products."
+            f"The API returned no variants, but the catalog had {before}. The catalog in the warehouse is unchanged."
+            " Check in Inventory Planner whether the API's user still has access to the products."
         )
     differences = replace_catalog(job.account, rows, at)
     has_changed = any(each.changed or each.missing for each in differences.values())
@@ -112,14 +112,14 @@ def _store(job: Job, rows: CatalogRows, day: date, at: datetime) -> Differences:
 
 @dataclass(slots=True)
 class _Reading:
-    """What is read of an account's catalog; `unidentified` has what was wrong with records that no row can hold."""
+    """A read of an account's catalog; `unidentified` has the problems of records whose id can't be read."""
 
     job: Job
     converter: Converter
     unidentified: list[str] = field(default_factory=list)
 
     def read_all(self) -> CatalogRows:
-        """The rows of all tables; of a list that the account does not offer there are none."""
+        """The rows of all tables, except those of lists that the account does not offer."""
         fields = self.job.settings.catalog_fields or FIELDS
         return {
             **self._read(VariantsPage, VariantDecoder(fields).decode, self.converter.variants, fields),
@@ -128,11 +128,11 @@ class _Reading:
         }
 
     def warn(self) -> None:
-        """Report records that no row can hold; each reading finds them again, until they are corrected."""
+        """Warn of records whose id can't be read; each read finds them again until they are corrected."""
         for reason in self.unidentified[:_MAX_SHOWN]:
-            log.warning("A record of the catalog can't be identified and is left out: %s", reason)
+            log.warning("A catalog record has no readable id and is left out: %s", reason)
         if len(self.unidentified) > _MAX_SHOWN:
-            log.warning("%d more records of the catalog can't be identified.", len(self.unidentified) - _MAX_SHOWN)
+            log.warning("%d more catalog records have no readable id.", len(self.unidentified) - _MAX_SHOWN)
 
     def _read_if_offered(
         self, page_type: type[CatalogPage], struct: type[Listed], convert: Callable[[Sequence[Listed]], CatalogRows]
@@ -140,7 +140,7 @@ class _Reading:
         try:
             return self._read(page_type, lambda raw: decode_listed(raw, struct), convert)
         except NotFoundError:
-            log.info("Inventory Planner offers no list of %s.", page_type.NAME)
+            log.info("Inventory Planner has no list of %s.", page_type.NAME)
             return {}
 
     def _read(
@@ -160,7 +160,7 @@ class _Reading:
 
 
 def _decode_each(page: Sequence[Raw], decode: Callable[[bytes], Record]) -> tuple[list[Record], list[str]]:
-    """The records of a page, and what is wrong with those that can't be identified."""
+    """The records of a page, and the problems of those whose id can't be read."""
     records: list[Record] = []
     reasons: list[str] = []
     for raw in map(bytes, page):

@@ -1,4 +1,4 @@
-"""Turn what the lists of the catalog hold into rows of the raw tables. Pure."""
+"""Convert records of the catalog to rows of the raw tables. Pure."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _NAMING: Final = ("sku", "title", "barcode", "product_id", "product_title", "bra
 
 @dataclass(slots=True)
 class Converter:
-    """Makes rows of one account. `drift` collects the fields that could not be read or stored."""
+    """Converts the records of one account. `drift` collects the fields that could not be read or stored."""
 
     account_id: str
     synced_at: datetime
     drift: set[str] = field(default_factory=set)
 
     def variants(self, records: Sequence[VariantRecord]) -> CatalogRows:
-        """The rows of all tables that belong to these variants."""
+        """The rows of these variants in all tables."""
         self.drift.update(f"variant.{name} (unexpected shape)" for record in records for name in record.misfits)
         listings = [
             (record, entry, each) for record in records for entry, each in _numbered(record.variant.connections)
@@ -118,7 +118,7 @@ class Converter:
         return self._table(VARIANT_VENDORS, [offer for *_, offer in offers], computed)
 
     def _table(self, table: Table, records: Sequence[Any], computed: Values) -> pa.Table:
-        """The table with a row for each record. A value that its column can't hold is kept as an unknown field."""
+        """A table with one row per record. A value that its column can't hold is kept as an unknown field."""
         own = {"_account_id": self.account_id, "__synced_at": self.synced_at, "_deleted_at": None}
         values = {**computed, **{name: [value] * len(records) for name, value in own.items()}}
         lost: dict[int, dict[str, bytes]] = {}

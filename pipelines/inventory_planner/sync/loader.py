@@ -37,8 +37,8 @@ from inventory_planner.warehouse.warehouse import Account, Warehouse
 
 PIPELINE: Final = "inventory_planner"
 DLT_SETTINGS: Final = {
-    "enable_runtime_trace": False,  # nobody reads it
-    "extract": {"next_item_mode": "fifo"},  # one batch at a time goes into all tables; otherwise eight are kept
+    "enable_runtime_trace": False,  # the trace is never read
+    "extract": {"next_item_mode": "fifo"},  # each batch goes to all tables before the next; else eight are kept
     "load": {
         "truncate_staging_dataset": True,
         "workers": 1,  # several statements at once only cost memory
@@ -115,10 +115,10 @@ class Loader:
 
 @contextmanager
 def _own_settings() -> Iterator[None]:
-    """Let dlt see these settings and no others.
+    """Restrict dlt to these settings.
 
-    dlt asks for hundreds of settings in each commit, each in several sections of the environment and of each file,
-    which takes longer than its work; and what it finds may be meant for the pipelines of another project.
+    dlt looks up hundreds of settings for each commit, each in several sections of the environment and of every file.
+    That takes longer than the commit itself, and can find settings that are meant for pipelines of another project.
     """
     context = Container()[PluggableRunContext]
     providers = context.providers

@@ -1,10 +1,10 @@
-"""The raw tables of the catalog: variants, their figures by warehouse, listings, vendors; vendors and warehouses.
+"""The raw tables of the catalog: variants with their warehouses, months, listings and vendors; vendors; warehouses.
 
-When a row of a variant differs, all its rows in that table are replaced; otherwise they stay as they are, with their
-`__synced_at`. `_deleted_at` is when something was found to be gone from the catalog; its row stays.
+If any row of a variant in a table differs, all its rows in that table are replaced; otherwise they stay unchanged,
+including `__synced_at`. `_deleted_at` is when a record was found to be missing from the catalog; its row stays.
 
-The field names are those of the API ("Variants" in its public articles, and keys that real responses are known to
-contain). A variant says its figures itself, or in each of its warehouses, or both.
+The field names are those of the API ("Variants" in its public articles, and keys known from real responses). A
+variant's figures are on the variant itself, in each of its warehouses, or in both.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from inventory_planner.warehouse.table import (
     same_fields,
 )
 
-NO_WAREHOUSE: Final = ""  # the warehouse of figures that the variant states for itself, in tables keyed by warehouse
+NO_WAREHOUSE: Final = ""  # `warehouse` of the figures on the variant itself, in tables with a warehouse in their key
 
 _VARIANT: Final = ("_account_id", "variant_id")
 _VARIANT_ID: Final = Column("variant_id", TEXT)
@@ -36,7 +36,7 @@ _WAREHOUSE: Final = Column("warehouse", TEXT)
 _DELETED_AT: Final = Column("_deleted_at", INSTANT)
 
 _LISTING_TEXTS: Final = ("product_title", "brand", "product_type", "image")
-# Days, units and money; a warehouse's value stands on the variant where the account does not tell warehouses apart.
+# Days, units and money; on the variant itself if the account does not break them down by warehouse.
 _FIGURES: Final = (
     *same_fields(QUANTITY, "lead_time", "review_period", "minimum_stock"),
     *same_fields(QUANTITY, "avg_lead_time"),
@@ -51,7 +51,7 @@ _FIGURES: Final = (
     *same_fields(MONEY, "overstocked_cost"),
     *same_fields(QUANTITY, "last_30_days_sales", "last_90_days_sales", "last_365_days_sales"),
     *same_fields(QUANTITY, "oos_last_60_days"),
-    *same_fields(MONEY, "sales_velocity"),  # units a day, of `forecast_description`
+    *same_fields(MONEY, "sales_velocity"),  # units per day, from `forecast_description`
     *same_fields(INSTANT, "last_forecast_time"),
     *same_fields(FLAG, "has_forecast_override", "hide_in_replenishment"),
     *same_fields(TEXT, "segment", "replenishment_notes"),
@@ -80,7 +80,7 @@ VARIANT_WAREHOUSES: Final = Table(
     replaces=_VARIANT,
     columns=(_VARIANT_ID, _WAREHOUSE, *_FIGURES, UNKNOWN_FIELDS, ACCOUNT, SYNCED_AT),
 )
-# A row for each calendar month that a variant's forecast or its sales name; `month` is its first day.
+# A row for each calendar month with a forecast, sales or revenue; `month` is its first day.
 VARIANT_MONTHS: Final = Table(
     "variant_months",
     key=(*_VARIANT, "warehouse", "month"),
@@ -113,7 +113,7 @@ VARIANT_CONNECTIONS: Final = Table(
         SYNCED_AT,
     ),
 )
-# A vendor of a variant, by its position in one of the listings (`entry`).
+# A vendor of a variant, by its position in a listing (`entry`).
 VARIANT_VENDORS: Final = Table(
     "variant_vendors",
     key=(*_VARIANT, "entry", "position"),
@@ -162,12 +162,12 @@ WAREHOUSES: Final = Table(
         _DELETED_AT,
     ),
 )
-# What changes over time and matters later, besides the forecast for the month of the day and for the next one.
+# The figures whose history is kept, besides the forecasts for the month of the day and the month after.
 HISTORY_FIGURES: Final = (
     *("in_stock", "purchase_orders_qty", "replenishment", "lead_time", "review_period", "avg_lead_time", "oos"),
     "last_30_days_sales",
 )
-# A row for each day on which a figure differed from the row before; `warehouse` as in `variant_months`.
+# A row for each day on which a figure differed from the previous row; `warehouse` as in `variant_months`.
 VARIANT_HISTORY: Final = Table(
     "variant_history",
     key=(*_VARIANT, "warehouse", "day"),
@@ -182,7 +182,7 @@ VARIANT_HISTORY: Final = Table(
     ),
 )
 
-# What a reading of the catalog replaces; the history is added to.
+# The tables that a read of the catalog replaces; it only adds to the history.
 CATALOG_TABLES: Final = (
     VARIANTS,
     VARIANT_WAREHOUSES,

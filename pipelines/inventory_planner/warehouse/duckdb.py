@@ -57,7 +57,7 @@ class DuckDb:
         return connection
 
     def stage(self, connection: Any, name: str, rows: pa.Table) -> None:
-        """Copy the rows, as DuckDB would otherwise scan them with Python's lock held."""
+        """Copy the rows, because DuckDB would otherwise hold the GIL while it scans them."""
         connection.register("arrow_rows", rows)
         connection.execute(f"create or replace temporary table {name} as select * from arrow_rows")
         connection.unregister("arrow_rows")

@@ -39,7 +39,7 @@ class Engine(Protocol):
         """Open the warehouse."""
 
     def stage(self, connection: Connection, name: str, rows: pa.Table) -> None:
-        """Put rows into a temporary table of this name, in place of one that is there."""
+        """Write rows to a temporary table of this name, replacing any existing one."""
 
     def dlt_destination(self) -> AnyDestination:
         """The warehouse as a dlt destination."""

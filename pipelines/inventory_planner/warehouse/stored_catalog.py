@@ -1,4 +1,4 @@
-"""The catalog of an account in the warehouse: its current state, and the history of the figures that matter."""
+"""An account's catalog in the warehouse: its current state, and the history of its main figures."""
 
 from __future__ import annotations
 
@@ -20,41 +20,41 @@ from inventory_planner.warehouse.catalog_tables import (
 from inventory_planner.warehouse.table import SCHEMA, Table
 from inventory_planner.warehouse.warehouse import Account
 
-_READ: Final = "catalog_read"  # the temporary table of the rows that were read
-_CHANGED: Final = "catalog_changed"  # that of the ids whose rows differ
+_READ: Final = "catalog_read"  # temporary table of the rows that were read
+_CHANGED: Final = "catalog_changed"  # temporary table of the ids whose rows differ, or of new history
 _CHANGED_IDS: Final = f"(select id from {_CHANGED})"
-_OWN: Final = ("_account_id", "__synced_at", "_deleted_at")  # columns that say nothing about what was read
+_OWN: Final = ("_account_id", "__synced_at", "_deleted_at")  # columns that are ours, and not compared
 _LONGEST_MONTH: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """The ids of what was new or changed in a table, and of what was gone."""
+    """The ids of new or changed records of a table, and of missing ones."""
 
     changed: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
 
 
 def count_variants(account: Account) -> int:
-    """How many variants the account's catalog had when it was last read."""
+    """The number of variants in the account's catalog when it was last read."""
     account.warehouse.create(VARIANTS)
     query = f"select count(*) from {SCHEMA}.{VARIANTS.name} where _account_id = ? and _deleted_at is null"
     return int(account.execute(query)[0][0])
 
 
 def replace_catalog(account: Account, rows: Mapping[Table, pa.Table], at: datetime) -> dict[Table, Differences]:
-    """Write what was read in place of what differs from it, all or nothing; rows that do not differ stay as they are.
+    """Replace the rows that differ from what was read, in one transaction; other rows stay unchanged.
 
-    All rows of a variant in a table are replaced together. What is missing is marked in a table that has `_deleted_at`,
-    and removed from another.
+    All rows of a variant in a table are replaced together. Missing records are marked in tables with `_deleted_at`, and
+    removed from the others.
 
     Args:
-        account: whose catalog it is.
-        rows: all rows of some tables.
-        at: when what is missing was found to be gone.
+        account: the account of the catalog.
+        rows: all rows of each table that was read.
+        at: the `_deleted_at` of missing records.
 
     Raises:
-        LoadError: the rows can't be written; the catalog is as it was.
+        LoadError: the rows can't be written; the catalog is unchanged.
     """
     for table in rows:
         account.warehouse.create(table)
@@ -63,15 +63,15 @@ def replace_catalog(account: Account, rows: Mapping[Table, pa.Table], at: dateti
 
 
 def add_history(account: Account, day: date, at: datetime) -> bool:
-    """Write the figures that differ from those of the last day before, by variant and warehouse; whether any are new.
+    """Add the figures of each variant and warehouse that differ from the previous day's; return whether any are new.
 
     Args:
-        account: whose catalog it is.
-        day: today in the account's time zone. What was written today before is replaced.
+        account: the account of the catalog.
+        day: today in the account's time zone. Rows that were written earlier today are replaced.
         at: when the figures were read.
 
     Raises:
-        LoadError: the rows can't be written; the history is as it was.
+        LoadError: the rows can't be written; the history is unchanged.
     """
     for table in (VARIANT_HISTORY, VARIANTS, VARIANT_WAREHOUSES, VARIANT_MONTHS):
         account.warehouse.create(table)
@@ -93,7 +93,7 @@ def add_history(account: Account, day: date, at: datetime) -> bool:
 
 
 def _replace(account: Account, table: Table, read: pa.Table, at: datetime) -> Differences:
-    """Replace the rows of a table; the transaction is the caller's."""
+    """Replace the rows of a table, within the caller's transaction."""
     account.warehouse.stage(_READ, read)
     differences = _compare(account, table)
     if "_deleted_at" in table.schema.names:
@@ -114,7 +114,7 @@ def _replace(account: Account, table: Table, read: pa.Table, at: datetime) -> Di
 
 
 def _compare(account: Account, table: Table) -> Differences:
-    """Find the ids whose rows differ; the rows of what was gone before count as missing."""
+    """Find the ids whose rows differ; rows already marked as deleted are not compared."""
     columns = ", ".join(name for name in table.schema.names if name not in _OWN)
     stored = f"select {columns} from {SCHEMA}.{table.name} where _account_id = ?"
     if "_deleted_at" in table.schema.names:
@@ -134,7 +134,7 @@ def _compare(account: Account, table: Table) -> Differences:
 
 
 def _write(table: Table, statement: str) -> str:
-    """A statement for the rows of an account whose ids were found to differ."""
+    """A statement for the account's rows whose ids are in the table of differences."""
     unit = table.replaces[-1]
     read_ids = f"(select {unit} from {_READ})"
     is_changed = f"_account_id = ? and {unit} in {_CHANGED_IDS}"
@@ -148,7 +148,7 @@ def _write(table: Table, statement: str) -> str:
 
 
 def _select_figures(table: Table, warehouse: str) -> str:
-    """The figures of today that a table has, where any is set."""
+    """A query for the current figures in a table, of rows where any is set."""
     is_set = f"coalesce({', '.join(f'cast({name} as varchar)' for name in HISTORY_FIGURES)}) is not null"
     is_present = " and _deleted_at is null" if "_deleted_at" in table.schema.names else ""
     return (

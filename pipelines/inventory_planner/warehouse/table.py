@@ -1,4 +1,4 @@
-"""What a raw table is: its columns and their types, its key, and what its rows replace.
+"""The definition of a raw table: its columns and their types, its key, and which rows new ones replace.
 
 Quantities are DECIMAL(18, 4), money DECIMAL(18, 6), instants TIMESTAMP WITH TIME ZONE in UTC. A `*_date` is text, as
 the API wrote it: a date without a time must never be converted between time zones. Maps and lists without a table of
@@ -27,7 +27,7 @@ INSTANT: Final = pa.timestamp("us", tz="UTC")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `field` is the attribute of the record that it holds, None if `order_rows` computes it."""
+    """A column; `field` is the attribute of the record that it holds, None if its value is computed."""
 
     name: str
     type: pa.DataType
@@ -53,13 +53,13 @@ class Table:
 
 
 def same_fields(type_: pa.DataType, *fields: str) -> tuple[Column, ...]:
-    """Columns named like their field."""
+    """Columns with the names of their fields."""
     return tuple(Column(field, type_, field) for field in fields)
 
 
 ACCOUNT: Final = Column("_account_id", TEXT)
 SYNCED_AT: Final = Column("__synced_at", INSTANT)
-# Fields that the API's documentation does not list, and the original of values that their column can't hold, by name.
+# Fields that the API's documentation does not list, and original values that their column can't hold, by name.
 UNKNOWN_FIELDS: Final = Column("_unknown_fields", JSON)
 
 _SQL_TYPES: Final = {  # standard SQL, which every engine reads

@@ -30,7 +30,7 @@ class Warehouse:
     folder: DataFolder
     read_only: bool = False
     _connection: Connection | None = field(default=None, init=False)
-    _created: set[str] = field(default_factory=set, init=False)  # the tables known to be there while it is open
+    _created: set[str] = field(default_factory=set, init=False)  # the tables known to exist while the database is open
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
         """Run a statement, its parameters written as `?`, and return its rows.
@@ -43,10 +43,10 @@ class Warehouse:
         return rows
 
     def stage(self, name: str, rows: pa.Table) -> None:
-        """Put rows into a temporary table, for statements to read; it lasts until the database is closed.
+        """Write rows to a temporary table that statements can read until the database is closed.
 
         Raises:
-            LoadError: the database can't be opened, or can't hold the rows.
+            LoadError: the database can't be opened, or the rows can't be written.
         """
         with self._connected() as connection:
             self.engine.stage(connection, name, rows)
@@ -102,7 +102,7 @@ class Warehouse:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        """The connection, opened if it is not; the driver's errors become ours."""
+        """The connection, opened if necessary; errors of the driver are raised as `LoadError`."""
         if self.read_only:
             raise LoadError("The account was opened for reading only. Open it without `read_only` to change orders.")
         try:

@@ -161,7 +161,7 @@ def last_writes(account: Account, content_digest: str) -> list[Write]:
 
 
 def writes_of_run(account: Account, run: str) -> list[Write]:
-    """The rows of the jobs whose id begins like this, oldest first."""
+    """The rows of the jobs whose id begins with `run`, oldest first."""
     account.warehouse.create(WRITES)
     found = account.execute(
         f"select {', '.join(_NAMES)} from {WRITE_LOG} where _account_id = ? and substring(job_id, 1, ?) = ?"
