@@ -6,8 +6,8 @@
         (outcome,) = variants.set_settings(account, "MUG-BLUE", {"lead_time": 35})
         assert outcome.is_done, outcome.message
 
-A variant is named by its id, or by its SKU if only one variant has it; a vendor by its id, which is its name in lower
-case. Changes are sent and recorded as `inventory_planner.orders` describes.
+A variant is given by its id or by a SKU that only one variant has; a vendor by its id, which is its name in lower case.
+Changes are sent and recorded as described in `inventory_planner.orders`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ __all__ = [
 def list_variants(
     account: Job, *, sku: str | None = None, vendor: str | None = None, removed: bool = False
 ) -> Iterator[LiveVariant]:
-    """The variants with this SKU and this vendor, read live, by id; with `removed`, also those that were removed.
+    """List variants live, by id, with this SKU and this vendor if given; `removed` includes removed ones.
 
     Raises:
         ApiError: a request failed.
@@ -64,17 +64,17 @@ def list_variants(
 
 
 def get_variant(account: Job, variant: str) -> LiveVariant:
-    """One variant, read live.
+    """Read one variant live.
 
     Raises:
-        ChangeError: no variant has this id or SKU, or several have it.
+        ChangeError: no variant has this id or SKU, or several have the SKU.
         ApiError: a request failed.
     """
     return find_variant(account.client, variant)
 
 
 def list_vendors(account: Job, variant: str) -> list[VariantVendor]:
-    """The vendors of a variant with their costs, read live.
+    """List the vendors of a variant, with their costs, live.
 
     Raises:
         ChangeError: see `get_variant`.
@@ -96,7 +96,7 @@ def set_settings(
 def set_vendor(
     account: Job, variant: str, vendor: str, fields: Mapping[str, Any], sending: Sending = UNASKED
 ) -> list[Outcome]:
-    """Set data of a variant's vendor, such as `{"cost_price": "4.20"}`; assign the vendor if it is a new one."""
+    """Set a vendor's data for a variant, such as `{"cost_price": "4.20"}`; assign the vendor if it is new."""
     found, vendors = _read_vendors(account, variant)
     vendor_id = _vendor_id(vendors, vendor)
     intention = plan_vendor(found.variant_id, vendor_id, fields, found.shown_sku)
@@ -105,7 +105,7 @@ def set_vendor(
 
 
 def remove_vendor(account: Job, variant: str, vendor: str, sending: Sending = UNASKED) -> list[Outcome]:
-    """Take a vendor, with its data, off a variant."""
+    """Remove a vendor and its data from a variant."""
     found, vendors = _read_vendors(account, variant)
     vendor_id = _vendor_id(vendors, vendor)
     command = _command("variants vendor --remove", [found.variant_id, vendor_id], sending)
@@ -134,9 +134,9 @@ def set_lead_times(
     vendor: str | None = None,
     limit: int | None = None,
 ) -> list[Outcome]:
-    """Set these proposed lead times, at most `limit`; `sending` is told which are skipped, and why.
+    """Set these proposed lead times, at most `limit`; `sending.skip` receives those that are skipped, and why.
 
-    A run that was interrupted is finished by one for the same `vendor` and `limit`.
+    If a run is interrupted, a run with the same `vendor` and `limit` finishes it.
     """
     command = _command("variants set --from", [vendor, limit], sending)
     present = read_variants(account.client, {each.variant_id for each in proposals})
@@ -157,7 +157,7 @@ def set_lead_times(
 
 
 def with_catalog(sending: Sending) -> Sending:
-    """The same, but with the catalog read after a change of variants."""
+    """The same options, with the catalog read again after variants change."""
     return replace(sending, read_catalog=_load_catalog)
 
 
@@ -182,13 +182,13 @@ def _read_vendors(account: Job, variant: str) -> tuple[LiveVariant, Situation]:
 
 
 def _vendor_id(situation: Situation, vendor: str) -> str:
-    """The id of the variant's vendor with this id in any case, or that of a new one."""
+    """The id of the variant's vendor that matches case-insensitively or, without one, of a new vendor."""
     found = vendor_of(situation.vendors, vendor.strip())
     return found.vendor_id if found else vendor.strip().lower()
 
 
 def _was_interrupted(account: Job, command: Command) -> bool:
-    """Whether an earlier run of a command may have done its work, and told nobody."""
+    """Whether an earlier run of the command was interrupted, and may already have made the change."""
     return any(each.job_ended_at is None for each in last_writes(account.account, command.digest))
 
 

@@ -1,4 +1,4 @@
-"""Take back what a command changed, from Python: `writes.undo(account, outcome.job_id)`."""
+"""Undo what a command changed, from Python: `writes.undo(account, outcome.job_id)`."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from inventory_planner.writeback.unsettled import plan_unsettled
 
 __all__ = ["undo"]
 
-MIN_RUN: Final = 4  # characters of a run's id
+MIN_RUN: Final = 4  # characters of a run's id that must be given
 
 
 def undo(account: Job, run: str, sending: Sending = UNASKED) -> list[Outcome]:
-    """Take back what a run changed, named by its `job_id` or how that begins; undoing an undo works as well.
+    """Undo what a run changed, given its `job_id` or the beginning of it; an undo can be undone as well.
 
-    A value that somebody has changed since is skipped, like what can't be taken back: new orders, stock pushes and
-    connections.
+    Values that somebody has changed since are skipped, as are changes that can't be undone: new orders, stock pushes
+    and connections.
 
     Raises:
-        ChangeError: no run has this id, or nothing of it can be taken back.
+        ChangeError: no run or several have this id, or nothing of the run can be undone.
     """
     writes = _find_run(account, run)
     job_id = writes[0].job_id
@@ -62,7 +62,7 @@ def _find_run(account: Job, run: str) -> list[Write]:
 
 
 def _choose(account: Job, change: Change) -> tuple[list[tuple[Intention, Situation]], str]:
-    """The change back of what is left of a change, if anything is, and why not all of it."""
+    """The reversal of what can still be undone of a change, if anything, and the reason if part of it can't."""
     try:
         situation = read_situation(account.client, change.action, change.order_id, change.target, change.reference)
         reason = why_overtaken(change, situation)

@@ -108,7 +108,7 @@ def test_variants_are_listed_with_their_settings_and_stock(account: Account, var
     )
     cut = variants("list", "--vendor", "ACME mills", "--limit", "1", "--format", "json")
     assert [each["sku"] for each in cut.values] == ["TEE-RED-M"]
-    assert (variants("list", "--limit", "1").errors) == ["There are more variants; --limit shows them."]
+    assert (variants("list", "--limit", "1").errors) == ["There are more variants; raise --limit to see them."]
     assert variants("list", "--sku", "none").lines == ["Variants: none"]
 
 
@@ -207,10 +207,10 @@ def test_proposals_are_shown_with_what_they_rest_on(account: Account, variants: 
     rows = [proposal("c9_5001", 14, 35, sku="TEE-RED-M", warehouse_id="c9_1001"), proposal("new", 10, 12)]
     publish_proposals(folder, rows)
     words = ("set", "--from", "lead_time_settings")
-    skipped = "Skipped: Variant NEW. Its lead time was changed to 14 days; the proposal is about 10 days."
+    skipped = "Skipped: Variant NEW. Its lead time was changed to 14 days; the proposal was made for 10 days."
     dry = variants(*words, "--dry-run")
     assert dry.lines == [
-        "Lead times to be sent, in days",
+        "Lead times to set, in days",
         "sku vendor warehouse now observed orders proposed",
         "TEE-RED-M Acme Mills c9_1001 14 34.50 7 35",
     ]
@@ -251,7 +251,7 @@ def test_an_order_is_undone_too(account: Account, ip: Run) -> None:
         (
             ["set", "v", "--lead-time", "3", "--from", "lead_time_settings"],
             2,
-            "Error: --from says which variants and which lead times. Leave out VARIANT and days.",
+            "Error: --from chooses the variants and lead times. Leave out VARIANT and the days.",
         ),
         (
             ["set", "v", "--lead-time", "3", "--limit", "2"],
@@ -266,7 +266,7 @@ def test_an_order_is_undone_too(account: Account, ip: Run) -> None:
         (
             ["vendor", "c9_5001", "bolt", "--remove", "--uom", "6"],
             2,
-            "Error: --remove takes the vendor off the variant. Leave out the other options.",
+            "Error: --remove removes the vendor and its data. Leave out the other options.",
         ),
         (["vendor", "c9_5001", "bolt", "--cost-price", "x"], 1, "cost_price is 'x'; it must be a number of at least 0"),
     ],

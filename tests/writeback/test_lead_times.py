@@ -18,7 +18,7 @@ from orders import API_KEY, NOW
 from proposals import proposal, publish_proposals
 from writing import is_write, logged, opened, run_killed, written
 
-ELSEWHERE = "Another of its warehouses needs the present lead time, and the API sets one for all of them."
+ELSEWHERE = "Another of its warehouses needs the current lead time, and the API sets one for all of them."
 ALREADY = "The account has the proposed lead time already."
 
 
@@ -95,10 +95,10 @@ def test_what_can_t_be_set_is_skipped_and_named(account: Account, folder: DataFo
     assert told.set() == [("differ", "applied", 40), ("agree", "applied", 30), ("unset", "applied", 7)]
     assert sorted(told.skipped) == [
         ("Variant ABSURD", "The proposed lead time is '5000'; it must be whole days, from 0 to 3650."),
-        ("Variant CHANGED", "Its lead time was changed to 20 days; the proposal is about 14 days."),
-        ("Variant GONE", "The account no longer has it."),
+        ("Variant CHANGED", "Its lead time was changed to 20 days; the proposal was made for 14 days."),
+        ("Variant GONE", "It is no longer in the account."),
         ("Variant KEPT", ELSEWHERE),
-        ("Variant MOVED", "Its lead time in c9_2 was changed to 21 days; the proposal is about 14 days."),
+        ("Variant MOVED", "Its lead time in c9_2 was changed to 21 days; the proposal was made for 14 days."),
         ("Variant SET", ALREADY),
     ]
 
@@ -145,7 +145,9 @@ def test_a_setting_that_somebody_changes_after_it_was_read_is_not_overwritten(
     assert told.set() == [("a", "applied", 20), ("b", "failed", None)]
     assert lead_times(account) == {"a": 20}
     assert told.set() == []
-    assert told.skipped[1:] == [("Variant B", "Its lead time was changed to 16 days; the proposal is about 14 days.")]
+    assert told.skipped[1:] == [
+        ("Variant B", "Its lead time was changed to 16 days; the proposal was made for 14 days.")
+    ]
 
 
 @pytest.mark.parametrize("applied", [False, True])

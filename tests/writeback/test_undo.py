@@ -227,7 +227,7 @@ class TestARun:
         assert undoing.skipped == [
             (
                 "Variant c9_5001",
-                "It is not known whether it was applied. Run the same command again, which finds out.",
+                "It is not known whether it was applied. Run the same command again to find out.",
             )
         ]
 

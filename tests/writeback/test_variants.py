@@ -54,8 +54,8 @@ class TestAVariant:
         ("name", "message"),
         [
             ("none", "The account has no variant with the id or SKU none."),
-            (" ", "The variant has no name; give its id or its SKU."),
-            ("..", "The variant has no name; give its id or its SKU."),
+            (" ", "Give the id or SKU of a variant."),
+            ("..", "Give the id or SKU of a variant."),
         ],
     )
     def test_that_there_is_not_is_an_error(self, client: Client, name: str, message: str) -> None:
@@ -202,7 +202,7 @@ class TestAVendor:
             lambda: variants.remove_vendor(job, "c9_5001", vendor),
             lambda: variants.set_vendor(job, "c9_5001", vendor, {"cost_price": 1}),
         ):
-            with pytest.raises(ChangeError, match="The vendor has no name"):
+            with pytest.raises(ChangeError, match="Give the id of a vendor"):
                 change()
 
     def test_that_the_variant_has_not_can_t_be_removed(self, account: Account, job: Job) -> None:

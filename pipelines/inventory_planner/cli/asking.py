@@ -45,9 +45,9 @@ class Asking:
         again: bool = False,
         show: Callable[[Sequence[Change]], None] | None = None,
     ) -> None:
-        """Change the account, and print what became of it; with `--dry-run`, only print what would be sent.
+        """Change the account and print the outcomes; with `--dry-run`, only print what would be sent.
 
-        `show` prints what would be sent, in place of a table of the values before and after.
+        `show` prints what would be sent, in place of the table of values before and after.
         """
         from inventory_planner import orders
         from inventory_planner.cli.orders_text import print_outcomes, print_skipped

@@ -27,9 +27,9 @@ Row: TypeAlias = dict[str, Any]
 def print_outcomes(
     outcomes: Sequence[Outcome], changes: Sequence[Change], skipped: Sequence[Skipped] = (), *, as_json: bool
 ) -> None:
-    """Print what became of the changes, and the run that `writes undo` takes.
+    """Print the outcomes of changes, and the id of the run for `writes undo`.
 
-    `changes` are those that were shown before; `skipped` are those that were left out, for JSON.
+    `changes` are those that were shown before; `skipped` are added to the JSON.
 
     Raises:
         UnknownOutcomeError: it is not known of some, and all others are done.
@@ -49,7 +49,7 @@ def print_outcomes(
 def print_changes(
     changes: Sequence[Change], skipped: Sequence[Skipped] = (), *, as_json: bool, err: bool = False
 ) -> None:
-    """Print what would be sent; `err` leaves standard output to what will have become of it."""
+    """Print what would be sent; `err` keeps standard output free for the outcomes."""
     if as_json and not err:
         print_json([*({"state": "planned", **_values(each)} for each in changes), *map(_skipped, skipped)])
     elif changes:
@@ -60,7 +60,7 @@ def print_changes(
 
 
 def print_skipped(skipped: Sequence[Skipped]) -> None:
-    """Print what is left out, and why."""
+    """Print the changes that are skipped, and the reasons."""
     _print_lines([f"Skipped: {each.change.label}. {each.reason}" for each in skipped], err=True)
 
 
@@ -134,7 +134,7 @@ def _values(change: Change | Outcome) -> Row:
 
 
 def _name(change: Change | Outcome, skus: Mapping[str, str] = NO_SKUS) -> str:
-    """The order or the variant that the change is about."""
+    """The order or variant that is changed."""
     if change.action not in VARIANT_ACTIONS:
         return change.reference or change.order_id or ""
     variant_id, _ = split_target(change.target)

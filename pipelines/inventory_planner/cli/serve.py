@@ -81,7 +81,7 @@ def _inbox(folder: Path, directories: Sequence[str], url: str, zone: str) -> str
     show_default=True,
     metavar="HOURS",
     envvar="INVENTORY_PLANNER_MAX_AGE",
-    help="Warn if the account was last read longer ago; also INVENTORY_PLANNER_MAX_AGE.",
+    help="Warn if the account was last read more than HOURS ago; also INVENTORY_PLANNER_MAX_AGE.",
 )
 def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: float) -> None:
     """Serve the dashboard. It shows newly published data without a restart."""
@@ -98,7 +98,7 @@ def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: 
 
 
 def _why_old(folder: DataFolder) -> str:
-    """What the last run did, for readers of old data."""
+    """Why the data is old: the outcome of the last run, and what to do."""
     from inventory_planner.monitor.status import status
     from inventory_planner.warehouse.engines import engine_of
 
@@ -107,11 +107,11 @@ def _why_old(folder: DataFolder) -> str:
     except InventoryPlannerError as error:
         return str(error)
     if found.at_work:
-        return f"A run is at work: {found.at_work}."
+        return f"A run is in progress: {found.at_work}."
     last = next(iter(found.syncs), None)
     if last is None:
-        return "There is no warehouse beside it: ask whoever publishes the file."
+        return "There is no warehouse in the data folder: ask whoever publishes the file."
     began = f"{last['started_at']:%Y-%m-%d %H:%M} UTC"
     if last["outcome"] == SUCCEEDED:
-        return f"Nothing has run since {began}: start `inventory-planner run`, or look at its schedule."
+        return f"Nothing has run since {began}: start `inventory-planner run`, or check its schedule."
     return f"The last {last['sync_kind'] or 'reading'}, of {began}, {last['outcome']}: {last['error'] or 'unknown'}"

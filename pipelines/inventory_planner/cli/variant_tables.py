@@ -19,7 +19,7 @@ from inventory_planner.writeback.variant_state import SETTINGS, setting_in
 Format = Literal["table", "json", "csv"]
 Row: TypeAlias = dict[str, Any]
 
-FIGURES: Final = {  # by their names in the API
+FIGURES: Final = {  # by name in the API
     "lead_time": "lead_time",
     "review_period": "days_of_stock",
     "in_stock": "stock",
@@ -40,7 +40,7 @@ VENDOR_COLUMNS: Final = {
 
 
 def print_variants(variants: Sequence[LiveVariant], output_format: Format = "table", title: str = "Variants") -> None:
-    """Print variants, a row for each warehouse; a table has the columns that fit."""
+    """Print variants, with a row for each warehouse; a table has only the columns that fit."""
     rows = [row for each in variants for row in _rows(each)]
     if output_format == "json":
         print_json([_as_json(each) for each in variants])
@@ -63,7 +63,7 @@ def print_variant(variant: LiveVariant, vendors: Sequence[VariantVendor], *, as_
 
 
 def print_proposals(proposals: Sequence[VariantProposal], changes: Sequence[Change], *, err: bool = False) -> None:
-    """Print the proposed lead times that the changes would set, and what they rest on."""
+    """Print the proposed lead times that the changes would set, and what they are based on."""
     chosen = {split_target(each.target)[0] for each in changes}
     rows = [
         {
@@ -79,13 +79,13 @@ def print_proposals(proposals: Sequence[VariantProposal], changes: Sequence[Chan
         if each.variant_id in chosen
         for row in each.rows
     ]
-    print_report(table("Lead times to be sent, in days", rows[:MAX_ROWS]), err=err)
+    print_report(table("Lead times to set, in days", rows[:MAX_ROWS]), err=err)
     if len(rows) > MAX_ROWS:
         click.echo(f"{MAX_ROWS} of {len(rows):,} rows; --dry-run --json shows all.", err=err)
 
 
 def _rows(variant: LiveVariant) -> Iterator[Row]:
-    """A row for each warehouse; one for the variant itself where the account does not tell warehouses apart."""
+    """A row for each warehouse, or one for the variant if the account does not break it down by warehouse."""
     about = {"id": variant.variant_id, "sku": variant.shown_sku, "title": variant.shown_title}
     warehouses: list[str | None] = [*variant.warehouses] or [None]
     for warehouse in warehouses:

@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 @click.group()
 def variants() -> None:
-    """Show the account's variants, live, and change their settings and vendors.
+    """Show the account's variants live, and change their settings and vendors.
 
-    VARIANT is an id or an unambiguous SKU, VENDOR an id: the vendor's name in lower case. What will be sent is shown
-    first and confirmed, and recorded in the table _writes; `writes undo` takes it back.
+    VARIANT is an id or an unambiguous SKU; VENDOR is an id, which is the vendor's name in lower case. A command shows
+    what it will send, asks for confirmation, and records it in the table _writes; `writes undo` undoes it.
     """
 
 
 @variants.command("list")
 @read_only_data_option
 @click.option("--sku", help="Only variants with this SKU.")
-@click.option("--vendor", help="Only variants of this vendor id.")
-@click.option("--removed", is_flag=True, help="Also variants that were removed.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The most variants to show.")
+@click.option("--vendor", help="Only variants of the vendor with this id.")
+@click.option("--removed", is_flag=True, help="Include removed variants.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of variants.")
 @click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
 @json_option
 def list_variants(
     folder: DataFolder, limit: int, output_format: Literal["table", "json", "csv"], as_json: bool, **filters: Any
 ) -> None:
-    """List variants by id, with a row for each warehouse if the account tells them apart."""
+    """List variants by id, with a row for each warehouse if the account breaks figures down by warehouse."""
     from inventory_planner import orders, variants
     from inventory_planner.cli.variant_tables import print_variants
 
@@ -44,7 +44,7 @@ def list_variants(
         found = list(islice(variants.list_variants(account, **filters), limit + 1))
     print_variants(found[:limit], "json" if as_json else output_format)
     if len(found) > limit:
-        click.echo("There are more variants; --limit shows them.", err=True)
+        click.echo("There are more variants; raise --limit to see them.", err=True)
 
 
 @variants.command("show")
@@ -66,8 +66,8 @@ def show_variant(folder: DataFolder, variant: str, as_json: bool) -> None:
 @variants.command("set")
 @changing
 @click.argument("variant", required=False)
-@click.option("--lead-time", type=int, metavar="DAYS", help="Days from the order to its receipt.")
-@click.option("--days-of-stock", "review_period", type=int, metavar="DAYS", help="Days that an order should last.")
+@click.option("--lead-time", type=int, metavar="DAYS", help="Days from placing an order to receiving it.")
+@click.option("--days-of-stock", "review_period", type=int, metavar="DAYS", help="Days of stock that an order covers.")
 @click.option(
     "--from",
     "mart",
@@ -75,12 +75,12 @@ def show_variant(folder: DataFolder, variant: str, as_json: bool) -> None:
     help="Set the lead times that this mart proposes, as of the last build.",
 )
 @click.option("--vendor", help="With --from: only variants of this vendor, by name or id.")
-@click.option("--limit", type=click.IntRange(min=1), help="With --from: the most variants to set.")
+@click.option("--limit", type=click.IntRange(min=1), help="With --from: maximum number of variants to set.")
 def set_variant(asking: Asking, variant: str | None, mart: str | None, **options: Any) -> None:
     """Set a variant's lead time and days of stock, or the lead times that a mart proposes.
 
-    The API sets one lead time for all warehouses of a variant, so the longest that one of them needs is sent. A
-    proposal is skipped, and named, if the account's setting is no longer the one it was made for.
+    The API sets one lead time for all warehouses of a variant, so the longest one that any of them needs is sent. A
+    proposal is skipped and reported if the account's setting has changed since the proposal was made.
     """
     from inventory_planner import variants
 
@@ -88,7 +88,7 @@ def set_variant(asking: Asking, variant: str | None, mart: str | None, **options
     wanted = {name: days for name, days in given.items() if days is not None}
     if mart:
         if variant or wanted:
-            raise click.UsageError("--from says which variants and which lead times. Leave out VARIANT and days.")
+            raise click.UsageError("--from chooses the variants and lead times. Leave out VARIANT and the days.")
         _set_proposals(asking, **options)
         return
     if any(options.values()):
@@ -115,20 +115,20 @@ def _set_proposals(asking: Asking, vendor: str | None, limit: int | None) -> Non
 @changing
 @click.argument("variant")
 @click.argument("vendor")
-@click.option("--cost-price", metavar="AMOUNT", help="The vendor's price of a unit.")
+@click.option("--cost-price", metavar="AMOUNT", help="The vendor's price per unit.")
 @click.option("--landed-cost-price", "landing_cost_price", metavar="AMOUNT", help="The same with freight and duties.")
 @click.option("--reference", "vendor_reference", help="The vendor's SKU.")
 @click.option("--name", "vendor_name", help="The product's name at the vendor.")
 @click.option("--packaging", "vendor_packaging", metavar="QTY", help="The minimum order quantity.")
 @click.option("--uom", "uom_ordering", metavar="QTY", help="The units in one unit of measure.")
-@click.option("--remove", is_flag=True, help="Take the vendor, with its data, off the variant.")
+@click.option("--remove", is_flag=True, help="Remove the vendor and its data from the variant.")
 def set_vendor(asking: Asking, variant: str, vendor: str, remove: bool, **fields: str | None) -> None:
     """Set a vendor's data for a variant; assign the vendor if the variant does not have it."""
     from inventory_planner import variants
 
     wanted = {name: value for name, value in fields.items() if value is not None}
     if remove and wanted:
-        raise click.UsageError("--remove takes the vendor off the variant. Leave out the other options.")
+        raise click.UsageError("--remove removes the vendor and its data. Leave out the other options.")
     if remove:
         asking.send(
             "variants vendor --remove", lambda account, how: variants.remove_vendor(account, variant, vendor, how)

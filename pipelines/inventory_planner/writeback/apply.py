@@ -154,7 +154,7 @@ class _Job:
         return read_situation(self.client, intention.action, intention.order_id, intention.target, intention.reference)
 
     def _check_as_shown(self, change: Change) -> None:
-        """Refuse a change that somebody confirmed when the order or variant was another.
+        """Refuse a change if the order or variant has changed since the change was confirmed.
 
         Raises:
             ChangeError: it is not what was shown.

@@ -61,7 +61,7 @@ def _create(client: Client, change: Change) -> Answer:
 
 
 def _connection_problems(client: Client, order_id: str, body: Values) -> list[str]:
-    """Which connections could not save a new order, or have not yet, and what to do."""
+    """The connections that have not saved a new order, or failed to, with what to do."""
     names = [each["connection"] for each in body.get("connections", ()) if each.get("save_po")]
     saved = {name: _wait_until_saved(client, order_id, _read_connection(client, order_id, name)) for name in names}
     failed = [name for name, each in saved.items() if _status(each) == "error"]
@@ -122,7 +122,7 @@ def _set_variant(client: Client, change: Change) -> Answer:
 
 
 def _set_vendor(client: Client, change: Change) -> Answer:
-    """The response may leave out the vendor's id, as it names the vendor that it was sent for."""
+    """Set a vendor's data. The response may omit the vendor's id, which the path of the request has."""
     variant_id, vendor_id = split_target(change.target)
     answered = decode_vendor(writes.save_variant_vendor(client, variant_id, vendor_id, change.body))
     if answered:
@@ -157,7 +157,7 @@ def _wait_until_saved(client: Client, order_id: str, saved: Connection) -> Conne
 
 
 def _read_connection(client: Client, order_id: str, name: str, known: Connection | None = None) -> Connection:
-    """The connection as it is now; what is known of it if it can't be read: the order is there all the same."""
+    """The connection as it is now; `known` if it can't be read, because the order was created all the same."""
     try:
         return get_connection(client, order_id, name)
     except ApiError as error:

@@ -43,12 +43,12 @@ class Action(StrEnum):
 
     @property
     def subject(self) -> str:
-        """What such a change is about."""
+        """The kind of record that the action changes."""
         return "variant" if self in VARIANT_ACTIONS else "order"
 
 
 VARIANT_ACTIONS: Final = frozenset({Action.SET_VARIANT, Action.SET_VENDOR, Action.REMOVE_VENDOR})
-# What such a change has only in `before` must still be so when it is sent once more.
+# Values that such a change has in `before` only must be unchanged when it is sent again.
 CONDITIONAL: Final = frozenset({Action.UPDATE, Action.SET_VENDOR})
 
 
@@ -61,9 +61,9 @@ NOT_REVERSIBLE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the account says: the order, what could be pushed, or the orders with a new one's reference, by id.
+    """What was read before a change: the order, its pending stock, or the orders with a new order's reference, by id.
 
-    Of a variant: its settings, or its vendors.
+    Before a change to a variant: the variant, or its vendors.
     """
 
     order: Record | None = None
@@ -80,8 +80,8 @@ class Change:
 
     `before` has the values that the call changes, as they were read; `after` has them as they will be, under the same
     names; see also `conditions`. `body` is the input of the call. `target` is the name of a connection, or the side
-    that stock is pushed to; of a change of a variant, which has no order, the variant's id, and the vendor's after a
-    slash. `skus` tells people which variants the names and ids stand for.
+    that stock is pushed to; a change to a variant has no order, and its target is the variant's id, with a slash and
+    the vendor's id if it is to a vendor. `skus` has the SKUs to show for variant ids.
     """
 
     action: Action
@@ -105,7 +105,7 @@ class Change:
 
     @property
     def label(self) -> str:
-        """The order or the variant, as messages name it."""
+        """The order or variant, as shown in messages."""
         if self.action not in VARIANT_ACTIONS:
             return f"Order {self.reference or self.order_id}"
         variant_id, _ = split_target(self.target)
@@ -137,7 +137,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A change that a command for many leaves out, and why."""
+    """A change that a bulk command skips, and the reason."""
 
     change: Change
     reason: str
@@ -167,13 +167,13 @@ class Intention:
 
 
 def variant_target(variant_id: str, vendor_id: str = "") -> str:
-    """The target of a change of a variant, or of one of its vendors; a slash within the variant's id is escaped."""
+    """The target of a change to a variant or one of its vendors; a slash in the variant's id is escaped."""
     escaped = variant_id.replace("%", "%25").replace("/", "%2F")
     return f"{escaped}/{vendor_id}" if vendor_id else escaped
 
 
 def split_target(target: str) -> tuple[str, str]:
-    """The id of the variant, and that of the vendor, if the change is about one."""
+    """The id of the variant, and of the vendor if the change is to one."""
     variant_id, _, vendor_id = target.partition("/")
     return unquote(variant_id), vendor_id
 

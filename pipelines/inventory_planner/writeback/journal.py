@@ -49,9 +49,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change; `file_rows` are the rows of the file that it comes from.
+    """The outcome of one change; `file_rows` are the rows of the file that it comes from.
 
-    `job_id` is the run of the command, which `writes undo` takes.
+    `job_id` is the id of the run, for `writes undo`.
     """
 
     action: str

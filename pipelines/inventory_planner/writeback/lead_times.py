@@ -1,4 +1,4 @@
-"""The lead times that the published mart `lead_time_settings` proposes: read, compared with the account, planned."""
+"""Lead times that the published mart `lead_time_settings` proposes: read, compared with the account, and planned."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from inventory_planner.writeback.variants import checked_days, plan_settings
 MART: Final = "lead_time_settings"
 LEAD_TIME: Final = "lead_time"
 ALREADY_SET: Final = "The account has the proposed lead time already."
-NEEDED_ELSEWHERE: Final = "Another of its warehouses needs the present lead time, and the API sets one for all of them."
+NEEDED_ELSEWHERE: Final = "Another of its warehouses needs the current lead time, and the API sets one for all of them."
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A row of the mart: the lead time of a variant in a warehouse, or in all (None), and the proposed one, if any."""
+    """A row of the mart: the lead time of a variant in a warehouse (None: in all), and the proposed one, if any."""
 
     account_id: str
     variant_id: str
@@ -42,32 +42,32 @@ class Proposal:
 
     @property
     def needed_days(self) -> Decimal:
-        """What the setting should be: what is proposed, else what it is."""
+        """The lead time that the warehouse needs: the proposed one or, without a proposal, the present one."""
         return self.proposed_lead_time_days or self.configured_lead_time_days or Decimal(0)
 
     @property
     def change_in_days(self) -> Decimal:
-        """By how much the setting is wrong."""
+        """The size of the proposed change."""
         return abs(self.needed_days - (self.configured_lead_time_days or 0))
 
     def is_of(self, vendor: str) -> bool:
-        """Whether it is the proposal for a vendor, by id or name, in any case."""
+        """Whether the proposal is for this vendor, by id or name, case-insensitive."""
         names = {str(each).strip().casefold() for each in (self.vendor_id, self.vendor_name) if each}
         return vendor.strip().casefold() in names
 
 
 @dataclass(frozen=True, slots=True)
 class VariantProposal:
-    """What the rows of a variant propose together.
+    """The proposal for a variant in all its warehouses.
 
-    The API sets one lead time for all warehouses: the longest that one of them needs, so that none runs out.
+    The API sets one lead time for all of them, so it is the longest that one of them needs.
     """
 
     rows: tuple[Proposal, ...]
 
     @property
     def variant_id(self) -> str:
-        """The variant."""
+        """The id of the variant."""
         return self.rows[0].variant_id
 
     @property
@@ -80,18 +80,18 @@ class VariantProposal:
         """The lead time to set.
 
         Raises:
-            ChangeError: it is no whole number of days.
+            ChangeError: it is not a whole number of days.
         """
         return checked_days("The proposed lead time", max(each.needed_days for each in self.rows))
 
     def check(self, variant: LiveVariant | None) -> None:
-        """Check that the account still has the settings that the proposal is about.
+        """Check that the account still has the settings that the proposal was made for.
 
         Raises:
-            ChangeError: it has not; the message says why the proposal is left out.
+            ChangeError: it has not; the message says why the proposal is skipped.
         """
         if variant is None:
-            raise ChangeError("The account no longer has it.")
+            raise ChangeError("It is no longer in the account.")
         present = {each: setting_in(variant, LEAD_TIME, each.warehouse_id) for each in self.rows}
         if all(is_same(LEAD_TIME, value, self.days) for value in present.values()):
             is_kept = all(is_same(LEAD_TIME, self.days, each.configured_lead_time_days) for each in self.rows)
@@ -100,21 +100,21 @@ class VariantProposal:
             if not is_same(LEAD_TIME, value, each.configured_lead_time_days):
                 where = f" in {each.warehouse_id}" if each.warehouse_id else ""
                 raise ChangeError(
-                    f"Its lead time{where} was changed to {_shown(value)}; the proposal is about"
+                    f"Its lead time{where} was changed to {_shown(value)}; the proposal was made for"
                     f" {_shown(each.configured_lead_time_days)}."
                 )
 
     def as_change(self) -> Change:
-        """The variant, as a change that is left out shows it."""
+        """A change without values, to report the variant as skipped."""
         target = variant_target(self.variant_id)
         return Change(Action.SET_VARIANT, None, None, {}, {}, {}, target, self.skus)
 
 
 def read_proposals(engine: Engine, folder: DataFolder, account_id: str) -> list[VariantProposal]:
-    """What the published mart proposes for the variants of an account; the largest changes come first.
+    """The proposals of the published mart for an account's variants, largest changes first.
 
     Raises:
-        ConfigurationError: nothing is published yet, or not this mart.
+        ConfigurationError: nothing is published yet, or the mart is missing.
         PublishError: the published data can't be read.
     """
     options = ReportOptions(columns=tuple(Proposal.__dataclass_fields__))
@@ -124,7 +124,7 @@ def read_proposals(engine: Engine, folder: DataFolder, account_id: str) -> list[
 
 
 def plan_lead_time(proposal: VariantProposal) -> Intention:
-    """Set the proposed lead time, if the account still has the one that it was proposed for.
+    """Set the proposed lead time, if the account still has the settings that it was proposed for.
 
     Raises:
         ChangeError: the proposal can't be set.

@@ -1,4 +1,4 @@
-"""Show changes, have them confirmed, send them, and read what changed back into the warehouse."""
+"""Show changes, ask for confirmation, send them, and read what changed back into the warehouse."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def log_skipped(skipped: Sequence[Skipped]) -> None:
-    """Log what is left out."""
+    """Log the changes that are skipped."""
     for each in skipped:
         log.warning("%s is skipped: %s", each.change.label, each.reason)
 
@@ -46,8 +46,8 @@ class Sending:
         only_shown: whether to refuse a change if the order is no longer as it was shown.
         max_failures: send no more after so many changes in a row that were not applied.
         read_back: loads the changed orders, in place of reading a few by their ids, and what changed if they are more.
-        read_catalog: loads the catalog after a change of variants.
-        skip: is told what a command for many leaves out, before anything is confirmed.
+        read_catalog: loads the catalog after variants change.
+        skip: receives the changes that a bulk command skips, before confirmation.
     """
 
     confirm: Confirm = always
@@ -117,10 +117,10 @@ def _read_back(account: Job, command: Command, outcomes: Sequence[Outcome], load
 
 
 def _read_catalog_back(account: Job, outcomes: Sequence[Outcome], load: Callable[[Job], object]) -> None:
-    """Load the catalog, which is only read whole, if variants may have changed."""
+    """Load the catalog, which can only be read in full, if variants may have changed."""
     if not changed_variants(outcomes):
         return
     try:
         load(account)
     except InventoryPlannerError as error:
-        log.warning("The changed variants could not be read back; the next reading of the catalog has them: %s", error)
+        log.warning("The changed variants could not be read back; the next catalog read includes them: %s", error)

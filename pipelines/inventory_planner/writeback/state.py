@@ -41,7 +41,7 @@ def read_situation(
     """What the account says before a change, or after it.
 
     Raises:
-        NotFoundError: the account has no such order or variant.
+        NotFoundError: the account does not have the order or variant.
         ChangeError: the order can't be read.
         ApiError: a request failed.
     """

@@ -1,4 +1,4 @@
-"""Take back what a run changed: each value that still is as the run left it becomes what it was before. Pure."""
+"""Undo a run: restore each value that is still as the run left it. Pure."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from inventory_planner.writeback.variants import skus_of_variant, vendor_change,
 
 Reverse: TypeAlias = Callable[[Change, Values, Situation], Change]
 
-IN_DOUBT_YET: Final = "It is not known whether it was applied. Run the same command again, which finds out."
+IN_DOUBT_YET: Final = "It is not known whether it was applied. Run the same command again to find out."
 AS_BEFORE: Final = "The account is as it was before."
 
 
 def reversible_changes(writes: Sequence[Write]) -> tuple[list[Change], list[Skipped]]:
-    """What a run applied and what can be taken back of it, the last change first; and what can't be."""
+    """The changes of a run that can be undone, the last one first, and those that can't."""
     applied: dict[Key, Change] = {}
     skipped = [Skipped(change_of(each), IN_DOUBT_YET) for each in writes if each.state in IN_DOUBT]
     for write in writes:
@@ -45,7 +45,7 @@ def reversible_changes(writes: Sequence[Write]) -> tuple[list[Change], list[Skip
 
 
 def plan_reversal(applied: Change) -> Intention:
-    """Take a change back. What is as before already is left out."""
+    """Undo a change, except for values that are already as before."""
     action, reverse = _reversal(applied)
 
     def plan(situation: Situation, _: frozenset[str]) -> Change:
@@ -61,7 +61,8 @@ def plan_reversal(applied: Change) -> Intention:
 def overtaken(applied: Change, situation: Situation) -> Values:
     """The values that somebody has changed since, as they are now.
 
-    A vendor that was assigned or removed is taken back as a whole: data that it got since would be lost with it.
+    Assigning or removing a vendor is undone as a whole, so all values of the vendor count: undoing it would lose data
+    that was added since.
     """
     state = state_after(applied, situation)
     if ASSIGNED in applied.after and state[ASSIGNED]:
@@ -71,7 +72,7 @@ def overtaken(applied: Change, situation: Situation) -> Values:
 
 
 def why_overtaken(applied: Change, situation: Situation) -> str:
-    """Why a change can't be taken back in full, as it is in the account now; empty if it can.
+    """The reason why a change can't be undone in full; empty if it can.
 
     Raises:
         ChangeError: the order is read-only.
@@ -84,14 +85,14 @@ def why_overtaken(applied: Change, situation: Situation) -> str:
 
 
 def without_overtaken(applied: Change, situation: Situation) -> Change:
-    """What is left of a change that somebody has overtaken in part."""
+    """The change without the values that somebody has changed since."""
     names = overtaken(applied, situation)
     is_whole = ASSIGNED in applied.after
     return applied.split(applied.after if names and is_whole else names)[0]
 
 
 def _merged(earlier: Change | None, later: Change) -> Change:
-    """Two changes of the same thing by one run, as one."""
+    """Two changes to the same record by one run, as one."""
     if earlier is None:
         return later
     return replace(later, before={**later.before, **earlier.before}, after={**earlier.after, **later.after})
@@ -109,7 +110,7 @@ def _why_not(change: Change) -> str:
 
 
 def _restored(applied: Change, state: Values) -> frozenset[str]:
-    """The names of the values that are as before already."""
+    """The names of the values that are already as before."""
     return frozenset(name for name in applied.unapplied(state) if applied.is_untouched(name, state))
 
 
@@ -152,7 +153,7 @@ def _remove_vendor(assigned: Change, state: Values, _: Situation) -> Change:
 
 
 def _cleared(name: str, value: Any) -> Any:
-    """A value as it is sent; a text that was not set is sent empty."""
+    """A value as it is sent: an unset text as an empty string."""
     is_text = name in TEXTS or name in DATES or name in TEXTS_OF_VENDOR
     return "" if value is None and is_text else value
 

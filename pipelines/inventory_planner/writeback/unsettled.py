@@ -1,4 +1,4 @@
-"""What an earlier run of a command for many sent, is still in doubt, and this run would not come to by itself."""
+"""Settle changes of an earlier, interrupted run that are still in doubt and not among those of this run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from inventory_planner.writeback.state import state_after
 
 
 def plan_unsettled(earlier: Earlier, intentions: Collection[Intention]) -> list[Intention]:
-    """Settle the changes in doubt that none of the intentions is about."""
+    """Plan the changes in doubt that none of the intentions covers."""
     known = set(map(key_of_intention, intentions))
     return [plan_once_more(change_of(each)) for each in earlier.doubtful if key_of(each) not in known]
 
 
 def plan_once_more(change: Change) -> Intention:
-    """Make a change, unless the account has it already, or somebody has changed its values."""
+    """Make a change again, unless it is already applied; refuse it if somebody has changed its values."""
 
     def plan(situation: Situation, _: frozenset[str]) -> Change:
         state = state_after(change, situation)

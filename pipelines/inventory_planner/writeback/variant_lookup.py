@@ -1,4 +1,4 @@
-"""Find the variants that somebody names, by their id or by an unambiguous SKU."""
+"""Find variants by their id or by an unambiguous SKU."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from inventory_planner.api.client import Client
 from inventory_planner.api.variant import LiveVariant, get_variant, list_variants
 from inventory_planner.errors import ChangeError, NotFoundError
 
-MAX_SINGLE_READS: Final = 20  # variants; for more, reading the whole list takes fewer requests
+MAX_SINGLE_READS: Final = 20  # for more variants, reading the whole list takes fewer requests
 
 
 def find_variant(client: Client, name: str) -> LiveVariant:
-    """The variant with this id or, if exactly one has it that was not removed, with this SKU.
+    """The variant with this id or, if exactly one variant that was not removed has it, with this SKU.
 
     Raises:
-        ChangeError: no variant has it, or several.
+        ChangeError: no variant has this id or SKU, or several have the SKU.
         ApiError: a request failed.
     """
     if not name.strip(" ."):
-        raise ChangeError("The variant has no name; give its id or its SKU.")
+        raise ChangeError("Give the id or SKU of a variant.")
     try:
         return get_variant(client, name.strip())
     except NotFoundError:
@@ -34,7 +34,7 @@ def find_variant(client: Client, name: str) -> LiveVariant:
 
 
 def read_variants(client: Client, variant_ids: Collection[str]) -> Mapping[str, LiveVariant]:
-    """The variants with these ids, as far as the account has them.
+    """The variants with these ids that the account has.
 
     Raises:
         ApiError: a request failed.

@@ -1,4 +1,4 @@
-"""What the account says of a variant's settings, or of one of its vendors, before a change and after it."""
+"""The settings of a variant, or the data of one of its vendors, before and after a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETTINGS: Final = ("lead_time", "review_period")
 NUMBERS_OF_VENDOR: Final = ("cost_price", "landing_cost_price", "vendor_packaging", "uom_ordering")
 TEXTS_OF_VENDOR: Final = ("vendor_reference", "vendor_name")
 VENDOR_FIELDS: Final = (*NUMBERS_OF_VENDOR, *TEXTS_OF_VENDOR)
-ASSIGNED: Final = "assigned"  # whether the variant has the vendor; no field of the API
+ASSIGNED: Final = "assigned"  # whether the variant has the vendor; not a field of the API
 
 
 def read_variant_situation(client: Client, action: Action, target: str) -> Situation:
@@ -31,14 +31,14 @@ def read_variant_situation(client: Client, action: Action, target: str) -> Situa
 
 
 def variant_state_after(change: Change, situation: Situation) -> Values:
-    """The present values of what the change was to set."""
+    """The current values of the fields that the change sets."""
     if change.action is Action.SET_VARIANT:
         return {name: setting(situation.variant, name) for name in change.after}
     return vendor_values(situation.vendors, split_target(change.target)[1])
 
 
 def setting(variant: LiveVariant | None, name: str) -> Any:
-    """A setting of a variant: its own or, without one, that of its warehouses; by warehouse if these differ."""
+    """A setting of a variant: its own or, without one, that of its warehouses, by warehouse if they differ."""
     own = getattr(variant, name, None)
     if variant is None or own is not None:
         return own
@@ -49,7 +49,7 @@ def setting(variant: LiveVariant | None, name: str) -> Any:
 
 
 def setting_in(variant: LiveVariant, name: str, warehouse: str | None) -> Any:
-    """A setting of a variant in a warehouse; where the account does not tell warehouses apart, its own."""
+    """A setting of a variant in a warehouse or, if the warehouse has none, the setting of the variant itself."""
     figures = variant.warehouses.get(warehouse or "")
     if figures is None:
         return setting(variant, name)
@@ -58,12 +58,12 @@ def setting_in(variant: LiveVariant, name: str, warehouse: str | None) -> Any:
 
 
 def vendor_of(vendors: Iterable[VariantVendor], vendor_id: str) -> VariantVendor | None:
-    """The vendor with this id, in any case."""
+    """The vendor with this id, case-insensitive."""
     return next((each for each in vendors if each.vendor_id.casefold() == vendor_id.casefold()), None)
 
 
 def vendor_values(vendors: Iterable[VariantVendor], vendor_id: str) -> Values:
-    """Whether the variant has the vendor, and the vendor's data for it."""
+    """Whether the variant has the vendor, with the vendor's data for the variant."""
     found = vendor_of(vendors, vendor_id)
     values = {name: getattr(found, name, None) for name in VENDOR_FIELDS}
     texts = {name: None if values[name] is None else str(values[name]) for name in TEXTS_OF_VENDOR}

@@ -1,4 +1,4 @@
-"""Changes of variants and their vendors, planned from what was read: pure."""
+"""Plan changes to variants and their vendors from what was read. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from inventory_planner.writeback.variant_state import (
     vendor_values,
 )
 
-MAX_DAYS: Final = 3650  # a longer lead time is a misprint
-MAX_DECIMALS: Final = 6  # the warehouse stores money with as many
-TOO_MUCH: Final = 10**12  # costs and quantities beyond are misprints, and lose digits in systems that compute in floats
+MAX_DAYS: Final = 3650  # a longer lead time is a typing error
+MAX_DECIMALS: Final = 6  # as in money columns of the warehouse
+TOO_MUCH: Final = 10**12  # larger costs and quantities are typing errors, and lose digits in floating point
 _NAMES: Final = {"lead_time": "The lead time", "review_period": "The days of stock"}
 
 
@@ -29,7 +29,7 @@ def plan_settings(variant_id: str, settings: Mapping[str, Quantity]) -> Intentio
     """Set the `lead_time` and the `review_period` (days of stock) of a variant, in whole days.
 
     Raises:
-        ChangeError: a setting is no number of days.
+        ChangeError: a setting is not a number of days.
     """
     wanted = {name: checked_days(_setting_name(name), value) for name, value in settings.items()}
     target = variant_target(variant_id)
@@ -44,7 +44,7 @@ def plan_settings(variant_id: str, settings: Mapping[str, Quantity]) -> Intentio
 
 
 def plan_vendor(variant_id: str, vendor_id: str, fields: Values, sku: str | None = None) -> Intention:
-    """Set data of a variant's vendor, such as `cost_price`; assign the vendor if the variant does not have it.
+    """Set a vendor's data for a variant, such as `cost_price`; assign the vendor if the variant does not have it.
 
     Raises:
         ChangeError: a field can't be set, or not to this value.
@@ -63,7 +63,7 @@ def plan_vendor(variant_id: str, vendor_id: str, fields: Values, sku: str | None
 def plan_vendor_removal(
     variant_id: str, vendor_id: str, sku: str | None = None, *, may_be_gone: bool = False
 ) -> Intention:
-    """Take a vendor, with its data, off a variant. One that `may_be_gone` is no error if the variant has it no more."""
+    """Remove a vendor and its data from a variant. With `may_be_gone`, a vendor that is already removed is no error."""
     target = variant_target(variant_id, _checked_vendor(vendor_id))
 
     def plan(situation: Situation, _: frozenset[str]) -> Change:
@@ -77,9 +77,9 @@ def plan_vendor_removal(
 
 
 def vendor_change(target: str, state: Values, after: Values, skus: Mapping[str, str]) -> Change:
-    """Set data of a vendor that is in this state.
+    """Set data of a vendor whose present data is `state`.
 
-    The API's article says that the call "fully updates" the vendor, so the body repeats what the vendor has.
+    According to the API's article, the call "fully updates" the vendor, so the body repeats the data that is kept.
     """
     kept = {name: state[name] for name in VENDOR_FIELDS if state[name] is not None}
     body = {**kept, **{name: value for name, value in after.items() if name != ASSIGNED}}
@@ -88,7 +88,7 @@ def vendor_change(target: str, state: Values, after: Values, skus: Mapping[str, 
 
 
 def vendor_removal(target: str, state: Values, skus: Mapping[str, str]) -> Change:
-    """Remove a vendor that is in this state; `before` has all its data, so that it can be assigned again."""
+    """Remove a vendor whose present data is `state`; `before` has all of it, so that the removal can be undone."""
     before = {name: value for name, value in state.items() if value is not None} if state[ASSIGNED] else {}
     after = {ASSIGNED: False} if state[ASSIGNED] else {}
     return Change(Action.REMOVE_VENDOR, None, None, before, after, {}, target, skus)
@@ -104,7 +104,7 @@ def checked_days(name: str, value: Quantity) -> int:
     """A whole number of days.
 
     Raises:
-        ChangeError: it is none, or out of bounds.
+        ChangeError: the value is not one, or out of bounds.
     """
     days = parse_quantity(f"{value:f}" if isinstance(value, Decimal) else str(value).strip())
     if days is None or days % 1 or days > MAX_DAYS:
@@ -113,7 +113,7 @@ def checked_days(name: str, value: Quantity) -> int:
 
 
 def checked_vendor_fields(fields: Values) -> dict[str, Any]:
-    """The fields of a variant's vendor with their values as the API expects them.
+    """The fields of a variant's vendor, with values as the API expects them.
 
     Raises:
         ChangeError: a field can't be set, or not to this value.
@@ -135,7 +135,7 @@ def _checked_number(name: str, value: Quantity) -> Decimal:
 
 def _checked_vendor(vendor_id: str) -> str:
     if not vendor_id.strip(" ."):
-        raise ChangeError("The vendor has no name; give its id, which is its name in lower case.")
+        raise ChangeError("Give the id of a vendor, which is its name in lower case.")
     return vendor_id
 
 
@@ -146,7 +146,7 @@ def _setting_name(name: str) -> str:
 
 
 def _different(before: Values, wanted: Values, done: frozenset[str]) -> dict[str, Any]:
-    """The values that are wanted, and neither done nor there already."""
+    """The wanted values that are not yet done and differ from the present ones."""
     return {
         name: value for name, value in wanted.items() if name not in done and not is_same(name, before[name], value)
     }
