@@ -1,4 +1,4 @@
-"""The filters that are set, repeated over each page: a click on one takes it off."""
+"""The active filters, shown above each page; a click on one removes it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TITLES: Final[dict[str, Callable[[str], str]]] = {
 
 
 def chips(view: View) -> list[mo.Html]:
-    """A chip for each filter that is set, and one for all; none if none is."""
+    """A chip to remove each active filter, and one to clear all; empty without filters."""
     if not view.query:
         return []
     each = [_chip(f"{_TITLES[key](value)} ×", view.link(**{key: ""})) for key, value in view.query.items()]  # noqa: RUF001

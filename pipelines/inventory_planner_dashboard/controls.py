@@ -1,4 +1,4 @@
-"""The controls that set the filters, in step with the query of the address."""
+"""The filter controls, in sync with the query of the URL."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _FIRST_AND_LAST_DATE: Final = """
 
 
 def filter_controls(published: Published, query: Query) -> dict[str, Control]:
-    """The controls, set as the query says.
+    """The controls, set to the values in the query.
 
-    They are no `mo.ui.dictionary`: of two parts of it that change before a cell has run, marimo keeps only one.
+    They are not a `mo.ui.dictionary`, because marimo keeps only one of two elements that change before a cell has run.
     """
     return {
         "basis": _dropdown(query.get("basis"), _BASES, "Dates"),
@@ -53,7 +53,7 @@ def filter_controls(published: Published, query: Query) -> dict[str, Control]:
 
 
 def selected_filters(published: Published, *controls: Control) -> Filters:
-    """What the controls are set to, in their order; all dates are no filter, and keep rows without a date."""
+    """The filters of the controls, in their order; the full date range is no filter, and keeps rows without a date."""
     basis, dates, vendors, warehouses, order_type, currency, search, overdue = (each.value for each in controls)
     first, last = (None, None) if dates == _first_and_last_date(published) else dates
     return Filters(
@@ -70,7 +70,7 @@ def selected_filters(published: Published, *controls: Control) -> Filters:
 
 
 def query_of(filters: Filters, published: Published) -> dict[str, str]:
-    """The query that sets the controls to these filters; what is so by default is not mentioned."""
+    """The query for these filters, without those that have their defaults."""
     default = Filters(currency=next(iter(_currencies(published).values()), None))
     said = {
         "basis": filters.basis if filters.basis != default.basis else "",

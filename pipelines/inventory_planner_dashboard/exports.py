@@ -10,7 +10,7 @@ import marimo as mo
 
 
 class NamedTable(mo.ui.table):
-    """A table that exports to a file of this name."""
+    """A table that exports to a file with a given name."""
 
     def __init__(self, data: Any, file_name: str, **options: Any) -> None:
         self._file_name = file_name

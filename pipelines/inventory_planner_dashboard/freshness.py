@@ -1,4 +1,4 @@
-"""How fresh the data is: in words under each title, and as a banner where it is too old."""
+"""The age of the data: a line under each title, and a banner if the data is too old."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import marimo as mo
 from inventory_planner_dashboard.formats import age, instant
 from inventory_planner_dashboard.published import Published
 
-_EXPLAIN_EVERY: Final = timedelta(minutes=10)  # looking for what failed takes the lock that runs need, for a moment
+_EXPLAIN_EVERY: Final = timedelta(minutes=10)  # reading the log briefly takes the lock that runs need
 
 
 @dataclass
@@ -28,13 +28,13 @@ _watch = _Watch()
 
 
 def watch_age(max_age: timedelta, explain: Callable[[], str]) -> None:
-    """Set from which age on data counts as old, and what then tells why."""
+    """Set the age from which data counts as old, and the function that explains why it is."""
     global _watch  # noqa: PLW0603 (set once by the server, for all its sessions)
     _watch = _Watch(max_age, explain)
 
 
 def freshness(published: Published, now: datetime | None = None) -> mo.Html:
-    """The banner, if the data is old, and the words that the script puts under the titles."""
+    """The banner, if the data is old, and the line that the script shows under the titles."""
     now = now or datetime.now(UTC)
     confirmed_at = published.confirmed_at
     words = f"As of {published.as_of:%a %d %b}, read {age(confirmed_at, now)}"

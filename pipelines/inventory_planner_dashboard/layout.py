@@ -28,7 +28,7 @@ def side_by_side(*parts: mo.Html) -> mo.Html:
 
 
 def tabs(view: View, group: str, makers: dict[str, Callable[[], mo.Html]]) -> mo.Html:
-    """Parts of which one is open, as the address says of this group; the others are made when they are opened."""
+    """Tabs, with the open one taken from the URL; the others are rendered when they are opened."""
     first = next(iter(makers))
     said = view.tabs.title(group)
     opened = said if said in makers else first
@@ -36,7 +36,7 @@ def tabs(view: View, group: str, makers: dict[str, Callable[[], mo.Html]]) -> mo
     def remember(title: str) -> None:
         view.tabs.open(group, title, is_first=title == first)
 
-    # the open one at once: if a filter changes while marimo loads it, it would stay empty
+    # the open tab is not lazy: it would stay empty if a filter changed while marimo loads it
     parts = {title: make() if title == opened else mo.lazy(_once(make)) for title, make in makers.items()}
     return mo.ui.tabs(parts, value=opened, on_change=remember)
 
@@ -80,7 +80,7 @@ def heading(title: str) -> mo.Html:
 
 
 def page_heading(title: str, query: str) -> mo.Html:
-    """The title of a page, the query that it was rendered for, and a place for how fresh its data is."""
+    """The title of a page, with the query that it was rendered for and a line for the age of its data."""
     said = f'data-query="{escape(query)}"'
     return mo.Html(f'<h1 class="ip-title" tabindex="-1" {said}>{escape(title)}</h1><p class="ip-freshness"></p>')
 

@@ -30,7 +30,7 @@ _MISSING = "The dashboard needs marimo and altair: install them with `pip instal
 
 @dataclass(frozen=True)
 class WhenOld:
-    """From which age on data is old, a day by default, and what tells why it is."""
+    """The age from which data counts as old, and a function that explains why it is."""
 
     max_age: timedelta = timedelta(hours=24)
     explain: Callable[[], str] = str
@@ -68,7 +68,7 @@ def run(
         host: the address to listen on.
         port: the port to listen on; 0 picks a free one.
         ready: called with the URL once the server listens.
-        when_old: what is said about old data.
+        when_old: when and how readers are warned of old data.
 
     Raises:
         ConfigurationError: marimo or altair is not installed, or the port is taken.

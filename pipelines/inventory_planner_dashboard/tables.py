@@ -32,7 +32,7 @@ Columns = Mapping[str, Column]
 
 ITEM: Final = "item"  # the SKU and the title in one column
 _ITEM_PARTS: Final = {"sku": Column("SKU"), "title": Column("Title")}
-_SMALL: Final = 8  # rows that nobody searches, nor exports
+_SMALL: Final = 8  # tables with at most this many rows have no search or export
 
 
 def table(view: View, sql: str, columns: Columns, **parameters: Any) -> mo.Html:
@@ -81,7 +81,7 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
 
 
 def _merged(columns: Columns) -> Columns:
-    """The columns that are read; those that a merged one shows are exported on their own as well."""
+    """The columns to read, including the parts of merged columns, which are exported separately."""
     return {**columns, **(_ITEM_PARTS if ITEM in columns else {})}
 
 

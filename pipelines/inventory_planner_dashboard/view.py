@@ -19,8 +19,8 @@ class View:
 
     Attributes:
         published: the marts.
-        filters: what the reader wants to see of them.
-        query: the filters as the address says them.
+        filters: the filters that the reader has set.
+        query: the filters as parameters of the URL.
         tabs: which tabs are open.
         page: the name of the page that is rendered, such as `overdue`.
     """
@@ -46,7 +46,7 @@ class View:
         return self.filters.currency or ""
 
     def link(self, path: str = "", **changed: str) -> str:
-        """The address of a page, or else of the same one, with some filters changed; an empty one is dropped."""
+        """The URL of a page, by default the current one, with some filters changed; an empty value removes a filter."""
         query = {key: value for key, value in {**self.query, **changed}.items() if value}
         return (format_query(query) or "?") + path
 

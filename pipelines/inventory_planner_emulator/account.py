@@ -37,7 +37,7 @@ class Account:
         account_id: The `Account` header that it accepts, in any case.
         api_key: The `Authorization` header that it accepts.
         now: Its clock, which returns an aware datetime in UTC.
-        assortment: What it stocks; without one, its catalog is what orders show and what tests put there.
+        assortment: What it stocks; without one, its catalog has the variants of orders and those that tests put there.
 
     Attributes:
         requests: The requests so far, oldest first, with what they sent and whether they were applied.
@@ -49,7 +49,7 @@ class Account:
         quirks: The quirks that are on.
         lock: Held while the account changes or a response is computed.
         variant_edits: Fields written to a variant, by variant id.
-        last_night: What the last background jobs saw of an account with an assortment.
+        last_night: The account as of its last background jobs, if it has an assortment.
         inbox: The folder of its SFTP endpoint, if it has one.
         received: The rows of the files that arrived there, as of the last night.
         variant_vendors: Vendor data written to a variant, by variant id and vendor; None if it was deleted.
@@ -108,8 +108,8 @@ class Account:
     def run_background_jobs(self) -> None:
         """Do what the account does at night, or after a write with `skip_background_jobs: false`.
 
-        The jobs recalculate the figures of variants. In an account with an assortment, all figures stay as they are
-        until then. In another one, `purchase_orders_qty`, `replenishment` and `under_value` show orders that API calls
+        The jobs recalculate the figures of variants. In an account with an assortment, no figure changes before
+        then. In another one, `purchase_orders_qty`, `replenishment` and `under_value` show orders that API calls
         changed as they were before; changes that users make (`put`, `edit`, `receive`, `delete`) count at once.
         """
         with self.lock:
@@ -150,7 +150,7 @@ class Account:
 
     @property
     def variants(self) -> dict[str, dict[str, Any] | None]:
-        """The catalog beyond orders and assortment, by variant id: fields of a variant, or None where it is missing."""
+        """Changes to the catalog, by variant id: fields that were set, or None for a variant that was deleted."""
         return self._variants
 
     @variants.setter
@@ -160,7 +160,7 @@ class Account:
             self._derived.clear()
 
     def put_variant(self, variant_id: str, **fields: Any) -> None:
-        """Add a variant to the catalog, ordered or not, or set fields of one that is there, such as `removed`."""
+        """Add a variant to the catalog, ordered or not, or set fields of an existing one, such as `removed`."""
         with self.lock:
             self.variants |= {variant_id: {**(self.variants.get(variant_id) or {}), **fields}}
 
@@ -170,19 +170,19 @@ class Account:
             self.variants |= {variant_id: None}
 
     def edit_variant(self, variant_id: str, **fields: Any) -> None:
-        """Set fields of a variant as an API call does; the figures follow with the next background jobs."""
+        """Set fields of a variant as an API call does; the figures change with the next background jobs."""
         with self.lock:
             self.variant_edits.setdefault(variant_id, {}).update(fields)
             self._derived.clear()
 
     def put_variant_vendor(self, variant_id: str, vendor: str, data: dict[str, Any] | None) -> None:
-        """Set what a vendor has for a variant; None takes the vendor away."""
+        """Set a vendor's data for a variant; None removes the vendor."""
         with self.lock:
             self.variant_vendors[variant_id, vendor] = data
             self._derived.clear()
 
     def derive(self, make: Callable[[Account], _Derived]) -> _Derived:
-        """Return what a function makes of the account's records, which it does anew only after they changed."""
+        """Return the result of a function of the account's records; it is cached until they change."""
         with self.lock:
             self._reveal_changes()
             if make not in self._derived:

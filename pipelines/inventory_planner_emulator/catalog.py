@@ -1,6 +1,6 @@
-"""The account's vendors, warehouses and variants: what its orders show, what arrived in files, variants put here.
+"""The account's vendors, warehouses and variants, from its orders, from files that arrived, and from tests.
 
-An account with an assortment shows what it stocks, with the figures of its last night.
+An account with an assortment has the variants that it stocks, with the figures of its last night.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WAREHOUSE_FIELDS = {"warehouse": "warehouse_display_name", "source_warehouse": 
 
 
 def list_vendors(account: Account) -> list[Record]:
-    """List the vendors; which fields the API has beyond these is unknown."""
+    """List the vendors; whether the API has more fields is unknown."""
     return account.derive(_find_vendors)
 
 
@@ -57,7 +57,7 @@ def get_variant(account: Account, variant_id: str) -> VariantRow:
 
 
 def variants_by_id(account: Account, warehouse: Any = None) -> dict[str, Record]:
-    """Return the catalog with each variant's figures at the root: those in a warehouse, or else in all together."""
+    """Return the catalog with each variant's figures at the root: those in one warehouse, or in all if none is given."""
     return {
         key: {**row.record, **_figures_in(row.by_warehouse or {}, warehouse)}
         for key, row in variant_rows(account).items()
@@ -65,7 +65,7 @@ def variants_by_id(account: Account, warehouse: Any = None) -> dict[str, Record]
 
 
 def list_variant_vendors(account: Account, variant: str) -> list[Record]:
-    """List the vendor data of a variant: of the assortment or its orders, replaced by what was written since."""
+    """List the vendor data of a variant, from the assortment or its orders, updated with what was written since."""
     stocked = account.assortment and account.assortment.variants.get(variant)
     found: dict[str, Record | None] = {}
     for row in stocked.vendors if stocked else ():
@@ -84,7 +84,7 @@ def _find_vendors(account: Account) -> list[Record]:
             name = order.get("vendor_display_name")
             known = found.setdefault(vendor, {"id": vendor, "name": name or vendor, "email": None, "currency": None})
             known.update({field: order[field] for field in ("email", "currency") if order.get(field)})
-    for row in account.received.vendors().values():  # which are known by their names
+    for row in account.received.vendors().values():  # which are identified by their names
         vendor = row["DISPLAY_NAME"].lower()
         contact = {"email": row.get("EMAIL"), "currency": row.get("CURRENCY")}
         found.setdefault(vendor, {"id": vendor, "name": row["DISPLAY_NAME"], **contact})
@@ -140,7 +140,7 @@ def _find_variants(account: Account) -> dict[str, VariantRow]:
 
 
 def _with_put_fields(account: Account, variant: str, row: VariantRow | None, fields: Record) -> VariantRow:
-    """Return a variant with the fields put into the catalog, which show as they were put."""
+    """Return a variant with the fields that were put into the catalog, unchanged."""
     if row is None:
         row = VariantRow(with_figures(new_variant(variant)))
     edits = account.variant_edits.get(variant, {})

@@ -1,4 +1,4 @@
-"""What other users do right before a write is applied."""
+"""Edits that other users make right before a write is applied."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def list_response(name: str, records: Iterable[dict[str, Any]], query: Query, qu
 
 
 def rows_response(name: str, rows: Iterable[Row], query: Query, quirks: Quirks) -> HttpResponse:
-    """Return a page of rows that know how they are shown."""
+    """Return a page of rows that render themselves."""
     return _page_response(name, _select(rows, query, quirks), query, quirks)
 
 

@@ -1,4 +1,4 @@
-"""Variants as the lines of orders show them, in an account without an assortment."""
+"""Variants in the lines of orders, for an account without an assortment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def find_ordered_variants(account: Account) -> dict[str, Record]:
 
 
 def new_variant(variant_id: str) -> Record:
-    """Return a variant of which nothing is known."""
+    """Return a variant without any data."""
     nothing = Decimal(0)
     return {"id": variant_id, "purchase_orders_qty": nothing, "replenishment": nothing, "removed": False}
 

@@ -29,9 +29,9 @@ class Quirks:
     numeric_item_ids: bool = False
     """Item ids are numbers: the digits at the end of the id."""
     nested_variants: bool | None = None
-    """Variants have what the shop says in `connections` and their figures in `warehouse`, not all at the root.
+    """Variants have their listing in `connections` and their figures in `warehouse`, instead of everything at the root.
 
-    If it is not set, those of an account with several warehouses have, and others don't.
+    By default, this is so in accounts with several warehouses only.
     """
     connections_as_object: bool = False
     """The listings of a variant are an object keyed "0", "1", and so on."""

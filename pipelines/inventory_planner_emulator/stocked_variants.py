@@ -1,4 +1,4 @@
-"""Variants of an account with an assortment: their listings, and the figures of the last night by warehouse."""
+"""Variants of an account with an assortment: their listings, and last night's figures by warehouse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TEXTS = ("sku", "title", "barcode", "product_title", "brand", "product_type", "
 
 
 def find_stocked_variants(account: Account, currencies: Mapping[str, Any]) -> dict[str, VariantRow]:
-    """Return the variants of the assortment; vendors that were added by hand charge in the currency of their orders."""
+    """Return the variants of the assortment; vendors that users added have the currency of their orders."""
     night = account.last_night
     if night is None:
         return {}
@@ -30,7 +30,7 @@ def find_stocked_variants(account: Account, currencies: Mapping[str, Any]) -> di
 
 
 def _row(night: Night, variant: StockedVariant, listings: list[Record], edits: Record) -> VariantRow:
-    """Settings that users changed show at once; the figures that follow from them wait for the night."""
+    """Return a variant's row; changed settings show at once, but the figures that depend on them after the night."""
     figures = night.figures[variant.id]
     shared = {"id": variant.id, "removed": variant.removed, "merged": list(variant.merged), "connections": listings}
     warehouses = [warehouse.id for warehouse in night.assortment.warehouses if warehouse.id in figures]

@@ -1,4 +1,4 @@
-"""Variants as lists show them: their figures all together at the root, or by warehouse."""
+"""Variants as returned by lists: with their figures at the root, or by warehouse."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from inventory_planner_emulator.response_shapes import shape_order
 
 Record = dict[str, Any]
 
-_ONLY_WAREHOUSE = "c9_1001"  # of an account whose figures don't tell warehouses apart
+_ONLY_WAREHOUSE = "c9_1001"  # of an account whose figures are not by warehouse
 _LISTING_FIELDS = ("sku", "title", "product_title", "barcode", "image", "price")
 _RESTLESS = ("in_stock", "oos", "last_30_days_sales", "forecast_stock_cover_day")
 
 
 @dataclass(frozen=True, eq=False)
 class VariantRow(Row):
-    """A variant: `record` has its figures together at the root, by which lists filter and sort."""
+    """A variant; `record` has its figures at the root, for lists to filter and sort by."""
 
     by_warehouse: Record | None = None
-    """The variant with its figures in `warehouse`; if it was not stated, it is made of the record."""
+    """The variant with its figures in `warehouse`; made from the record if not given."""
     reads: int = 0
-    """How often it was read, for figures that change at every read."""
+    """How often the variant was read, for figures that change on every read."""
 
     def render(self, quirks: Quirks = NO_QUIRKS, fields: frozenset[str] | None = None) -> bytes:
-        """Encode the variant as the quirks show it, with these fields only or with all."""
+        """Encode the variant as the quirks require, with only these fields or with all."""
         shown = shape_order(self.show(quirks), quirks)
         return encode(shown if fields is None else pick_fields(shown, fields))
 
     def show(self, quirks: Quirks) -> Record:
-        """Return the variant in the shape of the account: by warehouse if it has several, unless a quirk says which."""
+        """Return the variant in the account's shape: by warehouse if it has several, unless a quirk sets the shape."""
         is_nested = self.by_warehouse is not None if quirks.nested_variants is None else quirks.nested_variants
         shown = (self.by_warehouse or nest(self.record)) if is_nested else self.record
         if quirks.connections_as_object and isinstance(shown.get("connections"), list):
@@ -43,8 +43,8 @@ class VariantRow(Row):
 
 
 def nest(variant: Record) -> Record:
-    """Return a variant in the other known shape: what the shop says in `connections`, the figures in `warehouse`."""
-    if "warehouse" in variant:  # it arrived in files, and is nested already
+    """Return a variant in the other known shape: the listing in `connections`, the figures in `warehouse`."""
+    if "warehouse" in variant:  # it arrived in a file, and is already nested
         return variant
     listing = {"id": variant["id"], "connection_main": True, "removed": variant["removed"]}
     listing |= {name: variant[name] for name in _LISTING_FIELDS if name in variant}
@@ -60,10 +60,10 @@ def nest(variant: Record) -> Record:
 
 
 def pick_fields(variant: Record, fields: Iterable[str]) -> Record:
-    """Return these fields of a variant only.
+    """Return only these fields of a variant.
 
-    A name that is asked for plainly, or as `warehouse.name`, is found in each warehouse too, next to its id. Nested
-    parts come whole if they are asked for themselves.
+    A field requested as `name` or `warehouse.name` is also returned in each warehouse, next to its id. Nested parts are
+    returned whole if they are requested by name.
     """
     names = {name.removeprefix("warehouse.") for name in fields}
     root = {name: value for name, value in variant.items() if name in names}
@@ -85,7 +85,7 @@ def _pick(place: Any, wanted: set[str]) -> Record:
 
 
 def _with_other_figures(variant: Record, reads: int) -> Record:
-    """Return the variant with some figures raised by the number of reads, as if something happened before each."""
+    """Return the variant with some figures raised by the number of reads, as if it changed before each."""
     changed = {name: variant[name] + reads for name in _RESTLESS if _is_number(variant.get(name))}
     places = variant.get("warehouse")
     if isinstance(places, list):

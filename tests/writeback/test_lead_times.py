@@ -146,7 +146,7 @@ def test_a_setting_that_somebody_changes_after_it_was_read_is_not_overwritten(
     assert lead_times(account) == {"a": 20}
     assert told.set() == []
     assert told.skipped[1:] == [
-        ("Variant B", "Its lead time was changed to 16 days; the proposal was made for 14 days.")
+        ("Variant B", "Its lead time was changed to 16 days; the proposal was made for 14 days."),
     ]
 
 

@@ -189,7 +189,7 @@ class TestARun:
     @pytest.mark.parametrize(
         ("run", "reason"),
         [
-            (lambda job: api.create(job, NEW), "A new order can't be taken back over the API"),
+            (lambda job: api.create(job, NEW), "A new order can't be undone over the API"),
             (lambda job: api.connect(job, "1042", "shop"), "What was saved to a connected system stays there."),
             (lambda job: api.push_stock(job, "1042"), "Stock that was pushed stays in the store."),
         ],

@@ -53,7 +53,7 @@ CONDITIONAL: Final = frozenset({Action.UPDATE, Action.SET_VENDOR})
 
 
 NOT_REVERSIBLE: Final[Mapping[str, str]] = {
-    Action.CREATE: "A new order can't be taken back over the API; close or delete it in Inventory Planner.",
+    Action.CREATE: "A new order can't be undone over the API; close or delete it in Inventory Planner.",
     Action.CONNECT: "What was saved to a connected system stays there.",
     Action.PUSH_STOCK: "Stock that was pushed stays in the store.",
 }

@@ -139,7 +139,7 @@ def _target_rules(*rates: float | None) -> Chart:
 
 
 def _draw_months(rows: pa.Table) -> mo.Html:
-    """The last twelve months of each vendor: the worst stand out on white and on black."""
+    """The last twelve months of each vendor; the worst stand out on white and on black."""
     cells = alt.Chart(rows).mark_rect()
     return show(
         cells.encode(

@@ -1,4 +1,4 @@
-"""What the demo company stocks and what its customers want of it, made to fit what its orders bring."""
+"""What the demo company stocks, and a demand for it that fits its orders."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from inventory_planner_emulator.totals import Order, strip_zeros
 Record = dict[str, Any]
 
 COMBINED = StockedWarehouse("c7_combined", "All warehouses", parts=tuple(each.id for each in WAREHOUSES))
-SHORT_LEAD_TIME = ("Vesta Appliances", 14)  # a vendor whose setting nobody corrected: its goods take about 35 days
+SHORT_LEAD_TIME = ("Vesta Appliances", 14)  # a vendor whose lead time setting is wrong: its goods take about 35 days
 
-_PULL = (1.0, 1.5)  # demand as a share of what arrives: the more, the more often stock is gone and sales are lost
+_PULL = (1.0, 1.5)  # demand as a share of what arrives: a larger share causes more stock-outs and lost sales
 _GROWTH = (-0.15, 0.20)  # a year
-_NOISE = 0.15  # by which a month differs at random
-_SEASONS = {  # by how much demand rises in its best months, and falls in the others
+_NOISE = 0.15  # random variation of a month
+_SEASONS = {  # how much demand rises in its best months and falls in the others
     "Juniper Candle Co.": (12, 0.5),
     "Green Acre Garden": (5, 0.6),
     "Mill Lane Papers": (11, 0.35),
     "Northfield Textiles": (12, 0.2),
     "Fjord Glassworks": (7, 0.2),
 }
-_SEASON_SHAPE = (1.0, 0.6, 0.1, -0.3, -0.6, -0.8, -0.8)  # of that rise, by months from the best one
+_SEASON_SHAPE = (1.0, 0.6, 0.1, -0.3, -0.6, -0.8, -0.8)  # share of that rise, by distance in months from the best one
 _OPENING_DAYS = 30  # of sales in stock at the beginning
 _REVIEW_PERIODS = (21, 30, 30, 45)  # days; vendors differ
 _MARKUP, _CENT = Decimal("2.4"), Decimal("0.01")
 _LANDED_SHARE = Decimal("1.06")  # of a cost price, with the freight of vendors that charge it
-_LIST_AGE = 9  # months from the first prices to those in the catalog, which no one updates
+_LIST_AGE = 9  # months from the first prices to those in the catalog, which are not updated
 _NOTES = {"OHF-01-NAT": "Order with the Oak Stool: one container.", "FGW-02-CLE": "New mould from autumn on."}
 _SECOND_SHOP = "c8"
 
@@ -96,7 +96,7 @@ def _item(variant: Variant, vendor: Vendor | None, supply: Supply | None, days: 
 
 
 def _largest_deficit(supply: Supply | None) -> int:
-    """Return how many units too few there would be at worst for what transfers and assembly take."""
+    """Return the largest shortage of units for what transfers and assembly take."""
     stock, least = 0, 0
     for _, units in sorted(supply.moved.items()) if supply else ():
         stock += int(units)
@@ -112,7 +112,7 @@ def _lead_time(vendor: Vendor | None) -> int:
 
 
 def _season(best: int, rise: float) -> tuple[float, ...]:
-    """Return a factor for each calendar month; the twelve make 1 on average."""
+    """Return a factor for each calendar month; they average 1."""
     shape = [_SEASON_SHAPE[min((month - best) % 12, (best - month) % 12)] for month in range(1, 13)]
     factors = [1 + rise * each for each in shape]
     return tuple(factor * 12 / sum(factors) for factor in factors)
@@ -182,7 +182,7 @@ def _never_ordered() -> Iterator[StockedVariant]:
 
 
 def _removed() -> Iterator[StockedVariant]:
-    """Yield variants that no order has, or not any more."""
+    """Yield removed variants, which are on no order."""
     for number, sku, title, price in _REMOVED:
         variant = Variant(f"c7_{number}", number, sku, title, "", "", Decimal(price))
         listing = {**_listing(variant, None, removed=True), "price": strip_zeros(Decimal(price) * _MARKUP)}

@@ -1,1 +1,1 @@
-"""What the account plans with: demand, stock, forecasts and recommendations, as of the last night."""
+"""The planning of the account: demand, stock, forecasts and recommendations as of the last night."""

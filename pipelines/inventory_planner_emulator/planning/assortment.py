@@ -13,12 +13,12 @@ from inventory_planner_emulator.planning.demand import Demand
 
 Record = dict[str, Any]
 VendorChanges = Mapping[tuple[str, str], Record | None]
-"""What users wrote of a variant and a vendor; None if they took the vendor away."""
+"""Vendor data that users wrote, by variant and vendor; None if they removed the vendor."""
 
 
 @dataclass(frozen=True)
 class StockedWarehouse:
-    """A warehouse, or a combined one, which adds up others and has no place."""
+    """A warehouse, or a combined one, which only adds up others."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class StockedWarehouse:
 
     @property
     def is_combined(self) -> bool:
-        """Whether it adds up others."""
+        """Whether the warehouse combines others."""
         return bool(self.parts)
 
 
@@ -52,14 +52,14 @@ class StockedVariant:
     items: Mapping[str, StockItem]
     """By warehouse."""
     listings: tuple[Record, ...]
-    """What the shops say about it, as `connections` shows it; the main one comes first."""
+    """The listings in shops, as in `connections`; the main one comes first."""
     vendors: tuple[Record, ...] = ()
-    """What its vendors charge, as `connections[].vendors` shows it; the first one supplies it."""
+    """The data of its vendors, as in `connections[].vendors`; the first one supplies it."""
     removed: bool = False
     merged: tuple[Record, ...] = ()
     """Variants whose sales and stock count as its own."""
     fields: Record = field(default_factory=dict)
-    """What else the variant says about itself, such as `product_id`."""
+    """Other fields of the variant, such as `product_id`."""
 
     @property
     def price(self) -> Any:
@@ -67,7 +67,7 @@ class StockedVariant:
         return self.listings[0].get("price")
 
     def current_vendors(self, changes: Mapping[str, Record | None]) -> list[Record]:
-        """Return its vendors with what users wrote of them."""
+        """Return its vendors, updated with what users wrote."""
         found: dict[str, Record | None] = {row["vendor"]: row for row in self.vendors}
         for vendor, data in changes.items():
             known = found.get(vendor) or {"vendor": vendor}
@@ -78,7 +78,7 @@ class StockedVariant:
 
 @dataclass(frozen=True)
 class Assortment:
-    """All that an account stocks, since its first day."""
+    """Everything that an account stocks, since its first day."""
 
     first_day: date
     warehouses: tuple[StockedWarehouse, ...]
@@ -86,7 +86,7 @@ class Assortment:
 
 
 def changes_by_variant(changes: VendorChanges) -> Mapping[str, dict[str, Record | None]]:
-    """Return what users wrote of each variant, by vendor."""
+    """Return the vendor data that users wrote, by variant and vendor."""
     found: dict[str, dict[str, Record | None]] = defaultdict(dict)
     for (variant, vendor), data in changes.items():
         found[variant][vendor] = data

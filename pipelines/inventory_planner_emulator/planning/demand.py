@@ -1,4 +1,4 @@
-"""What customers want of a variant in a warehouse, day by day."""
+"""The daily demand for a variant in a warehouse."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _MONTHS = 12
 
 @dataclass(frozen=True)
 class Demand:
-    """Demand in units a day; it is the same in every reading of the same day."""
+    """Demand in units per day; reading the same day again returns the same units."""
 
     per_day: float
     """At the beginning of the history, without season."""
     season: tuple[float, ...] = (1.0,) * _MONTHS
     """A factor for each calendar month."""
     growth: float = 0.0
-    """Share by which it grows in a year."""
+    """Growth in a year, as a share."""
     noise: float = 0.0
-    """The largest share by which a month differs from the rest at random."""
+    """The largest random variation of a month, as a share."""
     seed: str = ""
 
     def units(self, first_day: date, days: int) -> list[int]:
-        """Return the whole units of so many days from the first one on; fractions are carried over to the next day."""
+        """Return whole units for a number of days from the first one; fractions are carried over to the next day."""
         found: list[int] = []
         carried, day = _CARRIED_AT_FIRST, first_day
         age = 0

@@ -1,4 +1,4 @@
-"""The figures of a variant in a warehouse, in the API's names: sales, forecast, what to order and when it runs out."""
+"""The figures of a variant in a warehouse, as the API names them: sales, forecast, recommendation and stock-out."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _SUMMED = {  # of a combined warehouse; its sales, stock, forecast and orders ar
     *("forecasted_lost_revenue_lead_time", "cur_forecast_before_review"),
 }
 _CENT = Decimal("0.01")
-_ROUNDING = 1e-6  # units; a float's error must not become a whole unit
+_ROUNDING = 1e-6  # units, so that rounding errors of floats don't become whole units
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What the figures depend on apart from stock and demand, as settings and vendors say it."""
+    """What the figures depend on besides stock and demand: settings and terms of the vendor."""
 
     lead_time: Any
     review_period: Any
@@ -46,12 +46,12 @@ class Terms:
     cost_price: Any = None
     landing_cost_price: Any = None
     packaging: Any = None
-    """To multiples of which an order is rounded up."""
+    """An order is rounded up to a multiple of this."""
 
 
 @lru_cache(maxsize=CACHED_POSITIONS)
 def figures_of(position: Position, terms: Terms) -> Record:
-    """Return all figures of a position; don't change them."""
+    """Return all figures of a position, which callers must not change."""
     needs = Needs(position.forecast, forecast_months(position.today), position.today)
     return {
         **_settings(position, terms),
@@ -67,7 +67,7 @@ def figures_of(position: Position, terms: Terms) -> Record:
 def combined_figures(parts: Sequence[tuple[Position, Terms]]) -> Record:
     """Return the figures of several warehouses together, with the settings of the first one.
 
-    They are sums; when the stock runs out follows from the stock of all.
+    Most are sums; the stock-out is calculated from the combined stock.
     """
     rows = [figures_of(position, terms) for position, terms in parts]
     if len(rows) == 1:
@@ -83,7 +83,7 @@ def combined_figures(parts: Sequence[tuple[Position, Terms]]) -> Record:
 
 
 def as_days(value: Any, most: int) -> int:
-    """Return a setting as whole days of the forecast, which ends after so many."""
+    """Return a setting as whole days, at most those of the forecast."""
     return 0 if is_unset(value) else int(min(max(to_decimal(value), Decimal(0)), Decimal(most)))
 
 
@@ -164,7 +164,7 @@ def _forecast(position: Position, terms: Terms) -> Record:
 
 
 def _recommendation(position: Position, terms: Terms, needs: Needs) -> Record:
-    """Compare what is there and on order with the need of the planning period, which is lead time and review period."""
+    """Compare stock and orders with the demand of the planning period, which is lead time plus review period."""
     lead_time = as_days(terms.lead_time, needs.horizon)
     period = lead_time + as_days(terms.review_period, needs.horizon)
     available = float(position.stock + _on_order(position) - terms.minimum_stock)
@@ -226,7 +226,7 @@ def _whole_packs(units: int, packaging: Any) -> int | Decimal:
 
 
 def _by_year(months: Iterable[tuple[Month, Any]]) -> dict[str, dict[str, Any]] | list[Any]:
-    """Return values by year and month; as the API writes it, nothing at all is an empty list."""
+    """Return values by year and month or, as in the API, an empty list if there are none."""
     years: dict[str, dict[str, Any]] = {}
     for (year, month), value in months:
         years.setdefault(str(year), {})[str(month)] = value

@@ -1,4 +1,4 @@
-"""What the account knew when its last background jobs ran, and the figures that they made of it."""
+"""The account as of its last background jobs, and the figures that they calculated."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ TOGETHER = ""
 """The key of a variant's figures in all warehouses together."""
 
 _COMBINED_SETTINGS = {"lead_time": 14, "review_period": 30}  # a combined warehouse has its own, with these defaults
-_CLASSES = ((Decimal("0.80"), "A"), (Decimal("0.95"), "B"))  # share of revenue with which a class ends; the rest are C
+_CLASSES = ((Decimal("0.80"), "A"), (Decimal("0.95"), "B"))  # cumulative share of revenue; the rest are C
 _MAX_LEAD_DAYS = 548  # for goods without a date; no forecast goes further
 
 
 @dataclass(frozen=True)
 class Night:
-    """The account at that moment; figures are calculated when they are first read."""
+    """The account at the time of the jobs; figures are calculated when they are first read."""
 
     at: datetime
     assortment: Assortment
@@ -75,7 +75,7 @@ class Night:
         return changes_by_variant(self.vendors)
 
     def _terms(self, variant: StockedVariant, item: StockItem) -> Terms:
-        """Return the settings with the changes by users, and what the first vendor charges."""
+        """Return the settings, including changes by users, and the terms of the first vendor."""
         changed = self.settings.get(variant.id, {})
         vendor: Record = next(iter(variant.current_vendors(self._vendors.get(variant.id, {}))), {})
         return Terms(
@@ -90,7 +90,7 @@ class Night:
 
 
 def _classify(rows: Iterable[Record]) -> None:
-    """Give each variant of a warehouse its class by its share of the last 30 days' revenue, the highest first."""
+    """Assign ABC classes within each warehouse, by cumulative share of the last 30 days' revenue."""
     ranked = sorted(rows, key=lambda row: -row["last_30_days_revenue"])
     total = sum((to_decimal(row["last_30_days_revenue"]) for row in ranked), Decimal(0))
     before = Decimal(0)

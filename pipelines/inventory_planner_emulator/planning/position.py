@@ -1,4 +1,4 @@
-"""How a variant stands in a warehouse: its stock and sales by day, its forecast, and what arrives when."""
+"""The position of a variant in a warehouse: daily stock and sales, forecast, and expected arrivals."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from inventory_planner_emulator.planning.demand import Demand
 from inventory_planner_emulator.planning.supply import Arrival, Flow, Quantity
 
 FORECAST_MONTHS = 18  # from the current one on
-CACHED_POSITIONS = 1024  # a few nights of the demo: when a setting changes, most positions stay as they are
-_DAYS_AHEAD = 64  # demand is calculated for so many days at once, so that the next nights find it
-VELOCITY_DAYS = 365  # of sales that a forecast is made of
+CACHED_POSITIONS = 1024  # a few nights of the demo: most positions don't change when a setting does
+_DAYS_AHEAD = 64  # days of demand that are calculated at once, so that the next nights can reuse them
+VELOCITY_DAYS = 365  # days of sales that a forecast is based on
 
 Month = tuple[int, int]
 """A year and a month."""
@@ -32,13 +32,13 @@ class Position:
     today: date
     stock: Quantity
     sales: Sequence[int]
-    """Units by day, from the first day to yesterday: what was wanted, as far as it was in stock."""
+    """Units sold by day, from the first day to yesterday: the demand that was in stock."""
     stocks: Sequence[Quantity]
     """Units at the end of each of these days."""
     is_out: Sequence[bool]
-    """Whether there was nothing to sell on each of these days."""
+    """Whether the variant was out of stock on each of these days."""
     velocity: Decimal
-    """Units sold a day in stock, in the last year."""
+    """Units sold per day in stock, in the last year."""
     forecast: Sequence[Decimal]
     """Units by month, from the current one on."""
     arrivals: Sequence[Arrival]
@@ -56,7 +56,7 @@ class Position:
 
 @lru_cache(maxsize=CACHED_POSITIONS)
 def take_position(item: StockItem, flow: Flow, first_day: date, today: date) -> Position:
-    """Let the demand of each day meet the stock of that day, and forecast what follows.
+    """Calculate the sales of each day from its demand and stock, and the forecast.
 
     What arrives on a day can be sold on it. Demand that finds no stock is lost.
     """
@@ -96,13 +96,13 @@ def add_positions(parts: tuple[Position, ...]) -> Position:
 
 
 def forecast_months(today: date) -> list[Month]:
-    """Return the months that a forecast made on a day has."""
+    """Return the months of a forecast made on this day."""
     return [month for month, _ in _months_after(today)]
 
 
 @lru_cache(maxsize=8)  # the same for all variants of a night
 def months_between(first_day: date, end: date) -> tuple[tuple[Month, slice], ...]:
-    """Return each month from the first day up to but excluding the end, and its days as positions among all days."""
+    """Return each month from the first day up to, not including, the end, with its days as a slice of all days."""
     return tuple(_cut_months(first_day, end))
 
 
@@ -116,7 +116,7 @@ def _cut_months(first_day: date, end: date) -> Iterator[tuple[Month, slice]]:
 
 @lru_cache(maxsize=8)
 def _months_after(today: date) -> tuple[tuple[Month, int], ...]:
-    """Return the months of a forecast, and how many days each one has."""
+    """Return the months of a forecast, and the number of days in each."""
     numbers = range(today.year * 12 + today.month - 1, today.year * 12 + today.month - 1 + FORECAST_MONTHS)
     months = [(number // 12, number % 12 + 1) for number in numbers]
     return tuple(((year, month), monthrange(year, month)[1]) for year, month in months)
@@ -142,7 +142,7 @@ def _sell(
 
 
 def _sell_down(stock: Quantity, wanted: list[int]) -> list[int]:
-    """Return what is sold on days on which nothing moves: in whole units, and no more than there are."""
+    """Return what is sold on days without movements: whole units, and no more than are in stock."""
     units = max(int(stock), 0)
     if sum(wanted) <= units:
         return wanted
@@ -158,7 +158,7 @@ def _wanted(demand: Demand, first_day: date, days: int) -> list[int]:
 def _measure(
     season: tuple[float, ...], sales: list[int], is_out: list[bool], first_day: date, today: date
 ) -> tuple[float, float]:
-    """Return the units sold a day in stock in the last year, as they are and without the season."""
+    """Return the units sold per day in stock in the last year, unadjusted and seasonally adjusted."""
     from_day = max(len(sales) - VELOCITY_DAYS, 0)
     in_stock, seasonal = 0, 0.0
     for (_, month), days in months_between(first_day, today):

@@ -1,4 +1,4 @@
-"""When stock and what is on order are gone, if demand is what the forecast says."""
+"""When stock and open orders run out, if demand is as forecast."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ALMOST_NOTHING = 1e-6  # units; less than a float's error of a year's demand
 
 
 class Needs:
-    """The forecast demand, added up by day from today on."""
+    """The cumulative forecast demand by day, starting today."""
 
     def __init__(self, forecast: Sequence[Decimal], months: Sequence[tuple[int, int]], today: date) -> None:
         by_day: list[float] = []
@@ -28,28 +28,28 @@ class Needs:
         """The number of days that the forecast covers."""
 
     def of(self, days: int) -> float:
-        """Return the demand of so many days, at most those of the forecast."""
+        """Return the demand of a number of days, at most those of the forecast."""
         return self._sums[min(max(days, 0), self.horizon)]
 
     def days_covered(self, units: float, from_day: int = 0) -> int:
-        """Return up to which day units last that can be sold from a day on; that day has too few, if any."""
+        """Return the first day, from a given one, that the units don't fully cover; the horizon if there is none."""
         return bisect_right(self._sums, self._sums[from_day] + units + _ALMOST_NOTHING) - 1
 
 
 @dataclass(frozen=True)
 class RunOut:
-    """Days are counted from today, which is day 0."""
+    """When stock runs out; days are counted from today, which is day 0."""
 
     first_gap: int | None
-    """The first day with demand that is not met."""
+    """The first day with unmet demand."""
     days_of_sales: int
-    """The days up to the last one on which something can be sold."""
+    """The number of days until the last one with sales, inclusive."""
     lost: float
-    """Units wanted on days without stock."""
+    """Unmet demand, in units."""
 
     @property
     def sells_out_in(self) -> int:
-        """The days until stock and on order are gone, as the vendor counts them.
+        """The days until stock and open orders are sold, as the vendor counts them.
 
         5 units a day, 10 on hand and 20 due in 5 days are 11 days: 2 days of stock, 5 days until the order comes, and
         4 days of the order. The 5 days count from today, so the 2 before the gap count twice.
@@ -60,7 +60,7 @@ class RunOut:
 
 
 def run_out(needs: Needs, stock: Quantity, arrivals: Sequence[Arrival], days: int) -> RunOut:
-    """Sell what is in stock and what arrives, for so many days; demand that finds no stock is lost."""
+    """Simulate sales from stock and arrivals for a number of days; unmet demand is lost."""
     first_gap, last_sale, lost = None, 0, 0.0
     left, day = max(float(stock), 0.0), 0
     for arrives, units in (*((min(due, days), units) for due, units in arrivals), (days, 0)):

@@ -1,4 +1,4 @@
-"""What orders brought to a warehouse and took from it, and what they still bring."""
+"""What orders brought into warehouses, took out of them, and will still bring."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ class _OpenLine(NamedTuple):
     units: Quantity
 
     def due(self, today: date, lead_time: int) -> Arrival:
-        """Return in how many days the goods are expected, and how many."""
+        """Return the days until the goods are expected, and the units."""
         expected = self.expected or (self.created or today) + timedelta(days=lead_time)
         return max((expected - today).days, 0), self.units
 
 
 class Flow(NamedTuple):
-    """The goods of a variant and a warehouse, as a position is calculated from them."""
+    """Movements and expected arrivals of a variant in a warehouse, the input of a position."""
 
     moved: tuple[tuple[int, Quantity], ...] = ()
-    """Units that came, less those that left, by days since the first day."""
+    """Units in, less units out, by days since the first day."""
     arrivals: tuple[Arrival, ...] = ()
-    """In how many days from today how much is expected, the first arrival first."""
+    """Expected arrivals as days from today and units, in the order of arrival."""
     lead_times: tuple[int, ...] = ()
     last_received: int | None = None
 
 
 @dataclass
 class Supply:
-    """The goods of a variant that moved into a warehouse and out of it, and those that are on order."""
+    """Movements of a variant into and out of a warehouse, and its open orders."""
 
     moved: dict[date, Quantity] = field(default_factory=lambda: defaultdict(int))
-    """Units that came, less those that left, by day (UTC)."""
+    """Units in, less units out, by day (UTC)."""
     lead_times: list[int] = field(default_factory=list)
-    """Days from order to receipt, one for each receipt that did not come from another warehouse."""
+    """Days from order to receipt, for each receipt that is not of a transfer."""
     last_received: int | None = None
     """In Unix seconds."""
     open_lines: list[_OpenLine] = field(default_factory=list)
 
     def flow(self, first_day: date, today: date, lead_time: int) -> Flow:
-        """Return what moved in these days, and what is expected.
+        """Return the movements in these days, and the expected arrivals.
 
         Goods that are overdue are expected today, and those without a date after the lead time.
         """
@@ -71,7 +71,7 @@ class Supply:
 
 
 def read_supply(orders: Iterable[Order]) -> dict[ItemKey, Supply]:
-    """Read what orders move and promise, by variant and warehouse.
+    """Read the movements and promises of orders, by variant and warehouse.
 
     A receipt raises the stock of the order's warehouse on its day. A transfer takes the goods from the source warehouse
     on the same day, and an assembly order the components.
