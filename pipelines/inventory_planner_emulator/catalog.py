@@ -57,7 +57,7 @@ def get_variant(account: Account, variant_id: str) -> VariantRow:
 
 
 def variants_by_id(account: Account, warehouse: Any = None) -> dict[str, Record]:
-    """Return the catalog with each variant's figures at the root: those in one warehouse, or in all if none is given."""
+    """Return the catalog with each variant's figures at the root: those in a warehouse, or in all if none is given."""
     return {
         key: {**row.record, **_figures_in(row.by_warehouse or {}, warehouse)}
         for key, row in variant_rows(account).items()
