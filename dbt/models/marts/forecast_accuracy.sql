@@ -24,7 +24,7 @@ history as (
 
 ),
 
--- the forecast of a month is the last one of the month before or, without one, the first one of the month itself
+-- the last forecast made in the month before or, without one, the first made in the month itself
 forecasts as (
 
     {% for months_ahead, month, quantity, nearest in [

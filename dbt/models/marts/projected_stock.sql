@@ -78,7 +78,7 @@ periods as (
 
 ),
 
--- the stock if unmet demand were backordered instead of lost; within a period it is lowest at the end
+-- the stock if unmet demand were backordered, not lost; within a period it is lowest at the end
 balances as (
 
     select

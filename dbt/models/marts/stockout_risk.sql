@@ -12,7 +12,7 @@ gaps as (
 
 ),
 
--- the order that closes the first gap or, if none does, the one with the largest line without a date
+-- the order that closes the first gap or, if none does, the one with the largest undated line
 orders_to_act_on as (
 
     select

@@ -30,7 +30,7 @@ def list_stock(client: Client, page_size: int) -> Iterator[Stock]:
     """Request the stock of the account's variants, including removed ones, page by page.
 
     Raises:
-        ConfigurationError: the account can't be asked for its variants this way.
+        ConfigurationError: variants can't be read through this route.
         ApiError: a request failed.
     """
     decoder = VariantDecoder(_FIELDS)

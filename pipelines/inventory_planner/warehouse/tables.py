@@ -303,8 +303,8 @@ DELIVERED_ROWS: Final = Table(
 )
 
 DLT_TABLES: Final = (*ORDER_TABLES, QUARANTINE)  # what a sync writes; its own row in the log also tells that it failed
-LOGS: Final = (SYNCS, EXCLUDED_ORDERS, WRITES, DELIVERIES, DELIVERED_ROWS)  # what the pipeline tells of itself
-OWN_TABLES: Final = (*LOGS, *CATALOG_TABLES, VARIANT_HISTORY)  # written by statements of ours, without dlt
+LOGS: Final = (SYNCS, EXCLUDED_ORDERS, WRITES, DELIVERIES, DELIVERED_ROWS)  # the pipeline's own logs
+OWN_TABLES: Final = (*LOGS, *CATALOG_TABLES, VARIANT_HISTORY)  # written by our own SQL, without dlt
 TABLES: Final = (*DLT_TABLES, *OWN_TABLES)
 
 ORDERS_TABLE: Final = f"{SCHEMA}.{PURCHASE_ORDERS.name}"

@@ -42,7 +42,7 @@ class Sending:
     Args:
         confirm: is shown the changes, and returns whether to send them.
         again: whether to send what an earlier run of the same command applied.
-        progress: is told of each outcome.
+        progress: receives each outcome.
         only_shown: whether to refuse a change if the order is no longer as it was shown.
         max_failures: send no more after so many changes in a row that were not applied.
         read_back: loads the changed orders, in place of reading a few by their ids, and what changed if they are more.
