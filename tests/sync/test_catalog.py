@@ -153,7 +153,7 @@ def test_a_catalog_that_is_suddenly_empty_is_not_believed(account: Account, job:
     load_catalog(job, TODAY)
     account.delete_variant("v")
 
-    with pytest.raises(UnreadableAnswerError, match="shows no variants, but the catalog had 1"):
+    with pytest.raises(UnreadableAnswerError, match="returned no variants, but the catalog had 1"):
         load_catalog(job, TODAY)
 
     assert [(row[0], row[-1]) for row in rows(job)] == [("v", False)]
