@@ -30,6 +30,7 @@ from inventory_planner_emulator import Account, Server, serve
 from orders import API_KEY, NOW, order
 
 GC_THRESHOLD = 10_000  # new objects; collecting at Python's 700 takes a fifth of a load
+gc.disable()  # until all modules are imported, of which a quarter would go to it
 
 pytest.register_assert_rewrite("oracle", "world")  # so that a failure shows both sides
 
@@ -75,6 +76,7 @@ def _rank(item: pytest.Item) -> int:
 def pytest_collection_finish() -> None:
     gc.freeze()  # everything imported by now stays; inspecting it again and again takes a tenth of the run
     gc.set_threshold(GC_THRESHOLD)
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -311,7 +311,14 @@ def test_rows_that_come_in_several_batches_are_all_there_once(folder: DataFolder
     assert shown(folder, "numbered", "--csv").splitlines() == ["i", *map(str, range(2 * BATCH_ROWS + 1))]
 
 
-@pytest.mark.parametrize("form", [["--csv"], ["--json"], ["--limit", "0"]], ids=["csv", "json", "table"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(["--csv"], id="csv"),
+        pytest.param(["--json"], id="json", marks=pytest.mark.long),
+        pytest.param(["--limit", "0"], id="table", marks=pytest.mark.long),
+    ],
+)
 def test_a_closed_pipe_is_no_error(folder: DataFolder, form: list[str]) -> None:
     make_rows(folder, "select i", 2 * BATCH_ROWS)
     words = [sys.executable, "-m", "inventory_planner", "report", "numbered", *form, "--data", str(folder.root)]

@@ -62,6 +62,7 @@ def test_with_a_status_filter_an_order_in_scope_is_followed_by_the_next_runs(
     oracle.assert_equal(tmp_path / "own.duckdb", [account.get("in")])
 
 
+@pytest.mark.long  # two runs of a pipeline; test_chunks.py has the rule
 def test_an_order_that_changes_while_it_is_read_is_completed_by_the_next_run(
     account: Account, settings: Settings, pipeline: dlt.Pipeline, tmp_path: Path
 ) -> None:
@@ -79,6 +80,7 @@ def test_an_order_that_changes_while_it_is_read_is_completed_by_the_next_run(
     oracle.assert_equal(tmp_path / "own.duckdb", account.orders())
 
 
+@pytest.mark.long  # two runs of a pipeline; test_neuro.py loads through Neuro
 def test_the_source_reads_through_neuro_if_it_is_told_to(
     account: Account, settings: Settings, pipeline: dlt.Pipeline, tmp_path: Path
 ) -> None:
