@@ -12,7 +12,6 @@ import click
 from inventory_planner.cli.options import dbt_variables, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, InventoryPlannerError
-from inventory_planner.warehouse.sync_log import SUCCEEDED
 
 EMULATOR_PORT: Final = 8765
 DASHBOARD_PORT: Final = 8766
@@ -101,6 +100,7 @@ def _why_old(folder: DataFolder) -> str:
     """Why the data is old: the outcome of the last run, and what to do."""
     from inventory_planner.monitor.status import status
     from inventory_planner.warehouse.engines import engine_of
+    from inventory_planner.warehouse.sync_log import SUCCEEDED
 
     try:
         found = status(engine_of(folder), folder)
