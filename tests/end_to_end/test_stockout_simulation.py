@@ -184,6 +184,9 @@ def simulate(place: Place) -> Json:
         "first_gap_in_days": first,
         "gap_days": sum(day < until for day in short),
         "quantity_short": sum((units for day, units in short.items() if day < until), Decimal(0)),
+        "quantity_lost": sum(
+            (units for day, units in short.items() if day < max(end or 0, place.lead_time)), Decimal(0)
+        ),
         "days_after_gap": None if end is None or first is None else end - first,
         "lasts_days": None if stock or not total_demand else 0 if last_sale is None else last_sale + 1,
         "all_gap_days": len(short),
@@ -255,6 +258,7 @@ def test_every_variant_runs_out_on_the_day_that_a_simulation_of_each_day_finds(w
         """
         select
             variant_id, warehouse_id, risks.first_gap_in_days, risks.gap_days, risks.quantity_short,
+            risks.quantity_lost,
             risks.days_after_gap, risks.lasts_days,
             sum(periods.gap_days)::int as all_gap_days, sum(periods.quantity_short) as all_quantity_short,
             max_by(periods.quantity_at_end, periods.first_day) as quantity_at_end
@@ -277,7 +281,7 @@ def test_the_random_variants_have_gaps_of_every_kind(projected: DbtRun) -> None:
         "select recommended_action, count(*) as variants from marts.stockout_risk where account_id = 'a' group by 1",
     )
     assert {row["recommended_action"] for row in counted if row["variants"] > 20} == {
-        *("none", "expedite", "get a date", "order now", "order later")
+        *("none", "unknown", "expedite", "expedite and order", "get a date", "order now", "order later")
     }
 
 

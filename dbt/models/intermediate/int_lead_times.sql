@@ -79,8 +79,10 @@ select
     cast(avg(lead_time_days) as double) as mean_days,
     percentile_cont(0.5) within group (order by lead_time_days) as median_days,
     percentile_cont(0.9) within group (order by lead_time_days) as p90_days,
-    percentile_cont({{ var('lead_time_quantile') }}) within group (order by lead_time_days)
-        as quantile_days,
+    cast(
+        percentile_disc({{ var('lead_time_quantile') }}) within group (order by lead_time_days)
+        as double
+    ) as quantile_days,
     stddev_samp(lead_time_days) as stddev_days,
     cast(avg(planned_lead_time_days) as double) as planned_mean_days
 

@@ -36,6 +36,20 @@ periods_with_gap_ends as (
 
 ),
 
+periods_with_next_gaps as (
+
+    select
+        *,
+        min(
+            case
+                when gap_days > 0 and first_day >= gap_end_in_days
+                    then first_day + count_days - gap_days
+            end
+        ) over (partition by account_id, variant_id, warehouse_id) as next_gap_in_days
+    from periods_with_gap_ends
+
+),
+
 summed_to_variants as (
 
     select
@@ -46,6 +60,7 @@ summed_to_variants as (
         max(periods.demand_per_day) filter (where periods.first_day = 0) as demand_per_day,
         max(periods.first_gap_in_days) as first_gap_in_days,
         max(periods.gap_end_in_days) as gap_end_in_days,
+        max(periods.next_gap_in_days) as next_gap_in_days,
         {% for name in ['gap_days', 'quantity_short'] %}
             coalesce(
                 sum(periods.{{ name }}) filter (
@@ -55,6 +70,14 @@ summed_to_variants as (
                 0
             ) as {{ name }},
         {% endfor %}
+        coalesce(
+            sum(periods.quantity_short) filter (
+                where
+                periods.first_day
+                < greatest(coalesce(periods.gap_end_in_days, 0), variants.lead_time_days)
+            ),
+            0
+        ) as quantity_lost,
         max(
             periods.first_day
             + periods.count_days
@@ -71,7 +94,7 @@ summed_to_variants as (
         sum(periods.quantity_at_end) filter (
             where periods.first_day + periods.count_days = {{ var('stockout_horizon_days') }}
         ) as quantity_at_horizon
-    from periods_with_gap_ends as periods
+    from periods_with_next_gaps as periods
     inner join variants
         on
             periods.account_id = variants.account_id
@@ -95,8 +118,10 @@ select
     demand_per_day,
     first_gap_in_days,
     gap_end_in_days,
+    next_gap_in_days,
     cast(gap_days as integer) as gap_days,
     quantity_short,
+    quantity_lost,
     case
         when quantity_at_horizon = 0 and quantity_demanded > 0 then coalesce(sells_for_days, 0)
     end as lasts_days

@@ -111,6 +111,7 @@ select
     and both_ways.quantity_open > 0
     and open_lines.forecast_receipt_date is not null
     and not open_lines.is_stale as is_counted,
+    coalesce(open_lines.is_stale, false) as is_stale,
 
     -- dates
     open_lines.forecast_receipt_date

@@ -6,7 +6,7 @@ variants as (
         *,
         coalesce(warehouse_id, '(all warehouses)') as warehouse_key,
         greatest(quantity_in_stock, 0) as quantity_available,
-        quantity_on_order + quantity_transfer_in as quantity_incoming,
+        quantity_on_order + quantity_transfer_in - quantity_stale as quantity_incoming,
         least(
             greatest(lead_time_days + coalesce(days_of_stock, 0), 1),
             {{ var('stockout_horizon_days') }}
@@ -28,7 +28,7 @@ last_orders as (
                 purchase_order_line_id desc
         ) as orders_from_the_last
     from {{ ref('int_variant_supply') }}
-    where direction = 'in' and quantity_open > 0
+    where direction = 'in' and quantity_open > 0 and not is_stale
 
 ),
 

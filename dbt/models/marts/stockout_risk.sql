@@ -1,11 +1,5 @@
 with
 
-variants as (
-
-    select * from {{ ref('variants') }}
-
-),
-
 gaps as (
 
     select * from {{ ref('int_stock_gaps') }}
@@ -33,7 +27,10 @@ orders_to_act_on as (
         supply.direction = 'in'
         and supply.quantity_open > 0
         and case
-            when gaps.gap_end_in_days is null then not supply.is_counted
+            when gaps.gap_end_in_days is null
+                then
+                    not (supply.is_counted or supply.is_stale)
+                    and supply.quantity_open >= gaps.quantity_short
             else supply.is_counted and supply.receipt_in_days = gaps.gap_end_in_days
         end
 
@@ -43,27 +40,32 @@ risks as (
 
     select
         variants.*,
-        gaps.demand_basis,
-        gaps.demand_per_day,
-        gaps.first_gap_in_days,
-        gaps.gap_end_in_days,
-        gaps.gap_days,
-        gaps.quantity_short,
-        gaps.lasts_days,
-        {{ units_value('gaps.quantity_short', 'variants.selling_price') }} as revenue_at_risk,
+        {% for name in [
+            'demand_basis', 'demand_per_day', 'first_gap_in_days', 'gap_end_in_days',
+            'next_gap_in_days', 'gap_days', 'quantity_short', 'quantity_lost', 'lasts_days',
+        ] %}
+            gaps.{{ name }},
+        {% endfor %}
+        case
+            when gaps.gap_end_in_days is null then gaps.first_gap_in_days
+            else gaps.next_gap_in_days
+        end as open_gap_in_days,
+        {{ units_value('gaps.quantity_lost', 'variants.selling_price') }} as revenue_at_risk,
         orders.purchase_order_id,
         orders.purchase_order_number,
         orders.vendor_name as order_vendor_name,
         orders.vendor_email as order_vendor_email,
         orders.order_receipt_date,
         case
-            when gaps.first_gap_in_days is null then 'none'
+            when gaps.first_gap_in_days is null
+                then case when gaps.demand_basis = 'none' then 'unknown' else 'none' end
+            when gaps.next_gap_in_days <= variants.lead_time_days then 'expedite and order'
             when gaps.gap_end_in_days is not null then 'expedite'
+            when gaps.first_gap_in_days > variants.lead_time_days then 'order later'
             when orders.purchase_order_id is not null then 'get a date'
-            when gaps.first_gap_in_days <= variants.lead_time_days then 'order now'
-            else 'order later'
+            else 'order now'
         end as recommended_action
-    from variants
+    from {{ ref('variants') }} as variants
     inner join gaps
         on
             variants.account_id = gaps.account_id
@@ -95,7 +97,6 @@ select
     currency_code,
     demand_basis,
     recommended_action,
-
     purchase_order_number,
     order_vendor_name,
     order_vendor_email,
@@ -109,10 +110,8 @@ select
                     order by
                         case when first_gap_in_days is null then 1 else 0 end asc,
                         revenue_at_risk desc nulls last,
-                        quantity_short desc,
-                        first_gap_in_days asc,
-                        variant_id asc,
-                        warehouse_id asc
+                        quantity_lost desc,
+                        first_gap_in_days asc, variant_id asc, warehouse_id asc
                 )
     end as priority,
     quantity_in_stock,
@@ -124,6 +123,7 @@ select
     first_gap_in_days,
     gap_days,
     quantity_short,
+    quantity_lost,
     revenue_at_risk,
     {{ reporting_value('revenue_at_risk', 'exchange_rate') }} as revenue_at_risk_reporting,
     gap_end_in_days - first_gap_in_days as days_after_gap,
@@ -142,8 +142,8 @@ select
     {{ days_after(as_of_date(), 'gap_end_in_days') }} as gap_end_date,
     order_receipt_date,
     case
-        when first_gap_in_days is not null and gap_end_in_days is null
-            then {{ days_after(as_of_date(), 'greatest(first_gap_in_days - lead_time_days, 0)') }}
+        when open_gap_in_days is not null
+            then {{ days_after(as_of_date(), 'greatest(open_gap_in_days - lead_time_days, 0)') }}
     end as order_by_date,
     as_of_date
 

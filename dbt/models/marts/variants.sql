@@ -46,6 +46,7 @@ supply as (
             ('transfer_in', 'quantity_open', "order_type = 'transfer' and direction = 'in'"),
             ('transfer_out', 'quantity_open', "direction = 'out'"),
             ('dated', 'quantity_open', 'is_counted'),
+            ('stale', 'quantity_open', "direction = 'in' and is_stale"),
             ('draft', 'quantity_draft', "order_type <> 'transfer'"),
             ('ignored', 'quantity_ignored', "order_type <> 'transfer'"),
         ] %}
@@ -67,7 +68,8 @@ variants as (
         main_vendors.vendor_email,
         changes.changed_at > catalog.forecast_at as is_changed_since_forecast,
         {% for name in [
-            'on_order', 'transfer_in', 'transfer_out', 'dated', 'undated', 'in_assembly', 'draft', 'ignored'
+            'on_order', 'transfer_in', 'transfer_out', 'dated', 'undated', 'stale', 'in_assembly', 'draft',
+            'ignored',
         ] %}
             coalesce(supply.quantity_{{ name }}, 0) as quantity_{{ name }},
         {% endfor %}
@@ -124,6 +126,7 @@ select
         'api_lead_time_days', 'lead_time_days', 'days_of_stock', 'minimum_stock',
         'quantity_in_stock', 'quantity_on_order', 'quantity_on_order_api', 'on_order_difference',
         'quantity_transfer_in', 'quantity_transfer_out', 'quantity_dated', 'quantity_undated',
+        'quantity_stale',
         'quantity_recommended', 'quantity_to_order', 'sells_out_in_days_api',
         'first_gap_in_days_api', 'stock_cover_days_api', 'days_out_of_stock_60_days',
         'quantity_overstocked_api', 'quantity_sold_30_days', 'quantity_sold_90_days',
