@@ -39,8 +39,7 @@ PROPOSALS: Final = """
 BY_VENDOR: Final = """
     select vendor_name, count(distinct (account_id, variant_id)) filter (where is_proposed) as count_proposed,
         avg(configured_lead_time_days) filter (where is_proposed) as configured_lead_time_days,
-        avg(needed_lead_time_days) filter (where is_proposed) as needed_lead_time_days,
-        avg(error_days) filter (where is_proposed) as error_days
+        avg(needed_lead_time_days) filter (where is_proposed) as needed_lead_time_days
     from marts.lead_time_settings where vendor_name is not null group by 1 having count_proposed > 0
     order by count_proposed desc, vendor_name
 """
@@ -85,9 +84,8 @@ _SETTING_COLUMNS: Final = {
 _VENDOR_COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
     "count_proposed": Column("Variants", number),
-    "configured_lead_time_days": Column("Set, mean", days),
-    "needed_lead_time_days": Column("Needed, mean", days),
-    "error_days": Column("Error, mean", days),
+    "configured_lead_time_days": Column("Set", days),
+    "needed_lead_time_days": Column("Needed", days),
 }
 _COMMAND: Final = "inventory-planner variants set --from lead_time_settings"
 _MAX_COMMANDS: Final = 12  # one a vendor; the command without a vendor sends all
@@ -123,11 +121,15 @@ def _settings(view: View) -> mo.Html:
         *missing_from_catalog(view),
         _tiles(view),
         side_by_side(
-            section("Proposals by vendor", table(view, BY_VENDOR, _VENDOR_COLUMNS)),
+            section("Proposals by vendor, mean days", table(view, BY_VENDOR, _VENDOR_COLUMNS)),
             section("Write the proposals", *_commands(view)),
         ),
-        section("By variant", table(view, SETTINGS, _SETTING_COLUMNS), about=view.meaning("error_days", SETTINGS)),
-        about=view.meaning("needed_lead_time_days", SETTINGS),
+        section(
+            "By variant",
+            table(view, SETTINGS, _SETTING_COLUMNS),
+            about="Error: needed minus set. Above 0, stock runs out before the order arrives; below 0, it lies idle.",
+        ),
+        about="Needed: the days within which most orders were complete, by the var lead_time_quantile.",
     )
 
 

@@ -52,6 +52,7 @@ EXCESS: Final = """
 EXCESS_TOTALS: Final = """
     select sum(quantity_excess) as quantity_excess, sum(excess_value) as excess_value,
         sum(quantity_incoming) as quantity_incoming, count(*) as count_items,
+        count(*) filter (where excess_value is null) as count_unpriced,
         count(distinct (account_id, purchase_order_id)) as count_orders
     from marts.replenishment_cover where quantity_excess > 0
 """
@@ -132,8 +133,8 @@ def _gaps(view: View) -> mo.Html:
             section(
                 f"What runs out first by value, in {view.currency}",
                 table(view, GAPS, _GAP_COLUMNS),
-                about="Days left: to the first day on which more is asked for than there is. Days late: how many days after it"
-                " the order arrives. Items that an order placed in time still covers come last.",
+                about="Days left: until more is asked for than there is. Days late: from then until the order arrives."
+                " Items that are safe if you order in time come last.",
             ),
         ]
     )
@@ -156,7 +157,8 @@ def _gap_tiles(view: View) -> mo.Html:
 
 def _excess(view: View) -> mo.Html:
     row = view.row(EXCESS_TOTALS)
-    items = f"{number(row['count_items'])} items"
+    unpriced = f", {number(row['count_unpriced'])} without a cost" if row["count_unpriced"] else ""
+    items = f"{number(row['count_items'])} items{unpriced}"
     orders = "Open orders that arrive last for an item with an excess: the ones to cancel, cut or push out."
     figures = [
         Tile("Not needed", "excess_value", number, items, view.currency),

@@ -45,14 +45,14 @@ WAREHOUSES: Final = """
     order by risks.revenue_at_risk desc nulls last, quantity_in_stock desc nulls last, place
 """
 STOCK: Final = """
-    select cast(first_date + to_hours(cast(24 * point.day as bigint)) as timestamp) as at, point.quantity as quantity,
-        row_number() over (order by first_date) as step
+    select first_date + to_hours(cast(24 * coalesce(point.day, 0) as bigint)) as moment, point.quantity as quantity,
+        row_number() over (order by first_date, point.place) as step
     from (
         select first_date, unnest([
-            {'day': 0.0, 'quantity': cast(quantity_at_start as double)},
-            {'day': 0.0, 'quantity': cast(quantity_at_start + quantity_received as double)},
-            {'day': coalesce(quantity_sold / nullif(demand_per_day, 0), count_days), 'quantity': quantity_at_end},
-            {'day': count_days, 'quantity': quantity_at_end}
+            {'place': 1, 'day': 0.0, 'quantity': cast(quantity_at_start as double)},
+            {'place': 2, 'day': 0.0, 'quantity': cast(quantity_at_start + quantity_received as double)},
+            {'place': 3, 'day': quantity_sold / nullif(demand_per_day, 0), 'quantity': quantity_at_end},
+            {'place': 4, 'day': count_days, 'quantity': quantity_at_end}
         ]) as point
         from marts.projected_stock
         where account_id = $account and variant_id = $variant and warehouse_id is not distinct from $warehouse
@@ -68,7 +68,7 @@ GAPS: Final = """
     order by since
 """
 GOODS: Final = """
-    select cast(receipt_date as timestamp) as at, 'received' as kind, purchase_order_number, vendor_name,
+    select cast(receipt_date as timestamp) as moment, 'received' as kind, purchase_order_number, vendor_name,
         sum(quantity_received) as quantity
     from published.marts.goods_receipts
     where account_id = $account and variant_id in (select unnest($ordered_as))
@@ -82,7 +82,7 @@ GOODS: Final = """
         and (warehouse_id = $warehouse or ($warehouse is null and order_type <> 'transfer'))
         and forecast_receipt_date is not null and not is_stale
     group by all
-    order by at, purchase_order_number
+    order by moment, purchase_order_number
 """
 LINES: Final = """
     select * from published.marts.open_lines
