@@ -269,8 +269,7 @@ def test_every_page_says_how_fresh_its_data_is_and_old_data_is_announced(
     then = (datetime.now(UTC) - timedelta(hours=25)).timestamp()
     os.utime(file, (then, then))
     browser.driver.refresh()
-    browser.until(lambda: browser.count(".ip-banner"), "warned")
-    (banner,) = browser.texts(".ip-banner")
+    banner = browser.until(lambda: "".join(browser.texts(".ip-banner")), "warned")
     assert "This data is old: the account was last read 25 h ago" in banner
     assert "The last sweep in it, of " in banner
     assert "If runs have failed since, `inventory-planner status` shows why" in banner

@@ -40,7 +40,7 @@ GAPS: Final = """
     from marts.stockout_risk as risks
     left join marts.variants as variants
         on risks.account_id = variants.account_id and risks.variant_id = variants.variant_id
-            and risks.warehouse_id is not distinct from variants.warehouse_id
+            and coalesce(risks.warehouse_id, '') = coalesce(variants.warehouse_id, '')
     where risks.first_gap_date is not null
     order by risks.revenue_at_risk desc nulls last, risks.quantity_short desc, risks.first_gap_in_days, risks.sku,
         risks.warehouse_name

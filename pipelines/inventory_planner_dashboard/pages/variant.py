@@ -37,10 +37,10 @@ WAREHOUSES: Final = """
     from marts.variants as variants
     left join marts.stockout_risk as risks
         on variants.account_id = risks.account_id and variants.variant_id = risks.variant_id
-            and variants.warehouse_id is not distinct from risks.warehouse_id
+            and coalesce(variants.warehouse_id, '') = coalesce(risks.warehouse_id, '')
     left join marts.lead_time_settings as settings
         on variants.account_id = settings.account_id and variants.variant_id = settings.variant_id
-            and variants.warehouse_id is not distinct from settings.warehouse_id
+            and coalesce(variants.warehouse_id, '') = coalesce(settings.warehouse_id, '')
     where variants.account_id = $account and variants.variant_id = $variant
     order by risks.revenue_at_risk desc nulls last, quantity_in_stock desc nulls last, place
 """
