@@ -51,7 +51,7 @@ _SAFETY_DAYS: Final = """
     select * from marts.vendor_lead_times order by safety_days_95 desc nulls last, vendor_name, sku, warehouse_name
 """
 _SAFETY_DAY_COLUMNS: Final = {
-    ITEM: Column("Item"),
+    ITEM: Column("Item", page=VARIANT_PAGE),
     "safety_days_95": Column("Safety, 95 %", days),
     "safety_days_90": Column("90 %", days),
     "safety_days_98": Column("98 %", days),

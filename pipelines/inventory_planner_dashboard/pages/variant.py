@@ -209,8 +209,9 @@ def _tiles(view: View, places: list[Variant]) -> mo.Html:
     first = min((each for each in places if each["first_gap_in_days"] is not None), key=_first_gap, default=None)
     row = {name: _total(places, name) for name in totals} | {"first_gap_in_days": first and _first_gap(first)}
     short = f"{number(_total(places, 'quantity_short') or 0)} units short"
+    where = f"{len(places)} warehouses" if len(places) > 1 else places[0]["place"]
     figures = [
-        Tile("In stock", "quantity_in_stock", number, f"{len(places)} warehouses", "units"),
+        Tile("In stock", "quantity_in_stock", number, where, "units"),
         Tile("On order", "quantity_incoming", number, "orders and transfers", "units"),
         Tile("Runs out in", "first_gap_in_days", number, first["place"] if first else "not in sight", "days"),
         Tile("Revenue at risk", "revenue_at_risk", number, short, view.currency),
