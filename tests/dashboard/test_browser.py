@@ -351,6 +351,7 @@ def test_what_runs_out_has_the_figures_of_sql_and_leads_to_the_page_of_the_varia
         where currency_code = 'EUR' and first_gap_date is not null order by priority limit 1
         """,
     )
+    browser.clear_logs()
     browser.size(1280, 2400)
     browser.open(f"{url}/?currency=EUR#/running-out")
     browser.until_shown("Running out")
