@@ -26,6 +26,9 @@ _CURRENCIES: Final = """
     select currency_code, count(*) as count_lines from published.marts.purchase_order_lines
     group by currency_code order by count_lines desc, currency_code
 """
+_CATALOG_CURRENCIES: Final = """
+    select distinct currency_code, 0 as count_lines from published.marts.variants order by 1
+"""
 _FIRST_AND_LAST_DATE: Final = """
     select min(least(sent_date, promise_date, first_receipt_date)) as first_date,
         max(greatest(sent_date, promise_date, last_receipt_date)) as last_date
@@ -113,5 +116,9 @@ def _names(published: Published, sql: str) -> list[str]:
 
 
 def _currencies(published: Published) -> dict[str, str]:
+    """The currencies of the orders, the most used first, and of the catalog, which an older file lacks."""
     rows = published.rows(_CURRENCIES).to_pylist()
-    return {f"{row['currency_code']} · {row['count_lines']:,} lines": row["currency_code"] for row in rows}
+    catalog = published.rows(_CATALOG_CURRENCIES).to_pylist() if "variants" in published.columns else []
+    lines = {row["currency_code"]: row["count_lines"] for row in [*catalog, *rows]}
+    by_lines = sorted(lines, key=lambda currency: -lines[currency])
+    return {f"{currency} · {lines[currency]:,} lines": currency for currency in by_lines}

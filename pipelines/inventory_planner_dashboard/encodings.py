@@ -82,10 +82,10 @@ def tooltip(field: str, title: str, form: Optional[str] = alt.Undefined, **optio
     return alt.Tooltip(field, title=title, format=form, **options)
 
 
-def colours(field: str, by_value: dict[str, str]) -> alt.Color:
-    """A colour for each known value."""
+def colours(field: str, by_value: dict[str, str], columns: Optional[int] = alt.Undefined) -> alt.Color:
+    """A colour for each known value; a legend that is too long for a phone gets columns."""
     scale = alt.Scale(domain=list(by_value), range=list(by_value.values()))
-    return alt.Color(f"{field}:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
+    return alt.Color(f"{field}:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=columns))
 
 
 def categories(field: str) -> alt.Color:

@@ -6,22 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
-from typing import Final
 
 import marimo as mo
 
 from inventory_planner_dashboard.formats import age, instant
 from inventory_planner_dashboard.published import Published
 
-_EXPLAIN_EVERY: Final = timedelta(minutes=10)  # reading the log briefly takes the lock that runs need
 
-
-@dataclass
+@dataclass(frozen=True)
 class _Watch:
     max_age: timedelta = timedelta.max
     explain: Callable[[], str] = str
-    explained: str = ""
-    explained_at: datetime | None = None
 
 
 _watch = _Watch()
@@ -44,7 +39,5 @@ def freshness(published: Published, now: datetime | None = None) -> mo.Html:
 
 
 def _banner(confirmed_at: datetime, now: datetime) -> str:
-    if _watch.explained_at is None or now - _watch.explained_at > _EXPLAIN_EVERY:
-        _watch.explained, _watch.explained_at = _watch.explain(), now
     old = f"This data is old: the account was last read {age(confirmed_at, now)}, {instant(confirmed_at)}."
-    return f'<p class="ip-banner" role="alert"><b>{escape(old)}</b> {escape(_watch.explained)}</p>'
+    return f'<p class="ip-banner" role="alert"><b>{escape(old)}</b> {escape(_watch.explain())}</p>'

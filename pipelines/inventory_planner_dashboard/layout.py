@@ -27,7 +27,7 @@ def side_by_side(*parts: mo.Html) -> mo.Html:
     return _SideBySide(parts)
 
 
-def tabs(view: View, group: str, makers: dict[str, Callable[[], mo.Html]]) -> mo.Html:
+def tabs(view: View, group: str, makers: Mapping[str, Callable[[], mo.Html]]) -> mo.Html:
     """Tabs, with the open one taken from the URL; the others are rendered when they are opened."""
     first = next(iter(makers))
     said = view.tabs.title(group)
@@ -54,6 +54,11 @@ def links(addresses: Mapping[str, str]) -> mo.Html:
 def note(text: str) -> mo.Html:
     """A remark in small type."""
     return mo.Html(_note(text))
+
+
+def command(text: str) -> mo.Html:
+    """A command line to copy: a click selects all of it."""
+    return mo.Html(f'<pre class="ip-command">{escape(text)}</pre>')
 
 
 def filter_notes(view: View, sql: str, subject: str = "") -> list[mo.Html]:

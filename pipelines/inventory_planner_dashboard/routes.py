@@ -23,9 +23,11 @@ from inventory_planner_dashboard.pages import (
     prices,
     receipts,
     received,
+    running_out,
     scorecard,
     spend,
     transfers,
+    variant,
     vendor,
 )
 from inventory_planner_dashboard.published import ReadError
@@ -35,11 +37,13 @@ Render = Callable[[View], mo.Html]
 
 PAGES: Final[dict[str, tuple[str, Render]]] = {
     "#/": ("Monday briefing", briefing.render),
+    "#/running-out": ("Running out", running_out.render),
     "#/received": ("Received vs ordered", received.render),
     "#/incoming": ("Incoming stock", incoming.render),
     "#/overdue": ("Overdue and ageing", overdue.render),
     "#/scorecard": ("Vendor scorecard", scorecard.render),
     "#/vendor": ("Vendor detail", vendor.render),
+    "#/variant": ("Variant", variant.render),
     "#/lead-times": ("Lead times and safety days", lead_times.render),
     "#/receipts": ("Receipts timeline", receipts.render),
     "#/prices": ("Price and landed cost", prices.render),

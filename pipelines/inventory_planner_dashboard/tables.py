@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final
 
 import marimo as mo
@@ -21,11 +22,19 @@ MAX_ROWS: Final = 5000  # in one table: nobody reads more, and the browser holds
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, how its values read, and whether they are rates coloured by the targets."""
+    """A column of a table.
+
+    Attributes:
+        heading: its heading.
+        format: how its values read.
+        has_target: whether they are rates coloured by the targets.
+        page: where a cell links to, with the SKU of its row as the search; empty for no link.
+    """
 
     heading: str
     format: Format = text
     has_target: bool = False
+    page: str = ""
 
 
 Columns = Mapping[str, Column]
@@ -56,6 +65,7 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
     columns = _merged(columns)
     shown = found.select(list(columns)).rename_columns([column.heading for column in columns.values()])
     targets = view.published.targets
+    addresses = _item_pages(view, columns, found)
     meanings = {column.heading: view.meaning(name, sql) for name, column in columns.items()}
     rates = {column.heading for column in columns.values() if column.has_target}
     numeric = [name for name, kind in zip(shown.column_names, shown.schema.types, strict=True) if _is_number(kind)]
@@ -73,7 +83,7 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
         show_data_types=False,
         max_columns=None,
         freeze_columns_left=shown.column_names[:1],
-        format_mapping={column.heading: _formatter(column, targets) for column in columns.values()},
+        format_mapping={column.heading: _formatter(column, targets, addresses) for column in columns.values()},
         text_justify_columns={name: "right" if name in numeric else "left" for name in shown.column_names},
         header_tooltip={heading: meaning for heading, meaning in meanings.items() if meaning},
         style_cell=lambda _row, heading, value: _style(targets, value) if heading in rates else {},
@@ -100,10 +110,27 @@ def _disarmed(shown: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _formatter(column: Column, targets: Targets) -> Format:
+def _item_pages(view: View, columns: Columns, found: pa.Table) -> dict[str, str]:
+    """The address of the page of each item."""
+    page = columns[ITEM].page if ITEM in columns else ""
+    if not page:
+        return {}
+    items = zip(found.column(ITEM).to_pylist(), found.column("sku").to_pylist(), strict=True)
+    return {item: view.link(page, search=sku) for item, sku in items if sku}
+
+
+def _formatter(column: Column, targets: Targets, addresses: Mapping[str, str]) -> Callable[[Any], Any]:
+    """What a cell shows of its value: a text or, where it links to a page, HTML as marimo's tables take it."""
+    if column.page:
+        return lambda value: _link(column.format(rearm(value or "")), addresses.get(rearm(value or ""), ""))
     if not column.has_target:
         return lambda value: column.format(rearm(value) if isinstance(value, str) else value)
     return lambda value: f"{SYMBOLS[targets.standing(value)]} {column.format(value)}".strip()
+
+
+def _link(label: str, address: str) -> dict[str, str]:
+    html = f'<a class="ip-item" href="{escape(address)}">{escape(label)}</a>'
+    return {"mimetype": "text/html", "data": html if address else escape(label)}
 
 
 def _style(targets: Targets, value: float | None) -> dict[str, Any]:

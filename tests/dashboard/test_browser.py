@@ -269,9 +269,10 @@ def test_every_page_says_how_fresh_its_data_is_and_old_data_is_announced(
     then = (datetime.now(UTC) - timedelta(hours=25)).timestamp()
     os.utime(file, (then, then))
     browser.driver.refresh()
-    browser.until(lambda: browser.count(".ip-banner"), "warned")
-    (banner,) = browser.texts(".ip-banner")
+    banner = browser.until(lambda: "".join(browser.texts(".ip-banner")), "warned")
     assert "This data is old: the account was last read 25 h ago" in banner
+    assert "The last sweep in it, of " in banner
+    assert "If runs have failed since, `inventory-planner status` shows why" in banner
 
 
 def test_the_filters_that_are_set_stand_over_the_page_and_are_cleared_there(browser: Browser, url: str) -> None:
@@ -314,6 +315,9 @@ def test_the_keyboard_passes_the_menu_and_on_a_phone_a_chosen_page_closes_it(bro
         pytest.param("#/overdue", ["Order", "SKU", "Days overdue", "Open value", "Promised", "Action"], id="overdue"),
         pytest.param("#/incoming", ["Item", "Next promise", "Forecast", "Open value", "Orders"], id="incoming"),
         pytest.param("#/lead-times", ["Item", "Safety, 95 %", "90 %", "98 %", "99 %", "Planned"], id="safety"),
+        pytest.param("#/lead-times", ["Item", "Set", "Proposed", "Reason", "Needed", "Error, days"], id="settings"),
+        pytest.param("#/running-out", ["Item", "Days left", "At risk", "Action", "Order", "Days late"], id="gaps"),
+        pytest.param("#/variant", ["Warehouse", "In stock", "On order", "Days left", "Action"], id="variant"),
         pytest.param("#/prices", ["Item", "Change", "Now", "Variance", "Before", "Vendor"], id="prices"),
         pytest.param("#/receipts", ["Received", "Order", "SKU", "Units", "Value", "Days late"], id="receipts"),
         pytest.param("#/vendor", ["Order", "Days overdue", "Promised", "Open value"], id="vendor"),
@@ -335,3 +339,29 @@ def test_the_columns_that_a_page_is_about_are_visible_at_1280_pixels(
     browser.until_shown(PAGES[path][0])
 
     assert any(set(headings) <= set(shown) for shown in browser.run(visible)), browser.run(visible)
+
+
+def test_what_runs_out_has_the_figures_of_sql_and_leads_to_the_page_of_the_variant(
+    browser: Browser, url: str, published: Path
+) -> None:
+    first, value, title = found(
+        published,
+        """
+        select sku, sum(revenue_at_risk) over (), title from marts.stockout_risk
+        where currency_code = 'EUR' and first_gap_date is not null order by priority limit 1
+        """,
+    )
+    browser.clear_logs()
+    browser.size(1280, 2400)
+    browser.open(f"{url}/?currency=EUR#/running-out")
+    browser.until_shown("Running out")
+    assert tiles(browser)["Revenue at risk"][0] == money(value, "EUR")
+
+    browser.run("found(document, 'a.ip-item')[0].click()")
+    browser.until_shown("Variant")
+    browser.until(lambda: f"{first} · {title}" in browser.texts("h2.ip-section"), "showed the variant")
+    assert browser.driver.current_url == f"{url}/?search={first}#/variant"
+    assert browser.errors() == []
+
+    browser.driver.back()
+    browser.until(lambda: tiles(browser).get("Revenue at risk", ("",))[0] == money(value, "EUR"), "went back")

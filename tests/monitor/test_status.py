@@ -13,7 +13,7 @@ from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder, folder_at
 from inventory_planner.errors import LoadError, RefusedError
 from inventory_planner.marts.build import publish
-from inventory_planner.monitor.status import Status, status
+from inventory_planner.monitor.status import Status, last_published_sync, status
 from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.replay import replay
 from inventory_planner.warehouse.build_record import read_build, record_build
@@ -191,3 +191,21 @@ def write_of(number: int, state: State) -> Write:
         content_digest="digest",
         file_rows=None,
     )
+
+
+def test_the_last_published_sync_is_read_during_a_run_and_without_the_warehouse(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
+    assert last_published_sync(engine_of(folder)) is None
+    account.put(order())
+    load(job)
+    record_build(job.warehouse, {})
+    publish(job.warehouse)
+    job.warehouse.close()
+    folder.warehouse.unlink()
+
+    with folder.locked("run"):
+        found = last_published_sync(engine_of(folder))
+
+    assert found is not None
+    assert (found["sync_kind"], found["outcome"]) == ("seek", "succeeded")

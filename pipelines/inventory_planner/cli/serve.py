@@ -97,21 +97,20 @@ def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: 
 
 
 def _why_old(folder: DataFolder) -> str:
-    """Why the data is old: the outcome of the last run, and what to do."""
-    from inventory_planner.monitor.status import status
+    """What readers of old data can do about it, by the published sync log: to open the warehouse would fail a run."""
+    from inventory_planner.monitor.status import last_published_sync
     from inventory_planner.warehouse.engines import engine_of
     from inventory_planner.warehouse.sync_log import SUCCEEDED
 
     try:
-        found = status(engine_of(folder), folder)
+        last = last_published_sync(engine_of(folder))
     except InventoryPlannerError as error:
         return str(error)
-    if found.at_work:
-        return f"A run is in progress: {found.at_work}."
-    last = next(iter(found.syncs), None)
     if last is None:
-        return "There is no warehouse in the data folder: ask whoever publishes the file."
+        return "Ask whoever publishes the file."
     began = f"{last['started_at']:%Y-%m-%d %H:%M} UTC"
-    if last["outcome"] == SUCCEEDED:
-        return f"Nothing has run since {began}: start `inventory-planner run`, or check its schedule."
-    return f"The last {last['sync_kind'] or 'reading'}, of {began}, {last['outcome']}: {last['error'] or 'unknown'}"
+    result = "succeeded" if last["outcome"] == SUCCEEDED else f"failed: {last['error'] or 'unknown'}"
+    return (
+        f"The last {last['sync_kind'] or 'reading'} in it, of {began}, {result.rstrip('.')}. If runs have failed since,"
+        " `inventory-planner status` shows why; else start `inventory-planner run`, or check its schedule."
+    )

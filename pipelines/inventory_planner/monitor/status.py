@@ -74,6 +74,19 @@ def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> S
     )
 
 
+def last_published_sync(engine: Engine) -> dict[str, Any] | None:
+    """The last row of the sync log that readers have; None if nothing is published. It holds up no run.
+
+    Raises:
+        LoadError: what is published can't be opened.
+    """
+    connection = engine.connect_published()
+    if connection is None:
+        return None
+    with closing(connection):
+        return next(iter(_select(connection, f"{_SYNCS} limit 1")), None)
+
+
 Found = tuple[dict[str, int], list[dict[str, Any]], list[dict[str, Any]]]  # rows by table, syncs, writes
 
 

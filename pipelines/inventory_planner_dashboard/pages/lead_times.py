@@ -1,19 +1,22 @@
-"""Lead times and safety days: how long goods take, and how many days of demand to hold against the variation."""
+"""Lead times and safety days: how long goods take, which settings are wrong, and what to hold against the variation."""
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Final
 
 import altair as alt
 import marimo as mo
 import pyarrow as pa
 
+from inventory_planner_dashboard.catalog import VARIANT_PAGE, missing_from_catalog
 from inventory_planner_dashboard.charts import height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import days, number, words
-from inventory_planner_dashboard.layout import section, side_by_side
+from inventory_planner_dashboard.layout import command, empty, note, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, SKY
 from inventory_planner_dashboard.tables import ITEM, Column, table
+from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
 _BY_VENDOR: Final = """
@@ -25,11 +28,30 @@ _BY_VENDOR: Final = """
     from marts.purchase_orders where is_vendor_order and observed_lead_time_days is not null
     group by 1 order by p50 desc
 """
+PROPOSALS: Final = """
+    select count(*) as count_items, count(*) filter (where is_proposed) as count_proposed,
+        count(*) filter (where proposal_reason = 'too short') as count_too_short,
+        count(*) filter (where proposal_reason = 'too long') as count_too_long,
+        count(*) filter (where proposal_reason = 'low sample') as count_low_sample,
+        max(error_days) as error_days_max, min(error_days) as error_days_min
+    from marts.lead_time_settings
+"""
+BY_VENDOR: Final = """
+    select vendor_name, count(distinct (account_id, variant_id)) filter (where is_proposed) as count_proposed,
+        avg(configured_lead_time_days) filter (where is_proposed) as configured_lead_time_days,
+        avg(needed_lead_time_days) filter (where is_proposed) as needed_lead_time_days
+    from marts.lead_time_settings where vendor_name is not null group by 1 having count_proposed > 0
+    order by count_proposed desc, vendor_name
+"""
+SETTINGS: Final = """
+    select * from marts.lead_time_settings
+    order by is_proposed desc, abs(error_days) desc nulls last, sku, warehouse_name
+"""
 _SAFETY_DAYS: Final = """
     select * from marts.vendor_lead_times order by safety_days_95 desc nulls last, vendor_name, sku, warehouse_name
 """
 _SAFETY_DAY_COLUMNS: Final = {
-    ITEM: Column("Item"),
+    ITEM: Column("Item", page=VARIANT_PAGE),
     "safety_days_95": Column("Safety, 95 %", days),
     "safety_days_90": Column("90 %", days),
     "safety_days_98": Column("98 %", days),
@@ -42,10 +64,35 @@ _SAFETY_DAY_COLUMNS: Final = {
     "warehouse_name": Column("Warehouse"),
     "lead_time_basis": Column("Basis", words),
 }
+_SETTING_COLUMNS: Final = {
+    ITEM: Column("Item", page=VARIANT_PAGE),
+    "configured_lead_time_days": Column("Set", number),
+    "proposed_lead_time_days": Column("Proposed", number),
+    "proposal_reason": Column("Reason"),
+    "needed_lead_time_days": Column("Needed", number),
+    "error_days": Column("Error, days", number),
+    "observed_lead_time_days": Column("Observed", number),
+    "api_lead_time_days": Column("API's", days),
+    "count_orders": Column("Orders", number),
+    "lead_time_stddev_days": Column("Spread", days),
+    "vendor_name": Column("Vendor"),
+    "warehouse_name": Column("Warehouse"),
+    "lead_time_basis": Column("Basis", words),
+    "planned_lead_time_mean_days": Column("Planned", days),
+    "safety_days_95": Column("Safety, 95 %", days),
+}
+_VENDOR_COLUMNS: Final = {
+    "vendor_name": Column("Vendor"),
+    "count_proposed": Column("Variants", number),
+    "configured_lead_time_days": Column("Set", days),
+    "needed_lead_time_days": Column("Needed", days),
+}
+_COMMAND: Final = "inventory-planner variants set --from lead_time_settings"
+_MAX_COMMANDS: Final = 12  # one a vendor; the command without a vendor sends all
 
 
 def render(view: View) -> mo.Html:
-    """The variation by vendor, plan against practice, and the safety days of each variant."""
+    """The variation by vendor, plan against practice, settings and their proposals, and safety days."""
     rows = largest(view.rows(_BY_VENDOR), "count_orders")
     return mo.vstack(
         [
@@ -57,6 +104,7 @@ def render(view: View) -> mo.Html:
                 ),
                 section("Planned and actual, mean days", _draw_planned_and_actual(rows)),
             ),
+            _settings(view),
             section(
                 "Safety days by variant",
                 table(view, _SAFETY_DAYS, _SAFETY_DAY_COLUMNS),
@@ -64,6 +112,51 @@ def render(view: View) -> mo.Html:
             ),
         ]
     )
+
+
+def _settings(view: View) -> mo.Html:
+    """What is set against what receipts show, and the commands that write what is proposed."""
+    return section(
+        "Settings and what receipts show",
+        *missing_from_catalog(view),
+        _tiles(view),
+        side_by_side(
+            section("Proposals by vendor, mean days", table(view, BY_VENDOR, _VENDOR_COLUMNS)),
+            section("Write the proposals", *_commands(view)),
+        ),
+        section(
+            "By variant",
+            table(view, SETTINGS, _SETTING_COLUMNS),
+            about="Error: needed minus set. Above 0, stock runs out before the order arrives; below 0, it lies idle.",
+        ),
+        about="Needed: the days within which most orders were complete, by the var lead_time_quantile.",
+    )
+
+
+def _tiles(view: View) -> mo.Html:
+    row = view.row(PROPOSALS)
+    items = f"of {number(row['count_items'])} settings"
+    most, least = row["error_days_max"] or 0, row["error_days_min"] or 0
+    reason = view.meaning("proposal_reason", PROPOSALS)
+    figures = [
+        Tile("Proposed changes", "count_proposed", number, items),
+        Tile("Too short", "count_too_short", number, f"by up to {number(max(most, 0))} days", meaning=reason),
+        Tile("Too long", "count_too_long", number, f"by up to {number(max(-least, 0))} days", meaning=reason),
+        Tile("Too few orders", "count_low_sample", number, "nothing is proposed", meaning=reason),
+    ]
+    return tile_row(tiles(view, PROPOSALS, row, figures))
+
+
+def _commands(view: View) -> list[mo.Html]:
+    names = view.rows(BY_VENDOR).column("vendor_name").to_pylist()
+    if not names:
+        return [empty("No change is proposed for these filters.")]
+    each = [f"{_COMMAND} --vendor {quote(name)}" for name in names[:_MAX_COMMANDS]]
+    return [
+        note("A command shows the proposals of its vendor, for all warehouses, and asks before it sends them."),
+        *map(command, each),
+        *([note("All vendors at once:"), command(_COMMAND)] if not view.filters.vendors else []),
+    ]
 
 
 def _draw_boxes(rows: pa.Table) -> mo.Html:
