@@ -13,7 +13,7 @@ from inventory_planner_dashboard.charts import height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
 from inventory_planner_dashboard.layout import empty, filter_notes, section, tabs
-from inventory_planner_dashboard.palette import BLUE, ORANGE, VERMILION
+from inventory_planner_dashboard.palette import BLUE, ORANGE, PINK, VERMILION
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -22,15 +22,15 @@ TOTALS: Final = """
     select count(distinct (account_id, variant_id)) filter (where first_gap_in_days <= lead_time_days)
             as count_variants,
         count(distinct (account_id, variant_id)) as count_variants_in_horizon,
-        sum(quantity_short) as quantity_short, sum(revenue_at_risk) as revenue_at_risk,
+        sum(quantity_lost) as quantity_lost, sum(revenue_at_risk) as revenue_at_risk,
         count(*) filter (where revenue_at_risk is null) as count_unpriced,
-        count(distinct (account_id, purchase_order_id)) filter (where recommended_action = 'expedite') as count_orders,
-        count(*) filter (where recommended_action = 'expedite') as count_expedite
+        count(distinct (account_id, purchase_order_id)) filter (where recommended_action like 'expedite%') as count_orders,
+        count(*) filter (where recommended_action like 'expedite%') as count_expedite
     from marts.stockout_risk where first_gap_date is not null
 """
 BY_VENDOR: Final = """
     select coalesce(order_vendor_name, vendor_name, '(no vendor)') as vendor_name, recommended_action,
-        sum(revenue_at_risk) as revenue_at_risk, sum(quantity_short) as quantity_short, count(*) as count_gaps
+        sum(revenue_at_risk) as revenue_at_risk, sum(quantity_lost) as quantity_lost, count(*) as count_gaps
     from marts.stockout_risk where revenue_at_risk > 0 group by 1, 2
 """
 GAPS: Final = """
@@ -42,7 +42,7 @@ GAPS: Final = """
         on risks.account_id = variants.account_id and risks.variant_id = variants.variant_id
             and coalesce(risks.warehouse_id, '') = coalesce(variants.warehouse_id, '')
     where risks.first_gap_date is not null
-    order by risks.revenue_at_risk desc nulls last, risks.quantity_short desc, risks.first_gap_in_days, risks.sku,
+    order by risks.revenue_at_risk desc nulls last, risks.quantity_lost desc, risks.first_gap_in_days, risks.sku,
         risks.warehouse_name
 """
 EXCESS: Final = """
@@ -74,7 +74,7 @@ _GAP_COLUMNS: Final = {
     "contact_email": Column("Email"),
     "first_gap_date": Column("Out from", day),
     "order_receipt_date": Column("Arrives", day),
-    "quantity_short": Column("Short", number),
+    "quantity_lost": Column("Lost", number),
     "order_by_date": Column("Order by", day),
     "warehouse_name": Column("Warehouse"),
     "quantity_in_stock": Column("In stock", number),
@@ -107,7 +107,12 @@ _ACCURACY_COLUMNS: Final = {
     "mape": Column("MAPE", rate),
     "count_variants": Column("Variants", number),
 }
-_ACTION_COLOURS: Final = {"expedite": VERMILION, "get a date": ORANGE, "order now": BLUE}
+_ACTION_COLOURS: Final = {
+    "expedite": VERMILION,
+    "expedite and order": PINK,
+    "get a date": ORANGE,
+    "order now": BLUE,
+}
 
 
 def render(view: View) -> mo.Html:
@@ -148,7 +153,7 @@ def _gap_tiles(view: View) -> mo.Html:
     in_horizon = f"of {number(row['count_variants_in_horizon'])} that run out at all"
     figures = [
         Tile("Out within the lead time", "count_variants", number, in_horizon, "variants", meaning=within),
-        Tile("Units short", "quantity_short", number, "in the first gaps", "units"),
+        Tile("Units lost", "quantity_lost", number, "before a new order could arrive", "units"),
         Tile("Revenue at risk", "revenue_at_risk", number, unpriced, view.currency),
         Tile("Orders to expedite", "count_orders", number, f"for {number(row['count_expedite'])} items", meaning=late),
     ]
@@ -194,7 +199,7 @@ def _draw_vendors(rows: pa.Table, currency: str) -> mo.Html:
                 tooltip("vendor_name:N", "Vendor"),
                 tooltip("recommended_action:N", "Action"),
                 tooltip("sum(revenue_at_risk):Q", f"At risk, {currency}", UNITS),
-                tooltip("sum(quantity_short):Q", "Units short", UNITS),
+                tooltip("sum(quantity_lost):Q", "Units lost", UNITS),
                 tooltip("sum(count_gaps):Q", "Items", UNITS),
             ],
         ),
