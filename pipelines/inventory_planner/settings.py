@@ -39,8 +39,8 @@ class Settings:
 
     With a `neuro_plugin`, the address and the key are those of Neuro: its URL and its token. Neuro passes on the calls
     for stock orders only; it offers neither variants nor warehouses. Imported orders in one of the statuses `status`
-    get the `acknowledge_status`, if there is one. `catalog_fields` are the fields of variants to request; the
-    default is those with a column. Requested fields without a column are kept in `_unknown_fields`.
+    get the `acknowledge_status`, if there is one. `catalog_fields` are further fields of variants to request,
+    which are kept in `_unknown_fields`, and fields not to request, as `-name`.
     """
 
     api_key: str = field(repr=False)

@@ -172,6 +172,17 @@ def test_a_variant_that_can_not_be_identified_is_reported_and_counted(
     assert any('"sku":"X"' in message for message in caplog.messages)
 
 
+def test_further_fields_are_kept_and_others_not_requested(account: Account, job: Job) -> None:
+    account.put_variant("v", sku="A", title="T", barcode="B", alerts={"active": 2}, oos=3)
+    fields = ("alerts", "-title", "-id", "-no such field")
+
+    load_catalog(replace(job, settings=replace(job.settings, catalog_fields=fields)), TODAY)
+
+    assert [row[:4] + row[7:8] for row in rows(job)] == [("v", "A", None, "B", '{"alerts":{"active":2}}')]
+    requested = account.requests[0].params["fields"].split(",")
+    assert (requested[-1], "title" in requested, "id" in requested) == ("alerts", False, True)
+
+
 # with the orders
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,8 +27,23 @@ def read_only_data_option(command: Command) -> Command:
 def as_of_option(command: Command) -> Command:
     """`--as-of` for a command that builds marts."""
     return click.option(
-        "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Build the reports as of this date; today by default."
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="Build the reports as of this date; today by default.",
+        callback=lambda _context, _parameter, day: _past_day(day),
     )(command)
+
+
+def _past_day(day: datetime | None) -> datetime | None:
+    """The day, which may have begun somewhere on earth; nobody knows what a later one will bring.
+
+    Raises:
+        BadParameter: it is in the future.
+    """
+    tomorrow = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
+    if day and day > tomorrow:
+        raise click.BadParameter(f"{day.date()} is in the future. Give a past day, or leave it out for today.")
+    return day
 
 
 def dbt_variables(as_of: datetime | None) -> dict[str, Any]:

@@ -106,6 +106,8 @@ def _set_proposals(asking: Asking, vendor: str | None, limit: int | None) -> Non
 
     def send(account: Job, how: Sending) -> list[Outcome]:
         proposals.extend(variants.list_proposals(account, vendor))
+        if vendor and not proposals:
+            click.echo(f"No lead time is proposed for a vendor {vendor!r}. Check its name or id.", err=True)
         return variants.set_lead_times(account, proposals, how, vendor=vendor, limit=limit)
 
     asking.send("variants set", send, show=lambda changes: print_proposals(proposals, changes, err=not asking.dry_run))

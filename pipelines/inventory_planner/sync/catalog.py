@@ -87,6 +87,13 @@ def load_catalog(job: Job, day: date) -> SyncReport:
     return report
 
 
+def _fields(setting: Sequence[str]) -> list[str]:
+    """The fields to request: those with a column, without those that the setting excludes, and those that it adds."""
+    excluded = {each.removeprefix("-") for each in setting if each.startswith("-")} - {"id"}
+    added = [each for each in setting if not each.startswith("-")]
+    return [each for each in dict.fromkeys([*FIELDS, *added]) if each not in excluded]
+
+
 def _is_due(job: Job, since: datetime) -> bool:
     last = catalog_readings(job.account)
     if last.read_at and last.read_at >= since:
@@ -120,7 +127,7 @@ class _Reading:
 
     def read_all(self) -> CatalogRows:
         """The rows of all tables, except those of lists that the account does not offer."""
-        fields = self.job.settings.catalog_fields or FIELDS
+        fields = _fields(self.job.settings.catalog_fields)
         return {
             **self._read(VariantsPage, VariantDecoder(fields).decode, self.converter.variants, fields),
             **self._read_if_offered(VendorsPage, Vendor, self.converter.vendors),

@@ -144,6 +144,8 @@ class DuckDb:
                 "Another program has it open: close it there. Only this tool should open this file; read"
                 f" {self.folder.analytics} instead."
             )
+        if "No space left" in str(error):
+            return "Free some space on the disk, and run again; nothing that was committed is lost."
         if "Permission denied" in str(error):
             return "Run as the user who owns it, or give it to this user."
         return (

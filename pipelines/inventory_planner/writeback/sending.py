@@ -88,6 +88,10 @@ def send_changes(
     except (RefusedError, UnreachableError) as error:
         sent = sum(each.is_done for each in outcomes)
         raise type(error)(f"{error} {sent} of {len(intentions)} changes were applied before. {RUN_AGAIN}") from error
+    except KeyboardInterrupt:
+        sent = sum(each.is_done for each in outcomes)
+        log.warning("Stopped after %d of %d changes were applied. %s", sent, len(intentions), RUN_AGAIN)
+        raise
     finally:
         invalidate_build(account.warehouse)  # the mart `writes` shows also what failed
         _read_back(account, command, outcomes, sending.read_back or read_back)

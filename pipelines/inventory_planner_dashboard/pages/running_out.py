@@ -24,7 +24,8 @@ TOTALS: Final = """
         count(distinct (account_id, variant_id)) as count_variants_in_horizon,
         sum(quantity_lost) as quantity_lost, sum(revenue_at_risk) as revenue_at_risk,
         count(*) filter (where revenue_at_risk is null) as count_unpriced,
-        count(distinct (account_id, purchase_order_id)) filter (where recommended_action like 'expedite%') as count_orders,
+        count(distinct (account_id, purchase_order_id)) filter (where recommended_action like 'expedite%')
+            as count_orders,
         count(*) filter (where recommended_action like 'expedite%') as count_expedite
     from marts.stockout_risk where first_gap_date is not null
 """
