@@ -7,37 +7,34 @@ variants as (
 
 ),
 
-catalog as (
-
-    select * from {{ ref('int_variant_vendors') }}
-
-),
-
 prices as (
 
     select
         prices.*,
         order_lines.last_receipt_date,
+        priced_lines.unit_price,
         row_number() over (
             partition by prices.account_id, prices.variant_id, prices.vendor_id
             order by
                 prices.sent_date desc,
-                prices.purchase_order_id desc,
-                prices.purchase_order_line_id desc
+                prices.purchase_order_id desc, prices.purchase_order_line_id desc
         ) as purchases_from_the_last,
         row_number() over (
             partition by prices.account_id, prices.variant_id, prices.vendor_id
             order by
                 case when prices.quantity_received > 0 then 0 else 1 end,
                 order_lines.last_receipt_date desc nulls last,
-                prices.purchase_order_id desc,
-                prices.purchase_order_line_id desc
+                prices.purchase_order_id desc, prices.purchase_order_line_id desc
         ) as receipts_from_the_last
     from {{ ref('price_history') }} as prices
     inner join {{ ref('purchase_order_lines') }} as order_lines
         on
             prices.account_id = order_lines.account_id
             and prices.purchase_order_line_id = order_lines.purchase_order_line_id
+    inner join {{ ref('int_lines') }} as priced_lines
+        on
+            prices.account_id = priced_lines.account_id
+            and prices.purchase_order_line_id = priced_lines.purchase_order_line_id
 
 ),
 
@@ -51,26 +48,27 @@ last_purchases as (
 catalog_and_purchases as (
 
     select
-        coalesce(catalog.account_id, purchases.account_id) as account_id,
-        coalesce(catalog.variant_id, purchases.variant_id) as variant_id,
-        coalesce(catalog.vendor_id, purchases.vendor_id) as vendor_id,
-        coalesce(purchases.vendor_name, catalog.vendor_name) as vendor_name,
-        catalog.vendor_position,
-        coalesce(catalog.currency_code, 'XXX') as catalog_currency_code,
-        case when catalog.unit_cost > 0 then catalog.unit_cost end as catalog_unit_cost,
-        case when catalog.unit_landed_cost > 0 then catalog.unit_landed_cost end
+        coalesce(offers.account_id, purchases.account_id) as account_id,
+        coalesce(offers.variant_id, purchases.variant_id) as variant_id,
+        coalesce(offers.vendor_id, purchases.vendor_id) as vendor_id,
+        coalesce(purchases.vendor_name, offers.vendor_name) as vendor_name,
+        offers.vendor_position,
+        coalesce(offers.currency_code, 'XXX') as catalog_currency_code,
+        case when offers.unit_cost > 0 then offers.unit_cost end as catalog_unit_cost,
+        case when offers.unit_landed_cost > 0 then offers.unit_landed_cost end
             as catalog_unit_landed_cost,
         purchases.purchase_order_id,
         purchases.purchase_order_number,
         purchases.currency_code as paid_currency_code,
         purchases.unit_cost as paid_unit_cost,
+        purchases.unit_price as paid_unit_price,
         purchases.sent_date as paid_date
-    from catalog
+    from {{ ref('int_variant_vendors') }} as offers
     full outer join last_purchases as purchases
         on
-            catalog.account_id = purchases.account_id
-            and catalog.variant_id = purchases.variant_id
-            and catalog.vendor_id = purchases.vendor_id
+            offers.account_id = purchases.account_id
+            and offers.variant_id = purchases.variant_id
+            and offers.vendor_id = purchases.vendor_id
 
 ),
 
@@ -82,15 +80,16 @@ compared as (
         variants.title,
         receipts.currency_code as received_currency_code,
         receipts.unit_cost as received_unit_cost,
-        receipts.last_receipt_date as received_date,
-        case
-            when known.catalog_currency_code = known.paid_currency_code
-                then {{ rate('paid_unit_cost - catalog_unit_cost', 'catalog_unit_cost') }}
-        end as paid_difference_rate,
-        case
-            when known.catalog_currency_code = receipts.currency_code
-                then {{ rate('receipts.unit_cost - catalog_unit_cost', 'catalog_unit_cost') }}
-        end as received_difference_rate
+        {% for name, price, currency in [
+            ('paid', 'paid_unit_price', 'known.paid_currency_code'),
+            ('received', 'receipts.unit_price', 'receipts.currency_code'),
+        ] %}
+            case
+                when known.catalog_currency_code = {{ currency }}
+                    then {{ rate(price ~ ' - catalog_unit_cost', 'catalog_unit_cost') }}
+            end as {{ name }}_difference_rate,
+        {% endfor %}
+        receipts.last_receipt_date as received_date
     from catalog_and_purchases as known
     inner join variants
         on
@@ -137,6 +136,7 @@ select
     catalog_unit_cost,
     catalog_unit_landed_cost,
     paid_unit_cost,
+    paid_unit_price,
     received_unit_cost,
     paid_difference_rate,
     received_difference_rate,
