@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _rank(item: pytest.Item) -> int:
     """The place of a module, which are otherwise in the order of their paths."""
     name = item.path.name
-    return FIRST.index(name) if name in FIRST else len(FIRST) + (item.path.parent.name == READING)
+    return FIRST.index(name) if name in FIRST else len(FIRST) + (READING in item.path.parent.parts)
 
 
 def pytest_collection_finish() -> None:
