@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import pickle
 import shutil
+import signal
 import ssl
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ from orders import API_KEY, NOW, order
 
 GC_THRESHOLD = 10_000  # new objects; collecting at Python's 700 takes a fifth of a load
 gc.disable()  # until all modules are imported, of which a quarter would go to it
+
+# A shell starts what runs in the background with Ctrl-C ignored, and so would the commands that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest.register_assert_rewrite("oracle", "world")  # so that a failure shows both sides
 
