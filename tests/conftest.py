@@ -45,9 +45,9 @@ hypothesis_settings.load_profile("steady")
 
 FIRST = (  # the longest modules: one of them alone at the end costs a minute
     *("test_demo.py", "test_marts.py", "test_unit_tests.py", "test_churn.py", "test_kill.py", "test_browser.py"),
+    *("test_address.py", "test_stockout_simulation.py", "test_lead_time_circle.py"),
     *("test_run.py", "test_random_writes.py", "test_acknowledged_orders.py", "test_delivery.py"),
     *("test_killed_writes.py", "test_commands.py", "test_readers.py", "test_full_disk.py", "test_metrics.py"),
-    "test_stockout_simulation.py",
 )
 
 
