@@ -30,6 +30,8 @@ ALL_FILTERS = {
     "overdue": "yes",
 }
 SAME = 15  # looks at a page, about 0.1 s apart, that find no difference
+# Filters and the address are those of all pages; these differ in what they draw: tabs, links, charts, a search, clocks.
+EACH_KIND = ("#/", "#/received", "#/overdue", "#/vendor", "#/variant", "#/lead-times", "#/health")
 CHANGES: dict[str, Callable[[Browser], None]] = {  # what the address says afterwards, and what the reader does
     "basis=promised": lambda browser: choose(browser, "Dates", "by promised date"),
     "type=all": lambda browser: choose(browser, "Order type", "All types"),
@@ -131,12 +133,13 @@ def send(browser: Browser, kind: str, value: Any, label: str = "") -> None:
 
 
 def state(browser: Browser) -> Any:
-    """The title, the key figures and the filters that are shown."""
-    return browser.run("""
+    """The title, the key figures and the filters that are shown, without how long ago something was."""
+    return browser.run(r"""
         const sidebar = document.querySelector('aside');
         const text = e => e.ariaChecked ?? (e.value || e.innerText);
         return [document.title,
-            found(document, 'h1.ip-title, .ip-value, .ip-detail, [role=tab][aria-selected=true]').map(e => e.innerText),
+            found(document, 'h1.ip-title, .ip-value, .ip-detail, [role=tab][aria-selected=true]')
+                .map(e => e.innerText.replace(/\d+ \w+ ago/, 'ago')),
             found(sidebar, 'select, input, button, [role=spinbutton]').map(text)];
     """)
 
@@ -173,7 +176,7 @@ def change(browser: Browser, said: str, act: Callable[[Browser], None]) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", EACH_KIND)
 def test_every_filter_survives_reload_back_and_a_second_browser(
     browser: Browser, second_browser: Browser, url: str, path: str
 ) -> None:
