@@ -28,13 +28,11 @@ from inventory_planner.sync.catalog import load_catalog
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.write_log import last_writes
 from inventory_planner.writeback.change import Intention, Situation, Skipped
-from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome
 from inventory_planner.writeback.lead_times import VariantProposal, plan_lead_time, read_proposals
 from inventory_planner.writeback.quantities import Quantity
 from inventory_planner.writeback.sending import UNASKED, Sending, send_changes
-from inventory_planner.writeback.state import read_situation
-from inventory_planner.writeback.unsettled import plan_unsettled
+from inventory_planner.writeback.unsettled import with_unsettled
 from inventory_planner.writeback.variant_lookup import find_variant, read_variants
 from inventory_planner.writeback.variant_state import vendor_of
 from inventory_planner.writeback.variants import plan_settings, plan_vendor, plan_vendor_removal
@@ -90,7 +88,7 @@ def set_settings(
     found = find_variant(account.client, variant)
     intention = plan_settings(found.variant_id, settings)
     command = _command("variants set", [found.variant_id, dict(settings)], sending)
-    return _send(account, command, [(intention, Situation(variant=found))], sending)
+    return send_chosen(account, command, [(intention, Situation(variant=found))], sending)
 
 
 def set_vendor(
@@ -101,7 +99,7 @@ def set_vendor(
     vendor_id = _vendor_id(vendors, vendor)
     intention = plan_vendor(found.variant_id, vendor_id, fields, found.shown_sku)
     command = _command("variants vendor", [found.variant_id, vendor_id, dict(fields)], sending)
-    return _send(account, command, [(intention, vendors)], sending)
+    return send_chosen(account, command, [(intention, vendors)], sending)
 
 
 def remove_vendor(account: Job, variant: str, vendor: str, sending: Sending = UNASKED) -> list[Outcome]:
@@ -112,7 +110,7 @@ def remove_vendor(account: Job, variant: str, vendor: str, sending: Sending = UN
     intention = plan_vendor_removal(
         found.variant_id, vendor_id, found.shown_sku, may_be_gone=_was_interrupted(account, command)
     )
-    return _send(account, command, [(intention, vendors)], sending)
+    return send_chosen(account, command, [(intention, vendors)], sending)
 
 
 def list_proposals(account: Job, vendor: str | None = None) -> list[VariantProposal]:
@@ -150,30 +148,19 @@ def set_lead_times(
         except ChangeError as error:
             skipped.append(Skipped(each.as_change(), str(error)))
     sending.skip(skipped)
-    chosen = chosen[:limit]
-    unsettled = plan_unsettled(Earlier(account.account, command), [intention for intention, _ in chosen])
-    chosen += [(each, _read(account, each)) for each in unsettled]
-    return _send(account, command, chosen, sending)
+    return send_chosen(account, command, with_unsettled(account, command, chosen[:limit]), sending)
 
 
-def with_catalog(sending: Sending) -> Sending:
-    """The same options, with the catalog read again after variants change."""
-    return replace(sending, read_catalog=_load_catalog)
+def send_chosen(
+    account: Job, command: Command, chosen: Sequence[tuple[Intention, Situation]], sending: Sending
+) -> list[Outcome]:
+    """Send these changes; if they are of variants, the catalog is read again."""
+    intentions, situations = [each for each, _ in chosen], [each for _, each in chosen]
+    return send_changes(account, command, intentions, situations, replace(sending, read_catalog=_load_catalog))
 
 
 def _load_catalog(account: Job) -> None:
     load_catalog(account, start_of_day(variables()).date())
-
-
-def _send(
-    account: Job, command: Command, chosen: Sequence[tuple[Intention, Situation]], sending: Sending
-) -> list[Outcome]:
-    intentions, situations = [each for each, _ in chosen], [each for _, each in chosen]
-    return send_changes(account, command, intentions, situations, with_catalog(sending))
-
-
-def _read(account: Job, intention: Intention) -> Situation:
-    return read_situation(account.client, intention.action, None, intention.target)
 
 
 def _read_vendors(account: Job, variant: str) -> tuple[LiveVariant, Situation]:

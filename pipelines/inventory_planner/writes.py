@@ -6,15 +6,14 @@ from typing import Final
 
 from inventory_planner.errors import ChangeError, NotFoundError
 from inventory_planner.sync.load import Job
-from inventory_planner.variants import with_catalog
+from inventory_planner.variants import send_chosen
 from inventory_planner.warehouse.write_log import Write, writes_of_run
 from inventory_planner.writeback.change import Change, Intention, Situation, Skipped
-from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome
-from inventory_planner.writeback.sending import UNASKED, Sending, send_changes
+from inventory_planner.writeback.sending import UNASKED, Sending
 from inventory_planner.writeback.state import read_situation
 from inventory_planner.writeback.undo import plan_reversal, reversible_changes, why_overtaken, without_overtaken
-from inventory_planner.writeback.unsettled import plan_unsettled
+from inventory_planner.writeback.unsettled import with_unsettled
 
 __all__ = ["undo"]
 
@@ -40,12 +39,10 @@ def undo(account: Job, run: str, sending: Sending = UNASKED) -> list[Outcome]:
         chosen += found
         skipped += [Skipped(change, reason)] if reason else []
     sending.skip(skipped)
-    unsettled = plan_unsettled(Earlier(account.account, command), [each for each, _ in chosen])
-    chosen += [(each, _read(account, each)) for each in unsettled]
+    chosen = with_unsettled(account, command, chosen)
     if not chosen:
         raise ChangeError(f"Run {job_id} has changed nothing that can be undone.")
-    intentions, situations = [each for each, _ in chosen], [each for _, each in chosen]
-    return send_changes(account, command, intentions, situations, with_catalog(sending))
+    return send_chosen(account, command, chosen, sending)
 
 
 def _find_run(account: Job, run: str) -> list[Write]:
@@ -70,7 +67,3 @@ def _choose(account: Job, change: Change) -> tuple[list[tuple[Intention, Situati
     except (ChangeError, NotFoundError) as error:
         return [], str(error)
     return ([(plan_reversal(left), situation)] if left.after else []), reason
-
-
-def _read(account: Job, intention: Intention) -> Situation:
-    return read_situation(account.client, intention.action, intention.order_id, intention.target, intention.reference)

@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import InventoryPlannerError
-from inventory_planner.settings import Settings
 from inventory_planner_emulator import Account
 from orders import ORDER_ID, line, order
 from proposals import proposal, publish_proposals
@@ -48,20 +47,8 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def ip(
-    account: Account, settings: Settings, folder: DataFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Run:
+def ip(account: Account, environment: Path) -> Run:  # noqa: ARG001 (what it sets)
     """The command line with the settings of the account, where nobody can be asked; it has one order and a variant."""
-    configured = {
-        "SOURCES__INVENTORY_PLANNER__API_KEY": settings.api_key,
-        "SOURCES__INVENTORY_PLANNER__ACCOUNT_ID": settings.account_id,
-        "SOURCES__INVENTORY_PLANNER__BASE_URL": settings.base_url,
-        "SOURCES__INVENTORY_PLANNER__REQUESTS_PER_SECOND": "0",
-        "INVENTORY_PLANNER_DATA": str(folder.root),
-    }
-    for name, value in configured.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
     account.put(order(items=[line(lead_time=14, received=12)]))
     return invoke
 

@@ -16,7 +16,7 @@ from msgspec import Raw, field
 
 from inventory_planner.api.client import Client
 from inventory_planner.api.listing import PageMeta, paging, request_pages
-from inventory_planner.api.normalization import decode_object, elements
+from inventory_planner.api.normalization import UNREADABLE, decode_object, elements
 from inventory_planner.api.orders import ABSENT, Id
 from inventory_planner.api.responses import Envelope
 from inventory_planner.api.walks import MAX_WALKS
@@ -153,14 +153,15 @@ class _Walk:
 
     def add(self, page: CatalogPage) -> Sequence[Raw]:
         """Count the records of a page and return them."""
-        for record in page.records:
+        records = page.records
+        for record in records:
             try:
                 self.ids.add(read_id(self.page_type, bytes(record)))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except UNREADABLE:
                 self.unidentified += 1
         self.totals.add(page.meta.total)
         self.pages += 1
-        return page.records
+        return records
 
     @property
     def is_undisturbed(self) -> bool:

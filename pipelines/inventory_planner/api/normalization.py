@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 
 from inventory_planner.api.orders import ABSENT
 
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)  # what decoding a record raises
 UNSET: Final = frozenset({b"null", b'""', b"[]", b"{}", b""})  # the last one stands for a missing key
 EMPTY_STRING: Final = b':""'  # always a whole value: JSON escapes a quotation mark inside a string
 EMPTY_MARKER: Final = b":\tnull"  # the tab sets it apart from the API's own null; JSON strings contain no raw tab

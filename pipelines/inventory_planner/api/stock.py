@@ -8,8 +8,9 @@ from typing import Final
 
 from inventory_planner.api.catalog import VariantsPage, request_list
 from inventory_planner.api.client import Client
+from inventory_planner.api.normalization import UNREADABLE
 from inventory_planner.api.orders import Number
-from inventory_planner.api.variant_decoding import UNREADABLE, VariantDecoder, VariantRecord
+from inventory_planner.api.variant_decoding import VariantDecoder, VariantRecord
 
 _FIELDS: Final = ("id", "in_stock", "connections", "warehouse")
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Final, TypeVar
+from contextlib import suppress
+from typing import ClassVar, Final
 
 import msgspec
 from msgspec import Raw, Struct, field
 
 from inventory_planner.api.catalog import VariantsPage, request_list
 from inventory_planner.api.client import Client
-from inventory_planner.api.misfits import fit
-from inventory_planner.api.normalization import UNSET, mark_empty_strings, parts
+from inventory_planner.api.normalization import UNREADABLE, UNSET, mark_empty_strings, parts
 from inventory_planner.api.orders import Number, Text
 from inventory_planner.api.responses import Envelope
+from inventory_planner.api.variant_decoding import StructT, decode_fitting
 from inventory_planner.api.variants import Variant, WarehouseVariant
 from inventory_planner.errors import ConfigurationError, NotFoundError, UnreadableAnswerError
 
@@ -23,9 +24,6 @@ _FIELDS: Final = (
 )
 _PAGE_SIZE: Final = 1000  # the maximum that the API allows
 _COMBINED: Final = "combined"  # in the id of a warehouse that combines others
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
-
-StructT = TypeVar("StructT", bound=Struct)
 
 
 class LiveVariant(Variant, gc=False, kw_only=True):
@@ -184,12 +182,10 @@ def _decoded(raw: bytes | Raw, struct: type[StructT]) -> StructT | None:
     text = bytes(raw)
     try:
         return msgspec.json.decode(mark_empty_strings(text), type=struct, strict=False)
-    except _UNREADABLE:
-        text = text.decode(errors="replace").encode()
-    try:
-        return msgspec.json.decode(fit(text, struct)[0], type=struct, strict=False)
-    except _UNREADABLE:
-        return None
+    except UNREADABLE:
+        with suppress(*UNREADABLE):
+            return decode_fitting(text, struct)[0]
+    return None
 
 
 def _walk(client: Client, filters: Mapping[str, str], *, removed: bool) -> Iterator[LiveVariant]:

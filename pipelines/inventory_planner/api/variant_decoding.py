@@ -13,6 +13,7 @@ from msgspec import Raw, Struct
 from inventory_planner.api.misfits import as_written, fit
 from inventory_planner.api.normalization import (
     EMPTY_MARKER,
+    UNREADABLE,
     UNSET,
     decode_object,
     fields_of,
@@ -23,10 +24,8 @@ from inventory_planner.api.orders import ABSENT, Id, Number
 from inventory_planner.api.unknown_fields import with_fields
 from inventory_planner.api.variants import FIELDS, Figures, Listing, Variant, VendorOffer, WarehouseVariant
 
-UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
-
 _NULLS: Final = UNSET | {EMPTY_MARKER[1:]}
-_PartT = TypeVar("_PartT", bound=Struct)
+StructT = TypeVar("StructT", bound=Struct)
 _Years: TypeAlias = dict[str, dict[str, Number]]
 
 
@@ -106,9 +105,7 @@ class VariantDecoder:
             variant, text, misfits = _decode(mark_empty_strings(raw)), raw, frozenset[str]()
         except UNREADABLE:
             _decode_id(raw)  # raises if the id can't be read
-            text = raw.decode(errors="replace").encode()
-            fitted, found = fit(text, Variant)
-            variant, misfits = _decode(fitted), found.get(0, frozenset())
+            variant, text, misfits = decode_fitting(raw, Variant)
         figures, unreadable = _stated(variant)
         misfits |= unreadable
         self._keep_unknown(variant, decode_object(text), as_written(text, 0, misfits))
@@ -117,15 +114,32 @@ class VariantDecoder:
     def _keep_unknown(self, variant: Variant, members: Mapping[str, Raw], misfits: Mapping[str, bytes]) -> None:
         variant.unknown_fields = _as_object({**self._requested(members), **misfits})
         for listing, of_listing in _pairs(variant.connections, members.get("connections"), Listing):
-            listing.unknown_fields = _as_object(_unlisted(of_listing, Listing))
+            listing.unknown_fields = _as_object(unlisted(of_listing, Listing))
             for offer, of_offer in _pairs(listing.vendors, of_listing.get("vendors"), VendorOffer):
-                offer.unknown_fields = _as_object(_unlisted(of_offer, VendorOffer))
+                offer.unknown_fields = _as_object(unlisted(of_offer, VendorOffer))
         if self._extra:
             for place, of_place in _pairs(variant.warehouse, members.get("warehouse"), WarehouseVariant):
                 place.unknown_fields = _as_object(self._requested(of_place))
 
     def _requested(self, members: Mapping[str, Raw]) -> dict[str, bytes]:
         return {name: bytes(members[name]) for name in sorted(self._extra & members.keys())}
+
+
+def decode_fitting(raw: bytes, struct: type[StructT]) -> tuple[StructT, bytes, frozenset[str]]:
+    """Decode a record without the fields of unexpected shapes; return it with its text and the names of these fields.
+
+    Raises:
+        msgspec.DecodeError: the record is no object, or a field that it must have can't be read.
+    """
+    text = raw.decode(errors="replace").encode()
+    fitted, misfits = fit(text, struct)
+    return msgspec.json.decode(fitted, type=struct, strict=False), text, misfits.get(0, frozenset())
+
+
+def unlisted(members: Mapping[str, Raw], struct: type[Struct]) -> dict[str, bytes]:
+    """The fields of a record that its struct does not list, unless they are not set."""
+    known = fields_of(struct)
+    return {name: bytes(value) for name, value in members.items() if name not in known and bytes(value) not in UNSET}
 
 
 class _OnlyId(Struct):
@@ -152,18 +166,12 @@ def _stated(variant: Variant) -> tuple[list[StatedFigures], frozenset[str]]:
 
 
 def _pairs(
-    found: Sequence[_PartT] | None, raw: Raw | None, struct: type[_PartT]
-) -> Iterator[tuple[_PartT, dict[str, Raw]]]:
+    found: Sequence[StructT] | None, raw: Raw | None, struct: type[StructT]
+) -> Iterator[tuple[StructT, dict[str, Raw]]]:
     """Each part with its raw members; none if a part could not be read, because the variant then keeps them all."""
     written = parts(bytes(raw), struct) if found and raw is not None else []
     if found and len(written) == len(found):
         yield from zip(found, map(decode_object, written), strict=True)
-
-
-def _unlisted(members: Mapping[str, Raw], struct: type[Struct]) -> dict[str, bytes]:
-    """The fields of a part that are set and not in its struct."""
-    known = fields_of(struct)
-    return {name: bytes(value) for name, value in members.items() if name not in known and bytes(value) not in UNSET}
 
 
 def _as_object(fields: Mapping[str, bytes]) -> Raw:

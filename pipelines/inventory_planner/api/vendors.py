@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 
-from inventory_planner.api.misfits import as_written, fit
-from inventory_planner.api.normalization import UNSET, decode_object, fields_of, mark_empty_strings
+from inventory_planner.api.misfits import as_written
+from inventory_planner.api.normalization import decode_object
 from inventory_planner.api.orders import ABSENT, Flag, Id, Json, Text
 from inventory_planner.api.unknown_fields import with_fields
+from inventory_planner.api.variant_decoding import decode_fitting, unlisted
 
 
 class Vendor(Struct, gc=False):
@@ -51,9 +51,7 @@ def decode_listed(raw: bytes, struct: type[Listed]) -> Listed:
     Raises:
         msgspec.DecodeError, UnicodeDecodeError: the id can't be read.
     """
-    fitted, misfits = fit(raw.decode(errors="replace").encode(), struct)
-    listed = msgspec.json.decode(mark_empty_strings(fitted), type=struct, strict=False)
-    members, known = decode_object(raw), fields_of(struct)
-    unlisted = {name: bytes(each) for name, each in members.items() if name not in known and bytes(each) not in UNSET}
-    listed.unknown_fields = with_fields(None, {**unlisted, **as_written(raw, 0, misfits.get(0, ()))}) or ABSENT
+    listed, text, misfits = decode_fitting(raw, struct)
+    fields = {**unlisted(decode_object(text), struct), **as_written(text, 0, misfits)}
+    listed.unknown_fields = with_fields(None, fields) or ABSENT
     return listed

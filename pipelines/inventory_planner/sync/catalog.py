@@ -16,7 +16,8 @@ import pyarrow as pa
 from msgspec import Raw
 
 from inventory_planner.api.catalog import CatalogPage, VariantsPage, VendorsPage, WarehousesPage, read_list
-from inventory_planner.api.variant_decoding import UNREADABLE, VariantDecoder
+from inventory_planner.api.normalization import UNREADABLE
+from inventory_planner.api.variant_decoding import VariantDecoder
 from inventory_planner.api.variants import FIELDS
 from inventory_planner.api.vendors import Listed, Vendor, Warehouse, decode_listed
 from inventory_planner.errors import InventoryPlannerError, NotFoundError, UnreadableAnswerError

@@ -15,7 +15,7 @@ from inventory_planner.api.unknown_fields import with_fields
 from inventory_planner.api.variant_decoding import StatedFigures, VariantRecord
 from inventory_planner.api.variants import Listing, VendorOffer
 from inventory_planner.api.vendors import Vendor, Warehouse
-from inventory_planner.sync.columns import ValueOverflowError, column_array
+from inventory_planner.sync.columns import ValueOverflowError, column_array, fits
 from inventory_planner.warehouse.catalog_tables import (
     NO_WAREHOUSE,
     VARIANT_CONNECTIONS,
@@ -142,7 +142,7 @@ class Converter:
         kept = []
         for row, record in enumerate(records):
             value = values[column.name][row] if column.name in values else getattr(record, column.field or column.name)
-            is_kept = _fits(column, value)
+            is_kept = fits(column, value)
             kept.append(value if is_kept else None)
             if not is_kept:
                 lost.setdefault(row, {})[column.name] = str(value).encode()
@@ -155,14 +155,6 @@ def _stated(records: Sequence[VariantRecord]) -> list[tuple[str, StatedFigures]]
 
 def _numbered(parts: Sequence[Any] | None) -> Iterator[tuple[int, Any]]:
     return enumerate(parts or (), start=1)
-
-
-def _fits(column: Column, value: object) -> bool:
-    try:
-        column_array(column, [None], {column.name: [value]})
-    except ValueOverflowError:
-        return False
-    return True
 
 
 def _with_lost(unknown: Raw, lost: Mapping[str, bytes] | None) -> Raw:

@@ -51,6 +51,15 @@ def column_array(
         raise ValueOverflowError(f"`{column.field or column.name}`: {error}") from error
 
 
+def fits(column: Column, value: object) -> bool:
+    """Whether the column can hold this value."""
+    try:
+        column_array(column, [None], {column.name: [value]})
+    except ValueOverflowError:
+        return False
+    return True
+
+
 def _converter(type_: pa.DataType) -> Callable[[Values, pa.DataType], pa.Array]:
     if type_ == TEXT:
         return _text

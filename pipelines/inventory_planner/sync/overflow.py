@@ -18,9 +18,9 @@ from inventory_planner.api.decoding import QuarantinedRecord, Record
 from inventory_planner.api.misfits import Misfits, merge_misfits, must_be_readable
 from inventory_planner.api.orders import StockUpdate
 from inventory_planner.api.stock_updates import name_of_stock_updates
-from inventory_planner.sync.columns import ValueOverflowError, column_array
+from inventory_planner.sync.columns import ValueOverflowError, fits
 from inventory_planner.sync.order_rows import order_rows
-from inventory_planner.warehouse.table import Column, Table
+from inventory_planner.warehouse.table import Table
 from inventory_planner.warehouse.tables import PURCHASE_ORDER_ITEMS, PURCHASE_ORDER_STOCK_UPDATES, PURCHASE_ORDERS
 
 _Struct = TypeVar("_Struct", bound=Struct)
@@ -65,7 +65,7 @@ def _emptied(record: _Struct, table: Table) -> tuple[_Struct, frozenset[str]]:
     overflowing = [
         column.field
         for column in table.columns
-        if column.field and names[column.field] not in needed and not _fits(record, column)
+        if column.field and names[column.field] not in needed and not fits(column, getattr(record, column.field))
     ]
     if not overflowing:
         return record, frozenset()
@@ -78,11 +78,3 @@ def _emptied_update(update: StockUpdate) -> tuple[StockUpdate, bool]:
     if not any(names for _, names in items):
         return update, False
     return msgspec.structs.replace(update, items=[item for item, _ in items]), True
-
-
-def _fits(record: Struct, column: Column) -> bool:
-    try:
-        column_array(column, [record], {})
-    except ValueOverflowError:
-        return False
-    return True

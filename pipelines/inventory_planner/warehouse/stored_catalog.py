@@ -21,7 +21,8 @@ from inventory_planner.warehouse.table import SCHEMA, Table
 from inventory_planner.warehouse.warehouse import Account
 
 _READ: Final = "catalog_read"  # temporary table of the rows that were read
-_CHANGED: Final = "catalog_changed"  # temporary table of the ids whose rows differ, or of new history
+_CHANGED: Final = "catalog_changed"  # temporary table of the ids whose rows differ
+_NEW_HISTORY: Final = "catalog_new_history"  # temporary table of the figures that differ from the day before
 _CHANGED_IDS: Final = f"(select id from {_CHANGED})"
 _OWN: Final = ("_account_id", "__synced_at", "_deleted_at")  # columns that are ours, and not compared
 _LONGEST_MONTH: Final = timedelta(days=31)
@@ -79,14 +80,14 @@ def add_history(account: Account, day: date, at: datetime) -> bool:
     next_month = (month + _LONGEST_MONTH).replace(day=1)
     execute = account.warehouse.execute
     with account.warehouse.transaction():
-        execute(f"drop table if exists {_CHANGED}")
+        execute(f"drop table if exists {_NEW_HISTORY}")
         execute(_FIND_HISTORY, [own, own, month, next_month, own, own, day])
         ((is_new,),) = execute(_HAS_NEW_HISTORY, [own, day])
         if is_new:
             account.execute(f"delete from {_HISTORY} where _account_id = ? and day = ?", [day])
             execute(
                 f"insert into {_HISTORY} ({_FIGURES}, _account_id, day, __synced_at)"
-                f" select {_FIGURES}, ?, cast(? as date), cast(? as timestamp with time zone) from {_CHANGED}",
+                f" select {_FIGURES}, ?, cast(? as date), cast(? as timestamp with time zone) from {_NEW_HISTORY}",
                 [own, day, at],
             )
     return bool(is_new)
@@ -160,7 +161,7 @@ def _select_figures(table: Table, warehouse: str) -> str:
 _HISTORY: Final = f"{SCHEMA}.{VARIANT_HISTORY.name}"
 _FIGURES: Final = ", ".join(("variant_id", "warehouse", *HISTORY_FIGURES, "forecast", "forecast_next_month"))
 _FIND_HISTORY: Final = f"""
-    create temporary table {_CHANGED} as
+    create temporary table {_NEW_HISTORY} as
     with figures as (
         {_select_figures(VARIANTS, f"'{NO_WAREHOUSE}'")} union all {_select_figures(VARIANT_WAREHOUSES, "warehouse")}
     ),
@@ -189,8 +190,8 @@ _HAS_NEW_HISTORY: Final = f"""
     with today as (select {_FIGURES} from {_HISTORY} where _account_id = ? and day = ?)
     select count(*) > 0
     from (
-        (select {_FIGURES} from {_CHANGED} except select {_FIGURES} from today)
+        (select {_FIGURES} from {_NEW_HISTORY} except select {_FIGURES} from today)
         union all
-        (select {_FIGURES} from today except select {_FIGURES} from {_CHANGED})
+        (select {_FIGURES} from today except select {_FIGURES} from {_NEW_HISTORY})
     ) as differing
 """

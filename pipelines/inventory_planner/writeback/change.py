@@ -183,6 +183,13 @@ def is_same(name: str, one: Any, other: Any) -> bool:
     return bool(_comparable(name, one) == _comparable(name, other))
 
 
+def different(before: Values, wanted: Values, done: frozenset[str]) -> dict[str, Any]:
+    """The wanted values that are not yet done and differ from the present ones."""
+    return {
+        name: value for name, value in wanted.items() if name not in done and not is_same(name, before[name], value)
+    }
+
+
 def _comparable(name: str, value: Any) -> Any:
     if value is None or value == "":
         return None

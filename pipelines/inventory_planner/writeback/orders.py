@@ -12,7 +12,7 @@ from inventory_planner.api.decoding import Record
 from inventory_planner.api.orders import Line, Order
 from inventory_planner.errors import ChangeError
 from inventory_planner.writeback.calls import SKIP_JOBS
-from inventory_planner.writeback.change import Action, Change, Intention, Situation, Values, is_same
+from inventory_planner.writeback.change import Action, Change, Intention, Situation, Values, different, is_same
 from inventory_planner.writeback.order_fields import WRITABLE, check_new, checked_fields
 from inventory_planner.writeback.state import (
     DESTINATION,
@@ -58,9 +58,7 @@ def plan_update(order_id: str, fields: Values, statuses: Iterable[str] = (), *, 
     def plan(situation: Situation, done: frozenset[str]) -> Change:
         record = changeable(situation)
         before = {name: field_value(record.order, name) for name in wanted}
-        after = {
-            name: value for name, value in wanted.items() if name not in done and not is_same(name, before[name], value)
-        }
+        after = different(before, wanted, done)
         return _change(Action.UPDATE, record, _of(before, after), after, {**after, **_option(recalculate=recalculate)})
 
     return Intention(Action.UPDATE, order_id, plan, frozenset(wanted))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from inventory_planner.errors import ChangeError
-from inventory_planner.writeback.change import Action, Change, Intention, Situation, Values, is_same, variant_target
+from inventory_planner.writeback.change import Action, Change, Intention, Situation, Values, different, variant_target
 from inventory_planner.writeback.quantities import Quantity, checked_quantity, parse_quantity
 from inventory_planner.writeback.variant_state import (
     ASSIGNED,
@@ -36,7 +36,7 @@ def plan_settings(variant_id: str, settings: Mapping[str, Quantity]) -> Intentio
 
     def plan(situation: Situation, done: frozenset[str]) -> Change:
         before = {name: setting(situation.variant, name) for name in wanted}
-        after = _different(before, wanted, done)
+        after = different(before, wanted, done)
         before = {name: before[name] for name in after}
         return Change(Action.SET_VARIANT, None, None, before, after, after, target, skus_of_variant(situation))
 
@@ -54,7 +54,7 @@ def plan_vendor(variant_id: str, vendor_id: str, fields: Values, sku: str | None
 
     def plan(situation: Situation, done: frozenset[str]) -> Change:
         state = vendor_values(situation.vendors, vendor_id)
-        after = _different(state, wanted, done)
+        after = different(state, wanted, done)
         return vendor_change(target, state, after, _skus(variant_id, sku))
 
     return Intention(Action.SET_VENDOR, None, plan, frozenset(wanted), target)
@@ -143,13 +143,6 @@ def _setting_name(name: str) -> str:
     if name not in SETTINGS:
         raise ChangeError(f"{name} of a variant can't be set. These can: {', '.join(SETTINGS)}.")
     return _NAMES[name]
-
-
-def _different(before: Values, wanted: Values, done: frozenset[str]) -> dict[str, Any]:
-    """The wanted values that are not yet done and differ from the present ones."""
-    return {
-        name: value for name, value in wanted.items() if name not in done and not is_same(name, before[name], value)
-    }
 
 
 def _skus(variant_id: str, sku: str | None) -> dict[str, str]:
