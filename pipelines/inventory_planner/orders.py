@@ -54,6 +54,7 @@ from inventory_planner.writeback.quantities import Quantity, checked_quantity
 from inventory_planner.writeback.receipts_file import read_receipts, receipts
 from inventory_planner.writeback.sending import UNASKED, Sending, send_changes
 from inventory_planner.writeback.state import DESTINATION, SOURCE, all_orders, read_situation
+from inventory_planner.writeback.updates_file import read_updates, updates
 
 __all__ = [
     "Change",
@@ -73,6 +74,7 @@ __all__ = [
     "receive",
     "receive_file",
     "update",
+    "update_file",
 ]
 
 CLOSED: Final = "CLOSED"
@@ -179,6 +181,22 @@ def update(
     intention = plan_update(found.order_id, fields, statuses(account.account), recalculate=recalculate)
     command = _command("orders update", [found.order_id, dict(fields), recalculate], sending)
     return send_changes(account, command, [intention], [Situation(found)], sending)
+
+
+def update_file(account: Job, path: Path, sending: Sending = UNASKED, *, recalculate: bool = False) -> list[Outcome]:
+    """Set fields of orders from a CSV file with the column order and one or more of expected, status, reference, notes.
+
+    The whole file is checked before anything is sent. An empty cell leaves the field as it is.
+    """
+    rows = read_updates(path)
+    found = find_orders(account.client, (row.order for row in rows))
+    intentions = updates(path, rows, found, statuses(account.account), recalculate=recalculate)
+    records = {each.order_id: each for each in found.values() if isinstance(each, Record)}
+    content = sorted([row.order, sorted(row.fields.items()), recalculate] for row in rows)
+    command = _command("orders update", content, sending)
+    return send_changes(
+        account, command, intentions, [Situation(records[each.order_id or ""]) for each in intentions], sending
+    )
 
 
 def close(account: Job, orders: Sequence[str], sending: Sending = UNASKED) -> list[Outcome]:

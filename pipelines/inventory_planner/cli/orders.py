@@ -110,7 +110,7 @@ def create_order(asking: Asking, file: Path | None, again: bool, **options: Any)
 
 @orders.command("update")
 @changing
-@click.argument("order")
+@click.argument("order", metavar="ORDER|FILE.csv")
 @click.option("--status")
 @click.option("--reference")
 @click.option("--expected", "expected_date", metavar="DATE", help="For example 2026-01-31.")
@@ -118,12 +118,24 @@ def create_order(asking: Asking, file: Path | None, again: bool, **options: Any)
 @click.option("--set", "others", multiple=True, metavar="FIELD=VALUE", help="Any other field, as the API names it.")
 @recalculate_option
 def update_order(asking: Asking, order: str, others: tuple[str, ...], recalculate: bool, **fields: str | None) -> None:
-    """Set fields of an order."""
+    """Set fields of an order, or of the orders in a file.
+
+    Give an order and options, or a CSV file with the column order and one or more of expected, status, reference and
+    notes. Other columns are ignored, and an empty cell changes nothing.
+    """
     from inventory_planner import orders as api
 
     wanted = {name: value for name, value in fields.items() if value is not None} | unique(map(field, others))
-    if not wanted:
-        raise click.UsageError("Nothing to change. Use --status, --reference, --expected, --notes or --set.")
+    is_file = order.lower().endswith(".csv") and not wanted
+    if not (wanted or is_file):
+        raise click.UsageError(
+            "Nothing to change. Use --status, --reference, --expected, --notes or --set, or give a file whose name ends"
+            " in .csv."
+        )
+    if is_file:
+        path = Path(order)
+        asking.send("orders update", lambda account, how: api.update_file(account, path, how, recalculate=recalculate))
+        return
     asking.send("orders update", lambda account, how: api.update(account, order, wanted, how, recalculate=recalculate))
 
 

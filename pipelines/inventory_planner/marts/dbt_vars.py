@@ -45,6 +45,7 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     reporting_currency: str | UnsetType | None = UNSET
     price_jump_threshold: Annotated[float, Meta(gt=0)] | UnsetType = UNSET
     open_history_days: Count | UnsetType = UNSET
+    due_soon_days: Count | UnsetType = UNSET
     stale_after_days: Count | UnsetType = UNSET
     min_sample: Count | UnsetType = UNSET
     scorecard_weights: dict[Literal["otif", "fill", "lead_time_cv", "price"], Percent] | UnsetType = UNSET

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 from typing import Final
 
 from inventory_planner.errors import ChangeError
 from inventory_planner.formulas import rearm
-from inventory_planner.spreadsheets import decode_text
 from inventory_planner.writeback.change import Intention
+from inventory_planner.writeback.change_file import read_cells
 from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.lookup import Found
 from inventory_planner.writeback.orders import Receiving, plan_receipt, variant_of
 from inventory_planner.writeback.quantities import RULE, is_ambiguous, parse_quantity
 
 COLUMNS: Final = ("order", "variant", "received")
-SEPARATORS: Final = ",;\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +37,11 @@ def read_receipts(path: Path) -> list[Row]:
     Raises:
         ChangeError: the file can't be read, or a row is no received quantity; the message names each line.
     """
-    text = _decode(path)
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(SEPARATORS, key=header.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    try:
-        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error as error:
-        raise ChangeError(f"{path}, line {reader.line_num}: {error}. Save it as CSV UTF-8.") from error
-    filled = (each for each in lines if any(each[1]))
-    _, names = next(filled, (0, []))
-    rows, faults = _read_rows(filled, _places(path, names), len(names), has_decimal_commas=separator != ",")
-    raise_faults(f"{path} was not applied:", faults)
+    cells = read_cells(path, COLUMNS)
+    read = [_row(number, values, has_decimal_commas=cells.has_decimal_commas) for number, values in cells.rows]
+    rows = [each for each in read if isinstance(each, Row)]
+    faults = [*cells.faults, *(each for each in read if isinstance(each, str))]
+    raise_faults(f"{path} was not applied:", sorted(faults, key=_line_number))
     if not rows:
         raise ChangeError(f"{path} has no rows.")
     return rows
@@ -94,40 +82,12 @@ def _line_of(row: Row, orders: Found) -> tuple[str, str]:
     return found.order_id, variant_of(found.order, row.variant)
 
 
-def _places(path: Path, names: list[str]) -> list[int]:
-    """Where the columns are.
-
-    Raises:
-        ChangeError: one is missing, or is there twice.
-    """
-    found = [name.casefold() for name in names]
-    count = Counter(found)
-    needed = f"it needs one column each for {', '.join(COLUMNS)}."
-    if missing := [name for name in COLUMNS if not count[name]]:
-        raise ChangeError(f"{path} has no column {', '.join(missing)}; {needed}")
-    if repeated := [name for name in COLUMNS if count[name] > 1]:
-        raise ChangeError(f"{path} has several columns {', '.join(repeated)}; {needed}")
-    return [found.index(name) for name in COLUMNS]
+def _line_number(fault: str) -> int:
+    return int(fault.removeprefix("line ").partition(":")[0])
 
 
-def _read_rows(
-    lines: Iterator[tuple[int, list[str]]], places: list[int], width: int, *, has_decimal_commas: bool
-) -> tuple[list[Row], list[str]]:
-    """The rows, and what is wrong with the others."""
-    rows: list[Row] = []
-    faults: list[str] = []
-    for number, cells in lines:
-        if any(cells[width:]):
-            faults.append(f"line {number}: it has more cells than the first line has columns.")
-            continue
-        values = [cells[place] if place < len(cells) else "" for place in places]
-        found = _row(number, values, has_decimal_commas=has_decimal_commas)
-        rows.append(found) if isinstance(found, Row) else faults.append(found)
-    return rows, faults
-
-
-def _row(number: int, values: list[str], *, has_decimal_commas: bool) -> Row | str:
-    order, variant, text = values[0], rearm(values[1]), values[2]
+def _row(number: int, values: dict[str, str], *, has_decimal_commas: bool) -> Row | str:
+    order, variant, text = rearm(values["order"]), rearm(values["variant"]), values["received"]
     if not order or not variant:
         return f"line {number}: the {'variant' if order else 'order'} is missing."
     if has_decimal_commas and is_ambiguous(text):
@@ -136,14 +96,3 @@ def _row(number: int, values: list[str], *, has_decimal_commas: bool) -> Row | s
     if quantity is None:
         return f"line {number}: received is {text!r}; {RULE}."
     return Row(number, order, variant, quantity)
-
-
-def _decode(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ChangeError(f"Can't read {path}: {error.strerror}.") from error
-    text = decode_text(content)
-    if text is None:
-        raise ChangeError(f"{path} is not text in UTF-8 or Windows-1252. Save it as CSV UTF-8.")
-    return text

@@ -1,0 +1,81 @@
+"""Read a CSV file of new values for orders, and check all of it before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from inventory_planner.errors import ChangeError
+from inventory_planner.formulas import rearm
+from inventory_planner.writeback.change import Intention
+from inventory_planner.writeback.change_file import read_cells
+from inventory_planner.writeback.faults import raise_faults
+from inventory_planner.writeback.lookup import Found
+from inventory_planner.writeback.orders import plan_update
+
+FIELDS: Final = {"expected": "expected_date", "status": "status", "reference": "reference", "notes": "notes"}
+"""The columns besides `order`, named like the options of the command, and the fields of the API that they set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A row of the file with at least one value; `number` is its line in the file."""
+
+    number: int
+    order: str
+    fields: dict[str, str]
+
+
+def read_updates(path: Path) -> list[Update]:
+    """The rows of a file with the column order and one or more of expected, status, reference and notes.
+
+    An empty cell leaves the field as it is.
+
+    Raises:
+        ChangeError: the file can't be read, or a row names no order; the message names each line.
+    """
+    cells = read_cells(path, ["order"], list(FIELDS))
+    read = [Update(number, rearm(values["order"]), _fields(values)) for number, values in cells.rows]
+    rows = [each for each in read if each.fields]
+    raise_faults(
+        f"{path} was not applied:",
+        [*cells.faults, *(f"line {each.number}: the order is missing." for each in rows if not each.order)],
+    )
+    if not rows:
+        raise ChangeError(f"{path} changes nothing; fill in at least one of the columns {', '.join(FIELDS)}.")
+    return rows
+
+
+def updates(
+    path: Path, rows: list[Update], orders: Found, statuses: Iterable[str] = (), *, recalculate: bool = False
+) -> list[Intention]:
+    """What the rows of a file ask for, one intention for each order, in the order of the file.
+
+    Raises:
+        ChangeError: an order is not known or has two rows, or a value can't be set; the message names each line.
+    """
+    known, numbers, intentions, faults = list(statuses), dict[str, int](), list[Intention](), list[str]()
+    for row in rows:
+        try:
+            intention = plan_update(_id(row, orders), row.fields, known, recalculate=recalculate)
+        except ChangeError as error:
+            faults.append(f"line {row.number}: {error}")
+            continue
+        if (first := numbers.setdefault(intention.order_id or "", row.number)) != row.number:
+            faults.append(f"line {row.number}: {row.order} is on line {first}, too; delete one of them.")
+        intentions.append(replace(intention, file_rows=(row.number,)))
+    raise_faults(f"{path} was not applied:", faults)
+    return intentions
+
+
+def _fields(values: dict[str, str]) -> dict[str, str]:
+    return {field: rearm(values[name]) for name, field in FIELDS.items() if values.get(name)}
+
+
+def _id(row: Update, orders: Found) -> str:
+    found = orders[row.order]
+    if isinstance(found, ChangeError):
+        raise found
+    return found.order_id

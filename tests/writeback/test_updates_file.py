@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inventory_planner.errors import ChangeError
+from inventory_planner.writeback.updates_file import Update, read_updates, updates
+from orders import order, record_of
+
+RECORD = record_of(order())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "updates.csv"
+
+
+def test_a_row_sets_the_columns_that_are_filled_in(path: Path) -> None:
+    path.write_text(
+        "order;vendor;Expected;status;title\n1042;Acme;2026-01-31;;a\n1043;Acme;;;b\n'=1;Acme;;CLOSED;'=1+1\n"
+    )
+    assert read_updates(path) == [
+        Update(2, "1042", {"expected_date": "2026-01-31"}),
+        Update(4, "=1", {"status": "CLOSED"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(
+            "expected\n2026-01-31\n", "has no column order; it needs one column each for order.", id="no order"
+        ),
+        pytest.param(
+            "order,expected\n1042,\n",
+            "changes nothing; fill in at least one of the columns expected, status, reference, notes.",
+            id="nothing filled in",
+        ),
+        pytest.param("order,expected\n,2026-01-31\n", "line 2: the order is missing.", id="nameless"),
+    ],
+)
+def test_a_file_that_says_nothing_usable_is_refused(path: Path, content: str, message: str) -> None:
+    path.write_text(content)
+    with pytest.raises(ChangeError, match=message.replace(".", r"\.")):
+        read_updates(path)
+
+
+def test_the_whole_file_is_checked_before_anything_is_planned(path: Path) -> None:
+    rows = [
+        Update(2, "1042", {"expected_date": "2026-01-31"}),
+        Update(3, "1042", {"expected_date": "2026-02-01"}),
+        Update(4, "1042", {"expected_date": "soon"}),
+        Update(5, "1", {"status": "CLOSED"}),
+    ]
+    found = {"1042": RECORD, "1": ChangeError("No order has the id or reference '1'.")}
+
+    with pytest.raises(ChangeError) as raised:
+        updates(path, rows, found)
+
+    lines = str(raised.value).splitlines()
+    assert lines[:2] == [f"{path} was not applied:", "  line 3: 1042 is on line 2, too; delete one of them."]
+    assert [line.partition(":")[0] for line in lines[2:]] == ["  line 4", "  line 5"]
