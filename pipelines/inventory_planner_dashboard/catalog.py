@@ -9,7 +9,6 @@ import marimo as mo
 from inventory_planner_dashboard.layout import links, note
 from inventory_planner_dashboard.view import View
 
-VARIANT_PAGE: Final = "#/variant"  # of the variant whose SKU the search names
 NO_HISTORY: Final = (
     "No history yet: a month is judged when it is over, by the last forecast that the catalog showed before it."
 )

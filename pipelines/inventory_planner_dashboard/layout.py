@@ -51,6 +51,20 @@ def links(addresses: Mapping[str, str]) -> mo.Html:
     return mo.Html(f'<p class="ip-links">{"".join(anchors)}</p>')
 
 
+def facts(values: Mapping[str, str | mo.Html]) -> mo.Html:
+    """Names and values, such as those in the head of an order."""
+    pairs = (
+        f"<div><dt>{escape(name)}</dt><dd>{value.text if isinstance(value, mo.Html) else escape(value)}</dd></div>"
+        for name, value in values.items()
+    )
+    return mo.Html(f'<dl class="ip-facts">{"".join(pairs)}</dl>')
+
+
+def link(title: str, address: str) -> mo.Html:
+    """A link in a text."""
+    return mo.Html(f'<a class="ip-item" href="{escape(address)}">{escape(title)}</a>')
+
+
 def note(text: str) -> mo.Html:
     """A remark in small type."""
     return mo.Html(_note(text))

@@ -14,6 +14,7 @@ from inventory_planner.formulas import disarm, rearm
 from inventory_planner_dashboard.exports import NamedTable
 from inventory_planner_dashboard.formats import Format, text
 from inventory_planner_dashboard.layout import empty, filter_notes, note
+from inventory_planner_dashboard.subjects import BY_COLUMN
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
 from inventory_planner_dashboard.view import View
 
@@ -28,13 +29,11 @@ class Column:
         heading: its heading.
         format: how its values read.
         has_target: whether they are rates coloured by the targets.
-        page: where a cell links to, with the SKU of its row as the search; empty for no link.
     """
 
     heading: str
     format: Format = text
     has_target: bool = False
-    page: str = ""
 
 
 Columns = Mapping[str, Column]
@@ -65,7 +64,6 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
     columns = _merged(columns)
     shown = found.select(list(columns)).rename_columns([column.heading for column in columns.values()])
     targets = view.published.targets
-    addresses = _item_pages(view, columns, found)
     meanings = {column.heading: view.meaning(name, sql) for name, column in columns.items()}
     rates = {column.heading for column in columns.values() if column.has_target}
     numeric = [name for name, kind in zip(shown.column_names, shown.schema.types, strict=True) if _is_number(kind)]
@@ -83,7 +81,10 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
         show_data_types=False,
         max_columns=None,
         freeze_columns_left=shown.column_names[:1],
-        format_mapping={column.heading: _formatter(column, targets, addresses) for column in columns.values()},
+        format_mapping={
+            column.heading: _formatter(column, targets, _addresses(view, name, found))
+            for name, column in columns.items()
+        },
         text_justify_columns={name: "right" if name in numeric else "left" for name in shown.column_names},
         header_tooltip={heading: meaning for heading, meaning in meanings.items() if meaning},
         style_cell=lambda _row, heading, value: _style(targets, value) if heading in rates else {},
@@ -110,18 +111,19 @@ def _disarmed(shown: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _item_pages(view: View, columns: Columns, found: pa.Table) -> dict[str, str]:
-    """The address of the page of each item."""
-    page = columns[ITEM].page if ITEM in columns else ""
-    if not page:
+def _addresses(view: View, column: str, found: pa.Table) -> dict[str, str]:
+    """The pages of the orders, variants or vendors in a column, by what its cells show; empty if it links nowhere."""
+    subject = BY_COLUMN.get(column)
+    if subject is None or subject.page == f"#/{view.page}":
         return {}
-    items = zip(found.column(ITEM).to_pylist(), found.column("sku").to_pylist(), strict=True)
-    return {item: view.link(page, search=sku) for item, sku in items if sku}
+    key = column if column != ITEM else subject.key
+    named = zip(found.column(column).to_pylist(), found.column(key).to_pylist(), strict=True)
+    return {label: subject.link(view, value) for label, value in named if value}
 
 
 def _formatter(column: Column, targets: Targets, addresses: Mapping[str, str]) -> Callable[[Any], Any]:
     """What a cell shows of its value: a text or, where it links to a page, HTML as marimo's tables take it."""
-    if column.page:
+    if addresses:
         return lambda value: _link(column.format(rearm(value or "")), addresses.get(rearm(value or ""), ""))
     if not column.has_target:
         return lambda value: column.format(rearm(value) if isinstance(value, str) else value)

@@ -55,8 +55,11 @@ class View:
         return self.published.meaning(column, _marts_in(sql))
 
     def notes(self, sql: str) -> list[str]:
-        """Where the rows of a query are not exactly those that the filters ask for, given the marts that it reads."""
-        known = {column for mart in _marts_in(sql) for column in self.published.columns[mart]}
+        """Where the rows of a query are not exactly those that the filters ask for, given its filtered marts."""
+        marts = re.findall(r"(?<!published\.)\bmarts\.(\w+)", sql)
+        if not marts:
+            return []
+        known = {column for mart in marts for column in self.published.columns[mart]}
         ignored = self.filters.ignored(known)
         return [*([f"not filtered by {', '.join(ignored)}."] if ignored else []), *self.filters.widened(known)]
 

@@ -71,6 +71,8 @@ select
     coalesce(sum(lines.canceled_value), 0) as canceled_value,
     coalesce(sum(lines.over_value), 0) as over_value,
     coalesce(sum(lines.ignored_value), 0) as ignored_value,
+    sum({{ money_product('lines.quantity_ordered', 'lines.unit_landed_cost') }})
+        as ordered_landed_value,
     sum(lines.open_landed_value) as open_landed_value,
     sum(lines.ordered_value_reporting) as ordered_value_reporting,
     sum(lines.received_value_reporting) as received_value_reporting,

@@ -106,6 +106,11 @@ final as (
 
         -- booleans
         is_overdue,
+        coalesce(
+            not is_overdue
+            and promise_current < {{ days_after(as_of_date(), var('due_soon_days')) }},
+            false
+        ) as is_due_soon,
         is_stale,
 
         -- dates

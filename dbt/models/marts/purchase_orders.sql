@@ -74,6 +74,7 @@ select
     totals.canceled_value,
     totals.over_value,
     totals.ignored_value,
+    totals.ordered_landed_value,
     totals.open_landed_value,
     case when totals.count_lines > 0 then orders.exchange_rate end as exchange_rate,
     totals.ordered_value_reporting,
@@ -100,18 +101,12 @@ select
     orders.is_in_spend,
     orders.is_on_order,
     totals.count_due_lines > 0 as is_due,
-    case
-        when totals.count_due_lines > 0
-            then totals.count_in_full_lines = totals.count_due_lines
-    end as is_in_full,
-    case
-        when totals.count_due_lines > 0
-            then totals.count_on_time_lines = totals.count_due_lines
-    end as is_on_time,
-    case
-        when totals.count_due_lines > 0
-            then totals.count_otif_lines = totals.count_due_lines
-    end as is_otif,
+    {% for name in ['in_full', 'on_time', 'otif'] %}
+        case
+            when totals.count_due_lines > 0
+                then totals.count_{{ name }}_lines = totals.count_due_lines
+        end as is_{{ name }},
+    {% endfor %}
     totals.count_overdue_lines > 0 as is_overdue,
     orders.is_readonly,
     orders.has_implausible_date,

@@ -61,6 +61,7 @@ sources as (
     select
         sources.*,
         variants.count_vendors,
+        offers.minimum_quantity,
         count(*) over variant_in_currency as count_vendors_in_currency,
         min(sources.mean_unit_cost) over variant_in_currency as lowest_unit_cost
     from purchases_summed_to_sources as sources
@@ -68,6 +69,11 @@ sources as (
         on
             sources.account_id = variants.account_id
             and sources.variant_id = variants.variant_id
+    left join {{ ref('int_variant_vendors') }} as offers
+        on
+            sources.account_id = offers.account_id
+            and sources.variant_id = offers.variant_id
+            and sources.vendor_id = offers.vendor_id
     window
         variant_in_currency as (
             partition by sources.account_id, sources.variant_id, sources.currency_code
@@ -108,6 +114,7 @@ select
     end as potential_saving_value,
     mean_unit_landed_cost,
     last_unit_cost,
+    minimum_quantity,
 
     -- booleans
     count_vendors = 1 as is_sole_source,

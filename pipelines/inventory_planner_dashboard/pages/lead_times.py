@@ -9,7 +9,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.catalog import VARIANT_PAGE, missing_from_catalog
+from inventory_planner_dashboard.catalog import missing_from_catalog
 from inventory_planner_dashboard.charts import height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import days, number, words
@@ -51,7 +51,7 @@ _SAFETY_DAYS: Final = """
     select * from marts.vendor_lead_times order by safety_days_95 desc nulls last, vendor_name, sku, warehouse_name
 """
 _SAFETY_DAY_COLUMNS: Final = {
-    ITEM: Column("Item", page=VARIANT_PAGE),
+    ITEM: Column("Item"),
     "safety_days_95": Column("Safety, 95 %", days),
     "safety_days_90": Column("90 %", days),
     "safety_days_98": Column("98 %", days),
@@ -65,7 +65,7 @@ _SAFETY_DAY_COLUMNS: Final = {
     "lead_time_basis": Column("Basis", words),
 }
 _SETTING_COLUMNS: Final = {
-    ITEM: Column("Item", page=VARIANT_PAGE),
+    ITEM: Column("Item"),
     "configured_lead_time_days": Column("Set", number),
     "proposed_lead_time_days": Column("Proposed", number),
     "proposal_reason": Column("Reason"),

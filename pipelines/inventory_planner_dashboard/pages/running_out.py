@@ -8,7 +8,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.catalog import NO_HISTORY, VARIANT_PAGE, in_other_currencies, missing_from_catalog
+from inventory_planner_dashboard.catalog import NO_HISTORY, in_other_currencies, missing_from_catalog
 from inventory_planner_dashboard.charts import height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
@@ -65,7 +65,7 @@ ACCURACY: Final = """
     from marts.forecast_accuracy group by 1 order by quantity_sold desc, vendor_name
 """
 _GAP_COLUMNS: Final = {
-    ITEM: Column("Item", page=VARIANT_PAGE),
+    ITEM: Column("Item"),
     "first_gap_in_days": Column("Days left", number),
     "revenue_at_risk": Column("At risk", number),
     "recommended_action": Column("Action"),
@@ -84,7 +84,7 @@ _GAP_COLUMNS: Final = {
     "priority": Column("Rank", number),
 }
 _EXCESS_COLUMNS: Final = {
-    ITEM: Column("Item", page=VARIANT_PAGE),
+    ITEM: Column("Item"),
     "excess_value": Column("Excess", number),
     "quantity_excess": Column("Units", number),
     "recommended_action": Column("Action"),

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import marimo as mo
 
-from inventory_planner_dashboard.catalog import NO_HISTORY, VARIANT_PAGE, in_other_currencies, missing_from_catalog
+from inventory_planner_dashboard.catalog import NO_HISTORY, in_other_currencies, missing_from_catalog
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, signed_rate, text, words
 from inventory_planner_dashboard.layout import empty, filter_notes, links, note, section, side_by_side, tabs
+from inventory_planner_dashboard.subjects import VARIANT
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.timeline import draw_time_line
@@ -165,7 +166,7 @@ def render(view: View) -> mo.Html:
     if len(named) > 1:  # in several accounts, or twice in one
         both = {f"{each['account_id']}: {each['variant_id']}": partial(_variant, view, each) for each in named}
         return mo.vstack([*notes, tabs(view, "variant", both)])
-    others = {each["sku"]: view.link(VARIANT_PAGE, search=each["sku"]) for each in found[1:] if each["sku"]}
+    others = {each["sku"]: VARIANT.link(view, each["sku"]) for each in found[1:] if each["sku"]}
     about = note("The variant with the most revenue at risk; search for another, or choose one:")
     return mo.vstack([*notes, *([] if named or not others else [about, links(others)]), _variant(view, found[0])])
 

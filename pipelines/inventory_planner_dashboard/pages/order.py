@@ -1,0 +1,284 @@
+"""Order: one purchase order, transfer or assembly order with its lines, receipts, promises, connections and changes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+import marimo as mo
+
+from inventory_planner_dashboard.formats import day, days, decimal, instant, number, text, words, yes
+from inventory_planner_dashboard.layout import empty, facts, link, links, note, section, side_by_side, tabs
+from inventory_planner_dashboard.subjects import ORDER, VENDOR
+from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.view import View
+
+_NAMED: Final = """
+    select * from published.marts.purchase_orders
+    where lower(purchase_order_number) = lower($search) or purchase_order_id = $search
+    order by sent_date desc nulls last, account_id, purchase_order_id limit $most
+"""
+_MATCHING: Final = """
+    select * from marts.purchase_orders
+    order by is_overdue desc, overdue_value desc, sent_date desc nulls last, purchase_order_number, purchase_order_id
+    limit $most
+"""
+_HEAD: Final = """
+    select orders.*, lines.forecast_receipt_date, lines.latest_receipt_date
+    from published.marts.purchase_orders as orders
+    left join (
+        select account_id, purchase_order_id, max(forecast_receipt_date) as forecast_receipt_date,
+            max(latest_receipt_date) as latest_receipt_date
+        from published.marts.open_lines group by 1, 2
+    ) as lines
+        on orders.account_id = lines.account_id and orders.purchase_order_id = lines.purchase_order_id
+    where orders.account_id = $account and orders.purchase_order_id = $order
+"""
+LINES: Final = """
+    select lines.*, open_lines.recommended_action, open_lines.forecast_receipt_date, open_lines.is_due_soon
+    from published.marts.purchase_order_lines as lines
+    left join published.marts.open_lines as open_lines
+        on lines.account_id = open_lines.account_id
+            and lines.purchase_order_line_id = open_lines.purchase_order_line_id
+    where lines.account_id = $account and lines.purchase_order_id = $order
+    order by lines.line_number, lines.purchase_order_line_id
+"""
+_RECEIPTS: Final = """
+    select * from published.marts.goods_receipts where account_id = $account and purchase_order_id = $order
+    order by receipt_date desc nulls last, sku, receipt_number
+"""
+_PROMISES: Final = """
+    select * from published.marts.promise_history where account_id = $account and purchase_order_id = $order
+    order by version_number desc
+"""
+_COMPONENTS: Final = """
+    select * from published.marts.assemblies
+    where account_id = $account and purchase_order_id = $order and component_id is not null
+    order by sku, component_sku, occurrence
+"""
+_CONNECTIONS: Final = """
+    select * from published.marts.order_connections where account_id = $account and purchase_order_id = $order
+    order by is_failed desc, connection
+"""
+_PUSHES: Final = """
+    select * from published.marts.pushed_stock where account_id = $account and purchase_order_id = $order
+    order by is_push_failed desc, quantity_not_pushed desc nulls last, sku
+"""
+_UNLINKED: Final = """
+    select * from published.marts.unlinked_lines where account_id = $account and purchase_order_id = $order
+    order by is_main_reason desc, line_number, reason
+"""
+_WRITES: Final = """
+    select * from published.marts.writes where account_id = $account and purchase_order_id = $order
+    order by recorded_at desc, write_id
+"""
+_LINE_COLUMNS: Final = {
+    "item": Column("Item"),
+    "quantity_open": Column("Open", number),
+    "days_overdue": Column("Days overdue", days),
+    "recommended_action": Column("Next step", text),
+    "promise_current": Column("Promised", day),
+    "forecast_receipt_date": Column("Forecast", day),
+    "quantity_ordered": Column("Ordered", number),
+    "quantity_received": Column("Received", number),
+    "ordered_value": Column("Ordered value", number),
+    "unit_cost": Column("Unit cost", decimal),
+    "unit_landed_cost": Column("Landed", decimal),
+    "last_receipt_date": Column("Last receipt", day),
+    "is_removed": Column("Removed", yes),
+}
+_RECEIPT_COLUMNS: Final = {
+    "receipt_date": Column("Received", day),
+    "sku": Column("SKU"),
+    "quantity_received": Column("Units", number),
+    "days_after_promise": Column("Days late", days),
+    "quantity_received_to_date": Column("To date", number),
+    "received_value": Column("Value", number),
+    "is_correction": Column("Correction", yes),
+    "is_reconstructed": Column("Reconstructed", yes),
+}
+_PROMISE_COLUMNS: Final = {
+    "seen_date": Column("Seen", day),
+    "promise": Column("Promised", day),
+    "previous_promise": Column("Before", day),
+    "promise_slip_days": Column("Days later", days),
+    "status": Column("Status"),
+}
+_COMPONENT_COLUMNS: Final = {
+    "sku": Column("SKU"),
+    "component_sku": Column("Component"),
+    "quantity_still_needed": Column("Still needed", number),
+    "quantity_needed": Column("Needed", number),
+    "quantity_used": Column("Used", number),
+    "component_title": Column("Title"),
+}
+_CONNECTION_COLUMNS: Final = {
+    "connection": Column("Connection"),
+    "connection_status": Column("Status", text),
+    "is_order_saved": Column("Saved", yes),
+    "connected_order_number": Column("Order there", text),
+}
+_PUSH_COLUMNS: Final = {
+    "sku": Column("SKU"),
+    "quantity_not_pushed": Column("Not pushed", number),
+    "quantity_pushed": Column("Pushed", number),
+    "push_error": Column("Error", text),
+}
+_UNLINKED_COLUMNS: Final = {
+    "sku": Column("SKU"),
+    "reason": Column("Why", words),
+    "quantity_open": Column("Open", number),
+}
+_WRITE_COLUMNS: Final = {
+    "recorded_at": Column("Recorded", instant),
+    "command": Column("Command"),
+    "state": Column("Outcome"),
+    "values_before": Column("Before", text),
+    "values_after": Column("After", text),
+    "user_name": Column("User", text),
+    "message": Column("Message", text),
+}
+_MAX_MATCHES: Final = 12  # orders that a search offers
+_TYPES: Final = {"po": "Purchase order", "transfer": "Transfer", "assembly": "Assembly order"}
+
+Order = dict[str, Any]
+
+
+def render(view: View) -> mo.Html:
+    """The order whose number or id is the search; else those that match the filters, the most overdue first."""
+    search = view.filters.search.strip()
+    named = view.rows(_NAMED, search=search, most=_MAX_MATCHES).to_pylist() if search else []
+    if len(named) == 1:
+        return _order(view, named[0])
+    if named:  # people can use a number twice
+        return tabs(view, "order", {_label(each, with_id=True): partial(_order, view, each) for each in named})
+    return _matching(view, search)
+
+
+def _matching(view: View, search: str) -> mo.Html:
+    found = view.rows(_MATCHING, most=_MAX_MATCHES).to_pylist()
+    unknown = [note(f"No order has the number “{search}”.")] if search else []
+    if not found:
+        return mo.vstack([*unknown, empty("No order matches these filters.")])
+    addresses = {_label(each): ORDER.link(view, _search(each)) for each in found}
+    if search:
+        return mo.vstack([*unknown, note("These orders match the search:"), links(addresses), *_if_one(view, found)])
+    about = "The order with the highest overdue value; search for another by its number, or choose one:"
+    return mo.vstack([note(about), links(addresses), _order(view, found[0])])
+
+
+def _if_one(view: View, found: list[Order]) -> list[mo.Html]:
+    return [_order(view, found[0])] if len(found) == 1 else []
+
+
+def _search(order: Order) -> str:
+    return str(order["purchase_order_number"] or order["purchase_order_id"])
+
+
+def _label(order: Order, *, with_id: bool = False) -> str:
+    where = [order["account_id"], order["purchase_order_id"]] if with_id else []
+    return " · ".join(filter(None, [order["purchase_order_number"], order["vendor_name"], *where]))
+
+
+def _order(view: View, order: Order) -> mo.Html:
+    keys = {"account": order["account_id"], "order": order["purchase_order_id"]}
+    head = view.row(_HEAD, **keys)
+    return mo.vstack(
+        [
+            section(_title(head), _tiles(view, head), _facts(view, head)),
+            section(f"Lines, value in {head['currency_code']}", table(view, LINES, _LINE_COLUMNS, **keys)),
+            *_if_any(view, "Components", _COMPONENTS, _COMPONENT_COLUMNS, keys),
+            side_by_side(_receipts(view, keys), _promises(view, keys)),
+            *_connections(view, keys),
+            *_if_any(view, "Changes made from here", _WRITES, _WRITE_COLUMNS, keys),
+        ]
+    )
+
+
+def _title(head: Order) -> str:
+    kind = _TYPES.get(head["order_type"], "Order")
+    return " · ".join(filter(None, [f"{kind} {_search(head)}", head["vendor_name"], words(head["lifecycle_state"])]))
+
+
+def _tiles(view: View, head: Order) -> mo.Html:
+    currency = head["currency_code"]
+    received = f"{number(head['quantity_received'])} of {number(head['quantity_ordered'])} units"
+    still_open = f"{number(head['quantity_open'])} units, {number(head['count_open_lines'])} lines"
+    overdue = f"{number(head['count_overdue_lines'])} lines, {days(head['days_overdue'])} days"
+    figures = [
+        Tile("Ordered", "ordered_value", number, f"{number(head['count_ordered_lines'])} lines", currency),
+        Tile("Received", "received_value", number, received, currency),
+        Tile("Open", "open_value", number, still_open, currency),
+        Tile("Overdue", "overdue_value", number, overdue, currency),
+        Tile("Landed cost", "ordered_landed_value", number, "of the units ordered", currency),
+        Tile("Order total", "order_total", number, f"shipping {number(head['shipping_cost'])}", currency),
+    ]
+    return tile_row(tiles(view, _HEAD, head, figures))
+
+
+def _facts(view: View, head: Order) -> mo.Html:
+    is_po, vendor = head["order_type"] == "po", head["vendor_name"]
+    known: dict[str, str | mo.Html | None] = {
+        "Vendor": link(vendor, VENDOR.link(view, vendor)) if is_po and vendor else None,
+        "From": None if is_po else head["source_name"],
+        "Email": head["vendor_email"],
+        "Buyer": head["buyer"],
+        "Created by": head["created_by"],
+        "Payment terms": head["payment_terms"],
+        "Warehouse": head["warehouse_name"],
+        "Status": head["status"],
+        "Created": _date(head["created_date"]),
+        "Sent": _date(head["sent_date"]),
+        "Promised at first": _date(head["promise_original"]),
+        "Promised now": day(head["promise_current"]),
+        "Re-dated": _times(head["count_promise_changes"]),
+        "Forecast": _date(head["forecast_receipt_date"]),
+        "At the latest": _date(head["latest_receipt_date"]),
+        "Shipped": _date(head["shipment_date"]),
+        "First receipt": _date(head["first_receipt_date"]),
+        "Last receipt": _date(head["last_receipt_date"]),
+        "Payment date": _date(head["payment_date"]),
+        "Closed": head["closed_at"] and instant(head["closed_at"]),
+        "Managed by": "a connected system: receipts appear after its sync" if head["is_readonly"] else None,
+        "Account": head["account_id"],
+        "Id": head["purchase_order_id"],
+    }
+    return facts({name: value for name, value in known.items() if value})
+
+
+def _date(value: Any) -> str | None:
+    return day(value) if value else None
+
+
+def _times(count: int | None) -> str | None:
+    return f"{count} time{'' if count == 1 else 's'}" if count else None
+
+
+def _receipts(view: View, keys: Order) -> mo.Html:
+    has_any = view.rows(_RECEIPTS, **keys).num_rows
+    return section(
+        "Receipts", table(view, _RECEIPTS, _RECEIPT_COLUMNS, **keys) if has_any else empty("Nothing was received yet.")
+    )
+
+
+def _promises(view: View, keys: Order) -> mo.Html:
+    has_any = view.rows(_PROMISES, **keys).num_rows
+    return section(
+        "Promise history",
+        table(view, _PROMISES, _PROMISE_COLUMNS, **keys) if has_any else empty("No build has seen this order yet."),
+        about="As builds saw it; history starts with the first build.",
+    )
+
+
+def _connections(view: View, keys: Order) -> list[mo.Html]:
+    return [
+        *_if_any(view, "Connected systems", _CONNECTIONS, _CONNECTION_COLUMNS, keys),
+        *_if_any(view, "Stock pushed to the store", _PUSHES, _PUSH_COLUMNS, keys),
+        *_if_any(view, "Lines that other systems can't match", _UNLINKED, _UNLINKED_COLUMNS, keys),
+    ]
+
+
+def _if_any(view: View, title: str, sql: str, columns: dict[str, Column], keys: Order) -> list[mo.Html]:
+    """A section with the rows of a query; nothing if there are none."""
+    return [section(title, table(view, sql, columns, **keys))] if view.rows(sql, **keys).num_rows else []
