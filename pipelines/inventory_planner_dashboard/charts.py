@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from inventory_planner_dashboard.encodings import UNITS, categories, tooltip
 from inventory_planner_dashboard.layout import empty
 from inventory_planner_dashboard.palette import BLUE, GREY
+from inventory_planner_dashboard.subjects import Subject
+from inventory_planner_dashboard.view import View
 
 Chart = Any  # altair's charts have no common class with the methods used here
 
@@ -33,6 +35,13 @@ def show(chart: Chart, rows: pa.Table, height: int = HEIGHT) -> mo.Html:
         )
         .configure_legend(labelFontSize=11, titleFontWeight=500)
     )
+
+
+def with_links(view: View, rows: pa.Table, subject: Subject) -> pa.Table:
+    """The rows with the page of each in the column `address`, which a mark links to with `href="address:N"`."""
+    values = rows.column(subject.key).to_pylist()
+    addresses = [subject.link(view, each) if each else None for each in values]
+    return rows.append_column("address", pa.array(addresses, pa.string()))
 
 
 def height_of_rows(rows: pa.Table, field: str = "vendor_name") -> int:

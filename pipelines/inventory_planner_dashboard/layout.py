@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
+from typing import Any
 
 import marimo as mo
 
+from inventory_planner_dashboard.addresses import address_of
 from inventory_planner_dashboard.view import View
 
 
@@ -63,6 +65,13 @@ def facts(values: Mapping[str, str | mo.Html]) -> mo.Html:
 def link(title: str, address: str) -> mo.Html:
     """A link in a text."""
     return mo.Html(f'<a class="ip-item" href="{escape(address)}">{escape(title)}</a>')
+
+
+def open_in(kind: str, row: Mapping[str, Any]) -> list[mo.Html]:
+    """A link to an order, variant or vendor in Inventory Planner; empty unless its address is configured."""
+    address = escape(address_of(kind, row))
+    anchor = f'<a href="{address}" target="_blank" rel="noreferrer">Open in Inventory Planner</a>'
+    return [mo.Html(f'<p class="ip-links">{anchor}</p>')] if address else []
 
 
 def note(text: str) -> mo.Html:

@@ -26,6 +26,7 @@ class Tile:
         unit: its unit or currency.
         has_target: whether it is a rate coloured by the targets.
         meaning: its definition where no mart describes the column.
+        link: the URL that it leads to; empty for none.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Tile:
     unit: str = ""
     has_target: bool = False
     meaning: str = ""
+    link: str = ""
 
 
 def tiles(view: View, sql: str, row: Mapping[str, Any], figures: Sequence[Tile]) -> str:
@@ -52,9 +54,11 @@ def _tile(view: View, sql: str, tile: Tile, value: Any) -> str:
     standing: Standing = view.published.targets.standing(value) if tile.has_target else ""
     symbol = f'<span class="ip-symbol">{SYMBOLS[standing]}</span>' if standing else ""
     about = _about(meaning) if meaning else ""
+    figure = f"{symbol}{escape(tile.format(value))}"
+    linked = f'<a href="{escape(tile.link)}">{figure}</a>' if tile.link else figure
     return (
         f'<div class="ip-tile ip-{standing}"><div class="ip-label">{escape(tile.label)}{about}</div>'
-        f'<div class="ip-value">{symbol}{escape(tile.format(value))} <small>{escape(tile.unit)}</small></div>'
+        f'<div class="ip-value">{linked} <small>{escape(tile.unit)}</small></div>'
         f'<div class="ip-detail">{escape(tile.note)}</div></div>'
     )
 

@@ -31,9 +31,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[pa.Table, dict[str, Any]
 def test_formulas_are_disarmed_in_what_a_table_exports_and_shown_as_they_are(
     published: Path, made: list[tuple[pa.Table, dict[str, Any]]]
 ) -> None:
-    sql = "select * from (values ('=1+1', -5), ('Acme', 6), (null, 7)) as rows (vendor_name, units)"
+    sql = "select * from (values ('=1+1', -5), ('Acme', 6), (null, 7)) as rows (note, units)"
 
-    table(View(attach(published), Filters()), sql, {"vendor_name": Column("Vendor"), "units": Column("Units", number)})
+    table(View(attach(published), Filters()), sql, {"note": Column("Vendor"), "units": Column("Units", number)})
 
     ((rows, options),) = made
     assert rows.to_pylist() == [
@@ -43,3 +43,21 @@ def test_formulas_are_disarmed_in_what_a_table_exports_and_shown_as_they_are(
     ]
     show = options["format_mapping"]["Vendor"]
     assert [show(value) for value in rows["Vendor"].to_pylist()] == ["=1+1", "Acme", "\N{EN DASH}"]
+
+
+def test_orders_items_and_vendors_lead_to_their_pages_and_drop_what_chose_the_page_before(
+    published: Path, made: list[tuple[pa.Table, dict[str, Any]]]
+) -> None:
+    sql = "select 'PO-1' as purchase_order_number, 'MUG & CO' as sku, '<Mug>' as title, 'A|B' as vendor_name"
+    columns = {"purchase_order_number": Column("Order"), "item": Column("Item"), "vendor_name": Column("Vendor")}
+    query = {"currency": "EUR", "search": "mug", "overdue": "yes", "vendor": "Acme"}
+
+    table(View(attach(published), Filters(), query), sql, columns)
+
+    ((rows, options),) = made
+    shown = {heading: show(rows[heading][0].as_py()) for heading, show in options["format_mapping"].items()}
+    assert {heading: cell["data"] for heading, cell in shown.items() if heading in ("Order", "Item", "Vendor")} == {
+        "Order": '<a class="ip-item" href="?currency=EUR&amp;search=PO-1#/order">PO-1</a>',
+        "Item": '<a class="ip-item" href="?currency=EUR&amp;search=MUG+%26+CO#/variant">MUG &amp; CO · &lt;Mug&gt;</a>',
+        "Vendor": '<a class="ip-item" href="?currency=EUR&amp;vendor=%22A%7CB%22#/vendor">A|B</a>',
+    }

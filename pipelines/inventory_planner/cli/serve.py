@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -15,6 +15,8 @@ from inventory_planner.errors import ConfigurationError, InventoryPlannerError
 
 EMULATOR_PORT: Final = 8765
 DASHBOARD_PORT: Final = 8766
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @click.command()
@@ -68,6 +70,27 @@ def _inbox(folder: Path, directories: Sequence[str], url: str, zone: str) -> str
     )
 
 
+def _address_option(kind: str, fields: str) -> Callable[[_Command], _Command]:
+    """The option for the address of an order, a variant or a vendor in Inventory Planner."""
+    return click.option(
+        f"--{kind}-url",
+        kind,
+        metavar="URL",
+        envvar=f"INVENTORY_PLANNER_{kind.upper()}_URL",
+        callback=_checked_pattern,
+        help=f"Link each {kind} to this address in Inventory Planner, in which {fields} are replaced; also"
+        f" INVENTORY_PLANNER_{kind.upper()}_URL.",
+    )
+
+
+def _checked_pattern(_context: click.Context, parameter: click.Parameter, pattern: str | None) -> str | None:
+    from inventory_planner_dashboard.addresses import fault_of
+
+    if pattern and (fault := fault_of(str(parameter.name), pattern)):
+        raise click.BadParameter(fault)
+    return pattern
+
+
 @click.command()
 @read_only_data_option
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -82,8 +105,12 @@ def _inbox(folder: Path, directories: Sequence[str], url: str, zone: str) -> str
     envvar="INVENTORY_PLANNER_MAX_AGE",
     help="Warn if the account was last read more than HOURS ago; also INVENTORY_PLANNER_MAX_AGE.",
 )
-def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: float) -> None:
+@_address_option("order", "{id}, {number} and {account}")
+@_address_option("variant", "{id}, {sku} and {account}")
+@_address_option("vendor", "{id}, {name} and {account}")
+def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: float, **patterns: str | None) -> None:
     """Serve the dashboard. It shows newly published data without a restart."""
+    from inventory_planner_dashboard.addresses import set_patterns
     from inventory_planner_dashboard.server import WhenOld
     from inventory_planner_dashboard.server import run as serve_dashboard
 
@@ -92,6 +119,7 @@ def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: 
         if browser:
             click.launch(url)
 
+    set_patterns({kind: pattern for kind, pattern in patterns.items() if pattern})
     when_old = WhenOld(timedelta(hours=max_age), lambda: _why_old(folder))
     serve_dashboard(folder, host, port, ready=ready, when_old=when_old)
 

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import marimo as mo
 
+from inventory_planner_dashboard.chase import Reminder, chase
 from inventory_planner_dashboard.formats import day, days, decimal, instant, number, text, words, yes
-from inventory_planner_dashboard.layout import empty, facts, link, links, note, section, side_by_side, tabs
+from inventory_planner_dashboard.layout import empty, facts, link, links, note, open_in, section, side_by_side, tabs
 from inventory_planner_dashboard.subjects import ORDER, VENDOR
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
+from inventory_planner_dashboard.worklists import worklists
 
 _NAMED: Final = """
     select * from published.marts.purchase_orders
@@ -186,14 +188,28 @@ def _order(view: View, order: Order) -> mo.Html:
     head = view.row(_HEAD, **keys)
     return mo.vstack(
         [
-            section(_title(head), _tiles(view, head), _facts(view, head)),
-            section(f"Lines, value in {head['currency_code']}", table(view, LINES, _LINE_COLUMNS, **keys)),
+            section(_title(head), *open_in("order", head), _tiles(view, head), _facts(view, head)),
+            section(
+                f"Lines, value in {head['currency_code']}",
+                table(view, LINES, _LINE_COLUMNS, **keys),
+                *_work(view, head, keys),
+            ),
             *_if_any(view, "Components", _COMPONENTS, _COMPONENT_COLUMNS, keys),
             side_by_side(_receipts(view, keys), _promises(view, keys)),
             *_connections(view, keys),
             *_if_any(view, "Changes made from here", _WRITES, _WRITE_COLUMNS, keys),
         ]
     )
+
+
+def _work(view: View, head: Order, keys: Order) -> list[mo.Html]:
+    """What to do about an order that is open: chase its lines, receive them or re-date them."""
+    if not head["is_on_order"]:
+        return []
+    late = [line for line in view.rows(LINES, **keys).to_pylist() if line["is_overdue"] or line["is_due_soon"]]
+    reminder = Reminder(late, head["vendor_email"], view.published.as_of)
+    can_chase = late and head["order_type"] == "po"
+    return [worklists(view, LINES, f"order-{_search(head)}", **keys), *([chase(reminder)] if can_chase else [])]
 
 
 def _title(head: Order) -> str:

@@ -8,14 +8,17 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import height_of_rows, largest, show
+from inventory_planner_dashboard.charts import height_of_rows, largest, show, with_links
+from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, day_axis, tooltip, vendors
 from inventory_planner_dashboard.formats import day, days, number, words
-from inventory_planner_dashboard.layout import empty, filter_notes, section
+from inventory_planner_dashboard.layout import empty, filter_notes, link, section
 from inventory_planner_dashboard.palette import BLUE, GREY, VERMILION
+from inventory_planner_dashboard.subjects import VENDOR
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
+from inventory_planner_dashboard.worklists import worklists
 
 _AGEING: Final = """
     select ageing_bucket, vendor_name, sum(open_value) as open_value, sum(quantity_open) as quantity_open,
@@ -33,9 +36,14 @@ _OPEN_BY_DAY: Final = """
         coalesce(sum(open_value) filter (where is_overdue), 0) as overdue_value, count(*) as count_orders
     from marts.open_order_days group by 1 order by 1
 """
-_LINES: Final = """
+LINES: Final = """
     select * from marts.open_lines where is_overdue or promise_current is null or is_stale
     order by open_value desc nulls last, purchase_order_number, line_number
+"""
+_LATE_VENDORS: Final = """
+    select vendor_name, sum(open_value) as open_value, count(*) as count_lines, max(days_overdue) as days_overdue
+    from marts.open_lines where is_overdue and order_type = 'po' and vendor_name is not null
+    group by 1 order by 2 desc nulls last, 1
 """
 _LINE_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
@@ -52,6 +60,7 @@ _LINE_COLUMNS: Final = {
     "warehouse_name": Column("Warehouse"),
     "forecast_basis": Column("Forecast by", words),
 }
+_MAX_REMINDERS: Final = 20  # vendors; the others are reached by the filter and by their pages
 _AGE_COLOURS: Final = {
     "no promise": GREY,
     "not due": "#9ec5e6",
@@ -69,7 +78,7 @@ def render(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            section("Open value by age", _draw_ageing(largest(view.rows(_AGEING), "open_value"), view.currency)),
+            section("Open value by age", _draw_ageing(_by_vendor(view), view.currency)),
             section(
                 "Open and overdue, day by day",
                 _draw_open_by_day(view.rows(_OPEN_BY_DAY), view.currency),
@@ -78,10 +87,38 @@ def render(view: View) -> mo.Html:
             ),
             section(
                 f"Lines that are overdue, stale or without a promise, value in {view.currency}",
-                table(view, _LINES, _LINE_COLUMNS),
+                table(view, LINES, _LINE_COLUMNS),
+                worklists(view, LINES, "overdue"),
             ),
+            *_chase(view),
         ]
     )
+
+
+def _by_vendor(view: View) -> pa.Table:
+    return with_links(view, largest(view.rows(_AGEING), "open_value"), VENDOR)
+
+
+def _chase(view: View) -> list[mo.Html]:
+    """A reminder for each vendor with overdue lines."""
+    vendors = [row["vendor_name"] for row in view.rows(_LATE_VENDORS).to_pylist()]
+    if not vendors:
+        return []
+    shown = reminders(view, vendors[:_MAX_REMINDERS])
+    more = f" These are the {_MAX_REMINDERS} with the highest value of {len(vendors)}." * (
+        len(vendors) > _MAX_REMINDERS
+    )
+    return [
+        section(
+            "Chase the vendors",
+            *(
+                part
+                for name, reminder in shown.items()
+                for part in (link(name, VENDOR.link(view, name)), chase(reminder))
+            ),
+            about=f"Each has all lines of the vendor that are overdue or due soon, whatever the filters say.{more}",
+        )
+    ]
 
 
 def _tiles(view: View) -> mo.Html:
@@ -112,6 +149,7 @@ def _draw_ageing(rows: pa.Table, currency: str) -> mo.Html:
                 legend=alt.Legend(orient="top", columns=4),
             ),
             order=alt.Order("age:Q"),
+            href="address:N",
             tooltip=[
                 tooltip("vendor_name:N", "Vendor"),
                 tooltip("ageing_bucket:N", "Days overdue"),

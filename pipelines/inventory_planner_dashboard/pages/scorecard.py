@@ -9,12 +9,12 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import Chart, height_of_rows, largest, show
+from inventory_planner_dashboard.charts import Chart, height_of_rows, largest, show, with_links
 from inventory_planner_dashboard.encodings import PERCENT, UNITS, colours, months, percent_axis, tooltip, vendors
-from inventory_planner_dashboard.filters import join_names
 from inventory_planner_dashboard.formats import days, decimal, number, rate, yes
-from inventory_planner_dashboard.layout import filter_notes, links, section, side_by_side, tabs
+from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs
 from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, VERMILION
+from inventory_planner_dashboard.subjects import VENDOR
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.targets import Targets
 from inventory_planner_dashboard.view import View
@@ -67,14 +67,14 @@ def render(view: View) -> mo.Html:
 
 def _period(view: View, period: str) -> Callable[[], mo.Html]:
     def render_period() -> mo.Html:
-        rows, targets = largest(view.rows(_SCORECARD, period=period), "ordered_value"), view.published.targets
+        found, targets = view.rows(_SCORECARD, period=period), view.published.targets
+        rows = with_links(view, largest(found, "ordered_value"), VENDOR)
         against = f"OTIF against the targets of {rate(targets.target)} and {rate(targets.minimum)}"
         return mo.vstack(
             [
                 section(
                     f"Ranking, value in {view.currency}",
                     table(view, _SCORECARD, _COLUMNS, period=period),
-                    links({name: _vendor_page(view, name) for name in rows.column("vendor_name").to_pylist()}),
                 ),
                 side_by_side(
                     section(against, _draw_otif(rows, targets)),
@@ -86,10 +86,6 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
     return render_period
 
 
-def _vendor_page(view: View, name: str) -> str:
-    return view.link("#/vendor", vendor=join_names([name]))
-
-
 def _draw_otif(rows: pa.Table, targets: Targets) -> mo.Html:
     """The OTIF of each vendor against the targets."""
     standings = [targets.standing(value) for value in rows.column("otif_line_rate").to_pylist()]
@@ -97,6 +93,7 @@ def _draw_otif(rows: pa.Table, targets: Targets) -> mo.Html:
     rates = bars.encode(
         x=alt.X("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=[0, 1]), axis=percent_axis()),
         y=vendors(None),
+        href="address:N",
         color=colours("standing", {"met": BLUE, "near": ORANGE, "missed": VERMILION}),
         tooltip=[
             tooltip("vendor_name:N", "Vendor"),
@@ -120,6 +117,7 @@ def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.
         y=alt.Y("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=[0, 1]), axis=percent_axis()),
     )
     bubbles = vendor.mark_circle(color=BLUE, opacity=0.75).encode(
+        href="address:N",
         size=alt.Size("open_value:Q", title=f"Open value, {currency}", scale=alt.Scale(range=[40, 700]), legend=None),
         tooltip=[
             tooltip("vendor_name:N", "Vendor"),

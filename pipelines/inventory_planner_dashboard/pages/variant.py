@@ -9,7 +9,7 @@ import marimo as mo
 
 from inventory_planner_dashboard.catalog import NO_HISTORY, in_other_currencies, missing_from_catalog
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, signed_rate, text, words
-from inventory_planner_dashboard.layout import empty, filter_notes, links, note, section, side_by_side, tabs
+from inventory_planner_dashboard.layout import empty, filter_notes, links, note, open_in, section, side_by_side, tabs
 from inventory_planner_dashboard.subjects import VARIANT
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
@@ -184,6 +184,7 @@ def _variant(view: View, variant: Variant) -> mo.Html:
         [
             section(
                 " · ".join(filter(None, [variant["sku"], variant["title"]])),
+                *open_in("variant", variant),
                 _tiles(view, places),
                 *filter_notes(view, WAREHOUSES),
             ),

@@ -8,15 +8,30 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import Chart, draw_unit_costs, show
+from inventory_planner_dashboard.charts import Chart, draw_unit_costs, show, with_links
+from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, colours, percent_axis, slanted_axis, tooltip
-from inventory_planner_dashboard.formats import day, days, number, rate, text, words
-from inventory_planner_dashboard.layout import empty, filter_notes, section, side_by_side
+from inventory_planner_dashboard.formats import day, days, decimal, number, rate, text, words
+from inventory_planner_dashboard.layout import empty, facts, filter_notes, note, open_in, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, SKY, VERMILION
+from inventory_planner_dashboard.subjects import ORDER
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
+from inventory_planner_dashboard.worklists import worklists
 
+_CONTACTS: Final = """
+    select * from published.marts.vendors where vendor_name = $vendor
+    order by last_sent_date desc nulls last, account_id, vendor_id
+"""
+DUE: Final = """
+    select * from marts.open_lines where vendor_name = $vendor and order_type = 'po' and (is_overdue or is_due_soon)
+    order by is_overdue desc, days_overdue desc nulls last, promise_current, purchase_order_number, line_number
+"""
+BOUGHT: Final = """
+    select * from marts.variant_sources where vendor_name = $vendor
+    order by ordered_value desc nulls last, sku, variant_id
+"""
 _LARGEST_VENDOR: Final = """
     select vendor_name from marts.purchase_orders where vendor_name is not null
     group by 1 order by sum(ordered_value) desc nulls last, 1 limit 1
@@ -57,6 +72,28 @@ _PRICES: Final = """
     )
     group by sku, sent_date order by sent_date, sku
 """
+_DUE_COLUMNS: Final = {
+    "purchase_order_number": Column("Order"),
+    "item": Column("Item"),
+    "days_overdue": Column("Days overdue", days),
+    "quantity_open": Column("Open", number),
+    "open_value": Column("Open value", number),
+    "promise_current": Column("Promised", day),
+    "forecast_receipt_date": Column("Forecast", day),
+    "recommended_action": Column("Next step"),
+    "warehouse_name": Column("Warehouse"),
+}
+_BOUGHT_COLUMNS: Final = {
+    "item": Column("Item"),
+    "ordered_value": Column("Ordered value", number),
+    "quantity_ordered": Column("Units", number),
+    "last_unit_cost": Column("Last cost", decimal),
+    "minimum_quantity": Column("Minimum", number),
+    "last_sent_date": Column("Last order", day),
+    "count_vendors": Column("Vendors", number),
+    "mean_unit_landed_cost": Column("Landed, mean", decimal),
+    "currency_code": Column("Currency"),
+}
 _OPEN_ORDER_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
     "days_overdue": Column("Days overdue", days),
@@ -81,16 +118,20 @@ def render(view: View) -> mo.Html:
 
 def _vendor(view: View, name: str) -> mo.Html:
     about = "The largest vendor; choose another in the filters or on the scorecard."
+    contacts = view.rows(_CONTACTS, vendor=name).to_pylist()
     periods = {row["period"]: row for row in view.rows(_PERIODS, vendor=name).to_pylist()}
-    deliveries = view.rows(DELIVERIES, vendor=name, most=_MAX_DELIVERIES)
+    deliveries = with_links(view, view.rows(DELIVERIES, vendor=name, most=_MAX_DELIVERIES), ORDER)
     return mo.vstack(
         [
             section(
                 name,
+                *(part for each in contacts for part in (*open_in("vendor", each), _contact(each))),
+                *([] if contacts else [note("No purchase order names this vendor.")]),
                 _tiles(view, periods.get("365", {}), periods.get("all", {})),
                 *filter_notes(view, _PERIODS),
                 about=about if len(view.filters.vendors) != 1 else "",
             ),
+            _due(view, name),
             section(
                 "Deliveries",
                 _draw_deliveries(deliveries),
@@ -103,7 +144,34 @@ def _vendor(view: View, name: str) -> mo.Html:
                 f"Open orders, value in {view.currency}",
                 table(view, _OPEN_ORDERS, _OPEN_ORDER_COLUMNS, vendor=name),
             ),
+            section(
+                f"Bought in 365 days, value in {view.currency}",
+                table(view, BOUGHT, _BOUGHT_COLUMNS, vendor=name),
+                about="Minimum: the smallest quantity that the vendor sells, as the catalog states it.",
+            ),
         ]
+    )
+
+
+def _contact(vendor: dict[str, Any]) -> mo.Html:
+    known = {
+        "Email": vendor["vendor_email"],
+        "Payment terms": vendor["payment_terms"],
+        "Currency": vendor["last_currency_code"],
+        "Orders": f"{number(vendor['count_orders'])}, {number(vendor['count_open_orders'])} open",
+        "First order": day(vendor["first_sent_date"]),
+        "Last order": day(vendor["last_sent_date"]),
+        "Account": vendor["account_id"],
+    }
+    return facts({title: value for title, value in known.items() if value})
+
+
+def _due(view: View, name: str) -> mo.Html:
+    return section(
+        f"Overdue and due soon, value in {view.currency}",
+        table(view, DUE, _DUE_COLUMNS, vendor=name),
+        *map(chase, reminders(view, [name]).values()),
+        worklists(view, DUE, "vendor", vendor=name),
     )
 
 
@@ -148,6 +216,7 @@ def _draw_deliveries(rows: pa.Table) -> mo.Html:
         x=orders,
         y=alt.Y("observed_lead_time_days:Q", title="Days from sent to complete"),
         color=colours("delivery", _DELIVERY_COLOURS),
+        href="address:N",
         tooltip=[
             tooltip("order_label:N", "Order"),
             tooltip("completion_date:T", "Complete"),
@@ -169,6 +238,7 @@ def _draw_quantities(rows: pa.Table) -> mo.Html:
             x=alt.X("order_label:N", sort=None, title="Orders by completion", axis=slanted_axis()),
             y=alt.Y("receipt_ratio:Q", title="Received of ordered", axis=percent_axis()),
             color=colours("quantity", _QUANTITY_COLOURS),
+            href="address:N",
             tooltip=[
                 tooltip("order_label:N", "Order"),
                 tooltip("receipt_ratio:Q", "Received of ordered", ".1%"),

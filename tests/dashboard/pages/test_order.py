@@ -6,7 +6,7 @@ from collections.abc import Callable
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages.order import LINES
 from inventory_planner_dashboard.routes import render_page
-from inventory_planner_dashboard.view import View
+from inventory_planner_dashboard.view import View, apply_filters
 
 Open = Callable[..., View]
 PARTIAL = "lifecycle_state = 'partially_received'"
@@ -27,8 +27,8 @@ def number_of(view: View, condition: str) -> str:
 
 
 def page(view: View, search: str) -> str:
-    from_search = View(view.published, Filters(currency="EUR", search=search), {"search": search})
-    return render_page("#/order", from_search).text
+    searched = apply_filters(view.published, Filters(currency="EUR", search=search), {"search": search})
+    return render_page("#/order", searched).text
 
 
 def titles(html: str) -> list[str]:

@@ -1,0 +1,128 @@
+"""Reminders: a vendor's overdue lines and those due soon, as a mail to its address and as text to copy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Any, Final
+from urllib.parse import quote
+
+import marimo as mo
+
+from inventory_planner.formulas import disarm
+from inventory_planner_dashboard.formats import day, number
+from inventory_planner_dashboard.layout import note
+from inventory_planner_dashboard.view import View
+
+MAX_URL: Final = 1900  # characters of a mailto link; some mail programs cut it at about 2,000
+_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f@<>()\[\]\\,;:\"]+@[^\s\x00-\x1f@<>()\[\]\\,;:\"/?&#%]+")
+_BETWEEN_ADDRESSES: Final = re.compile(r"[,;\s]+")
+_LINES: Final = """
+    select lines.*, coalesce(vendors.vendor_email, lines.vendor_email) as address
+    from published.marts.open_lines as lines
+    left join published.marts.vendors as vendors
+        on lines.account_id = vendors.account_id and lines.vendor_id = vendors.vendor_id
+    where lines.order_type = 'po' and (lines.is_overdue or lines.is_due_soon) and lines.vendor_name in (
+        select unnest($vendors)
+    )
+    order by lines.is_overdue desc, lines.promise_current, lines.purchase_order_number, lines.line_number
+"""
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """The lines to remind a vendor of, the overdue ones first, and the address as Inventory Planner has it."""
+
+    lines: Sequence[Line]
+    address: str | None
+    as_of: date | None
+
+    @property
+    def subject(self) -> str:
+        """The subject of the mail."""
+        late = sum(bool(line["is_overdue"]) for line in self.lines)
+        counts = {"overdue": late, "due soon": len(self.lines) - late}
+        return "Open order lines: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+    def text(self, most: int | None = None) -> str:
+        """The text, with at most so many lines."""
+        shown = self.lines[:most]
+        left = len(self.lines) - len(shown)
+        parts = [
+            "Hello,",
+            f"these lines are still open as of {day(self.as_of)}. Please confirm when you will ship them.",
+            *_block("Overdue:", [line for line in shown if line["is_overdue"]]),
+            *_block("Due soon:", [line for line in shown if not line["is_overdue"]]),
+            *([f"and {left} more."] if left else []),
+        ]
+        return "\n\n".join(parts)
+
+    def mail(self) -> tuple[str, int]:
+        """The `mailto` link, and how many lines fit into it."""
+        recipients = ",".join(quote(each, safe="@") for each in addresses(self.address))
+        for most in range(len(self.lines), 0, -1):
+            body = self.text(most).replace("\n", "\r\n")
+            url = f"mailto:{recipients}?subject={quote(self.subject, safe='')}&body={quote(body, safe='')}"
+            if len(url) <= MAX_URL:
+                return url, most
+        return f"mailto:{recipients}?subject={quote(self.subject, safe='')}", 0
+
+
+def addresses(written: str | None) -> list[str]:
+    """The addresses in a field of the API; none if anything in it is no address."""
+    found = [each for each in _BETWEEN_ADDRESSES.split((written or "").strip()) if each]
+    return found if all(map(_ADDRESS.fullmatch, found)) else []
+
+
+def reminders(view: View, vendors: Sequence[str]) -> dict[str, Reminder]:
+    """What to remind each of these vendors of, whatever the filters say; none where nothing is overdue or due soon."""
+    by_vendor: dict[str, list[Line]] = {}
+    for line in view.rows(_LINES, vendors=list(vendors)).to_pylist():
+        by_vendor.setdefault(line["vendor_name"], []).append(line)
+    return {
+        name: Reminder(lines, next((line["address"] for line in lines if line["address"]), None), view.published.as_of)
+        for name, lines in by_vendor.items()
+    }
+
+
+def chase(reminder: Reminder) -> mo.Html:
+    """The mail and the text of a reminder."""
+    url, count = reminder.mail()
+    recipients = ", ".join(addresses(reminder.address))
+    mail = f'<a class="ip-button" href="{escape(url)}">E-mail {escape(recipients)}</a>' if recipients else ""
+    hint = _without_address(reminder) if not recipients else _cut(count, len(reminder.lines))
+    return mo.Html(
+        f'<div class="ip-chase">{mail}<button type="button" class="ip-button ip-copy">Copy as text</button>'
+        f'<details><summary>{escape(reminder.subject)}</summary><pre class="ip-command">{escape(reminder.text())}</pre>'
+        f"</details>{note(hint).text if hint else ''}</div>"
+    )
+
+
+def _without_address(reminder: Reminder) -> str:
+    if reminder.address:
+        return f"“{reminder.address}” is not an e-mail address; correct it in Inventory Planner, or copy the text."
+    return "The vendor has no e-mail address in Inventory Planner; copy the text instead."
+
+
+def _cut(count: int, total: int) -> str:
+    if count == total:
+        return ""
+    return f"The mail has {count} of {total} lines, because mail programs cut longer ones; the copied text has all."
+
+
+def _block(title: str, lines: Sequence[Line]) -> list[str]:
+    return ["\n".join([title, *map(_written, lines)])] if lines else []
+
+
+def _written(line: Line) -> str:
+    """A line of an order; it begins with a word, and holds no line break: spreadsheets run no part of it."""
+    item = ", ".join(filter(None, [line["sku"], line["title"]])) or "item without a SKU"
+    late = f", {number(line['days_overdue'])} days overdue" if line["is_overdue"] else ""
+    order = line["purchase_order_number"] or line["purchase_order_id"]
+    said = f"Order {order}: {item}: {number(line['quantity_open'])} open, promised {day(line['promise_current'])}{late}"
+    return disarm(" ".join(said.split()))
