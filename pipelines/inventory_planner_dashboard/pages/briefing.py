@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 import altair as alt
@@ -89,11 +90,12 @@ def render(view: View) -> mo.Html:
 def _open_tiles(view: View) -> str:
     row = view.row(_OPEN_LINES)
     arriving = f"{number(row['quantity_arriving'])} units, {number(row['count_arriving'])} lines"
+    overdue, incoming = f"{number(row['count_overdue'])} lines", view.link("#/incoming")
     meaning = "Open lines promised within seven days, today included."
     figures = [
-        Tile("Open", "open_value", number, f"{number(row['count_lines'])} lines", view.currency),
-        Tile("Due in 7 days", "arriving_value", number, arriving, view.currency, meaning=meaning),
-        Tile("Overdue", "overdue_value", number, f"{number(row['count_overdue'])} lines", view.currency),
+        Tile("Open", "open_value", number, f"{number(row['count_lines'])} lines", view.currency, link=incoming),
+        Tile("Due in 7 days", "arriving_value", number, arriving, view.currency, meaning=meaning, link=incoming),
+        Tile("Overdue", "overdue_value", number, overdue, view.currency, link=view.link("#/overdue", overdue="yes")),
     ]
     return tiles(view, _OPEN_LINES, row, figures)
 
@@ -102,8 +104,14 @@ def _received_tile(view: View) -> str:
     row = view.row(_LAST_TWO_WEEKS)
     note = f"{number(row['quantity_received'])} units; week before {number(row['value_week_before'])}"
     meaning = "Value received in the last seven days. Below: in the seven days before."
-    figure = Tile("Received in 7 days", "received_value", number, note, view.currency, meaning=meaning)
+    address = view.link("#/receipts", basis="received", dates=_last_week(view))
+    figure = Tile("Received in 7 days", "received_value", number, note, view.currency, meaning=meaning, link=address)
     return tiles(view, _LAST_TWO_WEEKS, row, [figure])
+
+
+def _last_week(view: View) -> str:
+    last = view.published.as_of
+    return f"{last - timedelta(days=6)}..{last}" if last else ""
 
 
 def _rate_tiles(view: View) -> str:
@@ -112,8 +120,8 @@ def _rate_tiles(view: View) -> str:
     due = f"{number(row.get('count_due_lines'))} due lines; year {rate(year.get('otif_line_rate'))}"
     lines = f"{number(row.get('count_lines'))} lines; year {rate(year.get('fill_rate'))}"
     figures = [
-        Tile("OTIF, 90 days", "otif_line_rate", rate, due, has_target=True),
-        Tile("Fill rate, 90 days", "fill_rate", rate, lines, has_target=True),
+        Tile("OTIF, 90 days", "otif_line_rate", rate, due, has_target=True, link=view.link("#/scorecard")),
+        Tile("Fill rate, 90 days", "fill_rate", rate, lines, has_target=True, link=view.link("#/scorecard")),
     ]
     return tiles(view, _RATES_BY_PERIOD, row, figures)
 
@@ -122,7 +130,8 @@ def _to_close_tile(view: View) -> str:
     row = view.row(_ORDERS_TO_CLOSE)
     value = f"{number(row['ordered_value'])} {view.currency}"
     meaning = "Orders that are fully received but still open in Inventory Planner."
-    return tiles(view, _ORDERS_TO_CLOSE, row, [Tile("Orders to close", "count_orders", number, value, meaning=meaning)])
+    figure = Tile("Orders to close", "count_orders", number, value, meaning=meaning, link=view.link("#/received"))
+    return tiles(view, _ORDERS_TO_CLOSE, row, [figure])
 
 
 def _draw_incoming(rows: pa.Table, currency: str) -> mo.Html:

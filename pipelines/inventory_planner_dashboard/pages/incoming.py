@@ -96,9 +96,10 @@ def render(view: View) -> mo.Html:
 def _tiles(view: View) -> mo.Html:
     row = view.row(_TOTALS)
     missing = "Open units for which too little is known to forecast a date; no forecast includes them."
+    overdue = f"{number(row['quantity_overdue'])} units"
     figures = [
         Tile("Expected", "expected_value", number, f"{number(row['quantity_expected'])} units", view.currency),
-        Tile("Overdue", "overdue_value", number, f"{number(row['quantity_overdue'])} units", view.currency),
+        Tile("Overdue", "overdue_value", number, overdue, view.currency, link=view.link("#/overdue", overdue="yes")),
         Tile(
             "Without a promise",
             "unpromised_value",

@@ -139,10 +139,10 @@ def _tiles(view: View) -> mo.Html:
     placed, due = f"{number(row['count_placed_lines'])} lines", f"{number(row['count_due_lines'])} due lines"
     figures = [
         Tile("Ordered", "quantity_ordered", number, lines, "units"),
-        Tile("Received", "quantity_received", number, lines, "units"),
-        Tile("Open", "quantity_open", number, lines, "units"),
-        Tile("Fill rate", "fill_rate", rate, placed, has_target=True),
-        Tile("OTIF", "otif_line_rate", rate, due, has_target=True),
+        Tile("Received", "quantity_received", number, lines, "units", link=view.link("#/receipts")),
+        Tile("Open", "quantity_open", number, lines, "units", link=view.link("#/incoming")),
+        Tile("Fill rate", "fill_rate", rate, placed, has_target=True, link=view.link("#/scorecard")),
+        Tile("OTIF", "otif_line_rate", rate, due, has_target=True, link=view.link("#/scorecard")),
     ]
     return tile_row(tiles(view, _BY_LINE, row, figures))
 

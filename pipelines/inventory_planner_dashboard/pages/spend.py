@@ -128,8 +128,8 @@ def _tiles(view: View) -> mo.Html:
     canceled = f"{number(row['received_value_canceled'] or 0)} of it on canceled orders"
     totals = [
         Tile("Ordered", "ordered_value", number, orders, view.currency),
-        Tile("Received", "received_value", number, canceled, view.currency),
-        Tile("Open", "open_value", number, orders, view.currency),
+        Tile("Received", "received_value", number, canceled, view.currency, link=view.link("#/receipts")),
+        Tile("Open", "open_value", number, orders, view.currency, link=view.link("#/incoming")),
     ]
     concentration = Tile("Concentration, HHI", "hhi", decimal, f"{number(len(vendors))} vendors, 365 days")
     return tile_row(
