@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import click
 import msgspec
 
-from inventory_planner.cli.terminal import NO_DATA, print_report, table
+from inventory_planner.cli.terminal import print_report, table
 from inventory_planner.errors import InventoryPlannerError, UnknownOutcomeError
 from inventory_planner.warehouse.write_log import State
-from inventory_planner.writeback.change import NOT_REVERSIBLE, VARIANT_ACTIONS, Action, Change, Skipped, split_target
+from inventory_planner.writeback.change import NOT_REVERSIBLE, Change, Skipped
+from inventory_planner.writeback.comparison import compare, name_of
 from inventory_planner.writeback.journal import Outcome
 
 MAX_ROWS: Final = 40  # of a table of changes; a file may change thousands of lines
 MAX_MESSAGES: Final = 20
-NO_SKUS: Final[Mapping[str, str]] = {}
 PLAIN_MESSAGES: Final = frozenset({"Applied.", "The account already has this."})  # the state says the same
 
 Row: TypeAlias = dict[str, Any]
@@ -53,7 +52,7 @@ def print_changes(
     if as_json and not err:
         print_json([*({"state": "planned", **_values(each)} for each in changes), *map(_skipped, skipped)])
     elif changes:
-        rows = [row for each in changes for row in _rows(each, each.skus)]
+        rows = [row for each in changes for row in compare(each, each.skus)]
         _print_rows("To be sent", rows, "--dry-run --json", err=err)
     else:
         click.echo("Nothing to change.", err=err)
@@ -76,9 +75,9 @@ def count(number: int, noun: str) -> str:
 
 
 def _print_states(outcomes: Sequence[Outcome], skus: Mapping[str, str]) -> None:
-    rows = [{**row, "state": str(each.state)} for each in outcomes for row in _rows(each, skus)]
+    rows = [{**row, "state": str(each.state)} for each in outcomes for row in compare(each, skus)]
     _print_rows("Changes", rows, "--json")
-    _print_lines([f"{_name(each, skus)}: {each.message}" for each in outcomes if each.message not in PLAIN_MESSAGES])
+    _print_lines([f"{name_of(each, skus)}: {each.message}" for each in outcomes if each.message not in PLAIN_MESSAGES])
     if len(outcomes) > 1:
         states = Counter(str(each.state) for each in outcomes)
         numbers = ", ".join(f"{number:,} {state}" for state, number in states.items())
@@ -131,74 +130,3 @@ def _values(change: Change | Outcome) -> Row:
         "before": dict(change.before),
         "after": dict(change.after),
     }
-
-
-def _name(change: Change | Outcome, skus: Mapping[str, str] = NO_SKUS) -> str:
-    """The order or variant that is changed."""
-    if change.action not in VARIANT_ACTIONS:
-        return change.reference or change.order_id or ""
-    variant_id, _ = split_target(change.target)
-    return skus.get(variant_id, variant_id)
-
-
-def _rows(change: Change | Outcome, skus: Mapping[str, str]) -> Iterator[Row]:
-    """A row for each value that changes; one row if none does."""
-    for name, before, after in _differences(change) or [("", None, None)]:
-        of_what = change.target if change.action == Action.CONNECT else skus.get(name, name)
-        where = f" ({place})" if (place := _place(change)) else ""
-        yield {
-            Action(change.action).subject: _name(change, skus),
-            "change": f"{change.action}: {of_what}{where}" if of_what else f"{change.action}{where}",
-            "before": _text(before),
-            "after": _text(after),
-        }
-
-
-def _place(change: Change | Outcome) -> str:
-    """The side that stock is pushed to, or the vendor of a variant."""
-    if change.action == Action.PUSH_STOCK:
-        return change.target
-    return split_target(change.target)[1] if change.action in VARIANT_ACTIONS else ""
-
-
-def _differences(change: Change | Outcome) -> list[tuple[str, Any, Any]]:
-    """The name of each value, the value before and after."""
-    if change.action == Action.CREATE:
-        return [(name, None, value) for name, value in _created(change.after)]
-    return [(name, change.before.get(name), value) for name, value in change.after.items()]
-
-
-def _created(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The fields of a new order; its lines and connections as fields of their own."""
-    for name, value in fields.items():
-        if name == "items":
-            yield from ((f"item {line.get('id')}", _ordered(line)) for line in value)
-        elif name == "connections":
-            yield from (("connection", each.get("connection")) for each in value)
-        elif name != "reference":  # it is the order's name
-            yield name, value
-
-
-def _ordered(line: Mapping[str, Any]) -> Any:
-    components = line.get("components") or []
-    made_of = f" of {count(len(components), 'component')} each" if components else ""
-    return f"{_text(line.get('replenishment'))}{made_of}" if made_of else line.get("replenishment")
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None | "":
-            return NO_DATA
-        case bool():
-            return "yes" if value else "no"
-        case int() | float() | Decimal():
-            return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
-        case Mapping():
-            return _joined(f"{name}={_text(each)}" for name, each in value.items())
-        case list() | tuple():
-            return _joined(map(_text, value))
-    return str(value)
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return ", ".join(texts) or NO_DATA
