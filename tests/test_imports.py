@@ -33,7 +33,7 @@ ALLOWED = {
     "variants": {"writeback", "sync", "marts", "api", "warehouse", "errors", "settings"},
     "writes": {"variants", "writeback", "sync", "warehouse", "errors"},
     "demo": {"run", "emulator", "sync", "marts", "api", "warehouse", "data_folder", "errors", "settings"},
-    "dashboard": {"data_folder", "errors", "formulas"},
+    "dashboard": {"data_folder", "errors", "formulas", "orders", "api", "sync", "writeback"},
     "emulator": set(),
     "__main__": {"cli"},
 }
@@ -122,6 +122,16 @@ def test_only_the_client_reaches_the_network() -> None:
     found = {module for module in found if module.split(".")[0] not in listening}
     assert found == {"api.client", "data_folder"}
     assert {name for name in MODULES["data_folder"] if name.startswith("socket")} == {"socket"}  # the machine's name
+
+
+def test_only_the_actions_of_the_dashboard_know_what_changes_the_account() -> None:
+    readers = {"data_folder", "errors", "formulas"}
+    users = {
+        module
+        for module, names in MODULES.items()
+        if module.startswith("dashboard.") and {place(name) for name in names} - {None, "dashboard", *readers}
+    }
+    assert users == {f"dashboard.actions.{name}" for name in ("desk", "fragments", "routes")}
 
 
 def test_deliveries_read_only_published_marts() -> None:

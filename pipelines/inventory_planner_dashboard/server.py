@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +18,13 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
+from inventory_planner_dashboard.actions.access import WriteAccess, new_token, with_token
 
 _PACKAGE = Path(__file__).parent
 _MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
@@ -55,38 +57,52 @@ class _SameOrigin:
 
 def run(
     folder: DataFolder,
-    host: str,
-    port: int,
+    address: tuple[str, int],
     *,
     ready: Callable[[str], None],
     when_old: WhenOld | None = None,
+    allow_writes: bool = False,
 ) -> None:
     """Serve the dashboard until Ctrl-C.
 
     Args:
         folder: the data folder with the published file, which may still be missing.
-        host: the address to listen on.
-        port: the port to listen on; 0 picks a free one.
+        address: the host and the port to listen on; port 0 picks a free one.
         ready: called with the URL once the server listens.
         when_old: when and how readers are warned of old data.
+        allow_writes: whether pages may change the account; the URL then has a token, without which nothing is served.
 
     Raises:
-        ConfigurationError: marimo or altair is not installed, or the port is taken.
+        ConfigurationError: marimo or altair is not installed, the port is taken, or changes would be allowed from
+            other machines.
     """
     os.environ["INVENTORY_PLANNER_DATA"] = str(folder.root)  # where the app looks for the file
-    application = _application()
+    token = new_token() if allow_writes else ""
+    application = _application(folder, token)
     _watch_age(when_old or WhenOld())
     try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
     except (OSError, OverflowError) as error:
         raise ConfigurationError(f"Can't serve the dashboard: {error}") from error
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each of 300 files waits 40 ms for an ACK
     with listener, suppress(KeyboardInterrupt):
-        ready(_url(listener))
+        if allow_writes:
+            _check_loopback(listener)
+        ready(with_token(_url(listener), token) if allow_writes else _url(listener))
         _server(application).run(sockets=[listener])
 
 
-def _application() -> Starlette:
+def _check_loopback(listener: socket.socket) -> None:
+    """Raise an error if other machines can reach the listener."""
+    address = listener.getsockname()[0]
+    if not ip_address(address).is_loopback:
+        raise ConfigurationError(
+            f"--allow-writes needs a host that only this machine can reach, and {address} is none: leave out --host, or"
+            " use 127.0.0.1. From elsewhere, use an SSH tunnel to it."
+        )
+
+
+def _application(folder: DataFolder, token: str) -> Starlette:
     try:
         import altair  # noqa: F401, PLC0415 (an extra, like marimo: the other commands work without it)
         from marimo import create_asgi_app  # noqa: PLC0415
@@ -94,7 +110,8 @@ def _application() -> Starlette:
         import inventory_planner_dashboard.routes  # noqa: F401, PLC0415 (now, for a quick first page)
     except ModuleNotFoundError as error:
         raise ConfigurationError(_MISSING) from error
-    builder = create_asgi_app(quiet=True, html_head=_html_head())
+    actions = _actions(folder) if token else []
+    builder = create_asgi_app(quiet=True, html_head=_html_head(*(["actions/actions.html"] if token else [])))
     pages: Any = builder.with_app(path="/", root=str(_notebook())).build()
 
     @asynccontextmanager
@@ -103,7 +120,22 @@ def _application() -> Starlette:
         for each in pages.routes:  # marimo closes them only in its own server; their threads would outlive this one
             await each.app.state.session_manager.shutdown()
 
-    return Starlette(routes=[Mount("/", pages)], middleware=[Middleware(_SameOrigin)], lifespan=close_sessions)
+    access = [Middleware(WriteAccess, token)] if token else []
+    return Starlette(
+        routes=[*actions, Mount("/", pages)], middleware=[Middleware(_SameOrigin), *access], lifespan=close_sessions
+    )
+
+
+def _actions(folder: DataFolder) -> list[Route]:
+    """Offer actions on the pages, and serve them."""
+    from inventory_planner_dashboard.actions.desk import Desk  # noqa: PLC0415 (readers do without what writes)
+    from inventory_planner_dashboard.actions.fragments import summary  # noqa: PLC0415
+    from inventory_planner_dashboard.actions.panel import allow_actions  # noqa: PLC0415
+    from inventory_planner_dashboard.actions.routes import action_routes  # noqa: PLC0415
+
+    desk = Desk(folder)
+    allow_actions(lambda *orders: summary(desk.sent(*orders)))
+    return action_routes(desk)
 
 
 def _watch_age(when_old: WhenOld) -> None:
@@ -118,10 +150,10 @@ def _notebook() -> Path:
     return installed if installed.exists() else _PACKAGE.parents[1] / "notebooks" / "dashboard.py"
 
 
-def _html_head() -> str:
-    """Our styles, with the title by which marimo copies them into its web components, and our script."""
+def _html_head(*scripts: str) -> str:
+    """Our styles, with the title by which marimo copies them into its web components, and our scripts."""
     style = f"<style title='marimo-custom'>{(_PACKAGE / 'dashboard.css').read_text()}</style>"
-    return style + (_PACKAGE / "dashboard.html").read_text()
+    return style + "".join((_PACKAGE / name).read_text() for name in ["dashboard.html", *scripts])
 
 
 def _server(application: Starlette) -> uvicorn.Server:

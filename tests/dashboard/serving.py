@@ -15,10 +15,12 @@ import duckdb
 
 
 @contextmanager
-def dashboard(data: Path) -> Iterator[str]:
+def dashboard(data: Path, *options: str, **environment: str) -> Iterator[str]:
     """The URL of a dashboard over this data folder, which stops at the end."""
-    command = [sys.executable, "-m", "inventory_planner", "dashboard", "--port", "0", "--no-browser"]
-    with subprocess.Popen([*command, "--data", str(data)], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "inventory_planner", "dashboard", "--port", "0", "--no-browser", *options]
+    with subprocess.Popen(
+        [*command, "--data", str(data)], stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
+    ) as process:
         try:
             assert process.stdout is not None
             output = process.stdout.readline()

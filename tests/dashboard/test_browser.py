@@ -76,6 +76,7 @@ def test_a_page_is_drawn_without_errors_or_requests_to_other_hosts(browser: Brow
 
     assert browser.count(".ip-tile, table, canvas, svg.marks") > 0
     assert browser.count(".ip-notice") == 0
+    assert browser.count(".ip-actions") == 0  # only with --allow-writes
     assert browser.errors() == []
     assert browser.hosts() == {url.removeprefix("http://")}
 

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from serving import dashboard
 
+from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 from inventory_planner_dashboard import server
+from inventory_planner_dashboard.actions import panel
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,31 @@ def test_without_the_extra_the_error_names_what_to_install(
     monkeypatch.setenv("INVENTORY_PLANNER_DATA", "")
 
     with pytest.raises(ConfigurationError, match=r"pip install 'inventory-planner\[dashboard\]'"):
-        server.run(folder, "127.0.0.1", 0, ready=print)
+        server.run(folder, ("127.0.0.1", 0), ready=print)
+
+
+def test_the_account_can_only_be_changed_from_this_machine(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVENTORY_PLANNER_DATA", "")
+    monkeypatch.setattr(panel, "_summary", None)  # restored, for the other tests of this process
+
+    with pytest.raises(ConfigurationError, match="--allow-writes needs a host that only this machine can reach"):
+        server.run(folder, ("0.0.0.0", 0), ready=print, allow_writes=True)  # noqa: S104
+
+
+def test_changes_need_the_settings_of_an_account_from_the_start(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(commands, ["dashboard", "--allow-writes", "--port", "0", "--data", str(folder.root)])
+
+    assert isinstance(done.exception, ConfigurationError)
+    assert "SOURCES__INVENTORY_PLANNER__API_KEY" in str(done.exception)
+
+
+def test_without_the_flag_there_is_no_action(url: str) -> None:
+    assert httpx.post(f"{url}/actions/plan", headers={"Origin": url}).status_code in {404, 405}
+    assert "actions/" not in httpx.get(f"{url}/").text.partition("<title>")[0]
 
 
 @pytest.mark.parametrize("file", ["dashboard.css", "dashboard.html"])

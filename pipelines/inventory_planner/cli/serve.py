@@ -108,20 +108,39 @@ def _checked_pattern(_context: click.Context, parameter: click.Parameter, patter
 @_address_option("order", "{id}, {number} and {account}")
 @_address_option("variant", "{id}, {sku} and {account}")
 @_address_option("vendor", "{id}, {name} and {account}")
-def dashboard(folder: DataFolder, host: str, port: int, browser: bool, max_age: float, **patterns: str | None) -> None:
-    """Serve the dashboard. It shows newly published data without a restart."""
+@click.option(
+    "--allow-writes",
+    is_flag=True,
+    help="Offer to receive, re-date and close orders on the pages. Only for this machine: without the printed address,"
+    " which has a token, nothing is served.",
+)
+def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes: bool, **others: Any) -> None:
+    """Serve the dashboard. It shows newly published data without a restart.
+
+    With --allow-writes, pages can change the account, as the `orders` commands do: what will be sent is shown first,
+    confirmed, and recorded in the table _writes with the name of the user who started the dashboard.
+    """
+    from inventory_planner.data_folder import data_folder
+    from inventory_planner.settings import settings
     from inventory_planner_dashboard.addresses import set_patterns
     from inventory_planner_dashboard.server import WhenOld
     from inventory_planner_dashboard.server import run as serve_dashboard
 
+    if allow_writes:  # find out now whether it can be done
+        settings()
+        folder = data_folder(folder.root)
+
     def ready(url: str) -> None:
         click.echo(f"Dashboard of {folder.analytics} at {url} (press Ctrl-C to stop)")
-        if browser:
+        if allow_writes:  # all users of the machine can see the address that a browser is started with
+            click.echo("Pages can change the account. Open the address in your browser, and keep it to yourself.")
+        elif browser:
             click.launch(url)
 
-    set_patterns({kind: pattern for kind, pattern in patterns.items() if pattern})
+    address = (others.pop("host"), others.pop("port"))
+    set_patterns({kind: pattern for kind, pattern in others.items() if pattern})
     when_old = WhenOld(timedelta(hours=max_age), lambda: _why_old(folder))
-    serve_dashboard(folder, host, port, ready=ready, when_old=when_old)
+    serve_dashboard(folder, address, ready=ready, when_old=when_old, allow_writes=allow_writes)
 
 
 def _why_old(folder: DataFolder) -> str:

@@ -8,6 +8,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
+from inventory_planner_dashboard.actions.panel import closing_actions
 from inventory_planner_dashboard.charts import height_of_rows, largest, show, with_links
 from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, day_axis, tooltip, vendors
@@ -87,6 +88,7 @@ def render(view: View) -> mo.Html:
             ),
             section(
                 f"Lines that are overdue, stale or without a promise, value in {view.currency}",
+                *closing_actions(view),
                 table(view, LINES, _LINE_COLUMNS),
                 worklists(view, LINES, "overdue"),
             ),

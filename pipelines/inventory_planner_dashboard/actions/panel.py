@@ -1,0 +1,78 @@
+"""The places on pages where actions are offered; empty unless the dashboard may change the account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from html import escape
+from typing import Any, Final, TypeAlias
+from urllib.parse import urlencode
+
+import marimo as mo
+
+from inventory_planner_dashboard.view import View
+
+Summary: TypeAlias = Callable[[str, Collection[str], datetime], str]
+
+_summary: Summary | None = None
+_CHANGE: Final = "Receive, re-date or close …"
+_CLOSE: Final = "Close orders of which nothing more is expected …"
+_TO_CLOSE: Final = """
+    select account_id, purchase_order_id, max(purchase_order_number) as purchase_order_number,
+        max(vendor_name) as vendor_name, max(warehouse_name) as warehouse_name, count(*) as count_lines
+    from published.marts.open_lines
+    where purchase_order_id in (select purchase_order_id from marts.open_lines where recommended_action = 'close')
+    group by 1, 2 having bool_and(recommended_action = 'close')
+    order by 1, 4, 3, 2
+"""
+
+
+def allow_actions(summary: Summary) -> None:
+    """Offer actions on the pages of this process; `summary` says as HTML what was sent since when."""
+    global _summary  # noqa: PLW0603 (set once by the server, for all its sessions)
+    _summary = summary
+
+
+def order_actions(view: View, account_id: str, order_id: str) -> list[mo.Html]:
+    """Where an order can be received, re-dated and closed."""
+    fields = {"account": account_id, "order": order_id}
+    return _place(view, _CHANGE, "show", [order_id], fields)
+
+
+def closing_actions(view: View) -> list[mo.Html]:
+    """Where the orders whose open lines should all be closed can be closed together, for each account."""
+    if not _summary:
+        return []
+    orders: dict[str, dict[str, str]] = {}
+    for row in view.rows(_TO_CLOSE).to_pylist():
+        orders.setdefault(row["account_id"], {})[row["purchase_order_id"]] = _label(row)
+    return [
+        part
+        for account_id, rows in orders.items()
+        for part in _place(
+            view, _CLOSE, "choose", [*rows], {"account": account_id, "orders": json.dumps([*rows.items()])}
+        )
+    ]
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    lines = f"{row['count_lines']:,} open line{'' if row['count_lines'] == 1 else 's'}"
+    names = [row[name] for name in ("purchase_order_number", "vendor_name", "warehouse_name")]
+    return " · ".join([*filter(None, names), lines])
+
+
+def _place(view: View, title: str, step: str, order_ids: list[str], fields: Mapping[str, str]) -> list[mo.Html]:
+    """The button that begins, what was sent since the figures were published, and room for the steps."""
+    summary, since = _summary, view.published.published_at
+    if not summary:
+        return []
+    data = {"step": f"actions/{step}", "fields": urlencode(fields), "since": since.isoformat()}
+    attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
+    content = f'<button type="button">{escape(title)}</button><div class="ip-steps"></div>'
+
+    def draw() -> mo.Html:
+        sent = summary(fields["account"], order_ids, since)
+        return mo.Html(f'<div class="ip-actions" {attributes}>{sent}{content}</div>')
+
+    return [mo.lazy(draw)]  # drawn whenever the page is opened, while the rest of the page is kept

@@ -1,0 +1,125 @@
+"""The actions as a buyer works with them in a real browser, over the demo's account."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from browsing import Browser
+from serving import publish
+
+from inventory_planner_emulator import Account
+from orders import line, order
+
+pytestmark = pytest.mark.long
+ORDERS = """
+    select lines.purchase_order_id, purchase_order_number, cast(max(promise_current) as varchar), list(struct_pack(
+        id := variant_id, sku := sku, title := title,
+        replenishment := cast(quantity_ordered as integer), received := cast(quantity_received as integer)
+    ) order by line_number), bool_and(coalesce(recommended_action, 'close') = 'close')
+    from published.marts.purchase_order_lines as lines
+    left join (select purchase_order_line_id, recommended_action from published.marts.open_lines) as open_lines
+        on lines.purchase_order_line_id = open_lines.purchase_order_line_id
+    where lines.purchase_order_id in (select purchase_order_id from published.marts.open_lines)
+        and order_type = 'po' and not is_removed and currency_code = 'EUR'
+    group by 1, 2 having count(*) = count(distinct variant_id) order by 1
+"""
+WRITES = """
+    select command, action, purchase_order_number, state, user_name from inventory_planner._writes
+    where purchase_order_number in (select unnest(?)) order by recorded_at, purchase_order_number
+"""
+
+
+@pytest.fixture
+def open_orders(writable: tuple[str, Path], published: Path, account: Account) -> list[tuple[Any, ...]]:
+    """The open orders of the demo, as the account has them too."""
+    publish(published, writable[1] / "analytics.duckdb")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published}' as published (read_only)")
+        found = connection.execute(ORDERS).fetchall()
+    for order_id, number, expected, lines, _ in found:
+        items = [line(each.pop("id"), **each) for each in lines]
+        account.put(order(order_id, reference=number, expected_date=expected, items=items))
+    return found
+
+
+def recorded(folder: Path, numbers: list[str]) -> list[tuple[str, ...]]:
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(WRITES, [numbers]).fetchall()
+
+
+def errors(browser: Browser) -> list[str]:
+    """The errors in the console, without what marimo logs when its sidebar is drawn again while a page loads."""
+    return [each for each in browser.errors() if "[handleFillUpdated]" not in each]
+
+
+class Page:
+    """The actions on a page."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+
+    def begin(self, title: str) -> None:
+        """Click the button that begins, and wait for the first step."""
+        self.click(".ip-actions > button", title)
+        self.until("Review")
+
+    def click(self, selector: str, label: str) -> None:
+        script = "found(document, arguments[0]).find(e => e.innerText.startsWith(arguments[1])).click()"
+        self.browser.run(script, selector, label)
+
+    def fill(self, selector: str, value: str) -> None:
+        self.browser.run("found(document, arguments[0])[0].value = arguments[1]", f".ip-steps {selector}", value)
+
+    def review(self, legend: str) -> list[str]:
+        """Review the form with this legend; the cells of what would be sent."""
+        script = """
+            found(document, '.ip-steps fieldset').find(e => e.innerText.startsWith(arguments[0]))
+                .querySelector('form button').click()
+        """
+        self.browser.run(script, legend)
+        self.until("Nothing has been sent yet")
+        return self.browser.texts(".ip-steps td")
+
+    def send(self) -> list[str]:
+        """Confirm with a double click; the cells of what became of it."""
+        self.browser.run("const b = found(document, '.ip-steps form button')[0]; b.click(); b.click()")
+        self.until("follow with the next run")
+        return self.browser.texts(".ip-steps td")
+
+    def until(self, text: str) -> None:
+        self.browser.until(lambda: any(text in each for each in self.browser.texts(".ip-steps")), f"showed {text!r}")
+
+
+def test_orders_of_which_nothing_more_is_expected_are_closed_together_and_not_offered_again(
+    browser: Browser, writable: tuple[str, Path], open_orders: list[tuple[Any, ...]]
+) -> None:
+    address, folder = writable
+    to_close = sorted(each[1] for each in open_orders if each[-1])
+    page, user = Page(browser), getpass.getuser()
+    browser.clear_logs()
+    browser.size(1280, 1400)
+    browser.open(f"{address}&currency=EUR#/overdue")
+    browser.until_shown("Overdue and ageing")
+    page.begin("Close orders of which nothing more is expected")
+    assert browser.count(".ip-steps input[type=checkbox]") == len(to_close)
+    browser.run("found(document, '.ip-steps input[type=checkbox]')[0].click()")
+    page.click(".ip-steps form button", "Review")
+    page.until("Nothing has been sent yet")
+    closed = page.send()
+    assert closed[1::5] == ["update: status"] * (len(to_close) - 1)
+    browser.run("location.hash = '#/'")
+    browser.until_shown("Monday briefing")
+    browser.run("location.hash = '#/overdue'")
+    browser.until_shown("Overdue and ageing")
+    browser.until(lambda: "Sent from here" in browser.texts(".ip-actions")[0], "showed what was sent")
+    page.begin("Close ")
+    assert browser.count(".ip-steps input[type=checkbox]") == 1
+    assert errors(browser) == []
+
+    assert recorded(folder, to_close) == [
+        ("orders close", "update", each, "applied", user) for each in sorted(closed[::5])
+    ]
