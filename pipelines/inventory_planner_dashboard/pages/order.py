@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import marimo as mo
 
+from inventory_planner_dashboard.actions.panel import order_actions
 from inventory_planner_dashboard.chase import Reminder, chase
 from inventory_planner_dashboard.formats import day, days, decimal, instant, number, text, words, yes
 from inventory_planner_dashboard.layout import empty, facts, link, links, note, open_in, section, side_by_side, tabs
@@ -188,7 +189,13 @@ def _order(view: View, order: Order) -> mo.Html:
     head = view.row(_HEAD, **keys)
     return mo.vstack(
         [
-            section(_title(head), *open_in("order", head), _tiles(view, head), _facts(view, head)),
+            section(
+                _title(head),
+                *open_in("order", head),
+                _tiles(view, head),
+                _facts(view, head),
+                *order_actions(view, *keys.values()),
+            ),
             section(
                 f"Lines, value in {head['currency_code']}",
                 table(view, LINES, _LINE_COLUMNS, **keys),

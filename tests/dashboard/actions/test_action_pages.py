@@ -11,6 +11,7 @@ import pytest
 from browsing import Browser
 from serving import publish
 
+from inventory_planner.data_folder import DataFolder
 from inventory_planner_emulator import Account
 from orders import line, order
 
@@ -92,6 +93,55 @@ class Page:
 
     def until(self, text: str) -> None:
         self.browser.until(lambda: any(text in each for each in self.browser.texts(".ip-steps")), f"showed {text!r}")
+
+
+def test_a_buyer_receives_re_dates_and_closes_an_order_each_confirmed_and_recorded(
+    browser: Browser, writable: tuple[str, Path], open_orders: list[tuple[Any, ...]], account: Account
+) -> None:
+    address, folder = writable
+    order_id, number, expected, lines, _ = next(each for each in open_orders if not each[-1])
+    page, user = Page(browser), getpass.getuser()
+    browser.clear_logs()
+    browser.size(1280, 1400)
+    browser.open(f"{address}&search={number}#/order")
+    browser.until_shown("Order")
+    assert "token" not in browser.driver.current_url
+    assert not account.requests  # looking at a page asks the account nothing
+
+    page.begin("Receive, re-date or close")
+    change = f"receive: {lines[0]['sku']}"
+    before, after = str(lines[0]["received"]), str(lines[0]["replenishment"])
+    page.fill("input[type=number]", after)
+    assert page.review("Receive") == [number, change, before, after]
+    assert account.get(order_id)["items"][0]["received"] == lines[0]["received"]
+    assert page.send() == [number, change, before, after, "applied"]
+    assert account.get(order_id)["items"][0]["received"] == lines[0]["replenishment"]
+
+    page.begin("Receive, re-date or close")
+    page.fill("input[type=date]", "2027-03-01")
+    assert page.review("Change the expected date") == [number, "update: expected_date", expected, "2027-03-01"]
+    with DataFolder(folder).locked("run"):
+        page.click(".ip-steps button", "Send")
+        page.until("Nothing was sent. `run`")
+    assert page.send()[-1] == "applied"
+
+    page.begin("Receive, re-date or close")
+    assert page.review("Close")[1:] == ["update: status", "open", "CLOSED"]
+    page.click(".ip-steps button", "Back")
+    assert browser.texts(".ip-steps") == [""]
+    page.begin("Receive, re-date or close")
+    page.review("Close")
+    assert page.send()[-1] == "applied"
+    page.click(".ip-actions > button", "Receive")
+    page.until("there is nothing to change here")
+    assert account.get(order_id)["status"] == "closed"
+
+    assert errors(browser) == []
+    assert recorded(folder, [number]) == [
+        ("orders receive", "receive", number, "applied", user),
+        ("orders update", "update", number, "applied", user),
+        ("orders close", "update", number, "applied", user),
+    ]
 
 
 def test_orders_of_which_nothing_more_is_expected_are_closed_together_and_not_offered_again(
