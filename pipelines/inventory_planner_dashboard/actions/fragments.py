@@ -37,7 +37,7 @@ def choice(order: Order, target: Mapping[str, str], sent: Sequence[Sent] = ()) -
 
 def bulk(rows: Sequence[Mapping[str, str]], account_id: str, sent: Sequence[Sent] = ()) -> str:
     """The orders that can be closed together; those that were closed since the figures were published are left out."""
-    closed = {each.outcome.order_id for each in sent if each.outcome.is_done}
+    closed = {each.outcome.order_id for each in sent if each.outcome.is_done and "status" in each.outcome.after}
     boxes = "".join(
         f'<li><label><input type="checkbox" name="order" value="{escape(each["order"])}" checked>'
         f" {escape(each['label'])}</label></li>"
