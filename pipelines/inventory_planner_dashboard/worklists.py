@@ -31,7 +31,7 @@ RECEIPTS: Final = """
         on worklist.account_id = lines.account_id and worklist.purchase_order_line_id = lines.purchase_order_line_id
     inner join ({orders}) as orders
         on lines.account_id = orders.account_id and lines.purchase_order_id = orders.purchase_order_id
-    where lines.account_id = $account and lines.is_on_order and not lines.is_removed
+    where lines.account_id = $of_account and lines.is_on_order and not lines.is_removed
     qualify row_number() over (
         partition by lines.purchase_order_id, lines.variant_id order by lines.line_number
     ) = 1
@@ -41,8 +41,8 @@ DATES: Final = """
     select orders."order", orders.vendor_name as vendor, orders.quantity_open as open_units, orders.days_overdue,
         orders.promise_current as expected
     from ({orders}) as orders
-    where orders.account_id = $account and orders.is_on_order
-        and orders.purchase_order_id in (select purchase_order_id from ({lines}) where account_id = $account)
+    where orders.account_id = $of_account and orders.is_on_order
+        and orders.purchase_order_id in (select purchase_order_id from ({lines}) where account_id = $of_account)
     order by orders.sent_date, orders."order"
 """
 _ACCOUNTS: Final = "select distinct account_id from ({lines}) order by 1"
@@ -76,9 +76,9 @@ def worklists(view: View, lines: str, name: str, **parameters: Any) -> mo.Html:
     return mo.vstack([mo.hstack(links, justify="start", wrap=True), note(_ABOUT)], gap=0.25) if links else mo.Html("")
 
 
-def csv_file(view: View, sql: str, lines: str, account: str, **parameters: Any) -> bytes:
+def csv_file(view: View, sql: str, lines: str, of_account: str, **parameters: Any) -> bytes:
     """One of the two files for one account."""
-    found = view.rows(sql.format(lines=lines, orders=_ORDERS), **{"account": account} | parameters)
+    found = view.rows(sql.format(lines=lines, orders=_ORDERS), **{"of_account": of_account} | parameters)
     return _written([found.column_names, *(row.values() for row in found.to_pylist())])
 
 

@@ -181,6 +181,51 @@ def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
         assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
 
 
+def test_bars_and_cells_lead_to_vendors_and_orders_without_a_reload_and_an_order_can_be_chased_and_exported(
+    browser: Browser, url: str, tmp_path: Path
+) -> None:
+    browser.driver.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path), "eventsEnabled": True}
+    )
+    browser.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
+    browser.size(1280, 2400)
+    browser.open(f"{url}/?currency=EUR&overdue=yes#/overdue")
+    browser.until_shown("Overdue and ageing")
+    browser.clear_logs()
+    browser.run("window.isSamePage = true")
+
+    x, y, width, height = browser.run("""
+        const { x, y, width, height } = found(document, 'canvas')[0].getBoundingClientRect();
+        return [x, y, width, height];
+    """)
+    at = {"x": x + width * 0.3, "y": y + height * 0.4}
+    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+        browser.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent", {"type": kind, "button": "left", "clickCount": 1, **at}
+        )
+    browser.until_shown("Vendor detail")
+    assert "vendor=" in browser.driver.current_url
+    assert "overdue=" not in browser.driver.current_url
+
+    browser.driver.back()
+    browser.until_shown("Overdue and ageing")
+    browser.until(lambda: browser.count("td a.ip-item"), "had links in the table")
+    (number,) = browser.run("const a = found(document, 'td a.ip-item')[0]; a.click(); return [a.innerText]")
+    browser.until_shown("Order")
+    assert browser.texts("h2.ip-section")[0].startswith(f"Purchase order {number} · ")
+
+    browser.run("found(document, '.ip-copy')[0].click()")
+    browser.until(lambda: browser.texts(".ip-copy") == ["Copied"], "copied")
+    copied = browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    assert f"Order {number}: " in copied
+    browser.run("found(document, 'marimo-download')[0].shadowRoot.querySelector('a').click()")
+    file = browser.until(lambda: next(tmp_path.glob("*.csv"), None), "downloaded")
+    assert file.read_text(encoding="utf-8-sig").splitlines()[1].startswith(f"{number},")
+
+    assert browser.run("return window.isSamePage")
+    assert browser.errors() == []
+
+
 def test_a_page_of_another_site_can_open_no_session(browser: Browser, url: str) -> None:
     opened = """
         const done = arguments[arguments.length - 1];
