@@ -327,7 +327,7 @@ def test_what_the_account_has_already_is_unchanged_and_not_sent(account: Account
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        ([], 2, "Error: Nothing to change. Use --status, --reference, --expected, --notes or --set."),
+        ([], 2, "Error: Nothing to change. Use --status, --expected or another option, or give a FILE.csv."),
         (["--set", "attn"], 2, "Error: 'attn' is not FIELD=VALUE."),
         (["--set", "attn=1", "--set", "attn=2"], 2, "Error: attn is given twice."),
         (["--expected", "2026-02-30"], 1, "expected_date is '2026-02-30'; it must be a date such as 2026-01-31."),

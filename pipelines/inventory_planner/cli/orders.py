@@ -128,10 +128,7 @@ def update_order(asking: Asking, order: str, others: tuple[str, ...], recalculat
     wanted = {name: value for name, value in fields.items() if value is not None} | unique(map(field, others))
     is_file = order.lower().endswith(".csv") and not wanted
     if not (wanted or is_file):
-        raise click.UsageError(
-            "Nothing to change. Use --status, --reference, --expected, --notes or --set, or give a file whose name ends"
-            " in .csv."
-        )
+        raise click.UsageError("Nothing to change. Use --status, --expected or another option, or give a FILE.csv.")
     if is_file:
         path = Path(order)
         asking.send("orders update", lambda account, how: api.update_file(account, path, how, recalculate=recalculate))

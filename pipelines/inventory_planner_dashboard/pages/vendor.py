@@ -11,6 +11,7 @@ import pyarrow as pa
 from inventory_planner_dashboard.charts import Chart, draw_unit_costs, show, with_links
 from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, colours, percent_axis, slanted_axis, tooltip
+from inventory_planner_dashboard.filters import NO_VENDOR
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, text, words
 from inventory_planner_dashboard.layout import empty, facts, filter_notes, note, open_in, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, SKY, VERMILION
@@ -111,7 +112,10 @@ _QUANTITY_COLOURS: Final = {"short": VERMILION, "full": BLUE, "over": ORANGE}
 
 
 def render(view: View) -> mo.Html:
-    """The vendor that the filters select, or the largest of several."""
+    """The vendor that the filters select, whatever the others leave of it, or the largest of several."""
+    chosen = view.filters.vendors
+    if len(chosen) == 1 and chosen[0] != NO_VENDOR:
+        return _vendor(view, chosen[0])
     found = view.rows(_LARGEST_VENDOR).to_pylist()
     return _vendor(view, found[0]["vendor_name"]) if found else empty()
 

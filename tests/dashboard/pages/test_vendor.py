@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import duckdb
 
-from inventory_planner_dashboard.pages.vendor import DELIVERIES
+from inventory_planner_dashboard.filters import Filters
+from inventory_planner_dashboard.pages.vendor import BOUGHT, DELIVERIES, DUE
+from inventory_planner_dashboard.routes import render_page
+from inventory_planner_dashboard.view import View
+
+Open = Callable[..., View]
+CONTACT = """
+    update marts.vendors set vendor_email = 'sales@acme.example', payment_terms = 'NET 30', last_currency_code = 'USD'
+    where vendor_name = 'Brightwater Ceramics'
+"""
 
 
 def test_each_delivery_has_a_bar_of_its_own_even_where_orders_share_a_number() -> None:
@@ -22,3 +33,29 @@ def test_each_delivery_has_a_bar_of_its_own_even_where_orders_share_a_number() -
         {"order_label": "8", "purchase_order_number": "8", "observed_lead_time_days": 30},
         {"order_label": "7 (2)", "purchase_order_number": "7", "observed_lead_time_days": 30},
     ]
+
+
+def test_a_vendor_shows_its_contact_and_reminder_also_where_the_filters_leave_no_order(opened: Open) -> None:
+    filters = Filters(currency="JPY", vendors=("Brightwater Ceramics",))
+    html = render_page("#/vendor", opened(CONTACT, filters=filters)).text
+
+    for name, value in {"Email": "sales@acme.example", "Payment terms": "NET 30", "Currency": "USD"}.items():
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in html
+    assert 'href="mailto:sales@acme.example?subject=Open%20order%20lines' in html
+
+
+def test_a_vendor_shows_what_is_late_or_due_and_what_was_bought(opened: Open) -> None:
+    view = opened("update marts.open_lines set is_due_soon = true where recommended_action = 'wait'")
+    count = """
+        select count(*) as lines from published.marts.open_lines
+        where vendor_name = 'Brightwater Ceramics' and order_type = 'po' and currency_code = 'EUR'
+            and (is_overdue or recommended_action = 'wait')
+    """
+
+    due = view.rows(DUE, vendor="Brightwater Ceramics").to_pylist()
+    bought = view.rows(BOUGHT, vendor="Brightwater Ceramics").to_pylist()
+
+    assert len(due) == view.row(count)["lines"] > 0
+    assert [each["is_overdue"] for each in due] == sorted((each["is_overdue"] for each in due), reverse=True)
+    assert {each["vendor_name"] for each in bought} == {"Brightwater Ceramics"}
+    assert any(each["minimum_quantity"] for each in bought)
