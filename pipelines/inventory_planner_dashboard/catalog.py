@@ -12,6 +12,15 @@ from inventory_planner_dashboard.view import View
 NO_HISTORY: Final = (
     "No history yet: a month is judged when it is over, by the last forecast that the catalog showed before it."
 )
+BIAS: Final = "Forecast minus sold, as a share of what was sold; above zero, too much was forecast."
+WAPE: Final = (
+    "Weighted absolute percentage error (WAPE): how far the forecasts were off, too high or too low, as a share of what"
+    " was sold."
+)
+MAPE: Final = (
+    "Mean absolute percentage error (MAPE): how far a month's forecast of an item was off on average, as a share of"
+    " what was sold."
+)
 _WITHOUT_CATALOG: Final = """
     select distinct account_id from published.marts.purchase_orders
     where account_id not in (select account_id from published.marts.variants)

@@ -1,12 +1,16 @@
-"""The published file, attached once for each version of it."""
+"""The published file: each version of it is open once, for all sessions."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,16 +27,22 @@ POLL_SECONDS: Final = 1.0  # a poll is one call of stat, and nobody waits longer
 ReadError = duckdb.Error  # the file or a query can't be read, for example because another version wrote the file
 Version = tuple[int, int]
 Columns = dict[str, dict[str, str]]
-"""The descriptions of each mart's columns."""
+"""What each mart's columns mean: in a sentence for readers, or else as the database describes them."""
 
+_MEMORY_LIMIT: Final = "1GB"  # of a version that is open, whatever the number of sessions
+_MAX_THREADS: Final = 4  # queries are short, and each session has a thread of its own
+_GENERAL_MART: Final = "purchase_orders"  # says what a column means that a query computes, as in definitions.sql
 _BUILT_AT: Final = "select built_at from published.inventory_planner._build_record"
 _AS_OF: Final = "select max(as_of_date) from published.marts.data_health"
 _TARGETS: Final = """
     select max(otif_target_rate) as target, max(otif_minimum_rate) as minimum from published.marts.vendor_scorecard
 """
 _COLUMNS: Final = """
-    select table_name, column_name, coalesce(comment, '') from duckdb_columns()
-    where database_name = 'published' and schema_name = 'marts'
+    select columns.table_name, columns.column_name, coalesce(definitions.definition, columns.comment, '')
+    from duckdb_columns() as columns
+    left join published.marts.definitions as definitions
+        on columns.table_name = definitions.mart_name and columns.column_name = definitions.column_name
+    where columns.database_name = 'published' and columns.schema_name = 'marts'
 """
 
 
@@ -73,8 +83,8 @@ class Published:
 
     Attributes:
         file: its path.
-        connection: an in-memory database with the file attached as `published`.
-        columns: the descriptions of each mart's columns.
+        connection: a session's own, in which the file is attached as `published`.
+        columns: what each mart's columns mean.
         targets: what rates are coloured by.
         as_of: the day that the marts look from; None for an account without orders.
         published_at: when its marts were built, in UTC.
@@ -100,29 +110,72 @@ class Published:
         return _floats(self.connection.execute(sql, parameters).to_arrow_table())
 
     def meaning(self, column: str, marts: list[str]) -> str:
-        """The description of a column in the first of these marts that has it, or else in any; empty if none has."""
-        known = (self.columns[mart] for mart in (*marts, *self.columns) if mart in self.columns)
+        """What a column of these marts means, or one of that name in any other mart; empty if none has it."""
+        known = (self.columns[mart] for mart in (*marts, _GENERAL_MART, *self.columns) if mart in self.columns)
         return next((columns[column] for columns in known if column in columns), "")
 
 
-def attach(file: Path) -> Published:
-    """The published file as it is now.
+class _Database:
+    """A version of the file, open until its last session ends."""
 
-    It is attached to a new connection: one to its path would keep showing the version that this process opened first.
+    def __init__(self, file: Path) -> None:
+        self._connection = duckdb.connect()
+        self._connection.execute(f"attach {literal(str(file))} as published (read_only)")
+        self._connection.execute("set global TimeZone = 'UTC'")
+        self._connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        self._connection.execute(f"set threads = {min(_MAX_THREADS, os.cpu_count() or 1)}")
+        self._connection.execute(f"set temp_directory = {literal(str(_temporary_folder()))}")
+        self._numbers = count(1)
+        self.columns: Columns = {}
+        for mart, column, meaning in self._connection.execute(_COLUMNS).fetchall():
+            self.columns.setdefault(mart, {})[column] = meaning
+
+    def enter(self) -> tuple[duckdb.DuckDBPyConnection, Callable[[], None]]:
+        """A connection with an empty catalog of its own for the session's views, and what closes it."""
+        connection, name = self._connection.cursor(), f"session_{next(self._numbers)}"
+        connection.execute(f"attach ':memory:' as {name}")
+        connection.execute(f"use {name}")
+
+        def leave() -> None:
+            connection.close()
+            self._connection.execute(f"detach {name}")
+
+        return connection, leave
+
+
+_databases: weakref.WeakValueDictionary[tuple[Path, Version | None], _Database] = weakref.WeakValueDictionary()
+_opening: Final = threading.Lock()
+
+
+def attach(file: Path) -> Published:
+    """The published file as it is now, for one session.
+
+    A new version is attached to a new database: one that has its path attached keeps showing the older version.
 
     Raises:
         ReadError: the file can't be read.
     """
-    connection = duckdb.connect()
-    connection.execute(f"attach {literal(str(file))} as published (read_only)")
-    connection.execute("set TimeZone = 'UTC'")
+    database = _open(file)
+    connection, leave = database.enter()
     (published_at,) = connection.execute(_BUILT_AT).fetchone() or (None,)
     (as_of,) = connection.execute(_AS_OF).fetchone() or (None,)
     (target, minimum) = connection.execute(_TARGETS).fetchone() or (None, None)
-    columns: Columns = {}
-    for mart, column, comment in connection.execute(_COLUMNS).fetchall():
-        columns.setdefault(mart, {})[column] = comment
-    return Published(file, connection, columns, Targets(target, minimum), as_of, published_at)
+    published = Published(file, connection, database.columns, Targets(target, minimum), as_of, published_at)
+    weakref.finalize(published, leave)
+    return published
+
+
+def _open(file: Path) -> _Database:
+    with _opening:
+        key = (file, version(file))
+        database = _databases.get(key) or _Database(file)
+        _databases[key] = database
+        return database
+
+
+def _temporary_folder() -> Path:
+    """Where a query that needs more memory keeps the rest; DuckDB makes it then, and removes it."""
+    return Path(tempfile.gettempdir()) / f"inventory-planner-dashboard-{os.getpid()}"
 
 
 def _floats(table: pa.Table) -> pa.Table:

@@ -29,16 +29,19 @@ class Column:
         heading: its heading.
         format: how its values read.
         has_target: whether they are rates coloured by the targets.
+        meaning: what it means, where the query computes it and no mart has it.
     """
 
     heading: str
     format: Format = text
     has_target: bool = False
+    meaning: str = ""
 
 
 Columns = Mapping[str, Column]
 
 ITEM: Final = "item"  # the SKU and the title in one column
+_ITEM_MEANING: Final = "The item's SKU (stock keeping unit), its code in your catalog, and its name."
 _ITEM_PARTS: Final = {"sku": Column("SKU"), "title": Column("Title")}
 _SMALL: Final = 8  # tables with at most this many rows have no search or export
 
@@ -64,7 +67,7 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
     columns = _merged(columns)
     shown = found.select(list(columns)).rename_columns([column.heading for column in columns.values()])
     targets = view.published.targets
-    meanings = {column.heading: view.meaning(name, sql) for name, column in columns.items()}
+    meanings = {column.heading: _meaning(view, sql, name, column) for name, column in columns.items()}
     rates = {column.heading for column in columns.values() if column.has_target}
     numeric = [name for name, kind in zip(shown.column_names, shown.schema.types, strict=True) if _is_number(kind)]
     is_small = shown.num_rows <= _SMALL
@@ -89,6 +92,10 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
         header_tooltip={heading: meaning for heading, meaning in meanings.items() if meaning},
         style_cell=lambda _row, heading, value: _style(targets, value) if heading in rates else {},
     )
+
+
+def _meaning(view: View, sql: str, name: str, column: Column) -> str:
+    return _ITEM_MEANING if name == ITEM else column.meaning or view.meaning(name, sql)
 
 
 def _merged(columns: Columns) -> Columns:

@@ -17,6 +17,13 @@ import duckdb
 @contextmanager
 def dashboard(data: Path, *options: str, **environment: str) -> Iterator[str]:
     """The URL of a dashboard over this data folder, which stops at the end."""
+    with dashboard_process(data, *options, **environment) as (url, _):
+        yield url
+
+
+@contextmanager
+def dashboard_process(data: Path, *options: str, **environment: str) -> Iterator[tuple[str, int]]:
+    """The same, with the id of its process."""
     command = [sys.executable, "-m", "inventory_planner", "dashboard", "--port", "0", "--no-browser", *options]
     with subprocess.Popen(
         [*command, "--data", str(data)], stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
@@ -26,7 +33,7 @@ def dashboard(data: Path, *options: str, **environment: str) -> Iterator[str]:
             output = process.stdout.readline()
             found = re.search(r"http://\S+", output)
             assert found, f"the dashboard did not start: {output}"
-            yield found.group()
+            yield found.group(), process.pid
         finally:
             process.terminate()
 

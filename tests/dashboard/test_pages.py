@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import marimo as mo
 import pytest
 
 import inventory_planner_dashboard
+from inventory_planner_dashboard import tables
+from inventory_planner_dashboard.exports import NamedTable
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.published import Published, attach
 from inventory_planner_dashboard.routes import PAGES, render_page
@@ -67,3 +72,40 @@ def test_a_page_renders(path: str, view: View) -> None:
     assert f'<h1 class="ip-title" tabindex="-1" data-query="">{title}</h1>' in html
     assert "ip-tile" in html or "marimo-table" in html or "ip-empty" in html
     assert "ip-notice" not in html
+
+
+CODE = re.compile(r"[`_{}]|\b(null|var|sum|avg|coalesce)\b| [*/=] ")
+TILE = re.compile(r'class="ip-label">([^<]*)(?:<button[^>]* data-about="([^"]*)")?')
+
+
+class DefinedTable(NamedTable):
+    """A table of a page, with what its headings mean."""
+
+    made: list[dict[str, str]]
+
+    def __init__(self, data: Any, file_name: str, **options: Any) -> None:
+        tips = options["header_tooltip"]
+        self.made.append({heading: tips.get(heading, "") for heading in data.column_names})
+        super().__init__(data, file_name, **options)
+
+
+def definitions(path: str, view: View) -> Iterator[tuple[str, str]]:
+    """Each tile and heading of a page, and what it means."""
+    DefinedTable.made = []
+    yield from TILE.findall(render_page(path, view).text)
+    for table in DefinedTable.made:
+        yield from table.items()
+
+
+def test_every_tile_and_column_of_a_page_is_defined_in_a_sentence_without_code(
+    attached: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mo, "lazy", lambda make: make())
+    monkeypatch.setattr(tables, "NamedTable", DefinedTable)
+    view = apply_filters(attached, Filters(order_type="all"))
+    found = {(path, name): unescape(meaning) for path in PAGES for name, meaning in definitions(path, view)}
+
+    assert len(found) > 200
+    assert {key: meaning for key, meaning in found.items() if not meaning or CODE.search(meaning)} == {}
+    assert found["#/scorecard", "OTIF"].startswith("On time, in full (OTIF): share of the lines due in the period")
+    assert "plus a grace of 0 days" in found["#/scorecard", "OTIF"]  # the var on_time_grace_days

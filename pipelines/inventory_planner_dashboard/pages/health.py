@@ -55,7 +55,7 @@ _STATUS_COLUMNS: Final = {
     "status": Column("Status in the account"),
     "status_type": Column("Status type"),
     "count_orders": Column("Orders", number),
-    "last_sent_date": Column("Last sent", day),
+    "last_sent_date": Column("Last sent", day, meaning="The day the newest order was sent."),
 }
 _EXCEPTION_COLUMNS: Final = {
     "exception_rule": Column("Rule", words),

@@ -54,11 +54,11 @@ _VARIANTS: Final = """
 """
 _VARIANT_COLUMNS: Final = {
     ITEM: Column("Item"),
-    "next_promise": Column("Next promise", day),
+    "next_promise": Column("Next promise", day, meaning="The next expected date that has not passed."),
     "quantity_open": Column("On order", number),
     "forecast_receipt_date": Column("Forecast", day),
     "open_value": Column("Open value", number),
-    "orders": Column("Orders"),
+    "orders": Column("Orders", meaning="The numbers of the open orders with this item."),
     "warehouse_name": Column("Warehouse"),
     "count_lines": Column("Lines", number),
 }

@@ -50,6 +50,7 @@ SETTINGS: Final = """
 _SAFETY_DAYS: Final = """
     select * from marts.vendor_lead_times order by safety_days_95 desc nulls last, vendor_name, sku, warehouse_name
 """
+_PROPOSED: Final = "How many lead time settings should change."
 _SAFETY_DAY_COLUMNS: Final = {
     ITEM: Column("Item"),
     "safety_days_95": Column("Safety, 95 %", days),
@@ -83,7 +84,7 @@ _SETTING_COLUMNS: Final = {
 }
 _VENDOR_COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
-    "count_proposed": Column("Variants", number),
+    "count_proposed": Column("Variants", number, meaning=_PROPOSED),
     "configured_lead_time_days": Column("Set", days),
     "needed_lead_time_days": Column("Needed", days),
 }
@@ -139,7 +140,7 @@ def _tiles(view: View) -> mo.Html:
     most, least = row["error_days_max"] or 0, row["error_days_min"] or 0
     reason = view.meaning("proposal_reason", PROPOSALS)
     figures = [
-        Tile("Proposed changes", "count_proposed", number, items),
+        Tile("Proposed changes", "count_proposed", number, items, meaning=_PROPOSED),
         Tile("Too short", "count_too_short", number, f"by up to {number(max(most, 0))} days", meaning=reason),
         Tile("Too long", "count_too_long", number, f"by up to {number(max(-least, 0))} days", meaning=reason),
         Tile("Too few orders", "count_low_sample", number, "nothing is proposed", meaning=reason),

@@ -8,7 +8,14 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.catalog import NO_HISTORY, in_other_currencies, missing_from_catalog
+from inventory_planner_dashboard.catalog import (
+    BIAS,
+    MAPE,
+    NO_HISTORY,
+    WAPE,
+    in_other_currencies,
+    missing_from_catalog,
+)
 from inventory_planner_dashboard.charts import height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
@@ -71,8 +78,10 @@ _GAP_COLUMNS: Final = {
     "recommended_action": Column("Action"),
     "purchase_order_number": Column("Order"),
     "days_after_gap": Column("Days late", number),
-    "contact_name": Column("Call"),
-    "contact_email": Column("Email"),
+    "contact_name": Column(
+        "Call", meaning="Whom to call: the vendor of that order, else the one the item is bought from."
+    ),
+    "contact_email": Column("Email", meaning="The email address of whom to call."),
     "first_gap_date": Column("Out from", day),
     "order_receipt_date": Column("Arrives", day),
     "quantity_lost": Column("Lost", number),
@@ -103,10 +112,10 @@ _ACCURACY_COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
     "quantity_forecast": Column("Forecast", number),
     "quantity_sold": Column("Sold", number),
-    "bias": Column("Bias", signed_rate),
-    "wape": Column("WAPE", rate),
-    "mape": Column("MAPE", rate),
-    "count_variants": Column("Variants", number),
+    "bias": Column("Bias", signed_rate, meaning=BIAS),
+    "wape": Column("WAPE", rate, meaning=WAPE),
+    "mape": Column("MAPE", rate, meaning=MAPE),
+    "count_variants": Column("Variants", number, meaning="How many items these figures cover."),
 }
 _ACTION_COLOURS: Final = {
     "expedite": VERMILION,

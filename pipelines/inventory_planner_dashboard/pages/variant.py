@@ -7,7 +7,13 @@ from typing import Any, Final
 
 import marimo as mo
 
-from inventory_planner_dashboard.catalog import NO_HISTORY, in_other_currencies, missing_from_catalog
+from inventory_planner_dashboard.catalog import (
+    BIAS,
+    NO_HISTORY,
+    WAPE,
+    in_other_currencies,
+    missing_from_catalog,
+)
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, signed_rate, text, words
 from inventory_planner_dashboard.layout import empty, filter_notes, links, note, open_in, section, side_by_side, tabs
 from inventory_planner_dashboard.subjects import VARIANT
@@ -102,7 +108,7 @@ ACCURACY: Final = """
     group by 1 order by 1 desc
 """
 _WAREHOUSE_COLUMNS: Final = {
-    "place": Column("Warehouse"),
+    "place": Column("Warehouse", meaning="Where the item is kept and sold from."),
     "quantity_in_stock": Column("In stock", number),
     "quantity_incoming": Column("On order", number),
     "first_gap_in_days": Column("Days left", number),
@@ -147,8 +153,8 @@ _ACCURACY_COLUMNS: Final = {
     "month_start": Column("Month", lambda month: f"{month:%Y-%m}"),
     "quantity_forecast": Column("Forecast", number),
     "quantity_sold": Column("Sold", number),
-    "bias": Column("Bias", signed_rate),
-    "wape": Column("WAPE", rate),
+    "bias": Column("Bias", signed_rate, meaning=BIAS),
+    "wape": Column("WAPE", rate, meaning=WAPE),
 }
 _MAX_MATCHES: Final = 12  # variants that a search offers
 _DAYS_BEFORE: Final = 180  # of receipts, as many as the projection looks ahead by default
