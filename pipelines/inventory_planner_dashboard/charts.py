@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -9,26 +10,38 @@ import marimo as mo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner_dashboard.encodings import UNITS, categories, tooltip
-from inventory_planner_dashboard.layout import empty
+from inventory_planner_dashboard.encodings import UNITS, tooltip
+from inventory_planner_dashboard.formats import decimal, signed_rate
+from inventory_planner_dashboard.layout import empty, multiples
 from inventory_planner_dashboard.palette import BLUE, GREY
 from inventory_planner_dashboard.subjects import Subject
 from inventory_planner_dashboard.view import View
+from inventory_planner_dashboard.summaries import summarize
 
 Chart = Any  # altair's charts have no common class with the methods used here
 
 HEIGHT: Final = 240  # pixels
 ROW_HEIGHT: Final = 26  # pixels of a row in a chart with a row for each vendor or state
+_MULTIPLE_HEIGHT: Final = 90  # pixels of a chart among several small ones
+_NUMBER_WIDTH: Final = 24  # pixels of a cell that has a number in it
 MAX_VENDORS: Final = 30  # in one chart: more could not be distinguished
 _NO_MENU: Final = {"embedOptions": {"actions": False}}  # the menu links to an editor on another host
 
 
-def show(chart: Chart, rows: pa.Table, height: int = HEIGHT) -> mo.Html:
-    """A chart as wide as its place, or a placeholder if there are no rows."""
+def show(chart: Chart, rows: pa.Table, height: int = HEIGHT, *, summary: str = "") -> mo.Html:
+    """A chart as wide as its place, or a placeholder if there are no rows.
+
+    Args:
+        chart: what to draw.
+        rows: what it is drawn from.
+        height: its height in pixels, without the axes.
+        summary: what it shows, for readers who can't see it; see `summarize`.
+    """
     if rows.num_rows == 0:
         return empty()
     return mo.as_html(
         chart.properties(width="container", height=height, background="transparent", usermeta=_NO_MENU)
+        .properties(description=summary)
         .configure_view(strokeWidth=0)
         .configure_axis(
             gridColor=GREY, gridOpacity=0.2, domainColor=GREY, tickColor=GREY, labelFontSize=11, titleFontWeight=500
@@ -56,12 +69,28 @@ def largest(rows: pa.Table, amount: str) -> pa.Table:
     return rows.filter(pc.is_in(rows.column("vendor_name"), value_set=names))
 
 
-def labelled_level(value: float, label: str) -> Chart:
-    """A dashed line across a chart at this height."""
-    level = alt.Chart(pa.table({"value": [float(value)], "label": [label]}))
-    rule = level.mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="value:Q")
-    text = level.mark_text(align="left", dx=4, dy=-6, color=GREY).encode(x=alt.value(0), y="value:Q", text="label:N")
-    return alt.layer(rule, text)
+def with_level(chart: Chart, value: float, label: Sequence[str]) -> Chart:
+    """A chart with a dashed line at this height, named beside the chart, where nothing is drawn over it."""
+    axis = alt.Axis(orient="right", values=[value], labelExpr=str(list(label)), title=None, domain=False, ticks=False)
+    level = alt.Chart(pa.table({"value": [float(value)]})).mark_rule(color=GREY, strokeDash=[4, 3])
+    return alt.layer(chart, level.encode(y=alt.Y("value:Q", axis=axis))).resolve_axis(y="independent")
+
+
+def label_cells(cells: Chart, field: str, form: str, columns: int, is_dark: str) -> Chart:
+    """The numbers in the cells of a heat map with this many columns; none where they would not fit.
+
+    Args:
+        cells: the chart with its two axes.
+        field: what is in the cells.
+        form: how it reads.
+        columns: how many cells stand beside each other.
+        is_dark: the condition for a cell that is too dark for black.
+    """
+    return cells.mark_text(fontSize=10).encode(
+        text=alt.Text(field, format=form),
+        color=alt.condition(is_dark, alt.value("white"), alt.value("black")),
+        opacity=alt.condition(f"width > {columns * _NUMBER_WIDTH}", alt.value(1), alt.value(0)),
+    )
 
 
 def draw_code_bars(rows: pa.Table, code: str, amount: tuple[str, str], count: str, form: str = UNITS) -> mo.Html:
@@ -89,17 +118,36 @@ def draw_code_bars(rows: pa.Table, code: str, amount: tuple[str, str], count: st
         ),
         rows,
         height_of_rows(rows, code),
+        summary=summarize(title, rows, code, field, ".1%" if "%" in form else UNITS),
     )
 
 
 def draw_unit_costs(rows: pa.Table, currency: str) -> mo.Html:
-    """The unit cost of each variant, order by order."""
-    lines = alt.Chart(rows).mark_line(interpolate="step-after", point=alt.OverlayMarkDef(size=20))
+    """A small chart of unit costs for each variant, under its SKU and how much its cost changed."""
+    if rows.num_rows == 0:
+        return empty()
+    skus = pc.unique(rows.column("sku")).to_pylist()
+    of_each = {sku: rows.filter(pc.field("sku") == sku) for sku in skus if sku}
+    return multiples({_change(sku, each, currency): _draw_unit_cost(each, currency) for sku, each in of_each.items()})
+
+
+def _change(sku: str, rows: pa.Table, currency: str) -> str:
+    costs = [cost for cost in rows.column("unit_cost").to_pylist() if cost]
+    if not costs:
+        return sku
+    first, last = costs[0], costs[-1]
+    change = f"{decimal(first)} to {decimal(last)} {currency}, {signed_rate(last / first - 1)}"
+    return f"{sku}: {f'{decimal(last)} {currency}' if first == last else change}"
+
+
+def _draw_unit_cost(rows: pa.Table, currency: str) -> mo.Html:
+    line = alt.Chart(rows).mark_line(
+        interpolate="step-after", color=BLUE, point=alt.OverlayMarkDef(size=20, color=BLUE)
+    )
     return show(
-        lines.encode(
-            x=alt.X("sent_date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)),
-            y=alt.Y("unit_cost:Q", title=f"Unit cost, {currency}", scale=alt.Scale(zero=False)),
-            color=categories("sku"),
+        line.encode(
+            x=alt.X("sent_date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=3)),
+            y=alt.Y("unit_cost:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=",.2f", tickCount=3)),
             tooltip=[
                 tooltip("sku:N", "SKU"),
                 tooltip("sent_date:T", "Sent"),
@@ -107,4 +155,6 @@ def draw_unit_costs(rows: pa.Table, currency: str) -> mo.Html:
             ],
         ),
         rows,
+        _MULTIPLE_HEIGHT,
+        summary=f"Unit cost by date sent. {_change(rows.column('sku')[0].as_py(), rows, currency)}.",
     )

@@ -29,6 +29,12 @@ def side_by_side(*parts: mo.Html) -> mo.Html:
     return _SideBySide(parts)
 
 
+def multiples(parts: Mapping[str, mo.Html]) -> mo.Html:
+    """Small charts beside each other, each under its name."""
+    figures = (f"<figure><figcaption>{escape(name)}</figcaption>{each.text}</figure>" for name, each in parts.items())
+    return mo.Html(f'<div class="ip-multiples">{"".join(figures)}</div>')
+
+
 def tabs(view: View, group: str, makers: Mapping[str, Callable[[], mo.Html]]) -> mo.Html:
     """Tabs, with the open one taken from the URL; the others are rendered when they are opened."""
     first = next(iter(makers))

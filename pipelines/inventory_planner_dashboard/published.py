@@ -130,17 +130,16 @@ class _Database:
         for mart, column, meaning in self._connection.execute(_COLUMNS).fetchall():
             self.columns.setdefault(mart, {})[column] = meaning
 
-    def enter(self) -> tuple[duckdb.DuckDBPyConnection, Callable[[], None]]:
-        """A connection with an empty catalog of its own for the session's views, and what closes it."""
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection with a catalog of its own for a session's views, which is dropped with the connection."""
         connection, name = self._connection.cursor(), f"session_{next(self._numbers)}"
         connection.execute(f"attach ':memory:' as {name}")
         connection.execute(f"use {name}")
+        weakref.finalize(connection, self._drop, name).atexit = False
+        return connection
 
-        def leave() -> None:
-            connection.close()
-            self._connection.execute(f"detach {name}")
-
-        return connection, leave
+    def _drop(self, name: str) -> None:
+        self._connection.execute(f"detach {name}")
 
 
 _databases: weakref.WeakValueDictionary[tuple[Path, Version | None], _Database] = weakref.WeakValueDictionary()
@@ -156,13 +155,11 @@ def attach(file: Path) -> Published:
         ReadError: the file can't be read.
     """
     database = _open(file)
-    connection, leave = database.enter()
+    connection = database.connect()
     (published_at,) = connection.execute(_BUILT_AT).fetchone() or (None,)
     (as_of,) = connection.execute(_AS_OF).fetchone() or (None,)
     (target, minimum) = connection.execute(_TARGETS).fetchone() or (None, None)
-    published = Published(file, connection, database.columns, Targets(target, minimum), as_of, published_at)
-    weakref.finalize(published, leave)
-    return published
+    return Published(file, connection, database.columns, Targets(target, minimum), as_of, published_at)
 
 
 def _open(file: Path) -> _Database:

@@ -30,7 +30,12 @@ def draw_time_line(stock: pa.Table, gaps: pa.Table, goods: pa.Table, as_of: date
     if stock.num_rows == 0 and goods.num_rows == 0:
         return empty("No stock is stated, and nothing was received or is on order.")
     layers = alt.layer(_draw_gaps(gaps), _draw_goods(goods), _draw_stock(stock), _draw_today(as_of))
-    return show(layers, goods if goods.num_rows else stock, _HEIGHT)
+    received, coming = (
+        sum(each["quantity"] for each in goods.to_pylist() if each["kind"] == kind) for kind in ("received", "on order")
+    )
+    gap = f"{gaps.num_rows} times without stock" if gaps.num_rows else "No time without stock"
+    summary = f"Stock as projected. Received: {received:,.0f} units; on order: {coming:,.0f} units. {gap}."
+    return show(layers, goods if goods.num_rows else stock, _HEIGHT, summary=summary)
 
 
 def _draw_gaps(gaps: pa.Table) -> Chart:
@@ -66,7 +71,9 @@ def _draw_stock(stock: pa.Table) -> Chart:
 def _draw_today(as_of: date | None) -> Chart:
     today = alt.Chart(pa.table({"moment": [f"{as_of}T00:00:00"], "label": [f"as of {as_of}"]}))
     rule = today.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="moment:T")
-    name = today.mark_text(align="right", dx=-4, color=GREY).encode(x="moment:T", y=alt.value(8), text="label:N")
+    name = today.mark_text(align="right", dx=-4, style="guide-label").encode(
+        x="moment:T", y=alt.value(8), text="label:N"
+    )
     return alt.layer(rule, name)
 
 

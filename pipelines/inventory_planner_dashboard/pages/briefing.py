@@ -13,6 +13,7 @@ from inventory_planner_dashboard.charts import show
 from inventory_planner_dashboard.encodings import UNITS, amount, categories, labelled_weeks, tooltip, week_label
 from inventory_planner_dashboard.formats import days, number, rate, words
 from inventory_planner_dashboard.layout import filter_notes, section
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -153,4 +154,5 @@ def _draw_incoming(rows: pa.Table, currency: str) -> mo.Html:
             ],
         ),
         rows,
+        summary=summarize(f"Open value by promised week, {currency}", by_week, "week", "open_value"),
     )

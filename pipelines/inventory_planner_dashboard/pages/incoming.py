@@ -7,12 +7,14 @@ from typing import Final
 import altair as alt
 import marimo as mo
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from inventory_planner_dashboard.charts import height_of_rows, labelled_level, largest, show
-from inventory_planner_dashboard.encodings import EXACT, UNITS, amount, colours, tooltip, weeks
+from inventory_planner_dashboard.charts import height_of_rows, label_cells, largest, show, with_level
+from inventory_planner_dashboard.encodings import EXACT, UNITS, amount, colours, each_week, tooltip, weeks
 from inventory_planner_dashboard.formats import day, number
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, LIGHT_GREY
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -114,26 +116,31 @@ def _tiles(view: View) -> mo.Html:
 
 def _draw_calendar(rows: pa.Table) -> mo.Html:
     """Incoming units by vendor and week: the darker, the more."""
-    cells = alt.Chart(rows).mark_rect()
+    calendar = alt.Chart(rows).encode(x=weeks(rows), y=alt.Y("vendor_name:N", title=None))
+    cells = calendar.mark_rect()
+    most, count = max(rows.column("quantity_open").to_pylist(), default=0) or 0, len(each_week(rows))
+    numbers = label_cells(calendar, "quantity_open:Q", UNITS, count, f"datum.quantity_open > {most * 0.6}")
     return show(
-        cells.encode(
-            x=weeks(rows),
-            y=alt.Y("vendor_name:N", title=None),
-            color=alt.Color(
-                "quantity_open:Q",
-                title="Units",
-                scale=alt.Scale(range=["#b7d3ea", BLUE]),
-                legend=alt.Legend(orient="top", gradientLength=160, format=UNITS),
+        alt.layer(
+            cells.encode(
+                color=alt.Color(
+                    "quantity_open:Q",
+                    title="Units",
+                    scale=alt.Scale(range=["#b7d3ea", BLUE]),
+                    legend=alt.Legend(orient="top", gradientLength=160, format=UNITS),
+                ),
+                tooltip=[
+                    tooltip("vendor_name:N", "Vendor"),
+                    tooltip("week_start:T", "Week of"),
+                    tooltip("quantity_open:Q", "Units", UNITS),
+                    tooltip("count_lines:Q", "Lines", UNITS),
+                ],
             ),
-            tooltip=[
-                tooltip("vendor_name:N", "Vendor"),
-                tooltip("week_start:T", "Week of"),
-                tooltip("quantity_open:Q", "Units", UNITS),
-                tooltip("count_lines:Q", "Lines", UNITS),
-            ],
+            numbers,
         ),
         rows,
         height_of_rows(rows),
+        summary=summarize("Units on order by vendor", rows, "vendor_name", "quantity_open"),
     )
 
 
@@ -153,6 +160,7 @@ def _draw_promised_and_forecast(rows: pa.Table) -> mo.Html:
             ],
         ),
         rows,
+        summary=_summarize_bases(rows),
     )
 
 
@@ -169,5 +177,15 @@ def _draw_volume(rows: pa.Table) -> mo.Html:
             tooltip("count_lines:Q", "Lines", UNITS),
         ],
     )
-    container = labelled_level(_CONTAINER_CBM, f"40-foot container, {_CONTAINER_CBM} m³")
-    return show(alt.layer(volumes, container), rows)
+    return show(
+        with_level(volumes, _CONTAINER_CBM, ["40-foot", "container", f"{_CONTAINER_CBM} m³"]),
+        rows,
+        summary=summarize("Cubic metres by forecast week", rows, "week_start", "open_volume_cbm"),
+    )
+
+
+def _summarize_bases(rows: pa.Table) -> str:
+    of_each = {basis: rows.filter(pc.field("basis") == basis) for basis in ("promised", "forecast")}
+    return " ".join(
+        summarize(f"Units {basis} by week", each, "week_start", "quantity_open") for basis, each in of_each.items()
+    )

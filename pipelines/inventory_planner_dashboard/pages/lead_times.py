@@ -15,6 +15,7 @@ from inventory_planner_dashboard.encodings import UNITS, colours, tooltip, vendo
 from inventory_planner_dashboard.formats import days, number, words
 from inventory_planner_dashboard.layout import command, empty, note, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, SKY
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -89,6 +90,7 @@ _VENDOR_COLUMNS: Final = {
     "needed_lead_time_days": Column("Needed", days),
 }
 _COMMAND: Final = "inventory-planner variants set --from lead_time_settings"
+_DAYS: Final = ",.1f"
 _MAX_COMMANDS: Final = 12  # one a vendor; the command without a vendor sends all
 
 
@@ -173,7 +175,8 @@ def _draw_boxes(rows: pa.Table) -> mo.Html:
     )
     boxes = vendor.mark_bar(height=14, color=SKY).encode(x="p25:Q", x2="p75:Q", tooltip=lines)
     medians = vendor.mark_tick(color=BLUE, thickness=3, height=14).encode(x="p50:Q", tooltip=lines)
-    return show(alt.layer(whiskers, boxes, medians), rows, height_of_rows(rows))
+    summary = summarize("Median lead time in days, by vendor", rows, "vendor_name", "p50", _DAYS)
+    return show(alt.layer(whiskers, boxes, medians), rows, height_of_rows(rows), summary=summary)
 
 
 def _draw_planned_and_actual(rows: pa.Table) -> mo.Html:
@@ -195,4 +198,11 @@ def _draw_planned_and_actual(rows: pa.Table) -> mo.Html:
             tooltip("count_orders:Q", "Orders", UNITS),
         ],
     )
-    return show(alt.layer(between, means), rows, height_of_rows(rows))
+    of_plan, actual = (
+        summarize(f"{name} lead time in days", rows, "vendor_name", field, _DAYS)
+        for name, field in (
+            ("Planned", "planned_lead_time_mean_days"),
+            ("Actual", "lead_time_mean_days"),
+        )
+    )
+    return show(alt.layer(between, means), rows, height_of_rows(rows), summary=f"{of_plan} {actual}")

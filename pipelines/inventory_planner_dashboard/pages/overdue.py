@@ -16,6 +16,7 @@ from inventory_planner_dashboard.formats import day, days, number, words
 from inventory_planner_dashboard.layout import empty, filter_notes, link, section
 from inventory_planner_dashboard.palette import BLUE, GREY, VERMILION
 from inventory_planner_dashboard.subjects import VENDOR
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -161,6 +162,7 @@ def _draw_ageing(rows: pa.Table, currency: str) -> mo.Html:
         ),
         rows,
         height_of_rows(rows),
+        summary=summarize(f"Open value by days overdue, {currency}", rows, "ageing_bucket", "open_value"),
     )
 
 
@@ -183,4 +185,14 @@ def _draw_open_by_day(rows: pa.Table, currency: str) -> mo.Html:
             ],
         ),
         rows,
+        summary=_summarize_days(rows, currency),
     )
+
+
+def _summarize_days(rows: pa.Table, currency: str) -> str:
+    subject = f"Open and overdue value day by day, {currency}."
+    last = next(reversed(rows.to_pylist()), None)
+    if last is None:
+        return subject
+    figures = f"{last['open_value'] or 0:{UNITS}} open, {last['overdue_value'] or 0:{UNITS}} of it overdue"
+    return f"{subject} On {last['report_date']}: {figures}."

@@ -13,6 +13,7 @@ from inventory_planner_dashboard.encodings import UNITS, amount, tooltip, vendor
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, VERMILION
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -118,6 +119,7 @@ def _draw_variances(rows: pa.Table, currency: str) -> mo.Html:
         ),
         rows,
         height_of_rows(rows),
+        summary=summarize(f"Price variance by vendor, {currency}", rows, "vendor_name", "price_variance"),
     )
 
 
@@ -136,4 +138,5 @@ def _draw_landed_uplifts(rows: pa.Table) -> mo.Html:
         ),
         rows,
         height_of_rows(rows),
+        summary=summarize("Landed above net cost, by vendor", rows, "vendor_name", "landed_uplift_rate", ".1%"),
     )

@@ -9,11 +9,12 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import labelled_level, show
+from inventory_planner_dashboard.charts import show, with_level
 from inventory_planner_dashboard.encodings import UNITS, amount, categories, tooltip, weeks
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, yes
 from inventory_planner_dashboard.layout import filter_notes, section
 from inventory_planner_dashboard.palette import BLUE, VERMILION
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -115,6 +116,7 @@ def _draw_weeks(rows: pa.Table) -> mo.Html:
             ],
         ),
         rows,
+        summary=summarize("Units received by week", rows, "week_start", "quantity_received"),
     )
 
 
@@ -132,4 +134,6 @@ def _draw_timeline(rows: pa.Table, ordered: float, promise: date | None) -> mo.H
     )
     dates = alt.Chart(pa.table({"promise_date": pa.array([promise], pa.date32())}))
     promised = [dates.mark_rule(color=VERMILION).encode(x="promise_date:T")] if promise else []
-    return show(alt.layer(received, labelled_level(ordered, f"ordered {ordered:,.0f}"), *promised), rows)
+    both = with_level(alt.layer(received, *promised), ordered, ["ordered", f"{ordered:,.0f}"])
+    to_date = max(rows.column("quantity_received_to_date").to_pylist(), default=0)
+    return show(both, rows, summary=f"Units received to date: {to_date:,.0f} of {ordered:,.0f} ordered.")

@@ -13,6 +13,7 @@ from inventory_planner_dashboard.encodings import UNITS, amount, colours, months
 from inventory_planner_dashboard.formats import day, days, number, rate, words
 from inventory_planner_dashboard.layout import empty, filter_notes, section, side_by_side, tabs
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, PINK, SKY, VERMILION
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -165,7 +166,8 @@ def _draw_months(rows: pa.Table) -> mo.Html:
         y=alt.Y("fill_rate:Q", title="Fill rate", scale=alt.Scale(domain=[0, 1]), axis=percent_axis(VERMILION)),
         tooltip=[month, tooltip("fill_rate:Q", "Fill rate", ".1%"), tooltip("count_lines:Q", "Lines", UNITS)],
     )
-    return show(alt.layer(units, fill_rate).resolve_scale(y="independent"), rows)
+    summary = summarize("Units ordered by promised month", rows, "report_month", "quantity_ordered")
+    return show(alt.layer(units, fill_rate).resolve_scale(y="independent"), rows, summary=summary)
 
 
 def _draw_waterfall(view: View) -> mo.Html:
@@ -201,4 +203,5 @@ def _draw_steps(steps: list[tuple[str, float, float, str]]) -> mo.Html:
             tooltip=[tooltip("step:N", " "), tooltip("units:Q", "Units", UNITS)],
         ),
         rows,
+        summary=f"Units: {', '.join(f'{name.lower()} {abs(end - begin):,.0f}' for name, begin, end, _ in steps)}.",
     )

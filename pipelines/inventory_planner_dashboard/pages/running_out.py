@@ -21,6 +21,7 @@ from inventory_planner_dashboard.encodings import UNITS, amount, colours, toolti
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
 from inventory_planner_dashboard.layout import empty, filter_notes, section, tabs
 from inventory_planner_dashboard.palette import BLUE, ORANGE, PINK, VERMILION
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -215,4 +216,5 @@ def _draw_vendors(rows: pa.Table, currency: str) -> mo.Html:
         ),
         rows,
         height_of_rows(rows),
+        summary=summarize(f"Revenue at risk by vendor, {currency}", rows, "vendor_name", "revenue_at_risk"),
     )

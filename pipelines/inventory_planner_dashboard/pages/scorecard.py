@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil, floor, log10
 from typing import Final
 
 import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import Chart, height_of_rows, largest, show, with_links
+from inventory_planner_dashboard.charts import Chart, height_of_rows, label_cells, largest, show, with_links
 from inventory_planner_dashboard.encodings import PERCENT, UNITS, colours, months, percent_axis, tooltip, vendors
 from inventory_planner_dashboard.formats import days, decimal, number, rate, yes
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs
 from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, VERMILION
 from inventory_planner_dashboard.subjects import VENDOR
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.targets import Targets
 from inventory_planner_dashboard.view import View
@@ -47,6 +49,9 @@ _COLUMNS: Final = {
     "lead_time_cv": Column("CV", decimal),
     "is_low_sample": Column("Few orders", yes),
 }
+_NAME_WIDTH: Final = 0.4  # of the chart, as much as a long name takes in a narrow window
+_NAME_HEIGHT: Final = 0.08  # of 1, the height of a line of text
+_DARK_RATE: Final = 0.9  # the colour of an OTIF above it is too dark for black
 _PERIODS: Final = {"Last 365 days": "365", "Last 90 days": "90", "All time": "all"}
 
 
@@ -102,23 +107,26 @@ def _draw_otif(rows: pa.Table, targets: Targets) -> mo.Html:
         ],
     )
     rules = _target_rules(targets.minimum, targets.target).encode(x="target:Q")
-    return show(alt.layer(rates, rules), rows, height_of_rows(rows))
+    summary = summarize("OTIF of each vendor", rows, "vendor_name", "otif_line_rate", ".1%")
+    return show(alt.layer(rates, rules), rows, height_of_rows(rows), summary=summary)
 
 
 def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.Html:
     """Each vendor by spend and reliability; the bubble is the open value."""
+    rates = alt.Axis(format=PERCENT, values=[0, 0.2, 0.4, 0.6, 0.8, 1])
     vendor = alt.Chart(rows).encode(
         x=alt.X(
             "ordered_value:Q",
             title=f"Ordered value, {currency} (log)",
             scale=alt.Scale(type="log", nice=False, padding=56),
-            axis=alt.Axis(format="~s", tickCount=5),
+            axis=alt.Axis(format="~s", values=_log_ticks(rows.column("ordered_value").to_pylist())),
         ),
-        y=alt.Y("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=[0, 1]), axis=percent_axis()),
+        y=alt.Y("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=[0, 1.15]), axis=rates),
     )
+    sizes = alt.Legend(orient="top", format=UNITS, tickCount=3, symbolFillColor=BLUE, symbolStrokeWidth=0)
     bubbles = vendor.mark_circle(color=BLUE, opacity=0.75).encode(
         href="address:N",
-        size=alt.Size("open_value:Q", title=f"Open value, {currency}", scale=alt.Scale(range=[40, 700]), legend=None),
+        size=alt.Size("open_value:Q", title=f"Open value, {currency}", scale=alt.Scale(range=[40, 700]), legend=sizes),
         tooltip=[
             tooltip("vendor_name:N", "Vendor"),
             tooltip("ordered_value:Q", f"Ordered value, {currency}", UNITS),
@@ -127,9 +135,34 @@ def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.
             tooltip("open_value:Q", f"Open value, {currency}", UNITS),
         ],
     )
-    names = vendor.mark_text(dy=-14, color=GREY, fontSize=11).encode(text="vendor_name:N")
+    named = vendor.transform_filter(alt.FieldOneOfPredicate(field="vendor_name", oneOf=_with_room(rows)))
+    names = named.mark_text(dy=-14, fontSize=11, style="guide-label").encode(text="vendor_name:N")
     rule = _target_rules(targets.target).encode(y="target:Q")
-    return show(alt.layer(rule, bubbles, names), rows, 300)
+    summary = summarize(f"Ordered value by vendor, {currency}", rows, "vendor_name", "ordered_value")
+    return show(alt.layer(rule, bubbles, names), rows, 300, summary=summary)
+
+
+def _log_ticks(values: list[float | None]) -> list[float]:
+    """1, 2 and 5 of each power of ten between the values."""
+    known = [value for value in values if value and value > 0]
+    powers = range(floor(log10(min(known))), ceil(log10(max(known))) + 1) if known else range(0)
+    ticks = (step * 10.0**power for power in powers for step in (1, 2, 5))
+    return [tick for tick in ticks if min(known) / 2 <= tick <= max(known) * 2]
+
+
+def _with_room(rows: pa.Table) -> list[str]:
+    """The vendors to name: from the largest on, each that is not too close to one that is named."""
+    points = [
+        (log10(row["ordered_value"]), row["otif_line_rate"], row["vendor_name"])
+        for row in rows.sort_by([("ordered_value", "descending")]).to_pylist()
+        if row["ordered_value"] and row["ordered_value"] > 0 and row["otif_line_rate"] is not None
+    ]
+    width = max((x for x, *_ in points), default=0) - min((x for x, *_ in points), default=0)
+    named: list[tuple[float, float, str]] = []
+    for x, y, name in points:
+        if all(abs(x - left) > _NAME_WIDTH * width or abs(y - above) > _NAME_HEIGHT for left, above, _ in named):
+            named.append((x, y, name))
+    return [name for *_, name in named]
 
 
 def _target_rules(*rates: float | None) -> Chart:
@@ -138,24 +171,30 @@ def _target_rules(*rates: float | None) -> Chart:
 
 def _draw_months(rows: pa.Table) -> mo.Html:
     """The last twelve months of each vendor; the worst stand out on white and on black."""
-    cells = alt.Chart(rows).mark_rect()
+    percent = alt.Chart(rows).transform_calculate(percent="100 * datum.otif_line_rate")
+    calendar = percent.encode(x=months(), y=alt.Y("vendor_name:N", title=None))
+    count = len(set(rows.column("report_month").to_pylist()))
+    known = calendar.transform_filter("isValid(datum.otif_line_rate)")
+    numbers = label_cells(known, "percent:Q", UNITS, count, f"datum.otif_line_rate > {_DARK_RATE}")
     return show(
-        cells.encode(
-            x=months(),
-            y=alt.Y("vendor_name:N", title=None),
-            color=alt.Color(
-                "otif_line_rate:Q",
-                title="OTIF, lines",
-                scale=alt.Scale(domain=[0, 1], range=[VERMILION, "#e8c468", BLUE]),
-                legend=alt.Legend(orient="top", format=PERCENT, gradientLength=160),
+        alt.layer(
+            calendar.mark_rect().encode(
+                color=alt.Color(
+                    "otif_line_rate:Q",
+                    title="OTIF of lines, in percent",
+                    scale=alt.Scale(domain=[0, 1], range=[VERMILION, "#e8c468", BLUE]),
+                    legend=alt.Legend(orient="top", format=PERCENT, gradientLength=160),
+                ),
+                tooltip=[
+                    tooltip("vendor_name:N", "Vendor"),
+                    tooltip("yearmonth(report_month):T", "Promised month"),
+                    tooltip("otif_line_rate:Q", "OTIF", ".1%"),
+                    tooltip("count_due_lines:Q", "Due lines", UNITS),
+                ],
             ),
-            tooltip=[
-                tooltip("vendor_name:N", "Vendor"),
-                tooltip("yearmonth(report_month):T", "Promised month"),
-                tooltip("otif_line_rate:Q", "OTIF", ".1%"),
-                tooltip("count_due_lines:Q", "Due lines", UNITS),
-            ],
+            numbers,
         ),
         rows,
         height_of_rows(rows),
+        summary=summarize("OTIF by vendor and month", rows, "vendor_name", "otif_line_rate", ".1%"),
     )

@@ -23,6 +23,7 @@ from inventory_planner_dashboard.encodings import (
 from inventory_planner_dashboard.formats import day, decimal, number, rate, words
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, SKY, VERMILION
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -166,7 +167,11 @@ def _draw_pareto(rows: pa.Table, currency: str) -> mo.Html:
     share = alt.Y("cumulative_spend_share:Q", title="Cumulative share", scale=scale, axis=percent_axis())
     rules = alt.Chart(pa.table({"mark": [0.8, 0.95]})).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="mark:Q")
     cumulative = alt.layer(line.encode(x=names, y=share), rules)
-    return show(alt.layer(spend, cumulative).resolve_scale(y="independent"), rows)
+    return show(
+        alt.layer(spend, cumulative).resolve_scale(y="independent"),
+        rows,
+        summary=summarize(f"Ordered value, highest first, {currency}", rows, "spend_name", "ordered_value"),
+    )
 
 
 def _draw_months(rows: pa.Table, currency: str) -> mo.Html:
@@ -187,6 +192,7 @@ def _draw_months(rows: pa.Table, currency: str) -> mo.Html:
             ],
         ),
         rows,
+        summary=summarize(f"Ordered value by month, {currency}", rows, "report_month", "ordered_value"),
     )
 
 
@@ -208,4 +214,5 @@ def _draw_cash(rows: pa.Table, currency: str) -> mo.Html:
             ],
         ),
         rows,
+        summary=summarize(f"To pay by week, {currency}", rows, "week_start", "payable_value"),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
 import altair as alt
 import marimo as mo
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from inventory_planner_dashboard.charts import Chart, draw_unit_costs, show, with_links
 from inventory_planner_dashboard.chase import chase, reminders
@@ -16,6 +18,7 @@ from inventory_planner_dashboard.formats import day, days, decimal, number, rate
 from inventory_planner_dashboard.layout import empty, facts, filter_notes, note, open_in, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, SKY, VERMILION
 from inventory_planner_dashboard.subjects import ORDER
+from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -108,7 +111,7 @@ _OPEN_ORDER_COLUMNS: Final = {
 _MAX_DELIVERIES: Final = 40  # bars that can be distinguished in one chart
 _MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart
 _DELIVERY_COLOURS: Final = {"early": SKY, "on time": BLUE, "late": VERMILION, "no promise": GREY}
-_QUANTITY_COLOURS: Final = {"short": VERMILION, "full": BLUE, "over": ORANGE}
+_QUANTITY_COLOURS: Final = {"short": VERMILION, "over": ORANGE}
 
 
 def render(view: View) -> mo.Html:
@@ -142,7 +145,11 @@ def _vendor(view: View, name: str) -> mo.Html:
                 *filter_notes(view, DELIVERIES),
                 about=f"The last {_MAX_DELIVERIES} complete orders; the grey line is the planned lead time.",
             ),
-            section("Quantities of the same orders", _draw_quantities(deliveries)),
+            section(
+                "Deliveries that were short or over",
+                _draw_quantities(deliveries),
+                about=f"Of the last {_MAX_DELIVERIES} complete orders.",
+            ),
             side_by_side(_lead_times(view, name, periods.get("365", {})), _prices(view, name)),
             section(
                 f"Open orders, value in {view.currency}",
@@ -231,11 +238,19 @@ def _draw_deliveries(rows: pa.Table) -> mo.Html:
     )
     line = alt.Chart(rows).mark_line(color=GREY, interpolate="step", strokeWidth=2)
     planned = line.encode(x=orders, y="planned_lead_time_days:Q")
-    return show(alt.layer(actual, planned), rows)
+    return show(alt.layer(actual, planned), rows, summary=_summarize_deliveries(rows))
 
 
-def _draw_quantities(rows: pa.Table) -> mo.Html:
-    """How much of each delivery was received."""
+def _summarize_deliveries(rows: pa.Table) -> str:
+    deliveries = Counter(rows.column("delivery").to_pylist())
+    return f"The last {rows.num_rows} deliveries: {', '.join(f'{count} {name}' for name, count in deliveries.items())}."
+
+
+def _draw_quantities(deliveries: pa.Table) -> mo.Html:
+    """How much was received of the deliveries that were short or over."""
+    rows = deliveries.filter(pc.field("quantity") != "full")
+    if deliveries.num_rows and not rows.num_rows:
+        return empty(f"All of the last {deliveries.num_rows} deliveries had exactly what was ordered.")
     bars = alt.Chart(rows).mark_bar()
     return show(
         bars.encode(
@@ -251,6 +266,7 @@ def _draw_quantities(rows: pa.Table) -> mo.Html:
         ),
         rows,
         160,
+        summary=summarize("Received of ordered, by order", rows, "order_label", "receipt_ratio", ".1%"),
     )
 
 
@@ -258,19 +274,28 @@ def _draw_lead_times(rows: pa.Table, mean: float | None, p90: float | None) -> m
     """How many orders took how long, with the mean and the 90th percentile."""
     bars = alt.Chart(rows).mark_bar(color=BLUE)
     orders = bars.encode(
-        x=alt.X("observed_lead_time_days:Q", bin=alt.Bin(maxbins=24), title="Days from sent to complete"),
+        x=alt.X(
+            "observed_lead_time_days:Q",
+            bin=alt.Bin(maxbins=24, minstep=1),
+            title="Days from sent to complete",
+            axis=alt.Axis(format="d", tickMinStep=1, labelOverlap=True),
+        ),
         y=alt.Y("sum(count_orders):Q", title="Orders"),
         tooltip=[
-            tooltip("observed_lead_time_days:Q", "Days", bin=True),
+            tooltip("observed_lead_time_days:Q", "Days", "d", bin=True),
             tooltip("sum(count_orders):Q", "Orders", UNITS),
         ],
     )
-    known = [(value, f"{name} {value:.1f}") for name, value in (("mean", mean), ("P90", p90)) if value is not None]
-    return show(alt.layer(orders, *(_labelled_value(value, label) for value, label in known)), rows)
+    marks = {name: value for name, value in (("mean", mean), ("P90", p90)) if value is not None}
+    lines = [_named_value(value, f"{name} {days(value)}", offset) for offset, (name, value) in enumerate(marks.items())]
+    summary = summarize("Orders by days from sent to complete", rows, "observed_lead_time_days", "count_orders")
+    return show(alt.layer(orders, *lines).resolve_axis(x="independent"), rows, summary=summary)
 
 
-def _labelled_value(value: float, label: str) -> Chart:
-    at = alt.Chart(pa.table({"value": [value], "label": [label]}))
-    rule = at.mark_rule(color=VERMILION).encode(x="value:Q")
-    name = at.mark_text(align="left", dx=4, color=VERMILION).encode(x="value:Q", y=alt.value(6), text="label:N")
-    return alt.layer(rule, name)
+def _named_value(value: float, label: str, row: int) -> Chart:
+    """A vertical line, named above the chart in this row."""
+    axis = alt.Axis(
+        orient="top", values=[value], labelExpr=f"'{label}'", offset=14 * row, title=None, domain=False, ticks=False
+    )
+    rule = alt.Chart(pa.table({"value": [value]})).mark_rule(color=VERMILION, strokeWidth=2)
+    return rule.encode(x=alt.X("value:Q", axis=axis))
