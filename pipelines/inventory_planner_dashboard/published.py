@@ -135,7 +135,7 @@ class _Database:
         connection, name = self._connection.cursor(), f"session_{next(self._numbers)}"
         connection.execute(f"attach ':memory:' as {name}")
         connection.execute(f"use {name}")
-        weakref.finalize(connection, self._drop, name).atexit = False
+        weakref.finalize(connection, self._drop, name)
         return connection
 
     def _drop(self, name: str) -> None:

@@ -149,7 +149,7 @@ def _draw_ageing(rows: pa.Table, currency: str) -> mo.Html:
                 "ageing_bucket:N",
                 title="Days overdue",
                 scale=alt.Scale(domain=list(_AGE_COLOURS), range=list(_AGE_COLOURS.values())),
-                legend=alt.Legend(orient="top", columns=4),
+                legend=alt.Legend(orient="top", columns=3),
             ),
             order=alt.Order("age:Q"),
             href="address:N",

@@ -10,7 +10,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import Chart, height_of_rows, label_cells, largest, show, with_links
+from inventory_planner_dashboard.charts import Chart, height_of_rows, label_cells, largest, printed, show, with_links
 from inventory_planner_dashboard.encodings import PERCENT, UNITS, colours, months, percent_axis, tooltip, vendors
 from inventory_planner_dashboard.formats import days, decimal, number, rate, yes
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs
@@ -136,7 +136,7 @@ def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.
         ],
     )
     named = vendor.transform_filter(alt.FieldOneOfPredicate(field="vendor_name", oneOf=_with_room(rows)))
-    names = named.mark_text(dy=-14, fontSize=11, style="guide-label").encode(text="vendor_name:N")
+    names = printed(named.encode(text="vendor_name:N"), dy=-14, fontSize=11)
     rule = _target_rules(targets.target).encode(y="target:Q")
     summary = summarize(f"Ordered value by vendor, {currency}", rows, "vendor_name", "ordered_value")
     return show(alt.layer(rule, bubbles, names), rows, 300, summary=summary)
