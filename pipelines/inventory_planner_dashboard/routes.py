@@ -36,6 +36,8 @@ from inventory_planner_dashboard.view import View
 
 Render = Callable[[View], mo.Html]
 
+_KEPT_PAGES: Final = 2  # of a session: the page that is shown and the one before, to which Back leads
+
 PAGES: Final[dict[str, tuple[str, Render]]] = {
     "#/": ("Monday briefing", briefing.render),
     "#/running-out": ("Running out", running_out.render),
@@ -62,12 +64,15 @@ def menu() -> mo.Html:
 
 
 def routes(view: View) -> mo.Html:
-    """The page at the current address, rendered when it is first opened."""
-    rendered: dict[str, mo.Html] = {}  # without a reference, marimo drops the tables in them
+    """The page at the current address, rendered when it is opened."""
+    rendered: dict[str, mo.Html] = {}  # without a reference, marimo drops the tables in them; the newest is the last
 
     def renderer(path: str) -> Callable[[], mo.Html]:
         def render() -> mo.Html:
-            return rendered.setdefault(path, render_page(path, view))
+            rendered[path] = rendered.pop(path, None) or render_page(path, view)
+            if len(rendered) > _KEPT_PAGES:
+                del rendered[next(iter(rendered))]
+            return rendered[path]
 
         return render
 

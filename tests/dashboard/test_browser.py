@@ -77,6 +77,9 @@ def test_a_page_is_drawn_without_errors_or_requests_to_other_hosts(browser: Brow
     assert browser.count(".ip-tile, table, canvas, svg.marks") > 0
     assert browser.count(".ip-notice") == 0
     assert browser.count(".ip-actions") == 0  # only with --allow-writes
+    assert browser.count("[role=main]") == 1
+    charts = browser.run("return found(document, '[role=graphics-document]').map(e => e.ariaLabel)")
+    assert [label for label in charts if not label or label == "Vega visualization"] == []
     assert browser.errors() == []
     assert browser.hosts() == {url.removeprefix("http://")}
 

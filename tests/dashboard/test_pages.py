@@ -52,6 +52,14 @@ def test_a_module_reads_marts_and_nothing_else(path: Path) -> None:
     assert {name for name in read if not READABLE.fullmatch(name)} == set()
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_chart_has_a_summary_for_readers_who_cannot_see_it(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    charts = [node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "show"]
+
+    assert [node.lineno for node in charts if "summary" not in {each.arg for each in node.keywords}] == []
+
+
 @pytest.fixture(scope="module")
 def attached(published: Path) -> Published:
     return attach(published)
