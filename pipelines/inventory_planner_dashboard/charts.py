@@ -15,8 +15,8 @@ from inventory_planner_dashboard.formats import decimal, signed_rate
 from inventory_planner_dashboard.layout import empty, multiples
 from inventory_planner_dashboard.palette import BLUE, GREY
 from inventory_planner_dashboard.subjects import Subject
-from inventory_planner_dashboard.view import View
 from inventory_planner_dashboard.summaries import summarize
+from inventory_planner_dashboard.view import View
 
 Chart = Any  # altair's charts have no common class with the methods used here
 

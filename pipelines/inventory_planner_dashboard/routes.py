@@ -69,7 +69,7 @@ def routes(view: View) -> mo.Html:
 
     def renderer(path: str) -> Callable[[], mo.Html]:
         def render() -> mo.Html:
-            rendered[path] = rendered.pop(path, None) or render_page(path, view)
+            rendered[path] = rendered.pop(path) if path in rendered else render_page(path, view)
             if len(rendered) > _KEPT_PAGES:
                 del rendered[next(iter(rendered))]
             return rendered[path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -26,6 +27,10 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 from inventory_planner_dashboard.actions.access import WriteAccess, new_token, with_token
 
+_MALLOC_OPTIONS: Final = {
+    -8: 2,  # M_ARENA_MAX: each session has a thread, and glibc would keep freed memory apart for each of them
+    -3: 128 * 1024,  # M_MMAP_THRESHOLD: the text of a page goes back to the system when it is freed
+}
 _PACKAGE = Path(__file__).parent
 _MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
 
@@ -77,6 +82,7 @@ def run(
             other machines.
     """
     os.environ["INVENTORY_PLANNER_DATA"] = str(folder.root)  # where the app looks for the file
+    _return_freed_memory()
     token = new_token() if allow_writes else ""
     application = _application(folder, token)
     _watch_age(when_old or WhenOld())
@@ -90,6 +96,14 @@ def run(
             _check_loopback(listener)
         ready(with_token(_url(listener), token) if allow_writes else _url(listener))
         _server(application).run(sockets=[listener])
+
+
+def _return_freed_memory() -> None:
+    """Make the C library return freed memory to the system; one without `mallopt` does so or is left as it is."""
+    with suppress(OSError, AttributeError):
+        set_option = ctypes.CDLL(None).mallopt
+        for option, value in _MALLOC_OPTIONS.items():
+            set_option(option, value)
 
 
 def _check_loopback(listener: socket.socket) -> None:
