@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from browsing import Browser, chromium
@@ -15,7 +14,6 @@ from serving import dashboard_process
 
 from inventory_planner_dashboard.routes import PAGES
 
-MEGABYTE = 2**20  # bytes
 TTL_SECONDS = 125  # after which marimo drops a session whose browser is gone, with some to spare
 
 
@@ -27,28 +25,25 @@ def main() -> None:
     arguments = parser.parse_args()
     with dashboard_process(arguments.data) as (url, process), chromium() as browser:
         print(f"started: {resident(process)} MB")  # noqa: T201 (a command for people)
-        for number, _ in enumerate(open_sessions(browser, url, arguments.sessions), 1):
+        for number in range(1, arguments.sessions + 1):
+            open_session(browser, url, list(PAGES))
             print(f"{number} sessions: {resident(process)} MB, {threads(process)} threads")  # noqa: T201
         if arguments.closed:
-            browser.driver.get("about:blank")
+            for handle in browser.driver.window_handles[1:]:
+                browser.driver.switch_to.window(handle)
+                browser.driver.close()
             time.sleep(TTL_SECONDS)
             print(f"closed: {resident(process)} MB, {threads(process)} threads")  # noqa: T201
 
 
-def open_sessions(browser: Browser, url: str, count: int) -> Iterator[None]:
-    """Open that many sessions, one a tab, each of which walks through all pages."""
-    for _ in range(count):
-        browser.driver.switch_to.new_window("tab")
-        browser.size(1280, 2400)
-        browser.open(url)
-        for path, (title, _) in PAGES.items():
-            browser.run("location.hash = arguments[0]", path)
-            browser.until_shown(title)
-        yield
-    for handle in browser.driver.window_handles[1:]:
-        browser.driver.switch_to.window(handle)
-        browser.driver.close()
-    browser.driver.switch_to.window(browser.driver.window_handles[0])
+def open_session(browser: Browser, url: str, paths: list[str]) -> None:
+    """Open a session in a tab of its own and walk through these pages."""
+    browser.driver.switch_to.new_window("tab")
+    browser.size(1280, 2400)
+    browser.open(url)
+    for path in paths:
+        browser.run("location.hash = arguments[0]", path)
+        browser.until_shown(PAGES[path][0])
 
 
 def resident(process: int) -> int:

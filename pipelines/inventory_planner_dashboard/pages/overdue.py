@@ -85,7 +85,7 @@ def render(view: View) -> mo.Html:
                 "Open and overdue, day by day",
                 _draw_open_by_day(view.rows(_OPEN_BY_DAY), view.currency),
                 *filter_notes(view, _OPEN_BY_DAY),
-                about="Recorded since the warehouse was first built.",
+                about="History starts with the first build.",
             ),
             section(
                 f"Lines that are overdue, stale or without a promise, value in {view.currency}",
@@ -127,7 +127,7 @@ def _chase(view: View) -> list[mo.Html]:
 def _tiles(view: View) -> mo.Html:
     row = view.row(_OVERDUE)
     lines = f"{number(row['count_lines'])} lines"
-    longest = f"at most {days(row['days_overdue_max'])}; {lines}"
+    longest = f"max {days(row['days_overdue_max'])} · {lines}"
     stale = view.meaning("is_stale", _OVERDUE)
     figures = [
         Tile("Overdue value", "open_value", number, lines, view.currency),

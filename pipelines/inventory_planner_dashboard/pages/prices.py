@@ -73,7 +73,7 @@ def render(view: View) -> mo.Html:
                 section(
                     "Price variance by vendor",
                     _draw_variances(variances, view.currency),
-                    about="Against the previous order; bars to the right: paid more.",
+                    about="Change against the previous order. Bars to the right: you paid more.",
                 ),
                 section(
                     "Landed cost above net cost",
@@ -97,7 +97,7 @@ def _tiles(view: View) -> mo.Html:
     figures = [
         Tile("Price variance", "price_variance", number, compared, view.currency),
         Tile("Price variance, rate", "price_variance_rate", signed_rate, compared),
-        Tile("Landed uplift, mean of lines", "landed_uplift_rate", rate, f"{number(row['count_landed'])} lines"),
+        Tile("Average landed-cost uplift", "landed_uplift_rate", rate, f"{number(row['count_landed'])} lines"),
     ]
     return tile_row(tiles(view, _TOTALS, row, figures))
 

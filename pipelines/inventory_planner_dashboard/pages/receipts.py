@@ -86,7 +86,7 @@ def _tiles(view: View) -> mo.Html:
     split, receipts = "Lines received in more than one receipt.", "Over the lines with at least one receipt."
     figures = [
         Tile("Split lines", "split_rate", rate, lines, meaning=split),
-        Tile("Receipts per line, mean", "receipts_mean", decimal, lines, meaning=receipts),
+        Tile("Receipts per line, average", "receipts_mean", decimal, lines, meaning=receipts),
     ]
     return tile_row(tiles(view, _SPLIT_LINES, row, figures))
 
@@ -96,7 +96,7 @@ def _timeline(view: View, order: dict[str, Any]) -> mo.Html:
     return section(
         f"Order {order['purchase_order_number']}, {order['vendor_name'] or 'no vendor'}",
         _draw_timeline(rows, order["quantity_ordered"], order["promise_date"]),
-        about="The latest order received in parts; search for another by its number. Vertical line: promised date.",
+        about="Latest split delivery; search for another order by its number. Vertical line: promised date.",
     )
 
 
