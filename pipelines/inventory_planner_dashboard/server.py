@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -85,6 +86,7 @@ def run(
     _return_freed_memory()
     token = new_token() if allow_writes else ""
     application = _application(folder, token)
+    gc.freeze()  # collections skip what is imported, and so soon come to the pages that sessions have left
     _watch_age(when_old or WhenOld())
     try:
         listener = socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
