@@ -86,6 +86,7 @@ def run(
     _return_freed_memory()
     token = new_token() if allow_writes else ""
     application = _application(folder, token)
+    gc.collect()
     gc.freeze()  # collections skip what is imported, and so soon come to the pages that sessions have left
     _watch_age(when_old or WhenOld())
     try:
