@@ -53,7 +53,7 @@ def run(job: Job, variables: Mapping[str, Any]) -> RunReport:
     read_seeds(job.warehouse.folder)
     with_as_of_date(variables)
     synced = load(job)
-    log.info("%s", synced.summary)
+    log.info("%s", synced.summary, extra={"fields": synced.log_fields})
     steps = _Steps(job)
     swept = steps.attempt(SWEEP, lambda: sweep_if_due(job), SweepError)
     load_catalog_if_due(job, start_of_day(variables))
@@ -72,7 +72,8 @@ def _acknowledge(job: Job) -> int:
     outcomes = acknowledge(job)
     count = sum(each.state is State.APPLIED for each in outcomes)
     if outcomes:
-        log.info("Acknowledged %d orders (%s).", count, job.settings.acknowledge_status)
+        fields = {"account_id": job.settings.account_id, "orders": count, "status": job.settings.acknowledge_status}
+        log.info("Acknowledged %d orders (%s).", count, job.settings.acknowledge_status, extra={"fields": fields})
     check_acknowledged(outcomes)
     return count
 

@@ -172,7 +172,12 @@ class Client:
     def _wait_after(self, failure: TransientError, attempt: int) -> None:
         backoff = min(_FIRST_WAIT * 2 ** (attempt - 1), _MAX_WAIT) * random.uniform(0.5, 1)  # noqa: S311 (jitter)
         seconds = backoff if failure.retry_after is None else min(failure.retry_after, _MAX_RETRY_AFTER)
-        log.warning("%s Retrying in %.1f s (attempt %d of %d).", failure, seconds, attempt + 1, ATTEMPTS)
+        fields = {"seconds": round(seconds, 1), "attempt": attempt + 1}
+        log.warning(
+            "%s Retrying in %.1f s (attempt %d of %d).",
+            *(failure, seconds, attempt + 1, ATTEMPTS),
+            extra={"fields": fields},
+        )
         self.traffic.retries += 1
         self._wait(seconds)
 

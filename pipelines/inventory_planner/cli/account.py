@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from inventory_planner.cli.options import as_of_option, data_option, dbt_variables, read_only_data_option
+from inventory_planner.cli.progress import show_progress
 from inventory_planner.data_folder import DataFolder, data_folder
 
 if TYPE_CHECKING:
     from inventory_planner.api.client import Client
     from inventory_planner.settings import Settings
-    from inventory_planner.sync.load import Job, Progress
+    from inventory_planner.sync.load import Job
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def demo(folder: DataFolder) -> None:
     from inventory_planner.demo import run_demo
 
     demo_folder = data_folder(folder.root / "demo")
-    with _show_progress() as progress:
+    with show_progress() as progress:
         report = run_demo(demo_folder, progress)
     print_report(demo_report(report, demo_folder))
 
@@ -73,7 +73,7 @@ def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool, catal
         raise click.UsageError("--dry-run shows what changed in the orders only. Leave out --catalog.")
     with _open_job(folder, "load", full=full, since=_parse_since(since)) as job:
         report = preview(job) if dry_run else load_changes(job)
-        log.info("%s%s", "Would load: " if dry_run else "", report.summary)
+        log.info("%s%s", "Would load: " if dry_run else "", report.summary, extra={"fields": report.log_fields})
         if catalog:
             load_catalog(job, start_of_day(dbt_variables(None)).date())
 
@@ -152,19 +152,6 @@ def _open_job(folder: DataFolder, command: str, *, full: bool = False, since: da
     with (
         open_warehouse(engine_of(folder), folder, command) as warehouse,
         _open_account() as (settings, client),
-        _show_progress() as progress,
+        show_progress() as progress,
     ):
         yield Job(client, settings, warehouse, full=full, since=since, progress=progress)
-
-
-@contextmanager
-def _show_progress() -> Iterator[Progress]:
-    """A progress bar on a terminal; elsewhere log lines are enough."""
-    if not sys.stderr.isatty():
-        yield lambda _read, _total: None
-        return
-    from rich.progress import Progress as Bar
-
-    with Bar(transient=True) as bar:
-        task = bar.add_task("Reading orders", total=None)
-        yield lambda read, total: bar.update(task, completed=read, total=total)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from inventory_planner.cli.log import console, is_progress_wanted
 from inventory_planner.cli.options import data_option
 from inventory_planner.data_folder import DataFolder
 
@@ -120,14 +121,11 @@ class _Counter:
 
     def start(self, total: int) -> None:
         """Show that so many changes are to be sent."""
-        if not (total and sys.stderr.isatty()):
+        if not (total and is_progress_wanted()):
             return
-        from rich.console import Console
         from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
-        self._bar = Progress(
-            TextColumn("Changes sent:"), MofNCompleteColumn(), console=Console(stderr=True), transient=True
-        )
+        self._bar = Progress(TextColumn("Changes sent:"), MofNCompleteColumn(), console=console(), transient=True)
         self._bar.add_task("", total=total)
         self._bar.start()
 

@@ -18,7 +18,7 @@ from inventory_planner import __version__
 from inventory_planner.cli.account import check, demo, load, replay, run, sweep
 from inventory_planner.cli.deliver import deliver
 from inventory_planner.cli.links import links
-from inventory_planner.cli.log import start_logging, write_error
+from inventory_planner.cli.log import add_log_options, write_error
 from inventory_planner.cli.marts import publish, report, status, transform
 from inventory_planner.cli.orders import acknowledge, orders
 from inventory_planner.cli.serve import dashboard, emulate
@@ -36,15 +36,12 @@ class TerminatedError(KeyboardInterrupt):
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="The format of log lines.")
-@click.option("--verbose", is_flag=True, help="Log more detail.")
-def commands(log_format: str, verbose: bool) -> None:
+def commands() -> None:
     """Inventory Planner purchase orders in DuckDB: an exact, current copy, and reports on it.
 
     Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 75 try again later; 77 key or account refused; 130 or
     143 stopped.
     """
-    start_logging(log_format, verbose=verbose)
 
 
 for command in (
@@ -52,6 +49,7 @@ for command in (
     *(orders, acknowledge, variants, writes, deliver, links, emulate, dashboard),
 ):
     commands.add_command(command)
+add_log_options(commands)
 
 
 def main() -> None:

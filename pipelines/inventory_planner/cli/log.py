@@ -6,21 +6,52 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 OUR_LOGGER: Final = "inventory_planner"
+FIELDS: Final = "fields"  # the attribute of a log record with its numbers: log.info("...", extra={"fields": {...}})
+_CHOSEN: Final = "inventory_planner.log"  # where click keeps the options that were given, before or after the command
 
 
-def start_logging(log_format: str, *, verbose: bool = False) -> None:
+def start_logging(log_format: str = "text", *, verbose: bool = False, quiet: bool = False) -> None:
     """Log to standard error; `log_format` is "text" or "json"."""
-    handler = logging.StreamHandler()
+    handler = _ConsoleHandler()
     handler.setFormatter(
         _JsonFormatter() if log_format == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
     )
+    handler.setLevel(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     logger = logging.getLogger(OUR_LOGGER)
     logger.handlers[:] = [handler]
-    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logger.setLevel(logging.DEBUG)  # the handler chooses; a progress bar counts what it leaves out
     logger.propagate = False
+
+
+def add_log_options(command: click.Command) -> None:
+    """Let a command and all its subcommands take the options of the log, so that they work on both sides of a name."""
+    command.params.extend(_options())
+    if isinstance(command, click.Group):
+        for subcommand in command.commands.values():
+            add_log_options(subcommand)
+
+
+def is_progress_wanted() -> bool:
+    """Whether to show progress: on a terminal, unless only warnings are wanted."""
+    handlers = logging.getLogger(OUR_LOGGER).handlers
+    return sys.stderr.isatty() and all(handler.level <= logging.INFO for handler in handlers)
+
+
+@cache
+def console() -> Console:
+    """The terminal that log lines and progress bars share, so that they don't overwrite each other."""
+    from rich.console import Console
+
+    return Console(stderr=True)
 
 
 def write_error(message: str) -> None:
@@ -32,8 +63,56 @@ def write_error(message: str) -> None:
         sys.stderr.write(f"{message}\n")
 
 
+def _options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["--log-format"],
+            type=click.Choice(["text", "json"]),
+            help="The format of log lines; text by default.",
+            expose_value=False,
+            callback=_choose,
+        ),
+        click.Option(["--verbose"], is_flag=True, help="Log more detail.", expose_value=False, callback=_choose),
+        click.Option(
+            ["--quiet"],
+            is_flag=True,
+            help="Log only warnings and errors, for cron.",
+            expose_value=False,
+            callback=_choose,
+        ),
+    ]
+
+
+def _choose(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Add an option to those given before, and log accordingly.
+
+    Raises:
+        UsageError: two options contradict each other.
+    """
+    chosen: dict[str, Any] = context.meta.setdefault(_CHOSEN, {})
+    if value:
+        chosen[str(parameter.name)] = value
+    if chosen.keys() >= {"verbose", "quiet"}:
+        raise click.UsageError("--verbose and --quiet contradict each other. Leave one of them out.")
+    start_logging(**chosen)
+
+
+class _ConsoleHandler(logging.Handler):
+    """Writes to standard error; on a terminal above the progress bar, if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+            if sys.stderr.isatty():
+                console().print(line, markup=False, highlight=False, soft_wrap=True)
+            else:
+                sys.stderr.write(f"{line}\n")
+        except Exception:  # noqa: BLE001 (as in logging's own handlers: a log line that fails must not fail the run)
+            self.handleError(record)
+
+
 class _JsonFormatter(logging.Formatter):
-    """One JSON object per line, with the time in UTC."""
+    """One JSON object per line, with the time in UTC and the record's numbers as fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -41,6 +120,7 @@ class _JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, FIELDS, {}),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from time import monotonic
 from typing import Any, Final
 
 from inventory_planner import __version__
@@ -45,6 +46,11 @@ _MISSING_ORDERS: Final = f"""
     order by loaded.account_id
 """  # noqa: S608
 
+# dbt commands that leave the marts as they are. A command after options of dbt itself counts as one that changes them.
+READ_ONLY_COMMANDS: Final = frozenset(
+    {"compile", "debug", "deps", "docs", "list", "ls", "parse", "show", "source", "test", "--version"}
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -71,7 +77,7 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
 
 
 def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Sequence[str]) -> str:
-    """Run any dbt command; because it may change the marts, the next run builds them again.
+    """Run any dbt command; unless it only reads, it may change the marts, and the next run builds them again.
 
     Raises:
         TransformError: dbt failed.
@@ -79,7 +85,8 @@ def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: S
     """
     write_seeds(warehouse.folder)
     _create_own_tables(warehouse)
-    invalidate_build(warehouse)
+    if arguments[0] not in READ_ONLY_COMMANDS:
+        invalidate_build(warehouse)
     return run_dbt(warehouse, with_as_of_date(variables), arguments)
 
 
@@ -107,12 +114,15 @@ def build_and_publish(warehouse: Warehouse, variables: Mapping[str, Any]) -> boo
     Raises:
         InventoryPlannerError: see `build` and `publish`.
     """
+    started_at = monotonic()
     record = read_build(warehouse)
     if record is None or record.built_from != rendered(_inputs(warehouse.folder, variables)):
         build(warehouse, variables)
     is_published = publish(warehouse)
     if is_published:
-        log.info("Published %s.", warehouse.folder.analytics)
+        seconds = monotonic() - started_at
+        fields = {"fields": {"seconds": round(seconds, 1)}}
+        log.info("Published %s in %.0f s.", warehouse.folder.analytics, seconds, extra=fields)
     else:
         _confirm_published(warehouse)
         log.info("Nothing changed: %s is current.", warehouse.folder.analytics)

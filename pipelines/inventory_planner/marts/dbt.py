@@ -14,14 +14,17 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
 from typing import Any, Final
 
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import TransformError
+from inventory_planner.marts.dbt_events import DbtEvents
 from inventory_planner.warehouse.warehouse import Warehouse
 
-BUILD: Final = ("build", "--exclude-resource-type", "unit_test")  # unit tests check the SQL, not the data
+# Unit tests check the SQL, not the data; the events of the log tell how far the build is.
+BUILD: Final = ("build", "--exclude-resource-type", "unit_test", "--log-format", "json")
 PROJECT_PARTS: Final = ("macros", "models", "seeds", "snapshots", "tests")
 PROJECT_SUFFIXES: Final = frozenset({".sql", ".yml", ".csv"})
 DBT_PREFIX: Final = "DBT_"  # also within a name: `_DBT_COMPLETE` makes dbt print completions and succeed
@@ -30,6 +33,8 @@ AS_OF_DATE: Final = "as_of_date"  # the var that changes every day; see the macr
 AS_OF_DATE_VARIABLE: Final = "INVENTORY_PLANNER_AS_OF_DATE"
 FAILED: Final = frozenset({"error", "fail", "runtime error"})
 SHOWN_FAILURES: Final = 5  # the first ones; dbt's own log has the rest
+
+log = logging.getLogger("inventory_planner.marts.dbt")  # in the child, this module is __main__
 
 
 def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Sequence[str] = BUILD) -> str:
@@ -46,24 +51,39 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
     warehouse.close()
     folder = warehouse.folder
     _results(folder).unlink(missing_ok=True)  # if dbt fails before its first model, don't report the last run's
-    with _lifeline() as stdin:
-        done = subprocess.run(  # noqa: S603 (no shell, and the arguments are the user's own)
-            command(variables, arguments),
-            env={
-                **_others(os.environ),
-                **warehouse.engine.dbt_environment(),
-                **_environment(folder),
-                AS_OF_DATE_VARIABLE: str(variables.get(AS_OF_DATE) or ""),
-            },
-            stdin=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode != 0:
+    environment = {
+        **_others(os.environ),
+        **warehouse.engine.dbt_environment(),
+        **_environment(folder),
+        AS_OF_DATE_VARIABLE: str(variables.get(AS_OF_DATE) or ""),
+    }
+    status, output, errors = _follow(command(variables, arguments), environment)
+    if status != 0:
         failures = _failures(_results(folder))
-        raise TransformError(_explain(folder, failures, done.stdout + done.stderr), _of_data(failures))
-    return done.stdout
+        raise TransformError(_explain(folder, failures, output + errors), _of_data(failures))
+    return output
+
+
+def _follow(words: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """The exit status, the output as text and the errors of a dbt command whose events are logged as they come."""
+    events = DbtEvents(log, sum(1 for _ in (project() / "models" / "marts").glob("*.sql")))
+    with (
+        _lifeline() as stdin,
+        TemporaryFile("w+") as errors,
+        subprocess.Popen(  # noqa: S603 (no shell, and the arguments are the user's own)
+            words, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        try:
+            output = "".join(map(events.read, process.stdout or ()))
+            status = process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        errors.seek(0)
+        if status == 0:
+            events.log_summary()
+        return status, output, errors.read()
 
 
 def command(variables: Mapping[str, Any], arguments: Sequence[str] = BUILD) -> list[str]:

@@ -78,12 +78,16 @@ def load_catalog(job: Job, day: date) -> SyncReport:
         report.quarantined, report.unknown = len(reading.unidentified), reading.converter.drift
         reading.warn()
         variants = _store(job, rows, day, report.started_at)
+    counts = {
+        "variants": rows[VARIANTS].num_rows,
+        "changed": len(variants.changed),
+        "missing": len(variants.missing),
+        "requests": report.requests,
+    }
     log.info(
         "Variants in the catalog: %d; changed: %d; missing: %d (requests: %d).",
-        rows[VARIANTS].num_rows,
-        len(variants.changed),
-        len(variants.missing),
-        report.requests,
+        *counts.values(),
+        extra={"fields": {**report.log_fields, **counts}},
     )
     return report
 

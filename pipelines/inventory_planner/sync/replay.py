@@ -28,5 +28,5 @@ def replay(job: Job) -> SyncReport:
         if orders:
             store(job, [Batch(orders, len(orders), SyncKind.REPLAY, cursor=None)], report)
             drop_quarantined(job.account, before=report.started_at)
-    log.info("%s", report.summary)
+    log.info("%s", report.summary, extra={"fields": report.log_fields})
     return report

@@ -78,7 +78,7 @@ def sweep(job: Job, *, force: bool = False) -> SyncReport:
             mark_deleted(job.account, deleted, datetime.now(UTC))
         report.sync_kind, report.deleted = SWEEP, len(known.present.keys() & set(deleted))
         report.warehouse_orders = count_orders(job.account)
-    log.info("%s", report.summary)
+    log.info("%s", report.summary, extra={"fields": report.log_fields})
     return report
 
 

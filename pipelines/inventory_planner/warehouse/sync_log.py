@@ -6,7 +6,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from inventory_planner.errors import LoadError
@@ -76,6 +76,18 @@ class SyncReport:
         quarantined = f", {_plural(self.quarantined, 'record')} quarantined" if self.quarantined else ""
         read = f"{_plural(self.orders, 'order')} with {_plural(self.lines, 'line')} read"
         return f"{read}{deleted}{quarantined} {cost}."
+
+    @property
+    def log_fields(self) -> dict[str, Any]:
+        """The numbers of the summary, for a line of a JSON log; `run_id` is the `sync_id` of the sync log."""
+        ended_at = self.ended_at or datetime.now(UTC)
+        return {
+            "run_id": self.sync_id,
+            "account_id": self.account_id,
+            "mode": self.sync_kind,
+            **{name: getattr(self, name) for name in ("orders", "lines", "deleted", "quarantined", "requests")},
+            "seconds": round((ended_at - self.started_at).total_seconds(), 3),
+        }
 
 
 @dataclass(frozen=True, slots=True)
