@@ -9,7 +9,9 @@ import pytest
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from inventory_planner.cli.terminal import demo_report, print_report, status_report, table
+from inventory_planner.cli.demo_text import demo_report
+from inventory_planner.cli.status_text import status_report
+from inventory_planner.cli.terminal import print_report, table
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.demo import DemoReport
 from inventory_planner.monitor.status import Status

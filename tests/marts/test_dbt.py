@@ -7,7 +7,8 @@ import pytest
 from hand_made import VARIABLES
 from inventory_planner.data_folder import DataFolder, folder_at
 from inventory_planner.errors import TransformError
-from inventory_planner.marts.dbt import command, digest_of, project, project_files, run_dbt
+from inventory_planner.marts.dbt import command, run_dbt
+from inventory_planner.marts.project import digest_of, project, project_files
 from inventory_planner.warehouse.warehouse import Warehouse
 
 

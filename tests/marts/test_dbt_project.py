@@ -16,7 +16,7 @@ from dbt_runs import DbtRun, dbt, select
 from filling import fill
 from hand_made import ACCOUNTS, AS_OF, line, order
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.marts.dbt import project
+from inventory_planner.marts.project import project
 
 POLICY = {
     "as_of_date": AS_OF.isoformat(),

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.marts.dbt import project
 from inventory_planner.marts.dbt_vars import Policy, with_as_of_date
+from inventory_planner.marts.project import project
 
 
 def test_the_policy_has_the_vars_of_the_dbt_project_and_accepts_their_defaults() -> None:

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from dbt_runs import DbtRun, select
-from inventory_planner.marts.dbt import project as dbt_project
+from inventory_planner.marts.project import project as dbt_project
 
 DBT = Path(sys.executable).with_name("dbt")
 MF = Path(sys.executable).with_name("mf")

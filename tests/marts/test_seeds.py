@@ -9,7 +9,7 @@ import pytest
 
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.marts.dbt import project
+from inventory_planner.marts.project import project
 from inventory_planner.marts.seeds import SEEDS, read_seeds, write_seeds
 
 RATES = "currency_code,valid_from,rate\n"

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,15 +28,18 @@ log = logging.getLogger(__name__)
 def demo(folder: DataFolder) -> None:
     """Try everything on a made-up account, without an API key.
 
-    The demo needs no network and takes about a minute.
+    The demo needs no network and takes one to three minutes.
     """
-    from inventory_planner.cli.terminal import demo_report, print_report
+    from inventory_planner.cli.demo_text import demo_report
+    from inventory_planner.cli.terminal import print_report
     from inventory_planner.demo import run_demo
 
     demo_folder = data_folder(folder.root / "demo")
+    here = Path.cwd()
+    shown = demo_folder.root.relative_to(here) if demo_folder.root.is_relative_to(here) else demo_folder.root
     with show_progress() as progress:
         report = run_demo(demo_folder, progress)
-    print_report(demo_report(report, demo_folder))
+    print_report(demo_report(report, demo_folder, shown))
 
 
 @click.command()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from inventory_planner.cli.options import as_of_option, data_option, dbt_variables, read_only_data_option
+from inventory_planner.cli.reader import until_reader_leaves
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
@@ -58,9 +59,11 @@ def publish(folder: DataFolder) -> None:
 @click.command()
 @read_only_data_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@until_reader_leaves
 def status(folder: DataFolder, as_json: bool) -> None:
     """Show how old the data is, and how the last syncs went."""
-    from inventory_planner.cli.terminal import print_report, status_report
+    from inventory_planner.cli.status_text import status_report
+    from inventory_planner.cli.terminal import print_report
     from inventory_planner.monitor.status import status as read_status
     from inventory_planner.warehouse.engines import engine_of
 
@@ -94,6 +97,7 @@ def status(folder: DataFolder, as_json: bool) -> None:
 @click.option(
     "--raw", is_flag=True, help="In CSV, don't put ' before text that a spreadsheet would run, such as =1+1 or -X."
 )
+@until_reader_leaves
 def report(
     folder: DataFolder,
     mart: str | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
@@ -15,77 +15,21 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:  # these import dlt, which takes a second, and `status` does without it
-    from inventory_planner.data_folder import DataFolder
-    from inventory_planner.demo import DemoReport
     from inventory_planner.marts.published import Report
-    from inventory_planner.monitor.status import Status
 
-BEST_AND_WORST: Final = 3
-MOST_OVERDUE: Final = 8
 NO_DATA: Final = "-"
 MAX_WIDTH: Final = 100_000  # more than all columns of a mart need
 FRAME_WIDTH: Final = 2
 GAP_WIDTH: Final = 1  # between columns
+MAX_TEXT_SHARE: Final = 0.2  # of the line; longer names are cut, so that figures fit beside them
 WIDTH_WITHOUT_TERMINAL: Final = 120
 
 # Values are formatted by type, except in columns whose names end like this.
 PERCENTAGES: Final = ("_rate", "_share", "_ratio")  # shown as 98.8%
 NUMERALS: Final = "_number"  # shown without separators, like the year 2026
 IDS: Final = "_id"  # shown last
+NAMES: Final = ("vendor_name", "warehouse_name", "spend_name", "title")  # cut if they are long
 WRAPPED: Final = ("error", "outcome", "description", "change", "before", "after")  # the long texts of our own reports
-
-
-def demo_report(report: DemoReport, folder: DataFolder) -> RenderableType:
-    """What the demo did, what its reports show, and where its files are."""
-    vendors = report.vendors
-    shown = vendors if len(vendors) <= 2 * BEST_AND_WORST else vendors[:BEST_AND_WORST] + vendors[-BEST_AND_WORST:]
-    happened = ", ".join(f"{count} {kind}" for kind, count in sorted(report.happened.items()))
-    overdue = f"Overdue: {len(report.overdue)} vendor orders; the {MOST_OVERDUE} with the highest open value"
-    return Group(
-        Text(f"\nFirst load: {report.first.summary}"),
-        Text(f"Two days of business: {happened}."),
-        Text(f"Then:       {report.second.summary}"),
-        Text(f"Sweep:      {report.swept.summary}\n" if report.swept else ""),
-        table("Received against ordered, vendor orders", report.received_vs_ordered),
-        table(f"Vendors by OTIF: the best {BEST_AND_WORST} and the worst {BEST_AND_WORST}", shown),
-        table(overdue, report.overdue[:MOST_OVERDUE]),
-        Text(f"\nFor readers, at any time: {folder.analytics}\nFor this tool only:       {folder.warehouse}"),
-    )
-
-
-def status_report(status: Status) -> RenderableType:
-    """How old the data is, and how the last syncs went."""
-    age = "never loaded" if status.age_seconds is None else f"{timedelta(seconds=round(status.age_seconds))} old"
-    published = f"{status.published_at:%Y-%m-%d %H:%M} UTC" if status.published_at else "never"
-    at_work = f" {status.at_work} is running; this is the data published before it." if status.at_work else ""
-    columns = (
-        "started_at",
-        "_account_id",
-        "outcome",
-        "sync_kind",
-        "requests",
-        "orders",
-        "deleted",
-        "quarantined",
-        "error",
-    )
-    return Group(
-        Text(f"{status.folder}: data {age}, published {published}.{at_work}"),
-        *([Text(f"Warning: {status.problem}")] if status.problem else []),
-        table("Rows", [{"table": name, "rows": count} for name, count in status.rows.items()]),
-        table("Last syncs (UTC)", [{name: sync[name] for name in columns} for sync in status.syncs]),
-        *([table("Last changes of the account (UTC)", list(map(_write, status.writes)))] if status.writes else []),
-    )
-
-
-def _write(write: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "recorded_at": write["recorded_at"],
-        "command": write["command"],
-        "order_or_variant": write["purchase_order_number"] or write["target"],
-        **{name: write[name] for name in ("state", "user_name")},
-        "outcome": write["message"],
-    }
 
 
 def print_mart(report: Report) -> None:
@@ -93,12 +37,18 @@ def print_mart(report: Report) -> None:
     console = _console()
     names = [column.name for column in report.columns]
     rows = [dict(zip(names, row, strict=True)) for row in report.rows]
-    chosen = names if report.options.columns else _fitting(names, rows, report.options.sort, console.width)
-    mart = table(report.title, [{name: row[name] for name in chosen} for row in rows], wrap_names=True)
+    if not rows:
+        console.print(table(report.title, rows))
+        return
+    chosen, max_text = names, None
+    if not report.options.columns:
+        chosen, max_text = _by_priority(names, report), int(console.width * MAX_TEXT_SHARE)
+        chosen = _fitting(chosen, rows, console.width, max_text)
+    mart = _grid([{name: row[name] for name in chosen} for row in rows], wrap_names=True, max_text=max_text)
     if report.options.columns:
         whole = console.measure(mart, options=console.options.update(width=MAX_WIDTH)).maximum
         console.width = max(console.width, whole)  # chosen columns are never cut
-    console.print(mart)
+    console.print(Text(report.title, style="bold"), mart, sep="\n")
     if hint := _hint(report, len(rows), len(chosen)):
         console.print(Text(hint))
 
@@ -107,18 +57,29 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], *, wrap_names: bool = F
     """Rows under the names of their columns; numbers are right-aligned, missing values are dashes."""
     if not rows:
         return Text(f"{title}: none\n")
-    shown = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=0)
+    return Group(
+        Text(title, style="bold"), _grid(rows, wrap_names=wrap_names)
+    )  # a title of the table would be as narrow
+
+
+def _grid(rows: Sequence[Mapping[str, Any]], *, wrap_names: bool = False, max_text: int | None = None) -> Table:
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
     for name in rows[0]:
         is_number = any(isinstance(row[name], (int, float, Decimal)) for row in rows)
         heading = "\n".join(_heading(name, rows)) if wrap_names else name.replace("_", " ")
-        shown.add_column(heading, justify="right" if is_number else "left", no_wrap=name not in WRAPPED)
+        shown.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=name not in WRAPPED,
+            max_width=max_text if name.endswith(NAMES) else None,
+        )
     for row in rows:
-        cells = (Text(_printable(_cell(name, value))) for name, value in row.items())  # Text, so that `[` is no markup
+        cells = (Text(printable(_cell(name, value))) for name, value in row.items())  # Text, so that `[` is no markup
         shown.add_row(*cells)
     return shown
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without control characters, which could move the cursor or hide what is shown."""
     return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
@@ -131,32 +92,50 @@ def print_report(report: RenderableType, *, err: bool = False) -> None:
 def print_fitting(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print rows, with as many of the first columns as fit."""
     console = _console()
-    names = _fitting(list(rows[0]) if rows else [], rows, "", console.width)
+    names = _fitting(sorted(rows[0] if rows else [], key=lambda name: name.endswith(IDS)), rows, console.width)
     console.print(table(title, [{name: row[name] for name in names} for row in rows], wrap_names=True))
 
 
 def _console(*, err: bool = False) -> Console:
-    console = Console(stderr=err)
+    console = _Console(stderr=err)
     if not console.is_terminal:
         console.width = WIDTH_WITHOUT_TERMINAL
     return console
 
 
-def _fitting(names: Sequence[str], rows: Sequence[Mapping[str, Any]], sort: str, width: int) -> list[str]:
-    """The first columns that fit beside each other: the one sorted by, the others in their order, ids."""
-    sorted_by = sort.removeprefix("-")
+class _Console(Console):
+    """A console whose reader may have gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command what that means; by default, rich exits with status 1."""
+        raise  # noqa: PLE0704 (rich calls this while it handles the BrokenPipeError)
+
+
+def _by_priority(names: Sequence[str], report: Report) -> list[str]:
+    """The column to sort by, those that matter first, the others in their order, ids."""
+    place = {name: number for number, name in enumerate(report.lead)}
+    place |= {report.options.sort.removeprefix("-"): -1}
+    return sorted(names, key=lambda name: (place.get(name, len(place)), name.endswith(IDS)))
+
+
+def _fitting(
+    names: Sequence[str], rows: Sequence[Mapping[str, Any]], width: int, max_text: int | None = None
+) -> list[str]:
+    """The first columns that fit beside each other; at least one."""
     left = width - FRAME_WIDTH
     fitting: list[str] = []
-    for name in sorted(names, key=lambda name: (name != sorted_by, name.endswith(IDS))):
-        left -= _width(name, rows) + GAP_WIDTH
-        if fitting and left < 0:
+    for name in names:
+        left -= _width(name, rows, max_text) + GAP_WIDTH
+        if fitting and left < -GAP_WIDTH:
             break
         fitting.append(name)
     return fitting
 
 
-def _width(name: str, rows: Sequence[Mapping[str, Any]]) -> int:
-    return max(map(cell_len, [*_heading(name, rows), *([] if name in WRAPPED else _cells(name, rows))]))
+def _width(name: str, rows: Sequence[Mapping[str, Any]], max_text: int | None) -> int:
+    heading = max(map(cell_len, _heading(name, rows)))
+    longest = 0 if name in WRAPPED else max(map(cell_len, _cells(name, rows)))
+    return max(heading, min(longest, max_text) if max_text and name.endswith(NAMES) else longest)
 
 
 def _heading(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -9,6 +9,7 @@ import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.options import read_only_data_option
+from inventory_planner.cli.reader import until_reader_leaves
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def variants() -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of variants.")
 @click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
 @json_option
+@until_reader_leaves
 def list_variants(
     folder: DataFolder, limit: int, output_format: Literal["table", "json", "csv"], as_json: bool, **filters: Any
 ) -> None:
@@ -51,6 +53,7 @@ def list_variants(
 @read_only_data_option
 @click.argument("variant")
 @json_option
+@until_reader_leaves
 def show_variant(folder: DataFolder, variant: str, as_json: bool) -> None:
     """Show a variant's settings and stock, and its vendors with their costs."""
     from inventory_planner import orders, variants

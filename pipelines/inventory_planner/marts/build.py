@@ -12,9 +12,10 @@ from typing import Any, Final
 from inventory_planner import __version__
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError, PublishError, TransformError
-from inventory_planner.marts.dbt import digest_of, project_files, run_dbt
+from inventory_planner.marts.dbt import run_dbt
 from inventory_planner.marts.dbt_vars import with_as_of_date
 from inventory_planner.marts.faulty_orders import build_without_faulty_orders
+from inventory_planner.marts.project import digest_of, project_files
 from inventory_planner.marts.seeds import read_seeds, write_seeds
 from inventory_planner.warehouse.build_record import (
     invalidate_build,

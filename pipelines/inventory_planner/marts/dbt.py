@@ -5,13 +5,12 @@ The child ends with its parent, even if the parent is killed; otherwise it would
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,12 +20,11 @@ from typing import Any, Final
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import TransformError
 from inventory_planner.marts.dbt_events import DbtEvents
+from inventory_planner.marts.project import mart_files, project
 from inventory_planner.warehouse.warehouse import Warehouse
 
 # Unit tests check the SQL, not the data; the events of the log tell how far the build is.
-BUILD: Final = ("build", "--exclude-resource-type", "unit_test", "--log-format", "json")
-PROJECT_PARTS: Final = ("macros", "models", "seeds", "snapshots", "tests")
-PROJECT_SUFFIXES: Final = frozenset({".sql", ".yml", ".csv"})
+BUILD: Final = ("build", "--exclude-resource-type", "unit_test", "--log-format", "json", "--log-format-file", "text")
 DBT_PREFIX: Final = "DBT_"  # also within a name: `_DBT_COMPLETE` makes dbt print completions and succeed
 TARGET_VARIABLE: Final = "INVENTORY_PLANNER_TARGET"  # as profiles.yml reads it
 AS_OF_DATE: Final = "as_of_date"  # the var that changes every day; see the macro as_of_day
@@ -66,7 +64,7 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
 
 def _follow(words: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
     """The exit status, the output as text and the errors of a dbt command whose events are logged as they come."""
-    events = DbtEvents(log, sum(1 for _ in (project() / "models" / "marts").glob("*.sql")))
+    events = DbtEvents(log, len(mart_files()))
     with (
         _lifeline() as stdin,
         TemporaryFile("w+") as errors,
@@ -122,23 +120,6 @@ def _environment(folder: DataFolder) -> dict[str, str]:
         "DBT_LOG_PATH": str(folder.dbt / "logs"),
         "DBT_USE_COLORS": "false",
     }
-
-
-def project() -> Path:
-    """The dbt project: inside the package in an installed wheel, beside `pipelines/` in a checkout."""
-    installed = Path(__file__).parents[1] / "dbt_project"
-    return installed if installed.is_dir() else Path(__file__).parents[3] / "dbt"
-
-
-def project_files() -> list[Path]:
-    """The files that define the models, in a fixed order; nothing that dbt or an editor leaves beside them."""
-    found = (path for part in PROJECT_PARTS for path in (project() / part).rglob("*"))
-    return [project() / "dbt_project.yml", *sorted(path for path in found if path.suffix in PROJECT_SUFFIXES)]
-
-
-def digest_of(files: Iterable[Path]) -> str:
-    """A digest that changes when the content of one of the files does."""
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def dbt() -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
-RESULTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
+RESULTS: Final = frozenset(
+    {"LogModelResult", "LogNodeNoOpResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
+)
 TEST: Final = "LogTestResult"
 MARTS: Final = "marts"  # their schema
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, LoadError, PublishError
+from inventory_planner.marts.presentation import presentation_of
 from inventory_planner.warehouse.engine import Connection, Engine
 
 ALL_COLUMNS: Final = "all"  # a value of `ReportOptions.columns`
@@ -69,8 +70,8 @@ class ReportOptions:
     Attributes:
         where: a SQL condition; None for all rows.
         columns: the names of the columns; empty or `all` for all of them.
-        sort: the column to sort by, descending with a `-` before it. Otherwise, and among equals, rows are sorted by
-            the mart's columns from the first to the last.
+        sort: the column to sort by, descending with a `-` before it; by default what the mart's `meta` says. Among
+            equals, rows are sorted by the mart's columns from the first to the last.
         limit: the maximum number of rows; 0 for all.
         describe: show the columns and their descriptions instead of rows.
         as_text: every value is the text that the database writes; otherwise only timestamps are text.
@@ -86,13 +87,17 @@ class ReportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The rows to show, read while they are consumed; `count` is the number of rows without a limit."""
+    """The rows to show, read while they are consumed; `count` is the number of rows without a limit.
+
+    `lead` names the columns that matter first.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: Iterator[Row]
     count: int
     options: ReportOptions = ReportOptions()
+    lead: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -169,7 +174,8 @@ def _read_mart(engine: Engine, connection: Connection, mart: Mart, options: Repo
     chosen = [] if list(options.columns) == [ALL_COLUMNS] else options.columns
     columns = tuple(map(mart.column, chosen)) or mart.columns
     values = ", ".join(_value(column, as_text=options.as_text) for column in columns)
-    order = _order(mart, options.sort)
+    presentation = presentation_of(mart.name)
+    order = _order(mart, options.sort, presentation.sort)
     limit = f" limit {options.limit}" if options.limit else ""
     source = _filtered(mart, options.where) if options.where else _table(mart)
     try:
@@ -179,7 +185,7 @@ def _read_mart(engine: Engine, connection: Connection, mart: Mart, options: Repo
         if not options.where:
             raise
         raise _explain(error, mart, options.where) from error
-    return Report(_title(mart.name, mart.summary), columns, _fetch(result), count, options)
+    return Report(_title(mart.name, mart.summary), columns, _fetch(result), count, options, presentation.lead)
 
 
 def _filtered(mart: Mart, condition: str) -> str:
@@ -205,12 +211,18 @@ def _fetch(result: Any) -> Iterator[Row]:
         yield from batch
 
 
-def _order(mart: Mart, sort: str) -> str:
-    terms = [f"{_quoted(column.name)} nulls last" for column in mart.columns]
+def _order(mart: Mart, sort: str, default: Sequence[str]) -> str:
     if sort:
-        name = mart.column(sort.removeprefix(DESCENDING)).name
-        terms.insert(0, f"{_quoted(name)} {'desc' if sort.startswith(DESCENDING) else 'asc'} nulls last")
-    return ", ".join(terms)
+        terms = [DESCENDING * sort.startswith(DESCENDING) + mart.column(sort.removeprefix(DESCENDING)).name]
+    else:
+        names = {column.name for column in mart.columns}  # of a file that another version published
+        terms = [term for term in default if term.removeprefix(DESCENDING) in names]
+    return ", ".join(map(_order_term, [*terms, *(column.name for column in mart.columns)]))
+
+
+def _order_term(term: str) -> str:
+    direction = "desc" if term.startswith(DESCENDING) else "asc"
+    return f"{_quoted(term.removeprefix(DESCENDING))} {direction} nulls last"
 
 
 def _value(column: Column, *, as_text: bool) -> str:

@@ -21,8 +21,8 @@ from typing import Final, get_args
 
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
-from inventory_planner.marts.dbt import project
 from inventory_planner.marts.dbt_vars import StatusType
+from inventory_planner.marts.project import project
 from inventory_planner.spreadsheets import MalformedCsvError, decode_text, filled_rows
 
 SEPARATORS: Final = (",", ";", "\t")

@@ -91,9 +91,9 @@ Found = tuple[dict[str, int], list[dict[str, Any]], list[dict[str, Any]]]  # row
 
 
 def _look(engine: Engine, folder: DataFolder) -> tuple[str | None, Found]:
-    """What the warehouse holds; during a run, the run and what readers see."""
+    """What the warehouse holds; during a run, the run and what readers see; without a warehouse, what readers see."""
     if not engine.exists():
-        return None, ({}, [], [])
+        return None, _read_published(engine)
     try:
         with engine.lock("status"):
             return None, _read(connect_read_only(engine))

@@ -26,6 +26,7 @@ from inventory_planner_emulator.nights import SYNC_TIME, run_nightly_sync
 from inventory_planner_emulator.totals import Order, open_quantity, strip_zeros, with_totals
 
 _FULL_DELIVERY_SHARE = 0.6
+_STILL_LATE_SHARE = 0.85  # of overdue orders don't arrive on these days, so that a buyer has somebody to chase
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _plan_day(rng: Random, orders: list[Order], day: date) -> Iterator[tuple[str
     complete = pool.take(3, lambda order: order["status"] == PARTIALLY_RECEIVED and not _is_open(order))
     yield from (("closed", partial(_close, order=order)) for order in complete)
     pool.sort(key=lambda order: abs((_promised_date(order) - day).days))  # the due ones first
-    due = pool.take(rng.randint(7, 12), lambda order: _is_active(order) and _is_open(order))
+    due = pool.take(rng.randint(7, 12), lambda order: _is_active(order) and _is_open(order) and _arrives(order, day))
     yield from (("received", partial(_receive, order=order)) for order in due)
 
 
@@ -127,6 +128,11 @@ def _is_active(order: Order) -> bool:
 
 def _is_unreceived(order: Order) -> bool:
     return _is_active(order) and not order["total_received"]
+
+
+def _arrives(order: Order, day: date) -> bool:
+    """Whether the goods can arrive; decided by a generator of the order's own, which shifts no other random number."""
+    return _promised_date(order) >= day or Random(order["id"]).random() >= _STILL_LATE_SHARE  # noqa: S311
 
 
 def _is_open(order: Order) -> bool:
