@@ -60,6 +60,11 @@ class DataFolder:
         return self.root / "delivery"
 
     @property
+    def notebooks(self) -> Path:
+        """Your copy of the tour."""
+        return self.root / "notebooks"
+
+    @property
     def clean_seeds(self) -> Path:
         """The seed files as dbt gets them."""
         return self.dbt / "seeds"

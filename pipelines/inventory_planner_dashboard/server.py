@@ -33,7 +33,10 @@ _MALLOC_OPTIONS: Final = {
     -3: 128 * 1024,  # M_MMAP_THRESHOLD: the text of a page goes back to the system when it is freed
 }
 _PACKAGE = Path(__file__).parent
-_MISSING = "The dashboard needs marimo and altair: install them with `pip install 'inventory-planner[dashboard]'`."
+MISSING = (
+    "This needs marimo, altair and polars, which the extra `dashboard` installs: `pip install '.[dashboard]'` in a"
+    " checkout, or `pip install 'WHEEL[dashboard]'` with the path of the wheel."
+)
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,10 @@ def _application(folder: DataFolder, token: str) -> Starlette:
 
         import inventory_planner_dashboard.routes  # noqa: F401, PLC0415 (now, for a quick first page)
     except ModuleNotFoundError as error:
-        raise ConfigurationError(_MISSING) from error
+        raise ConfigurationError(MISSING) from error
     actions = _actions(folder) if token else []
     builder = create_asgi_app(quiet=True, html_head=_html_head(*(["actions/actions.html"] if token else [])))
-    pages: Any = builder.with_app(path="/", root=str(_notebook())).build()
+    pages: Any = builder.with_app(path="/", root=str(notebook("dashboard.py"))).build()
 
     @asynccontextmanager
     async def close_sessions(_: Starlette) -> AsyncIterator[None]:
@@ -161,10 +164,10 @@ def _watch_age(when_old: WhenOld) -> None:
     watch_age(when_old.max_age, when_old.explain)
 
 
-def _notebook() -> Path:
-    """The marimo app: inside the package in an installed wheel, beside `pipelines/` in a checkout."""
-    installed = _PACKAGE / "notebooks" / "dashboard.py"
-    return installed if installed.exists() else _PACKAGE.parents[1] / "notebooks" / "dashboard.py"
+def notebook(name: str) -> Path:
+    """A notebook: inside the package in an installed wheel, beside `pipelines/` in a checkout."""
+    installed = _PACKAGE / "notebooks" / name
+    return installed if installed.exists() else _PACKAGE.parents[1] / "notebooks" / name
 
 
 def _html_head(*scripts: str) -> str:

@@ -112,7 +112,11 @@ def replay(folder: DataFolder) -> None:
 @click.command()
 @read_only_data_option
 def check(folder: DataFolder) -> None:
-    """Test the connections to Inventory Planner, or Neuro, and to the SFTP server, and summarize the account."""
+    """Test the API key and the SFTP server, and summarize the account.
+
+    The API key and the account id belong in `.dlt/secrets.toml`, for which `.dlt/example.secrets.toml` is the pattern,
+    or in SOURCES__INVENTORY_PLANNER__API_KEY and SOURCES__INVENTORY_PLANNER__ACCOUNT_ID.
+    """
     from inventory_planner.cli.deliver_text import warn
     from inventory_planner.delivery.connection import probe
     from inventory_planner.delivery.files import FILES

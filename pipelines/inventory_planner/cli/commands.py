@@ -17,24 +17,33 @@ import click
 from inventory_planner import __version__
 from inventory_planner.cli.account import check, demo, load, replay, run, sweep
 from inventory_planner.cli.deliver import deliver
+from inventory_planner.cli.help import Commands
 from inventory_planner.cli.links import links
 from inventory_planner.cli.log import add_log_options, write_error
 from inventory_planner.cli.marts import publish, report, status, transform
 from inventory_planner.cli.orders import acknowledge, orders
-from inventory_planner.cli.serve import dashboard, emulate
+from inventory_planner.cli.serve import dashboard, emulate, tour
 from inventory_planner.cli.variants import variants
 from inventory_planner.cli.writes import writes
 from inventory_planner.errors import InventoryPlannerError
 
 INTERRUPTED: Final = 130  # the exit status that shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
+COMPLETION: Final = (  # `\b` keeps click from wrapping the line
+    "Completion of commands, options and marts in bash; zsh and fish have zsh_source and fish_source:\n\n"
+    '\b\neval "$(_INVENTORY_PLANNER_COMPLETE=bash_source inventory-planner)"'
+)
 
 
 class TerminatedError(KeyboardInterrupt):
     """The process received SIGTERM; the command ends as it does with Ctrl-C."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=COMPLETION,
+)
 @click.version_option(__version__)
 def commands() -> None:
     """Inventory Planner purchase orders in DuckDB: an exact, current copy, and reports on it.
@@ -44,11 +53,11 @@ def commands() -> None:
     """
 
 
-for command in (
-    *(demo, run, load, sweep, replay, check, transform, publish, status, report),
-    *(orders, acknowledge, variants, writes, deliver, links, emulate, dashboard),
-):
-    commands.add_command(command)
+commands.add_section("Start", (demo, check))
+commands.add_section("Load and publish", (run, load, sweep, replay, transform, publish))
+commands.add_section("Read", (status, report, dashboard, tour))
+commands.add_section("Change the account", (orders, variants, acknowledge, writes, deliver, links))
+commands.add_section("Develop", (emulate,))
 add_log_options(commands)
 
 

@@ -9,6 +9,7 @@ import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.deliver_help import help_of
+from inventory_planner.cli.help import Commands
 from inventory_planner.cli.options import data_option, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.files import FILES, File
@@ -31,7 +32,7 @@ LOST: Final = (
 )
 
 
-@click.group()
+@click.group(cls=Commands)
 def deliver() -> None:
     """Deliver CSV files to Inventory Planner's Advanced CSV connector, by SFTP.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from inventory_planner.cli.help import Commands
 from inventory_planner.cli.options import read_only_data_option
 from inventory_planner.data_folder import DataFolder
 
@@ -22,7 +23,7 @@ _SHOWN: Final = (  # the first ones fit into 80 columns
 )
 
 
-@click.group()
+@click.group(cls=Commands)
 def links() -> None:
     """Show whether another system can match the account's products."""
 

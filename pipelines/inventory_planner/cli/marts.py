@@ -74,21 +74,31 @@ def status(folder: DataFolder, as_json: bool) -> None:
         print_report(status_report(current))
 
 
+def _complete_mart(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the published marts, or of those of this version if nothing is published."""
+    from inventory_planner.marts.published import mart_names
+    from inventory_planner.warehouse.engines import engine_of
+
+    folder = context.params["folder"]
+    return [name for name in mart_names(engine_of(folder), folder) if name.startswith(incomplete)]
+
+
 @click.command(epilog="For example: inventory-planner report open_lines --where 'days_overdue > 30' --sort -open_value")
 @read_only_data_option
-@click.argument("mart", required=False)
+@click.argument("mart", required=False, shell_complete=_complete_mart)
 @click.option("--where", metavar="SQL", help="Only rows that match this SQL condition, for example \"sku like 'A%'\".")
 @click.option(
     "--columns",
     default="",
     metavar="A,B",
     callback=lambda _context, _parameter, names: tuple(name.strip() for name in names.split(",") if name.strip()),
-    help="Only these columns, or `all`. By default a table shows as many as fit, ids last; CSV and JSON have all.",
+    help="Only these columns, or `all`. By default a table shows the most important that fit; CSV and JSON have all.",
 )
 @click.option("--sort", default="", metavar="[-]COLUMN", help="Sort by this column; with `-` descending.")
 @click.option(
     "--limit",
-    type=click.IntRange(0, MAX_LIMIT),
+    type=click.IntRange(min=0),
+    metavar="ROWS",
     help=f"The maximum number of rows, 0 for all. The default is {ROWS_OF_A_TABLE} for a table, all for CSV and JSON.",
 )
 @click.option("--describe", is_flag=True, help="Show the type and the description of each column instead of rows.")
@@ -115,8 +125,7 @@ def report(
     from inventory_planner.marts.published import ReportOptions, open_report
     from inventory_planner.warehouse.engines import engine_of
 
-    if limit is None:
-        limit = 0 if output_format else ROWS_OF_A_TABLE
+    limit = min(limit, MAX_LIMIT) if limit is not None else 0 if output_format else ROWS_OF_A_TABLE
     wanted = ReportOptions(limit=limit, as_text=output_format == "csv", **options)
     with open_report(engine_of(folder), folder, mart, wanted) as found:
         if output_format is None:

@@ -29,7 +29,8 @@ def as_of_option(command: Command) -> Command:
     return click.option(
         "--as-of",
         type=click.DateTime(["%Y-%m-%d"]),
-        help="Build the reports as of this date; today by default.",
+        metavar="DATE",
+        help="Build the reports as of this date, for example 2026-01-31; today by default.",
         callback=lambda _context, _parameter, day: _past_day(day),
     )(command)
 
@@ -63,5 +64,6 @@ def _folder_option(open_folder: Callable[[Path], DataFolder]) -> Callable[[Comma
         show_default=True,
         show_envvar=True,
         help="The data folder, the only folder written to.",
-        callback=lambda _context, _parameter, path: open_folder(path),
+        # while the shell completes a command, nothing is created
+        callback=lambda context, _parameter, path: folder_at(path) if context.resilient_parsing else open_folder(path),
     )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
+from inventory_planner.cli.help import Commands
 from inventory_planner.cli.options import read_only_data_option
 from inventory_planner.cli.order_arguments import field, instant, new_order, pair, read_json, unique
 from inventory_planner.cli.reader import until_reader_leaves
@@ -19,7 +20,7 @@ recalculate_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Commands)
 def orders() -> None:
     """Show the account's orders, live, and change them.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from inventory_planner.cli.options import dbt_variables, read_only_data_option
+from inventory_planner.cli.options import data_option, dbt_variables, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError, InventoryPlannerError
 
 EMULATOR_PORT: Final = 8765
 DASHBOARD_PORT: Final = 8766
+TOUR_PORT: Final = 8767
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -141,6 +143,20 @@ def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes
     set_patterns({kind: pattern for kind, pattern in others.items() if pattern})
     when_old = WhenOld(timedelta(hours=max_age), lambda: _why_old(folder))
     serve_dashboard(folder, address, ready=ready, when_old=when_old, allow_writes=allow_writes)
+
+
+@click.command()
+@data_option
+@click.option("--port", default=TOUR_PORT, show_default=True)
+@click.option("--browser/--no-browser", default=True, help="Whether to open the tour in a browser.")
+def tour(folder: DataFolder, port: int, browser: bool) -> None:
+    """Open a notebook with ten questions, answered in SQL that you can change.
+
+    It is your own copy, `notebooks/tour.py` in the data folder; delete it to get the original again.
+    """
+    from inventory_planner_dashboard.tour import open_tour
+
+    sys.exit(open_tour(folder, port, browser=browser))
 
 
 def _why_old(folder: DataFolder) -> str:

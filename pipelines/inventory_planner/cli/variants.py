@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
+from inventory_planner.cli.help import Commands
 from inventory_planner.cli.options import read_only_data_option
 from inventory_planner.cli.reader import until_reader_leaves
 from inventory_planner.data_folder import DataFolder
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from inventory_planner.sync.load import Job
 
 
-@click.group()
+@click.group(cls=Commands)
 def variants() -> None:
     """Show the account's variants live, and change their settings and vendors.
 

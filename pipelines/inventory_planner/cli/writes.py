@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from inventory_planner.cli.asking import Asking, changing
+from inventory_planner.cli.help import Commands
 
 
-@click.group()
+@click.group(cls=Commands)
 def writes() -> None:
     """Undo changes to the account."""
 

@@ -12,8 +12,9 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.errors import ConfigurationError, LoadError, PublishError
+from inventory_planner.errors import ConfigurationError, InventoryPlannerError, LoadError, PublishError
 from inventory_planner.marts.presentation import presentation_of
+from inventory_planner.marts.project import mart_files
 from inventory_planner.warehouse.engine import Connection, Engine
 
 ALL_COLUMNS: Final = "all"  # a value of `ReportOptions.columns`
@@ -121,6 +122,15 @@ def open_report(engine: Engine, folder: DataFolder, mart_name: str | None, optio
             yield _describe(marts[mart_name])
         else:
             yield _read_mart(engine, connection, marts[mart_name], options)
+
+
+def mart_names(engine: Engine, folder: DataFolder) -> list[str]:
+    """The names of the published marts; if they can't be read, of those that this version builds."""
+    try:
+        with open_published(engine, folder) as connection:
+            return list(_read_catalog(connection))
+    except InventoryPlannerError:
+        return [file.stem for file in mart_files()]
 
 
 @contextmanager
