@@ -44,3 +44,9 @@ def test_the_reports_show_good_and_bad_vendors_in_both_currencies(demo_shown: tu
     assert report.vendors[-1]["otif_rate"] < 0.25
     assert report.overdue
     assert all(row["days"] > 0 and row["open_value"] > 0 for row in report.overdue)
+
+
+def test_a_buyer_finds_orders_that_are_a_few_days_late(demo_shown: tuple[DataFolder, DemoReport]) -> None:
+    _, report = demo_shown
+
+    assert len([row for row in report.overdue if 1 <= row["days"] <= 30]) >= 2

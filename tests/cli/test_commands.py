@@ -189,6 +189,17 @@ def test_the_emulator_reads_the_files_of_a_folder_when_asked(tmp_path: Path) -> 
     assert (variant["sku"], variant["in_stock"]) == ("MUG", 0)
 
 
+def test_the_help_lists_commands_in_the_order_of_the_work_with_whole_summaries() -> None:
+    shown = CliRunner().invoke(commands, ["--help"]).stdout
+    lines = shown.splitlines()
+    headings = ["Start:", "Load and publish:", "Read:", "Change the account:", "Develop:"]
+    assert [line for line in lines if line in headings] == headings
+    assert "..." not in shown[shown.index("Start:") :]
+    named = [line.split()[0] for line in lines[lines.index("Start:") :] if line[2:3].strip() and line[:3] != "   "]
+    assert [name for name in named if name in commands.commands] == list(commands.commands)
+    assert '  eval "$(_INVENTORY_PLANNER_COMPLETE=bash_source inventory-planner)"' in lines
+
+
 @pytest.mark.parametrize("command", sorted(commands.commands))
 def test_every_command_has_a_help_text(command: str) -> None:
     shown = CliRunner().invoke(commands, [command, "--help"])

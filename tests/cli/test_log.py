@@ -6,9 +6,14 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from inventory_planner.cli.log import OUR_LOGGER, start_logging
+from inventory_planner.cli.log import FIELDS, OUR_LOGGER, add_log_options, start_logging
+from inventory_planner.warehouse.sync_log import SyncReport
+
+AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +94,73 @@ def test_lines_of_other_libraries_are_not_written(capsys: pytest.CaptureFixture[
     logging.getLogger("httpx").info("HTTP Request")
     logging.getLogger("dlt").info("loading")
     assert lines(capsys) == []
+
+
+def test_numbers_are_fields_of_a_json_line_and_not_of_a_text_line(capsys: pytest.CaptureFixture[str]) -> None:
+    report = SyncReport(
+        "a1000", "s-1", AT, AT + timedelta(seconds=1.5), sync_kind="seek", requests=3, orders=2, lines=7
+    )
+    for log_format in ("json", "text"):
+        start_logging(log_format)
+        logging.getLogger(OUR_LOGGER).info("%s", report.summary, extra={FIELDS: report.log_fields})
+    as_json, as_text = lines(capsys)
+    assert {name: value for name, value in json.loads(as_json).items() if name != "at"} == {
+        "level": "info",
+        "logger": OUR_LOGGER,
+        "message": "2 orders with 7 lines read (3 requests, seek).",
+        "run_id": "s-1",
+        "account_id": "a1000",
+        "mode": "seek",
+        "orders": 2,
+        "lines": 7,
+        "deleted": 0,
+        "quarantined": 0,
+        "requests": 3,
+        "seconds": 1.5,
+    }
+    assert as_text.endswith("INFO 2 orders with 7 lines read (3 requests, seek).")
+
+
+def test_quiet_leaves_out_all_but_warnings(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("text", quiet=True)
+    logging.getLogger(OUR_LOGGER).info("Nothing changed.")
+    logging.getLogger(OUR_LOGGER).warning("answered 503")
+    (line,) = lines(capsys)
+    assert line.endswith("WARNING answered 503")
+
+
+@click.group(cls=click.Group)
+def group() -> None:
+    """Logs a line at each level."""
+
+
+@group.command()
+def speak() -> None:
+    """Speak."""
+    for level in (logging.DEBUG, logging.INFO, logging.WARNING):
+        logging.getLogger(OUR_LOGGER).log(level, "said")
+
+
+add_log_options(group)
+
+
+@pytest.mark.parametrize(
+    ("words", "levels"),
+    [
+        ("--log-format json speak", ["info", "warning"]),
+        ("speak --log-format json", ["info", "warning"]),
+        ("--log-format json speak --verbose", ["debug", "info", "warning"]),
+        ("--verbose speak --log-format json", ["debug", "info", "warning"]),
+        ("--quiet --log-format json speak", ["warning"]),
+        ("speak --quiet --log-format json", ["warning"]),
+    ],
+)
+def test_options_of_the_log_stand_before_or_after_the_command(words: str, levels: list[str]) -> None:
+    found = CliRunner().invoke(group, words.split()).stderr
+    assert [json.loads(line)["level"] for line in found.splitlines()] == levels
+
+
+def test_verbose_and_quiet_contradict_each_other() -> None:
+    done = CliRunner().invoke(group, ["--verbose", "speak", "--quiet"])
+    assert done.exit_code == 2
+    assert "--verbose and --quiet contradict each other. Leave one of them out." in done.stderr

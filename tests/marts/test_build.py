@@ -106,6 +106,22 @@ def test_after_any_other_dbt_command_the_marts_are_built_again(published: Wareho
     assert len(dbt.runs) == 3
 
 
+@pytest.mark.parametrize(
+    "words", ["docs generate --static", "ls", "parse", "show --inline x", "source freshness", "test"]
+)
+def test_a_dbt_command_that_only_reads_leaves_the_published_state_as_it_is(
+    words: str, published: Warehouse, dbt: FakeDbt
+) -> None:
+    before = read_build(published)
+
+    assert run_any_dbt(published, VARIABLES, words.split()) == "done"
+
+    assert before
+    assert read_build(published) == before
+    assert not build_and_publish(published, VARIABLES)
+    assert len(dbt.runs) == 2
+
+
 def leave_out_an_order(warehouse: Warehouse) -> None:
     warehouse.execute("delete from marts.purchase_orders where account_id = 'a2000'")
     warehouse.execute("insert into marts.purchase_orders values ('a1000')")  # as many in all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
+import yaml
 
 from dbt_runs import DbtRun, dbt, select
 from filling import fill
 from hand_made import ACCOUNTS, AS_OF, line, order
 from inventory_planner.data_folder import DataFolder
-from inventory_planner.marts.project import project
+from inventory_planner.marts.presentation import presentation_of
+from inventory_planner.marts.project import mart_files, project
 
 POLICY = {
     "as_of_date": AS_OF.isoformat(),
@@ -191,6 +194,45 @@ def test_every_column_of_every_relation_is_documented_and_no_other(built: DbtRun
     )
     assert len(columns) > 30
     assert {row["relation"]: set(row["columns"]) for row in columns} == documented
+
+
+def test_every_table_view_and_column_has_its_description_as_a_comment(built: DbtRun) -> None:
+    without = select(
+        built.warehouse,
+        """
+        select schema_name, table_name, column_name from duckdb_columns() where not internal and comment is null
+        union all select schema_name, table_name, '' from duckdb_tables() where comment is null
+        union all select schema_name, view_name, '' from duckdb_views() where not internal and comment is null
+        """,
+    )
+    (key,) = select(
+        built.warehouse,
+        """
+        select comment from duckdb_columns()
+        where schema_name = 'inventory_planner' and table_name = '_syncs' and column_name = 'sync_id'
+        """,
+    )
+    assert (without, key) == ([], {"comment": "Id of the sync"})
+
+
+def test_the_first_page_of_the_documentation_links_to_every_mart() -> None:
+    page = (project() / "models" / "overview.md").read_text()
+    linked = re.findall(r"\[(\w+)\]\(#!/model/model\.inventory_planner\.(\w+)\)", page)
+    assert sorted(linked) == [(file.stem, file.stem) for file in mart_files()]
+
+
+@pytest.mark.parametrize("mart", [file.stem for file in mart_files()])
+def test_the_report_of_a_mart_begins_with_columns_that_it_has_and_names_before_ids(mart: str) -> None:
+    shown = presentation_of(mart)
+    (model,) = yaml.safe_load((project() / "models" / "marts" / f"{mart}.yml").read_text())["models"]
+    columns = {column["name"] for column in model["columns"]}
+    assert set(shown.lead) <= columns
+    assert {term.removeprefix("-") for term in shown.sort} <= columns
+    assert not (has_names(columns) and shown.lead[0].endswith("_id"))
+
+
+def has_names(columns: set[str]) -> bool:
+    return any(name.endswith(("_name", "_number")) for name in columns - {"receipt_number"})
 
 
 @pytest.mark.long

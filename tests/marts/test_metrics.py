@@ -19,14 +19,12 @@ import yaml
 from dbt_runs import DbtRun, select
 from inventory_planner.marts.project import project as dbt_project
 
-DBT = Path(sys.executable).with_name("dbt")
 MF = Path(sys.executable).with_name("mf")
 KEY = ("account_id", "vendor_id", "currency_code")
 GROUPS = [f"purchase_order__{name}" for name in KEY]
-METRICS = [
-    metric["name"]
-    for metric in yaml.safe_load((dbt_project() / "models" / "semantic" / "metrics.yml").read_text())["metrics"]
-]
+FILE = (dbt_project() / "models" / "semantic" / "metrics.yml").read_text()
+METRICS = [metric["name"] for metric in yaml.safe_load(FILE)["metrics"]]
+DOCUMENTED = "\n".join(line[4:] for line in FILE.splitlines() if line.startswith("#   "))  # commands at its beginning
 RATES_AND_DAYS = ("_rate", "_days")
 ACCOUNTS = ("a1", "a2")
 BY_THE_MARTS = f"""
@@ -51,19 +49,26 @@ Answers = dict[Key, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def published(built: DbtRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small account with its marts, as readers get them."""
-    return Path(shutil.copy(built.warehouse, tmp_path_factory.mktemp("metrics") / "analytics.duckdb"))
+    """A small account with its marts, as readers get them, beside the project: mf looks there for what dbt parsed."""
+    folder = tmp_path_factory.mktemp("metrics")
+    shutil.copytree(dbt_project(), folder / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    (folder / "data").mkdir()
+    return Path(shutil.copy(built.warehouse, folder / "data" / "analytics.duckdb"))
 
 
 @pytest.fixture(scope="module")
-def by_metricflow(published: Path) -> Answers:
-    """All metrics for each vendor, in one query."""
-    project = published.parent / "dbt"  # mf looks for what dbt parsed in the project alone
-    shutil.copytree(dbt_project(), project, ignore=shutil.ignore_patterns("target", "logs"))
+def documented(published: Path) -> str:
+    """The output of the commands that metrics.yml documents, run as they stand but for uv."""
+    return run_at(published, DOCUMENTED.replace("uv run --group metrics ", ""))
+
+
+@pytest.fixture(scope="module")
+def by_metricflow(published: Path, documented: str) -> Answers:
+    """All metrics for each vendor, in one query, after the documented `dbt parse`."""
+    assert documented
     answer = published.parent / "answer.csv"
-    in_project(published, project, DBT, "parse", "--quiet")
-    words = ("query", "--metrics", ",".join(METRICS), "--group-by", ",".join(GROUPS), "--csv", answer)
-    in_project(published, project, MF, *words)
+    words = f"mf query --metrics {','.join(METRICS)} --group-by {','.join(GROUPS)} --csv {answer}"
+    run_at(published, f"{DOCUMENTED.splitlines()[0]}\n{words}")
     with answer.open() as file:
         rows = list(csv.DictReader(file))
     return {tuple(row[name] or "(no vendor)" for name in GROUPS): row for row in rows}
@@ -74,14 +79,18 @@ def by_marts(published: Path) -> Answers:
     return {tuple(row[name] for name in KEY): row for row in select(published, BY_THE_MARTS)}
 
 
-def in_project(database: Path, project: Path, *words: str | Path) -> None:
-    environment = {
-        **os.environ,
-        "INVENTORY_PLANNER_DATABASE": str(database),
-        "INVENTORY_PLANNER_TARGET": "published",
-    }
-    done = subprocess.run(words, env=environment, cwd=project, capture_output=True, text=True, check=False)
+def run_at(database: Path, script: str) -> str:
+    environment = {**os.environ, "PATH": f"{MF.parent}:{os.environ['PATH']}"}
+    place = database.parents[1]
+    words = ["sh", "-ec", script]
+    done = subprocess.run(words, env=environment, cwd=place, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_documented_query_answers_for_vendors_only(documented: str) -> None:
+    rows = documented.partition("purchase_order__vendor_name")[2].splitlines()[2:]
+    assert [row.split("  ")[0] for row in rows if row.strip()] == ["Acme Mills"]
 
 
 def test_there_is_something_to_compare(by_marts: Answers) -> None:

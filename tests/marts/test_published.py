@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from inventory_planner.cli.commands import commands
@@ -41,12 +42,12 @@ LINES = """
 OPEN_LINES_AS_A_TABLE = """\
 open_lines: What is still to come, line by line
 
-                    quantity  fill     unit     open      is                                             account line
- vendor name    sku     open  rate     cost    value overdue sent date  modified at                 note id      id
+                    quantity     open  fill     unit      is                                             account line
+ vendor name    sku     open    value  rate     cost overdue sent date  modified at                 note id      id
  ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- Acme Mills     S-1    1,200 98.8%    12.50   15,000    True 2026-01-05 2026-01-05T09:41:07Z        -    a1      l1
- Bolt, & "Sons" S-2     0.25     - 0.003125 0.000781   False 2026-02-01 2026-02-01T00:00:00.500000Z -    a1      l2
- -              S-3        0  0.0%        -        -       - -          -                           -    a1      l3
+ Acme Mills     S-1    1,200   15,000 98.8%    12.50    True 2026-01-05 2026-01-05T09:41:07Z        -    a1      l1
+ Bolt, & "Sons" S-2     0.25 0.000781     - 0.003125   False 2026-02-01 2026-02-01T00:00:00.500000Z -    a1      l2
+ -              S-3        0        -  0.0%        -       - -          -                           -    a1      l3
 
 12 of 13 columns; --columns all shows all, --describe explains them.
 """
@@ -101,8 +102,52 @@ def test_without_a_name_the_marts_are_listed_with_the_first_sentence_of_their_de
     )
 
 
-def test_a_table_has_the_first_columns_that_fit_with_ids_last(published: DataFolder) -> None:
+def test_a_table_has_the_columns_that_matter_then_others_that_fit_with_ids_last(published: DataFolder) -> None:
     assert shown(published, "open_lines") == OPEN_LINES_AS_A_TABLE
+
+
+def test_rows_are_sorted_as_the_mart_says_unless_another_column_is_named(published: DataFolder) -> None:
+    skus = [row["sku"] for row in read(published, "open_lines", "--where", "open_value is not null")]
+    assert skus == ["S-1", "S-2"]  # by -open_value; the other terms of the mart's `sort` are not in this file
+    make(published, "update marts.open_lines set open_value = 20000 where sku = 'S-2'")
+    assert [row["sku"] for row in read(published, "open_lines")] == ["S-2", "S-1", "S-3"]
+    assert [row["sku"] for row in read(published, "open_lines", "--sort", "sku")] == ["S-1", "S-2", "S-3"]
+
+
+def test_a_terminal_of_80_columns_shows_what_matters_and_cuts_long_names(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory_planner.cli.terminal.WIDTH_WITHOUT_TERMINAL", 80)
+    make(
+        folder,
+        """
+        create schema marts;
+        create table marts.open_lines as
+        select 'a1' as account_id, 'Brightwater Ceramics and Sons' as vendor_name, '1547' as purchase_order_number,
+            date '2026-11-14' as promise_current, 42 as quantity_open, 'BWC-01-OCH' as sku, 16 as days_overdue,
+            'chase' as recommended_action, 1234.5 as open_value, false as is_stale;
+        """,
+    )
+    assert shown(folder, "open_lines").splitlines()[2:7] == [
+        " purchase",
+        " order                                   days recommended promise    quantity",
+        " number   vendor name      sku        overdue action      current        open",
+        " ────────────────────────────────────────────────────────────────────────────",
+        " 1547     Brightwater Cer… BWC-01-OCH      16 chase       2026-11-14       42",
+    ]
+
+
+def test_the_shell_completes_the_names_of_marts(published: DataFolder) -> None:
+    def completed(folder: DataFolder, start: str) -> list[str]:
+        words = ShellComplete(commands, {}, "inventory-planner", "_INVENTORY_PLANNER_COMPLETE")
+        found = words.get_completions(["report", "--data", str(folder.root)], start)
+        return [each.value for each in found]
+
+    assert completed(published, "") == ["open_lines", "warehouses"]
+    assert completed(published, "o") == ["open_lines"]
+    nowhere = DataFolder(published.root / "nowhere")
+    assert completed(nowhere, "vendor_s") == ["vendor_scorecard"]  # nothing is published: those of this version
+    assert not nowhere.root.exists()
 
 
 def test_csv_is_exactly_what_is_stored(published: DataFolder) -> None:
@@ -330,7 +375,7 @@ def test_a_closed_pipe_is_no_error(folder: DataFolder, form: list[str]) -> None:
         printing.stdout.close()
         errors = printing.stderr.read()
 
-    assert errors == ""
+    assert (printing.returncode, errors) == (0, "")
 
 
 def test_a_wrong_name_ends_with_status_2_on_standard_error(published: DataFolder) -> None:

@@ -193,6 +193,21 @@ def write_of(number: int, state: State) -> Write:
     )
 
 
+def test_without_the_warehouse_the_status_is_that_of_the_published_file(
+    account: Account, job: Job, folder: DataFolder
+) -> None:
+    account.put(order())
+    load(job)
+    record_build(job.warehouse, {})
+    publish(job.warehouse)
+    job.warehouse.close()
+    before = status(engine_of(folder), folder, now=NOW)
+    folder.warehouse.unlink()
+
+    assert before.age_seconds is not None
+    assert status(engine_of(folder), folder, now=NOW) == before
+
+
 def test_the_last_published_sync_is_read_during_a_run_and_without_the_warehouse(
     account: Account, job: Job, folder: DataFolder
 ) -> None:

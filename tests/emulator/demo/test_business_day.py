@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +68,24 @@ def test_totals_and_receipts_add_up_after_days_of_business() -> None:
         assert order["total_received"] == sum(line.get("received", 0) for line in lines)
         for line in lines:
             assert line.get("received", 0) == sum(receipt["value"] for receipt in line.get("received_history", []))
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 7, 1), date(2026, 11, 29)])
+def test_some_orders_are_one_to_thirty_days_late_after_days_of_business(today: date) -> None:
+    midnight = datetime.combine(today, time(), UTC)
+    account = demo_account(today, now=lambda: midnight + timedelta(days=2, hours=9))
+    yesterday, this_day = (today + timedelta(days=days) for days in (0, 1))
+    for day in (yesterday, this_day):
+        live_a_day(account, day)
+    late = [
+        (this_day - date.fromisoformat(order["expected_date"])).days
+        for order in account.orders()
+        if order["status"] in {"open", "ordered", "Partially received"}
+        and order["source_type"] == "vendor"
+        and order["expected_date"]
+        and order["total_received"] < order["total_ordered"]
+    ]
+    assert len([days for days in late if 1 <= days <= 30]) >= 4
 
 
 def test_no_event_is_later_than_the_account_s_clock() -> None:
