@@ -149,7 +149,7 @@ def _(analytics, mo):
 
 @app.cell
 def _(mo):
-    mo.md("""## 5. How many safety days does each vendor need to cover 95 % of its deliveries?""")
+    mo.md("""## 5. How many safety days does each vendor need to cover 95% of its deliveries?""")
     return
 
 

@@ -72,7 +72,13 @@ def _options() -> list[click.Option]:
             expose_value=False,
             callback=_choose,
         ),
-        click.Option(["--verbose"], is_flag=True, help="Log more detail.", expose_value=False, callback=_choose),
+        click.Option(
+            ["--verbose"],
+            is_flag=True,
+            help="Log more detail, such as each model that is built.",
+            expose_value=False,
+            callback=_choose,
+        ),
         click.Option(
             ["--quiet"],
             is_flag=True,

@@ -54,10 +54,10 @@ _SAFETY_DAYS: Final = """
 _PROPOSED: Final = "How many lead time settings should change."
 _SAFETY_DAY_COLUMNS: Final = {
     ITEM: Column("Item"),
-    "safety_days_95": Column("Safety, 95 %", days),
-    "safety_days_90": Column("90 %", days),
-    "safety_days_98": Column("98 %", days),
-    "safety_days_99": Column("99 %", days),
+    "safety_days_95": Column("Safety, 95%", days),
+    "safety_days_90": Column("90%", days),
+    "safety_days_98": Column("98%", days),
+    "safety_days_99": Column("99%", days),
     "lead_time_median_days": Column("Median", days),
     "planned_lead_time_mean_days": Column("Planned", days),
     "lead_time_p90_days": Column("P90", days),
@@ -81,7 +81,7 @@ _SETTING_COLUMNS: Final = {
     "warehouse_name": Column("Warehouse"),
     "lead_time_basis": Column("Basis", words),
     "planned_lead_time_mean_days": Column("Planned", days),
-    "safety_days_95": Column("Safety, 95 %", days),
+    "safety_days_95": Column("Safety, 95%", days),
 }
 _VENDOR_COLUMNS: Final = {
     "vendor_name": Column("Vendor"),

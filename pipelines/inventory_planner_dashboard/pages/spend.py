@@ -148,7 +148,7 @@ def _pareto(view: View, by: str) -> Callable[[], mo.Html]:
 
 
 def _draw_pareto(rows: pa.Table, currency: str) -> mo.Html:
-    """The spend on each, highest first, and the cumulative share, with rules at 80 and 95 %."""
+    """The spend on each, highest first, and the cumulative share, with rules at 80 and 95%."""
     names = alt.X("spend_name:N", sort=None, title=None, axis=slanted_axis())
     bars = alt.Chart(rows).mark_bar()
     spend = bars.encode(

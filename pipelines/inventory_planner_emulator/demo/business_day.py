@@ -35,7 +35,7 @@ class Event:
 
     at: datetime
     kind: str
-    """`new`, `placed`, `received`, `promise moved`, `line removed`, `cancelled`, `closed` or `deleted`."""
+    """`new`, `placed`, `received`, `promise moved`, `line removed`, `canceled`, `closed` or `deleted`."""
     order_id: str
     description: str
     """One line for a reader."""
@@ -101,7 +101,7 @@ def _plan_day(rng: Random, orders: list[Order], day: date) -> Iterator[tuple[str
     yield from (("deleted", partial(_delete, order=order)) for order in drafts[:1])
     yield from (("placed", partial(_place, order=order)) for order in drafts[1:])
     unreceived = pool.take(4, _is_unreceived)
-    yield from (("cancelled", partial(_cancel, order=order)) for order in unreceived[:1])
+    yield from (("canceled", partial(_cancel, order=order)) for order in unreceived[:1])
     yield from (("promise moved", partial(_move_promise, order=order)) for order in unreceived[1:])
     long = pool.take(1, lambda order: _is_unreceived(order) and len(order["items"]) > 1)
     yield from (("line removed", partial(_remove_line, order=order)) for order in long)
@@ -165,7 +165,7 @@ def _delete(account: Account, _rng: Random, order: Order) -> tuple[Order, str]:
 
 def _cancel(account: Account, _rng: Random, order: Order) -> tuple[Order, str]:
     account.edit(order["id"], status=CANCELLED)
-    return order, f"cancelled, {order['total']} {order['currency']}"
+    return order, f"canceled, {order['total']} {order['currency']}"
 
 
 def _close(account: Account, _rng: Random, order: Order) -> tuple[Order, str]:

@@ -32,7 +32,7 @@ class Habits:
     """Share of orders that arrive in several deliveries."""
     lost_share: float = 0.01
     """Share of orders that never arrive."""
-    cancelled_share: float = 0.03
+    canceled_share: float = 0.03
     unpromised_share: float = 0.02
     """Share of orders without a promised date."""
 
@@ -161,13 +161,13 @@ VENDORS = (
         _Terms("EUR"),
         Habits(lead_days=30, late_days=9.0, spread_days=6.0, short_share=0.25, split_share=0.4, lost_share=0.08),
     ),
-    Vendor(  # its orders are often cancelled
+    Vendor(  # its orders are often canceled
         "Copper Kettle Supply",
         "CKS",
         (("Stovetop Kettle", "32.20"), ("Milk Pan", "21.90"), ("Copper Mug", "9.75"), ("Jam Pot", "44.10")),
         ("1 l", "2 l"),
         _Terms("USD", pack=4, discount=10),
-        Habits(lead_days=24, late_days=2.0, spread_days=2.0, cancelled_share=0.2),
+        Habits(lead_days=24, late_days=2.0, spread_days=2.0, canceled_share=0.2),
     ),
     Vendor(  # seldom promises a date
         "Green Acre Garden",

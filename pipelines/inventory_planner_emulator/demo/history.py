@@ -107,7 +107,7 @@ def _life(rng: Random, order: Order, habits: Habits, at: datetime) -> Iterator[t
     at = _later(rng, at, 0)
     order = events.update(order, at, status=events.ORDERED if rng.random() < CONFIRMED_SHARE else events.OPEN)
     yield at, order
-    if rng.random() < habits.cancelled_share:
+    if rng.random() < habits.canceled_share:
         at = _later(rng, at, rng.randint(1, 10))
         yield at, events.update(order, at, status=events.CANCELLED)
         return

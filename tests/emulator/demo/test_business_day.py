@@ -10,7 +10,7 @@ from inventory_planner_emulator import Account, Event, demo_account, live_a_day
 
 TODAY = date(2026, 3, 2)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
-KINDS = {"new", "placed", "received", "promise moved", "line removed", "cancelled", "closed", "deleted"}
+KINDS = {"new", "placed", "received", "promise moved", "line removed", "canceled", "closed", "deleted"}
 
 
 @pytest.fixture
