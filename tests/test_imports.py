@@ -42,7 +42,7 @@ ONE_HOME = {  # an outside thing, and the only modules that may know it
     "dbt": {"marts.dbt"},
     "dlt": {"settings", "sync.loader", "sync.source", "warehouse.duckdb", "warehouse.engine"},
     "duckdb": {"warehouse.duckdb", "dashboard.published"},
-    "subprocess": {"marts.dbt"},
+    "subprocess": {"dashboard.tour", "marts.dbt"},
     "asyncssh": {"delivery.sftp"},
 }
 

@@ -226,6 +226,7 @@ def test_the_report_of_a_mart_begins_with_columns_that_it_has_and_names_before_i
     shown = presentation_of(mart)
     (model,) = yaml.safe_load((project() / "models" / "marts" / f"{mart}.yml").read_text())["models"]
     columns = {column["name"] for column in model["columns"]}
+    assert shown.lead
     assert set(shown.lead) <= columns
     assert {term.removeprefix("-") for term in shown.sort} <= columns
     assert not (has_names(columns) and shown.lead[0].endswith("_id"))

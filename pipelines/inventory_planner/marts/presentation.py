@@ -21,13 +21,13 @@ class Presentation:
 
 
 def presentation_of(mart_name: str) -> Presentation:
-    """How a mart is shown; a mart that the project doesn't know is shown as it is."""
+    """How a mart is shown; a mart of which the project says nothing is shown as it is."""
     path = project() / "models" / "marts" / f"{mart_name}.yml"
     if not path.is_file():
         return Presentation()
     (model,) = yaml.load(path.read_text(encoding="utf-8"), _LOADER)["models"]  # noqa: S506 (a safe loader)
-    meta = model["config"]["meta"]
-    return Presentation(tuple(meta["lead"]), tuple(meta["sort"]))
+    meta = model.get("config", {}).get("meta", {})
+    return Presentation(tuple(meta.get("lead", ())), tuple(meta.get("sort", ())))
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is five times as fast, and not on every machine
