@@ -32,7 +32,7 @@ def test_without_the_extra_the_error_names_what_to_install(
     monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.setenv("INVENTORY_PLANNER_DATA", "")
 
-    with pytest.raises(ConfigurationError, match=r"pip install 'inventory-planner\[dashboard\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install '\.\[dashboard\]'"):
         server.run(folder, ("127.0.0.1", 0), ready=print)
 
 
