@@ -29,7 +29,15 @@ PERCENTAGES: Final = ("_rate", "_share", "_ratio")  # shown as 98.8%
 NUMERALS: Final = "_number"  # shown without separators, like the year 2026
 IDS: Final = "_id"  # shown last
 NAMES: Final = ("vendor_name", "warehouse_name", "spend_name", "title")  # cut if they are long
-WRAPPED: Final = ("error", "outcome", "description", "change", "before", "after")  # the long texts of our own reports
+WRAPPED: Final = (
+    "error",
+    "outcome",
+    "description",
+    "definition",
+    "change",
+    "before",
+    "after",
+)  # the long texts of our own reports
 
 
 def print_mart(report: Report) -> None:
