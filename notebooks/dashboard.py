@@ -22,7 +22,7 @@ with app.setup:
         tabs_in,
     )
     from inventory_planner_dashboard.cells import data_age, open_published
-    from inventory_planner_dashboard.controls import filter_controls, query_of, selected_filters
+    from inventory_planner_dashboard.controls import filter_controls, query_of, selected_filters, shown_controls
     from inventory_planner_dashboard.freshness import freshness
     from inventory_planner_dashboard.published import published_file, version, watch
     from inventory_planner_dashboard.routes import menu, routes
@@ -63,9 +63,25 @@ def _(file, get_version):
 @app.cell
 def _(current, published):
     controls = filter_controls(published, current)
-    basis, dates, vendors, warehouses, order_type, currency, search, overdue = controls.values()
-    mo.sidebar([menu(), mo.vstack(list(controls.values()), gap=0.6)], width="17rem")
-    return basis, currency, dates, order_type, overdue, search, vendors, warehouses
+    search, basis, period, dates, vendors, warehouses, order_type = list(controls.values())[:7]
+    currency, account, buyers, statuses, overdue, since = list(controls.values())[7:]
+    mo.sidebar([menu(), mo.vstack(shown_controls(controls), gap=0.6)], width="17rem")
+    return (
+        account,
+        basis,
+        buyers,
+        controls,
+        currency,
+        dates,
+        order_type,
+        overdue,
+        period,
+        search,
+        since,
+        statuses,
+        vendors,
+        warehouses,
+    )
 
 
 @app.cell
@@ -83,8 +99,27 @@ def _(get_minute, published):
 
 
 @app.cell
-def _(basis, currency, current, dates, order_type, overdue, published, search, vendors, warehouses):
-    filters = selected_filters(published, basis, dates, vendors, warehouses, order_type, currency, search, overdue)
+def _(
+    account,
+    basis,
+    buyers,
+    controls,
+    currency,
+    current,
+    dates,
+    order_type,
+    overdue,
+    period,
+    published,
+    search,
+    since,
+    statuses,
+    vendors,
+    warehouses,
+):
+    elements = [search, basis, period, dates, vendors, warehouses, order_type]
+    elements += [currency, account, buyers, statuses, overdue, since]
+    filters = selected_filters(published, dict(zip(controls, elements, strict=True)))
     query = query_of(filters, published)
     current.clear()
     current.update(query)

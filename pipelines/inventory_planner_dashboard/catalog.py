@@ -45,11 +45,12 @@ def missing_from_catalog(view: View) -> list[mo.Html]:
 
 def in_other_currencies(view: View) -> list[mo.Html]:
     """Where the filter leaves out a part of the catalog: that part, with links to it."""
-    found = view.rows(_OTHER_CURRENCIES, currency=view.currency).to_pylist()
+    chosen = view.filters.currency
+    found = view.rows(_OTHER_CURRENCIES, currency=chosen).to_pylist() if chosen else []
     if not found:
         return []
     return [
-        note(f"This page shows warehouses whose prices are in {view.currency}; the catalog has others, too:"),
+        note(f"This page shows warehouses whose prices are in {chosen}; the catalog has others, too:"),
         links(
             {
                 f"{row['currency_code']}, {row['count_rows']:,} items": view.link(currency=row["currency_code"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -55,6 +55,15 @@ def with_links(view: View, rows: pa.Table, subject: Subject) -> pa.Table:
     values = rows.column(subject.key).to_pylist()
     addresses = [subject.link(view, each) if each else None for each in values]
     return rows.append_column("address", pa.array(addresses, pa.string()))
+
+
+def by_currency(view: View, sql: str, draw: Callable[[pa.Table, str], mo.Html], **parameters: Any) -> mo.Html:
+    """A chart of the money in a query, drawn from its rows and their currency: one for each if they are in several."""
+    rows = view.rows(sql, **parameters)
+    found = list(dict.fromkeys(rows.column("currency_code").to_pylist()))
+    if len(found) < 2:
+        return draw(rows, found[0] if found else view.currency_of(sql))
+    return mo.vstack([draw(rows.filter(pc.field("currency_code") == each), each) for each in found if each])
 
 
 def height_of_rows(rows: pa.Table, field: str = "vendor_name") -> int:

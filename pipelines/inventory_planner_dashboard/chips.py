@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Final
 
 import marimo as mo
 
-from inventory_planner_dashboard.filters import ORDER_TYPES, split_names
+from inventory_planner_dashboard.filters import ORDER_TYPES, PERIODS, Filters, split_names
 from inventory_planner_dashboard.view import View
+
+_LINES: Final = """
+    select {column} as other, count(*) as count_lines from published.marts.purchase_order_lines
+    where {conditions} and {column} <> $shown group by 1 order by 2 desc, 1
+"""
+_LEFT_OUT: Final[dict[str, tuple[str, str, Callable[[Filters], Filters]]]] = {  # column, its name, filters without
+    "currency": ("currency_code", "", lambda filters: replace(filters, currency=None)),
+    "account": ("account_id", "account ", lambda filters: replace(filters, account="")),
+}
 
 
 def _names(value: str) -> str:
@@ -18,13 +28,18 @@ def _names(value: str) -> str:
 
 _TITLES: Final[dict[str, Callable[[str], str]]] = {
     "basis": lambda value: f"By {value} date",
+    "period": lambda value: PERIODS[value],
     "dates": lambda value: value.replace("..", " to "),
     "vendor": _names,
     "warehouse": _names,
     "type": lambda value: ORDER_TYPES[value],
     "currency": lambda value: f"{value} only",
+    "account": lambda value: f"Account {value} only",
+    "buyer": lambda value: f"Buyer {_names(value)}",
+    "status": lambda value: f"Status {_names(value)}",
     "search": lambda value: f"“{value}”",
     "overdue": lambda _: "Overdue only",
+    "since": lambda value: f"New since {value}",
 }
 
 
@@ -32,9 +47,23 @@ def chips(view: View) -> list[mo.Html]:
     """A chip to remove each active filter, and one to clear all; empty without filters."""
     if not view.query:
         return []
-    each = [_chip(f"{_TITLES[key](value)} ×", view.link(**{key: ""})) for key, value in view.query.items()]  # noqa: RUF001
+    each = [
+        _chip(f"{_TITLES[key](value)}{_left_out(view, key)} ×", view.link(**{key: ""}))  # noqa: RUF001
+        for key, value in view.query.items()
+    ]
     clear = _chip("Clear all", view.link(**dict.fromkeys(view.query, "")))
     return [mo.Html(f'<p class="ip-links ip-chips" aria-label="Filters">{"".join(each)}{clear}</p>')]
+
+
+def _left_out(view: View, key: str) -> str:
+    """What a currency or an account leaves out of the lines that the other filters select."""
+    if key not in _LEFT_OUT:
+        return ""
+    column, name, without = _LEFT_OUT[key]
+    others = without(view.filters).conditions(set(view.published.columns["purchase_order_lines"]))
+    counts = view.rows(_LINES.format(column=column, conditions=" and ".join(others) or "true"), shown=view.query[key])
+    lines = [f"{row['count_lines']:,} lines in {name}{row['other']}" for row in counts.to_pylist()]
+    return f": {' and '.join(lines)} are not shown" if lines else ""
 
 
 def _chip(title: str, address: str) -> str:

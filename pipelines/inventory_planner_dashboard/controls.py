@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 import marimo as mo
 
 from inventory_planner_dashboard.address import Query
-from inventory_planner_dashboard.filters import DATES, ORDER_TYPES, Filters, join_names, parse_dates, split_names
+from inventory_planner_dashboard.filters import (
+    DATES,
+    ORDER_TYPES,
+    PERIODS,
+    Filters,
+    dates_of,
+    join_names,
+    last_working_day,
+    parse_dates,
+    split_names,
+)
 from inventory_planner_dashboard.published import Published
+from inventory_planner_dashboard.view import reporting_currency
 
 Control = Any  # one of marimo's elements, each with a value of its own type
 
@@ -20,15 +32,19 @@ VENDOR_NAMES: Final = """
 WAREHOUSE_NAMES: Final = """
     select distinct warehouse_name from published.marts.purchase_order_lines where warehouse_name is not null order by 1
 """
+_BUYERS: Final = """
+    select distinct buyer from published.marts.purchase_orders where buyer is not null order by 1
+"""
+_STATUSES: Final = """
+    select distinct status from published.marts.purchase_orders where status is not null order by 1
+"""
+_ACCOUNTS: Final = """
+    select distinct account_id from published.marts.purchase_orders order by 1
+"""
 _BASES: Final = {f"by {basis} date": basis for basis in DATES}
+_PERIODS: Final = {title: period for period, title in PERIODS.items()}
 _TYPES: Final = {title: kind for kind, title in ORDER_TYPES.items()}
-_CURRENCIES: Final = """
-    select currency_code, count(*) as count_lines from published.marts.purchase_order_lines
-    group by currency_code order by count_lines desc, currency_code
-"""
-_CATALOG_CURRENCIES: Final = """
-    select distinct currency_code, 0 as count_lines from published.marts.variants order by 1
-"""
+_ONLY_WITH_SEVERAL: Final = {"account", "currency", "buyer"}  # filters without a use where there is only one value
 _FIRST_AND_LAST_DATE: Final = """
     select min(least(sent_date, promise_date, first_receipt_date)) as first_date,
         max(greatest(sent_date, promise_date, last_receipt_date)) as last_date
@@ -42,48 +58,78 @@ def filter_controls(published: Published, query: Query) -> dict[str, Control]:
     They are not a `mo.ui.dictionary`, because marimo keeps only one of two elements that change before a cell has run.
     """
     return {
+        "search": mo.ui.text(
+            value=query.get("search", ""),
+            placeholder="Order, SKU or title",
+            label="Search, then Enter",
+            full_width=True,
+        ),
         "basis": _dropdown(query.get("basis"), _BASES, "Dates"),
+        "period": _dropdown(query.get("period"), _PERIODS, "Period"),
         "dates": _date_range(query.get("dates", ""), *_first_and_last_date(published)),
         "vendor": _multiselect(query.get("vendor", ""), _names(published, VENDOR_NAMES), "Vendor"),
         "warehouse": _multiselect(query.get("warehouse", ""), _names(published, WAREHOUSE_NAMES), "Warehouse"),
         "type": _dropdown(query.get("type"), _TYPES, "Order type"),
         "currency": _dropdown(query.get("currency"), _currencies(published), "Currency"),
-        "search": mo.ui.text(
-            value=query.get("search", ""), placeholder="Order, SKU or title", label="Search", full_width=True
-        ),
+        "account": _dropdown(query.get("account"), _accounts(published), "Account"),
+        "buyer": _multiselect(query.get("buyer", ""), _names(published, _BUYERS), "Buyer"),
+        "status": _multiselect(query.get("status", ""), _names(published, _STATUSES), "Status"),
         "overdue": mo.ui.switch(value=query.get("overdue") == "yes", label="Overdue only"),
+        "since": _day(query.get("since", ""), _default_since(published), "New since"),
     }
 
 
-def selected_filters(published: Published, *controls: Control) -> Filters:
-    """The filters of the controls, in their order; the full date range is no filter, and keeps rows without a date."""
-    basis, dates, vendors, warehouses, order_type, currency, search, overdue = (each.value for each in controls)
+def shown_controls(controls: Mapping[str, Control]) -> list[Control]:
+    """The controls to show: those with a choice."""
+    return [
+        control
+        for name, control in controls.items()
+        if name not in _ONLY_WITH_SEVERAL or len(control.options) > (1 if name == "buyer" else 2)
+    ]
+
+
+def selected_filters(published: Published, controls: Mapping[str, Control]) -> Filters:
+    """The filters of the controls; the full date range is no filter, and keeps rows without a date."""
+    chosen = {name: control.value for name, control in controls.items()}
+    period, dates = chosen["period"], chosen["dates"]
+    if period:
+        dates = dates_of(period, _today(published))
     first, last = (None, None) if dates == _first_and_last_date(published) else dates
     return Filters(
-        basis=basis,
+        basis=chosen["basis"],
         first=first,
         last=last,
-        vendors=tuple(vendors),
-        warehouses=tuple(warehouses),
-        order_type=order_type,
-        currency=currency,
-        search=search,
-        overdue=overdue,
+        vendors=tuple(chosen["vendor"]),
+        warehouses=tuple(chosen["warehouse"]),
+        order_type=chosen["type"],
+        currency=chosen["currency"] or None,
+        search=chosen["search"],
+        overdue=chosen["overdue"],
+        period=period,
+        account=chosen["account"],
+        buyers=tuple(chosen["buyer"]),
+        statuses=tuple(chosen["status"]),
+        since=chosen["since"],
     )
 
 
 def query_of(filters: Filters, published: Published) -> dict[str, str]:
     """The query for these filters, without those that have their defaults."""
-    default = Filters(currency=next(iter(_currencies(published).values()), None))
+    default = Filters()
     said = {
         "basis": filters.basis if filters.basis != default.basis else "",
-        "dates": f"{filters.first}..{filters.last}" if filters.first else "",
+        "period": filters.period,
+        "dates": f"{filters.first}..{filters.last}" if filters.first and not filters.period else "",
         "vendor": join_names(filters.vendors),
         "warehouse": join_names(filters.warehouses),
         "type": filters.order_type if filters.order_type != default.order_type else "",
-        "currency": (filters.currency or "") if filters.currency != default.currency else "",
+        "currency": filters.currency or "",
+        "account": filters.account,
+        "buyer": join_names(filters.buyers),
+        "status": join_names(filters.statuses),
         "search": filters.search,
         "overdue": "yes" if filters.overdue else "",
+        "since": str(filters.since or "") if filters.since != _default_since(published) else "",
     }
     return {key: value for key, value in said.items() if value}
 
@@ -116,9 +162,27 @@ def _names(published: Published, sql: str) -> list[str]:
 
 
 def _currencies(published: Published) -> dict[str, str]:
-    """The currencies of the orders, the most used first, and of the catalog, which an older file lacks."""
-    rows = published.rows(_CURRENCIES).to_pylist()
-    catalog = published.rows(_CATALOG_CURRENCIES).to_pylist() if "variants" in published.columns else []
-    lines = {row["currency_code"]: row["count_lines"] for row in [*catalog, *rows]}
-    by_lines = sorted(lines, key=lambda currency: -lines[currency])
-    return {f"{currency} · {lines[currency]:,} lines": currency for currency in by_lines}
+    """All currencies first, then each, the most used first."""
+    each = {f"{currency} · {lines:,} lines": currency for currency, lines in published.currencies.items()}
+    reporting = reporting_currency(published, Filters())
+    return {f"All, in {reporting}" if reporting else "All currencies": "", **each}
+
+
+def _accounts(published: Published) -> dict[str, str]:
+    return {"All accounts": "", **{name: name for name in _names(published, _ACCOUNTS)}}
+
+
+def _day(wanted: str, default: date, label: str) -> mo.ui.date:
+    try:
+        value = date.fromisoformat(wanted)
+    except ValueError:
+        value = default
+    return mo.ui.date(value=value, label=label, full_width=True)
+
+
+def _default_since(published: Published) -> date:
+    return last_working_day(_today(published))
+
+
+def _today(published: Published) -> date:
+    return published.as_of or date.today()  # noqa: DTZ011 (an account without orders)

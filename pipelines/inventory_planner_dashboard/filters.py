@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 ALL: Final = "all"
@@ -28,14 +28,26 @@ DATES: Final[
         ("last_receipt_date", "last_receipt_date"),
     ),
 }
+PERIODS: Final = {  # by their names in the address; the first leaves the choice to the dates
+    "": "Dates below",
+    "7": "Last 7 days",
+    "30": "Last 30 days",
+    "90": "Last 90 days",
+    "quarter": "This quarter",
+    "year": "This year",
+}
 ORDER_TYPES: Final = {"po": "Purchase orders", "transfer": "Transfers", "assembly": "Assembly orders", ALL: "All types"}
 _SEARCHED: Final = ("purchase_order_number", "sku", "title")
+_ORDERS: Final = "published.marts.purchase_orders"
 _LINKS: Final = ("purchase_order_line_id", "purchase_order_id", "sku")  # to the lines, most precise first
 
 
 @dataclass(frozen=True)
 class Filters:
-    """One value for each filter; by default only the order type is set."""
+    """One value for each filter; by default only the order type is set.
+
+    `first` and `last` are the dates, also where a period says them; `since` is the day from which changes are new.
+    """
 
     basis: str = "sent"
     first: date | None = None
@@ -46,6 +58,11 @@ class Filters:
     currency: str | None = None
     search: str = ""
     overdue: bool = False
+    period: str = ""
+    account: str = ""
+    buyers: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    since: date | None = None
 
     def conditions(self, columns: set[str]) -> list[str]:
         """These filters as SQL for a mart with these columns; a filter without its column does not apply."""
@@ -55,6 +72,9 @@ class Filters:
             *_one_of("warehouse_name", self.warehouses, columns),
             *_one_of("order_type", () if self.order_type == ALL else (self.order_type,), columns),
             *_one_of("currency_code", (self.currency,) if self.currency else (), columns),
+            *_one_of("account_id", (self.account,) if self.account else (), columns),
+            *_one_of_order("buyer", self.buyers, columns),
+            *_one_of_order("status", self.statuses, columns),
             *self._search_conditions(columns),
             *(["is_overdue"] if self.overdue and "is_overdue" in columns else []),
         ]
@@ -66,6 +86,9 @@ class Filters:
             "vendor": not self.vendors or "vendor_name" in columns,
             "warehouse": not self.warehouses or "warehouse_name" in columns,
             "order type": self.order_type == "po" or "order_type" in columns,
+            "account": not self.account or "account_id" in columns,
+            "buyer": not self.buyers or columns.intersection(("buyer", "purchase_order_id")),
+            "status": not self.statuses or columns.intersection(("status", "purchase_order_id")),
             "search": not self.search.strip() or columns.intersection((*_SEARCHED, *_LINKS)),
             "overdue only": not self.overdue or "is_overdue" in columns,
         }
@@ -109,6 +132,22 @@ class Filters:
         return next((span for span in DATES[self.basis] if columns.issuperset(span)), None)
 
 
+def dates_of(period: str, today: date) -> tuple[date, date]:
+    """The first and the last date of a period; a quarter and a year are whole ones, also the days to come."""
+    if period.isdigit():
+        return today - timedelta(days=int(period) - 1), today
+    month = 1 if period == "year" else today.month - (today.month - 1) % 3
+    months = 12 if period == "year" else 3
+    year_after, month_after = divmod(month - 1 + months, 12)
+    return date(today.year, month, 1), date(today.year + year_after, month_after + 1, 1) - timedelta(days=1)
+
+
+def last_working_day(today: date) -> date:
+    """The last day from Monday to Friday before this one."""
+    monday, sunday = 0, 6
+    return today - timedelta(days={monday: 3, sunday: 2}.get(today.weekday(), 1))
+
+
 def parse_dates(text: str, first: date, last: date) -> tuple[date, date]:
     """The dates in an address such as `2026-01-01..2026-01-31`, in either order; first and last if none is between."""
     try:
@@ -146,3 +185,14 @@ def _one_of(column: str, values: tuple[str, ...], columns: set[str]) -> list[str
     if not values or column not in columns:
         return []
     return [f"{column} in ({', '.join(literal(value) for value in values)})"]
+
+
+def _one_of_order(column: str, values: tuple[str, ...], columns: set[str]) -> list[str]:
+    """The same for a column of orders, which other marts reach through the order that they name."""
+    if column in columns or "purchase_order_id" not in columns:
+        return _one_of(column, values, columns)
+    keys = "account_id, purchase_order_id"
+    return [
+        f"({keys}) in (select {keys} from {_ORDERS} where {each})"  # noqa: S608
+        for each in _one_of(column, values, {column})
+    ]

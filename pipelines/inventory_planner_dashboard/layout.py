@@ -98,6 +98,11 @@ def filter_notes(view: View, sql: str, subject: str = "") -> list[mo.Html]:
     ]
 
 
+def widened_notes(view: View, sql: str) -> list[mo.Html]:
+    """The notes below tiles of this query, which say themselves which filters they do not follow."""
+    return [note(sentence[0].upper() + sentence[1:]) for sentence in view.widened(sql)]
+
+
 def empty(message: str = "Nothing to show for these filters.") -> mo.Html:
     """A placeholder for a chart or table without rows."""
     return mo.Html(f'<p class="ip-empty">{escape(message)}</p>')

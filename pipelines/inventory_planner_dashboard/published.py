@@ -33,9 +33,20 @@ _MEMORY_LIMIT: Final = "1GB"  # of a version that is open, whatever the number o
 _MAX_THREADS: Final = 4  # queries are short, and each session has a thread of its own
 _GENERAL_MART: Final = "purchase_orders"  # says what a column means that a query computes, as in definitions.sql
 _BUILT_AT: Final = "select built_at from published.inventory_planner._build_record"
-_AS_OF: Final = "select max(as_of_date) from published.marts.data_health"
+_AS_OF: Final = """
+    select max(as_of_date), max(reporting_currency),
+        coalesce(sum(count_found) filter (where check_name = 'order_without_exchange_rate'), 0)
+    from published.marts.data_health
+"""
 _TARGETS: Final = """
     select max(otif_target_rate) as target, max(otif_minimum_rate) as minimum from published.marts.vendor_scorecard
+"""
+_CURRENCIES: Final = """
+    select currency_code, sum(count_lines) from (
+        select currency_code, count(*) as count_lines from published.marts.purchase_order_lines group by 1
+        union all select distinct currency_code, 0 from published.marts.variants
+    )
+    where currency_code is not null group by 1 order by 2 desc, 1
 """
 _COLUMNS: Final = """
     select columns.table_name, columns.column_name, coalesce(definitions.definition, columns.comment, '')
@@ -88,6 +99,9 @@ class Published:
         targets: what rates are coloured by.
         as_of: the day that the marts look from; None for an account without orders.
         published_at: when its marts were built, in UTC.
+        currencies: the number of order lines in each currency, the most used first; 0 for one of the catalog only.
+        reporting_currency: what the columns that end in `_reporting` are in; empty if there are none.
+        count_without_rate: the orders whose currency has no exchange rate.
     """
 
     file: Path
@@ -96,6 +110,9 @@ class Published:
     targets: Targets
     as_of: date | None
     published_at: datetime
+    currencies: dict[str, int]
+    reporting_currency: str
+    count_without_rate: int
 
     @property
     def confirmed_at(self) -> datetime | None:
@@ -157,9 +174,20 @@ def attach(file: Path) -> Published:
     database = _open(file)
     connection = database.connect()
     (published_at,) = connection.execute(_BUILT_AT).fetchone() or (None,)
-    (as_of,) = connection.execute(_AS_OF).fetchone() or (None,)
+    as_of, reporting, without_rate = connection.execute(_AS_OF).fetchone() or (None, None, 0)
     (target, minimum) = connection.execute(_TARGETS).fetchone() or (None, None)
-    return Published(file, connection, database.columns, Targets(target, minimum), as_of, published_at)
+    currencies = dict(connection.execute(_CURRENCIES).fetchall())
+    return Published(
+        file,
+        connection,
+        database.columns,
+        Targets(target, minimum),
+        as_of,
+        published_at,
+        currencies,
+        reporting or "",
+        without_rate,
+    )
 
 
 def _open(file: Path) -> _Database:

@@ -32,7 +32,7 @@ from inventory_planner_dashboard.pages import (
     vendor,
 )
 from inventory_planner_dashboard.published import ReadError
-from inventory_planner_dashboard.view import View
+from inventory_planner_dashboard.view import EACH_CURRENCY, View
 
 Render = Callable[[View], mo.Html]
 
@@ -87,9 +87,24 @@ def render_page(path: str, view: View) -> mo.Html:
         content = render(view)
     except ReadError as error:
         content = unreadable(error)
-    return mo.vstack(
-        [page_heading(title, format_query(view.query)), *chips(view), *_unknown_names(view), content], gap=1
-    )
+    return mo.vstack([page_heading(title, format_query(view.query)), *chips(view), *_notes(view), content], gap=1)
+
+
+def _notes(view: View) -> list[mo.Html]:
+    return [*_without_rates(view), *_unknown_names(view)]
+
+
+def _without_rates(view: View) -> list[mo.Html]:
+    """Why nothing is in the reporting currency."""
+    published = view.published
+    if not (published.reporting_currency and published.count_without_rate) or view.currency != EACH_CURRENCY:
+        return []
+    return [
+        note(
+            f"Values are not in {published.reporting_currency}: {published.count_without_rate:,} orders have no"
+            " exchange rate. Add their rates to seeds/exchange_rates.csv."
+        )
+    ]
 
 
 def _unknown_names(view: View) -> list[mo.Html]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -16,7 +17,7 @@ from inventory_planner_dashboard.formats import Format, text
 from inventory_planner_dashboard.layout import empty, filter_notes, note
 from inventory_planner_dashboard.subjects import BY_COLUMN
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
-from inventory_planner_dashboard.view import View
+from inventory_planner_dashboard.view import EACH_CURRENCY, View
 
 MAX_ROWS: Final = 5000  # in one table: nobody reads more, and the browser holds them all
 
@@ -43,6 +44,8 @@ Columns = Mapping[str, Column]
 ITEM: Final = "item"  # the SKU and the title in one column
 _ITEM_MEANING: Final = "The item's SKU (stock keeping unit), its code in your catalog, and its name."
 _ITEM_PARTS: Final = {"sku": Column("SKU"), "title": Column("Title")}
+_CURRENCY: Final = Column("Currency")
+_AMOUNT: Final = re.compile(r"value|cost|price_variance|revenue")  # in the names of columns with money
 _SMALL: Final = 8  # tables with at most this many rows have no search or export
 
 
@@ -64,7 +67,7 @@ def table(view: View, sql: str, columns: Columns, **parameters: Any) -> mo.Html:
 
 
 def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
-    columns = _merged(columns)
+    columns = _with_currency(_merged(columns), found)
     shown = found.select(list(columns)).rename_columns([column.heading for column in columns.values()])
     targets = view.published.targets
     meanings = {column.heading: _meaning(view, sql, name, column) for name, column in columns.items()}
@@ -73,7 +76,7 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
     is_small = shown.num_rows <= _SMALL
     return NamedTable(
         _disarmed(shown),
-        "-".join(filter(None, [view.page, str(view.published.as_of), view.currency])),
+        "-".join(filter(None, [view.page, str(view.published.as_of), _currency_code(view, sql)])),
         show_search=not is_small,
         show_download=not is_small,
         hidden_columns=_hidden(columns),
@@ -98,9 +101,25 @@ def _meaning(view: View, sql: str, name: str, column: Column) -> str:
     return _ITEM_MEANING if name == ITEM else column.meaning or view.meaning(name, sql)
 
 
+def _currency_code(view: View, sql: str) -> str:
+    currency = view.currency_of(sql)
+    return "" if currency == EACH_CURRENCY else currency
+
+
 def _merged(columns: Columns) -> Columns:
     """The columns to read, including the parts of merged columns, which are exported separately."""
     return {**columns, **(_ITEM_PARTS if ITEM in columns else {})}
+
+
+def _with_currency(columns: Columns, found: pa.Table) -> Columns:
+    """The columns with the currency, after the first amount, if the rows are in several."""
+    several = "currency_code" in found.column_names and len(found.column("currency_code").unique()) > 1
+    amounts = [name for name in columns if _AMOUNT.search(name)]
+    if not (several and amounts) or "currency_code" in columns:
+        return columns
+    names = list(columns)
+    names.insert(names.index(amounts[0]) + 1, "currency_code")
+    return {name: columns.get(name, _CURRENCY) for name in names}
 
 
 def _hidden(columns: Columns) -> list[str]:

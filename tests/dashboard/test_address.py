@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ ALL_FILTERS = {
     "warehouse": "East Hub",
     "type": "all",
     "currency": "USD",
+    "buyer": "Nobody",
+    "status": "Open",
+    "since": "2026-08-03",
     "search": "10 % O'Brien & Söhne",
     "overdue": "yes",
 }
@@ -40,6 +43,8 @@ CHANGES: dict[str, Callable[[Browser], None]] = {  # what the address says after
     "vendor=Kestrel+Lighting": lambda browser: pick(browser, "Vendor", "Kestrel Lighting"),
     "warehouse=East+Hub": lambda browser: pick(browser, "Warehouse", "East Hub"),
     "dates=2026-01-01..2026-10-31": lambda browser: send(browser, "date-range", ["2026-01-01", "2026-10-31"]),
+    "status=ordered": lambda browser: pick(browser, "Status", "ordered"),
+    "since=2026-08-03": lambda browser: send(browser, "date", "2026-08-03", "New since"),
     "overdue=yes": lambda browser: browser.run("found(document, 'button[role=switch]')[0].click()"),
 }
 TABS = [
@@ -67,11 +72,21 @@ def test_a_query_comes_back_from_its_text_whatever_characters_it_contains() -> N
 def test_the_controls_come_back_from_the_address_that_their_filters_have(published: Path) -> None:
     file = attach(published)
 
-    filters = selected_filters(file, *filter_controls(file, ALL_FILTERS).values())
+    filters = selected_filters(file, filter_controls(file, ALL_FILTERS))
 
     assert (filters.first, filters.last, filters.warehouses) == (date(2026, 8, 1), date(2026, 10, 31), ("East Hub",))
     assert query_of(filters, file) == ALL_FILTERS
-    assert query_of(selected_filters(file, *filter_controls(file, {}).values()), file) == {}
+    assert query_of(selected_filters(file, filter_controls(file, {})), file) == {}
+
+
+def test_a_period_takes_the_place_of_the_dates_and_stays_relative_in_the_address(published: Path) -> None:
+    file = attach(published)
+    assert file.as_of
+
+    filters = selected_filters(file, filter_controls(file, {"period": "30", "dates": "2026-08-01..2026-10-31"}))
+
+    assert (filters.first, filters.last) == (file.as_of - timedelta(days=29), file.as_of)
+    assert query_of(filters, file) == {"period": "30"}
 
 
 def test_a_link_changes_one_filter_and_drops_an_empty_one(published: Path) -> None:

@@ -59,7 +59,7 @@ def tiles(browser: Browser) -> dict[str, tuple[str, str]]:
 
 
 def money(value: float | None, currency: str) -> str:
-    return f"{'–' if value is None else f'{value:,.0f}'} {currency}"  # noqa: RUF001 (the page's dash)
+    return f"{value or 0:,.0f} {currency}"
 
 
 def settled(browser: Browser, expected: dict[str, tuple[str, str]]) -> bool:
@@ -127,26 +127,26 @@ def test_a_filter_changes_the_numbers_and_holds_on_the_next_page(browser: Browse
 
 
 @pytest.mark.parametrize(
-    ("path", "note", "times"),
+    ("path", "place", "times"),
     [
-        pytest.param("#/", "Received in 7 days: not filtered by overdue only.", 1, id="briefing"),
-        pytest.param("#/prices", "Price variance and unit costs: not filtered by overdue only.", 1, id="prices"),
-        pytest.param("#/receipts", "Not filtered by overdue only.", 2, id="receipts, chart and table"),
+        pytest.param("#/", ".ip-unfiltered .ip-ignored", 3, id="tiles of the briefing"),
+        pytest.param("#/receipts", ".ip-note", 2, id="receipts, chart and table"),
     ],
 )
 def test_a_page_notes_where_a_filter_does_not_apply(
-    browser: Browser, url: str, path: str, note: str, times: int
+    browser: Browser, url: str, path: str, place: str, times: int
 ) -> None:
     browser.size(1280, 2400)
     browser.open(f"{url}/?overdue=yes{path}")
     browser.until_shown(PAGES[path][0])
 
-    assert browser.texts(".ip-note").count(note) == times
+    notes = [text.lower().removesuffix(".") for text in browser.texts(place)]
+    assert notes.count("not filtered by overdue only") == times
 
 
 def test_dates_filter_by_the_chosen_basis(browser: Browser, url: str, published: Path) -> None:
     sql = """
-        select sum(quantity_received), count(*) from marts.purchase_order_lines
+        select sum(quantity_received), count(*) filter (where quantity_received > 0) from marts.purchase_order_lines
         where order_type = 'po' and currency_code = 'EUR'
             and first_receipt_date <= date '2100-01-01' and last_receipt_date >= current_date - 60
     """
@@ -249,14 +249,17 @@ def test_a_newly_published_file_appears_without_a_restart(
     browser: Browser, nothing: tuple[str, Path], published: Path
 ) -> None:
     _, file = nothing
-    value, count, *_ = found(published, f"{OPEN} and currency_code = 'EUR'")
+    (euros, in_euros, *_), (dollars, in_dollars, *_) = (
+        found(published, f"{OPEN} and currency_code = '{currency}'") for currency in ("EUR", "USD")
+    )
+    lines = f"{in_euros + in_dollars} lines"
 
     publish(published, file)
-    first = {"Open": (money(value, "EUR"), f"{count} lines")}
+    first = {"Open": (f"{money(euros, 'EUR')} + {money(dollars, 'USD')}", lines)}
     browser.until(lambda: settled(browser, first), f"showed {first}")
 
     publish(published, file, "update marts.open_lines set open_value = 1 where order_type = 'po'")
-    second = {"Open": (f"{count} EUR", f"{count} lines")}
+    second = {"Open": (f"{in_euros} EUR + {in_dollars} USD", lines)}
     browser.until(lambda: settled(browser, second), f"showed {second}")
 
 
@@ -324,14 +327,19 @@ def test_every_page_says_how_fresh_its_data_is_and_old_data_is_announced(
     assert "If runs have failed since, `inventory-planner status` shows why" in banner
 
 
-def test_the_filters_that_are_set_stand_over_the_page_and_are_cleared_there(browser: Browser, url: str) -> None:
+def test_the_filters_that_are_set_stand_over_the_page_and_are_cleared_there(
+    browser: Browser, url: str, published: Path
+) -> None:
+    sql = "select count(*) from marts.purchase_order_lines where order_type = 'po' and currency_code = 'EUR'"
+    currency = "USD only: {:,} lines in EUR are not shown ×"  # noqa: RUF001
+    (all_lines,), (overdue,) = found(published, sql), found(published, f"{sql} and is_overdue")
     browser.size(1280, 900)
     browser.open(f"{url}/?currency=USD&overdue=yes#/overdue")
     browser.until_shown("Overdue and ageing")
-    assert browser.texts(".ip-chips a") == ["USD only ×", "Overdue only ×", "Clear all"]  # noqa: RUF001
+    assert browser.texts(".ip-chips a") == [currency.format(overdue), "Overdue only ×", "Clear all"]  # noqa: RUF001
 
     browser.run("found(document, '.ip-chips a')[1].click()")
-    browser.until(lambda: browser.texts(".ip-chips a") == ["USD only ×", "Clear all"], "took one off")  # noqa: RUF001
+    browser.until(lambda: browser.texts(".ip-chips a") == [currency.format(all_lines), "Clear all"], "took one off")
     browser.until(lambda: browser.driver.current_url == f"{url}/?currency=USD#/overdue", "had it in the address")
 
     browser.run("found(document, '.ip-chips a').at(-1).click()")
@@ -409,8 +417,41 @@ def test_what_runs_out_has_the_figures_of_sql_and_leads_to_the_page_of_the_varia
     browser.run("found(document, 'a.ip-item')[0].click()")
     browser.until_shown("Variant")
     browser.until(lambda: f"{first} · {title}" in browser.texts("h2.ip-section"), "showed the variant")
-    assert browser.driver.current_url == f"{url}/?search={first}#/variant"
+    assert browser.driver.current_url == f"{url}/?currency=EUR&search={first}#/variant"
     assert browser.errors() == []
 
     browser.driver.back()
     browser.until(lambda: tiles(browser).get("Revenue at risk", ("",))[0] == money(value, "EUR"), "went back")
+
+
+def test_the_briefing_shows_what_can_be_done_today_and_counts_and_links_the_rest(
+    browser: Browser, url: str, published: Path
+) -> None:
+    (older,) = found(published, "select count(*) from marts.exceptions where not is_current and order_type = 'po'")
+    (orders,) = found(
+        published,
+        """
+        select count(distinct purchase_order_id) from marts.exceptions
+        where is_current and not is_connection_fault and order_type = 'po'
+        """,
+    )
+    (value, count) = found(
+        published,
+        """
+        select sum(open_value), count(*) from marts.open_lines
+        where is_at_risk and order_type = 'po' and currency_code = 'EUR'
+        """,
+    )
+    browser.size(1280, 2400)
+    browser.open(f"{url}/?currency=EUR#/")
+    browser.until_shown(BRIEFING)
+    assert tiles(browser)["At risk"] == (money(value, "EUR"), f"{count} lines")
+    browser.run("found(document, '.ip-chips a')[0].click()")
+    browser.until(lambda: " + " in tiles(browser)["At risk"][0], "showed all currencies")
+    assert any(text.startswith(f"{orders} rows") for text in browser.texts("span")), browser.texts("span")
+
+    browser.run("found(document, '.ip-links:not(.ip-chips) a').find(e => e.innerText.includes('older')).click()")
+    chosen = "[role=tab][aria-selected=true]"
+    browser.until(lambda: browser.texts(chosen) == ["Older"], "opened the older findings")
+    assert f"{older} older findings" in browser.texts(".ip-links a")
+    assert "tab.findings=Older" in browser.driver.current_url

@@ -8,7 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from inventory_planner_dashboard.filters import Filters, join_names, parse_dates, split_names
+from inventory_planner_dashboard.filters import (
+    Filters,
+    dates_of,
+    join_names,
+    last_working_day,
+    parse_dates,
+    split_names,
+)
 
 LINE = {"sent_date", "promise_date", "first_receipt_date", "last_receipt_date", "vendor_name", "is_overdue", "sku"}
 
@@ -67,6 +74,37 @@ def test_rows_without_a_vendor_are_selected_by_the_name_that_the_scorecard_gives
 def test_search_does_not_filter_a_mart_without_a_link_to_lines_and_that_is_noted() -> None:
     assert Filters(search="Mug").conditions({"vendor_name"}) == []
     assert Filters(search="Mug").ignored({"vendor_name"}) == ["search"]
+
+
+def test_buyer_and_status_reach_the_lines_and_receipts_of_their_orders() -> None:
+    filters = Filters(buyers=("Ana",), statuses=("Open",), order_type="all", account="eu")
+    of_order = "(account_id, purchase_order_id) in (select account_id, purchase_order_id from published"
+
+    assert filters.conditions({"buyer", "status"}) == ["buyer in ('Ana')", "status in ('Open')"]
+    assert filters.conditions({"account_id", "purchase_order_id", "status"}) == [
+        "account_id in ('eu')",
+        f"{of_order}.marts.purchase_orders where buyer in ('Ana'))",
+        "status in ('Open')",
+    ]
+    assert filters.ignored({"vendor_name"}) == ["order type", "account", "buyer", "status"]
+
+
+@pytest.mark.parametrize(
+    ("period", "dates"),
+    [
+        pytest.param("7", ("2026-11-24", "2026-11-30"), id="today is the last of seven days"),
+        pytest.param("90", ("2026-09-02", "2026-11-30"), id="ninety days"),
+        pytest.param("quarter", ("2026-10-01", "2026-12-31"), id="the whole quarter"),
+        pytest.param("year", ("2026-01-01", "2026-12-31"), id="the whole year"),
+    ],
+)
+def test_a_period_follows_the_day_of_the_data(period: str, dates: tuple[str, str]) -> None:
+    assert tuple(map(str, dates_of(period, date(2026, 11, 30)))) == dates
+
+
+def test_the_last_working_day_skips_the_weekend() -> None:
+    days = [date(2026, 11, day) for day in (27, 28, 29, 30)]
+    assert [last_working_day(day).day for day in days] == [26, 27, 27, 27]
 
 
 @pytest.mark.parametrize("column", ["sku", "title", "purchase_order_number"])

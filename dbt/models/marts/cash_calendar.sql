@@ -24,6 +24,7 @@ summed_to_weeks as (
         coalesce(sum(received_value) filter (where not is_passed), 0) as received_value,
         coalesce(sum(open_value) filter (where not is_passed), 0) as open_value,
         {{ sum_of_reporting('payable_value', 'not is_passed') }} as payable_value_reporting,
+        {{ sum_of_reporting('received_value', 'not is_passed') }} as received_value_reporting,
         {{ sum_of_reporting('open_value', 'not is_passed') }} as open_value_reporting,
         coalesce(sum(payable_value) filter (where is_passed), 0) as passed_value,
 

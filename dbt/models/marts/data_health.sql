@@ -127,6 +127,7 @@ final as (
         -- text
         check_name,
         checked_rows,
+        cast({{ reporting_currency() }} as {{ type_string() }}) as reporting_currency,
 
         -- numerics
         count_checked,

@@ -34,7 +34,13 @@ lines_with_forecasts as (
             and {{ days_after(local_date('orders.modified_at'), var('stale_after_days')) }}
             < {{ as_of_date() }},
             false
-        ) as is_stale
+        ) as is_stale,
+        coalesce(
+            not lines.is_overdue
+            and forecasts.forecast_receipt_date
+            > {{ last_on_time_date('lines.promise_current') }},
+            false
+        ) as is_at_risk
     from lines
     inner join orders
         on
@@ -85,7 +91,7 @@ final as (
             when is_stale then 'close'
             when is_overdue then 'chase'
             when promise_current is null then 'confirm'
-            when forecast_receipt_date > {{ last_on_time_date('promise_current') }} then 're-date'
+            when is_at_risk then 're-date'
             else 'wait'
         end as recommended_action,
 
@@ -101,6 +107,9 @@ final as (
         {{ money_product('quantity_open', 'unit_volume_cbm') }} as open_volume_cbm,
         quantity_in_stock,
         days_overdue,
+        case
+            when is_at_risk then {{ days_between('promise_current', 'forecast_receipt_date') }}
+        end as days_at_risk,
         {{ days_between('sent_date', as_of_date()) }} as days_since_order,
         {{ days_between('last_receipt_date', as_of_date()) }} as days_since_receipt,
 
@@ -112,6 +121,7 @@ final as (
             false
         ) as is_due_soon,
         is_stale,
+        is_at_risk,
 
         -- dates
         sent_date,

@@ -37,6 +37,8 @@ select
     cast(payments.open_value as decimal(38, 6)) as open_value,
     {{ reporting_value('payments.payable_value', 'orders.exchange_rate') }}
         as payable_value_reporting,
+    {{ reporting_value('payments.received_value', 'orders.exchange_rate') }}
+        as received_value_reporting,
     {{ reporting_value('payments.open_value', 'orders.exchange_rate') }} as open_value_reporting,
     orders.count_unpriced_lines,
     {{ days_between(as_of_date(), 'payments.due_date') }} as days_until_due,

@@ -47,6 +47,7 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     open_history_days: Count | UnsetType = UNSET
     due_soon_days: Count | UnsetType = UNSET
     stale_after_days: Count | UnsetType = UNSET
+    recent_finding_days: Count | UnsetType = UNSET
     min_sample: Count | UnsetType = UNSET
     scorecard_weights: dict[Literal["otif", "fill", "lead_time_cv", "price"], Percent] | UnsetType = UNSET
     grade_thresholds: tuple[Score, Score, Score] | UnsetType = UNSET

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date
+from functools import partial
 from typing import Final
 
 import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import show
+from inventory_planner_dashboard.address import TAB
+from inventory_planner_dashboard.charts import by_currency, show
 from inventory_planner_dashboard.encodings import UNITS, amount, categories, labelled_weeks, tooltip, week_label
-from inventory_planner_dashboard.formats import days, number, rate, words
-from inventory_planner_dashboard.layout import filter_notes, section
+from inventory_planner_dashboard.filters import last_working_day
+from inventory_planner_dashboard.formats import day, days, number, rate
+from inventory_planner_dashboard.layout import links, section, tabs
+from inventory_planner_dashboard.pages.overdue import at_risk
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
-from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.tiles import Tile, money, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
 _OPEN_LINES: Final = """
-    select count(*) as count_lines, sum(open_value) as open_value, sum(quantity_open) as quantity_open,
+    select count(*) as count_lines, sum(open_value) as open_value,
+        count(*) filter (where is_at_risk) as count_at_risk,
+        sum(open_value) filter (where is_at_risk) as at_risk_value,
         count(*) filter (where is_overdue) as count_overdue,
         sum(open_value) filter (where is_overdue) as overdue_value,
         count(*) filter (where is_due_soon) as count_arriving,
         sum(open_value) filter (where is_due_soon) as arriving_value,
-        sum(quantity_open) filter (where is_due_soon) as quantity_arriving
+        coalesce(sum(quantity_open) filter (where is_due_soon), 0) as quantity_arriving
     from (
         select *, promise_current between as_of_date and as_of_date + 6 as is_due_soon from marts.open_lines
     )
@@ -32,7 +39,8 @@ _OPEN_LINES: Final = """
 _LAST_TWO_WEEKS: Final = """
     select sum(received_value) filter (where is_last_week) as received_value,
         sum(received_value) filter (where not is_last_week) as value_week_before,
-        sum(quantity_received) filter (where is_last_week) as quantity_received
+        coalesce(sum(quantity_received) filter (where is_last_week), 0) as quantity_received,
+        count(*) filter (where is_last_week) as count_receipts
     from (
         select *, receipt_date > as_of_date - 7 as is_last_week
         from marts.goods_receipts where receipt_date > as_of_date - 14
@@ -50,69 +58,143 @@ _ORDERS_TO_CLOSE: Final = """
     select count(*) as count_orders, sum(ordered_value) as ordered_value
     from marts.purchase_orders where lifecycle_state = 'received_not_closed'
 """
-NEEDS_ACTION: Final = """
-    select * from marts.exceptions
-    order by case severity when 'high' then 1 when 'medium' then 2 else 3 end,
-        value_at_stake desc nulls last, purchase_order_number, exception_rule
+FINDINGS: Final = """
+    select *, max(days_overdue) over of_vendor is not null as is_vendor_overdue,
+        min(promise_current) over of_vendor as vendor_promise
+    from (
+        select account_id, purchase_order_id, purchase_order_number, vendor_name, buyer, currency_code,
+            string_agg(exception_title, ', ' order by urgency) as exception_title,
+            first(next_step order by urgency) as next_step, max(value_at_stake) as value_at_stake,
+            nullif(max(count_lines), 0) as count_lines, max(days_overdue) as days_overdue
+        from (
+            select account_id, purchase_order_id, purchase_order_number, vendor_name, buyer, currency_code,
+                exception_title, next_step, urgency, sum(value_at_stake) as value_at_stake,
+                count(distinct purchase_order_line_id) as count_lines, max(days_overdue) as days_overdue
+            from marts.exceptions
+            where is_current = $current and (not $current or is_connection_fault = $connections)
+            group by all
+        )
+        group by all
+    )
+    left join (
+        select account_id, purchase_order_id, sum(quantity_open) as quantity_open,
+            min(promise_current) as promise_current, max(forecast_receipt_date) as forecast_receipt_date
+        from marts.open_lines group by all
+    ) using (account_id, purchase_order_id)
+    window of_vendor as (partition by vendor_name)
+    order by is_vendor_overdue desc, vendor_promise nulls last, vendor_name nulls last, days_overdue desc nulls last,
+        promise_current nulls last, value_at_stake desc nulls last, purchase_order_number
+"""
+_COUNT_OLDER: Final = """
+    select count(*) as count_older from marts.exceptions where not is_current
+"""
+_CHANGES: Final = """
+    select * from marts.order_changes where change_date >= $since
+    order by change_date desc, change_kind, vendor_name, purchase_order_number
 """
 INCOMING_BY_WEEK: Final = """
-    select date_trunc('week', promise_current) as week_start, is_overdue, warehouse_name,
+    select date_trunc('week', promise_current) as week_start, is_overdue, warehouse_name, currency_code,
         sum(open_value) as open_value, sum(quantity_open) as quantity_open, count(*) as count_lines
     from marts.open_lines
     where is_overdue or promise_current < date_trunc('week', as_of_date) + interval 8 week
-    group by 1, 2, 3 order by 1, 3
+    group by 1, 2, 3, 4 order by 1, 3
 """
-_NEEDS_ACTION_COLUMNS: Final = {
+_FINDING_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
-    "exception_rule": Column("Exception", words),
-    "days_overdue": Column("Days overdue", days),
-    "value_at_stake": Column("Value at stake", number),
+    "next_step": Column("Next step"),
+    "days_overdue": Column("Overdue", days),
+    "value_at_stake": Column("Value", number),
     "vendor_name": Column("Vendor"),
-    "sku": Column("SKU"),
-    "severity": Column("Severity"),
+    "promise_current": Column("Promised", day),
+    "forecast_receipt_date": Column("Expected", day),
+    "quantity_open": Column("Units", number),
+    "count_lines": Column("Lines", number),
+    "exception_title": Column("What is wrong"),
+    "buyer": Column("Buyer"),
 }
+_CHANGE_COLUMNS: Final = {
+    "purchase_order_number": Column("Order"),
+    "change_kind": Column("Change"),
+    "changed_quantity": Column("Units", number),
+    "changed_value": Column("Value", number),
+    "vendor_name": Column("Vendor"),
+    "promise_before": Column("Promised", day),
+    "promise_after": Column("Now", day),
+    "slip_days": Column("Later", days),
+    "change_date": Column("Date", day),
+}
+_OLDER: Final = "Older"  # the tab
 _OVERDUE: Final = "Overdue"  # in place of a week
 
 
 def render(view: View) -> mo.Html:
-    """The figures of the week, incoming goods, and what needs action."""
+    """The figures of the week, what needs action, what may be late, what is new, and incoming goods."""
     return mo.vstack(
         [
             tile_row(_open_tiles(view), _received_tile(view), _rate_tiles(view), _to_close_tile(view)),
-            *filter_notes(view, _LAST_TWO_WEEKS, "Received in 7 days"),
-            *filter_notes(view, _RATES_BY_PERIOD, "OTIF and fill rate"),
-            *filter_notes(view, _ORDERS_TO_CLOSE, "Orders to close"),
-            section("Incoming, next eight weeks", _draw_incoming(view.rows(INCOMING_BY_WEEK), view.currency)),
-            section(f"Needs action, value in {view.currency}", table(view, NEEDS_ACTION, _NEEDS_ACTION_COLUMNS)),
+            _needs_action(view),
+            at_risk(view),
+            _changes(view),
+            section("Incoming, next eight weeks", by_currency(view, INCOMING_BY_WEEK, _draw_incoming)),
         ]
+    )
+
+
+def _needs_action(view: View) -> mo.Html:
+    older = view.row(_COUNT_OLDER)["count_older"]
+    parts = {
+        "Orders": lambda: _findings(view, current=True, connections=False),
+        "Connections": lambda: _findings(view, current=True, connections=True),
+        _OLDER: lambda: _findings(view, current=False, connections=False),
+    }
+    more = {f"{number(older)} older findings": view.link(**{f"{TAB}findings": _OLDER})} if older else {}
+    return section(
+        f"Needs action, value in {view.currency_of(FINDINGS)}",
+        tabs(view, "findings", parts),
+        links(more),
+        about="By vendor and order, overdue first. Older findings are on orders closed and unchanged for a while.",
+    )
+
+
+def _findings(view: View, *, current: bool, connections: bool) -> mo.Html:
+    return table(view, FINDINGS, _FINDING_COLUMNS, current=current, connections=connections)
+
+
+def _changes(view: View) -> mo.Html:
+    since = view.filters.since or last_working_day(view.published.as_of or date.max)
+    return section(
+        f"New since {since}, value in {view.currency_of(_CHANGES)}",
+        table(view, _CHANGES, _CHANGE_COLUMNS, since=since),
+        about="Orders re-dated, received or canceled; choose another day in the filters.",
     )
 
 
 def _open_tiles(view: View) -> str:
     row = view.row(_OPEN_LINES)
     arriving = f"{number(row['quantity_arriving'])} units, {number(row['count_arriving'])} lines"
-    overdue, incoming = f"{number(row['count_overdue'])} lines", view.link("#/incoming")
+    incoming = view.link("#/incoming")
     meaning = "Open lines promised within seven days, today included."
+    at_risk_means = view.meaning("is_at_risk", _OPEN_LINES)
+    tile = partial(Tile, format=number, unit=view.currency)
     figures = [
-        Tile("Open", "open_value", number, f"{number(row['count_lines'])} lines", view.currency, link=incoming),
-        Tile("Due in 7 days", "arriving_value", number, arriving, view.currency, meaning=meaning, link=incoming),
-        Tile("Overdue", "overdue_value", number, overdue, view.currency, link=view.link("#/overdue", overdue="yes")),
+        tile("Open", "open_value", counted="count_lines", link=incoming),
+        tile(
+            "Due in 7 days", "arriving_value", note=arriving, meaning=meaning, counted="count_arriving", link=incoming
+        ),
+        tile("Overdue", "overdue_value", counted="count_overdue", link=view.link("#/overdue", overdue="yes")),
+        tile("At risk", "at_risk_value", meaning=at_risk_means, counted="count_at_risk", link=view.link("#/overdue")),
     ]
     return tiles(view, _OPEN_LINES, row, figures)
 
 
 def _received_tile(view: View) -> str:
     row = view.row(_LAST_TWO_WEEKS)
-    note = f"{number(row['quantity_received'])} units; week before {number(row['value_week_before'])}"
+    note = f"{number(row['quantity_received'])} units; week before {money(view, _LAST_TWO_WEEKS, 'value_week_before')}"
     meaning = "Value received in the last seven days. Below: in the seven days before."
-    address = view.link("#/receipts", basis="received", dates=_last_week(view))
-    figure = Tile("Received in 7 days", "received_value", number, note, view.currency, meaning=meaning, link=address)
+    figure = Tile("Received in 7 days", "received_value", number, note, view.currency)
+    address = view.link("#/receipts", basis="received", period="7", dates="")
+    figure = replace(figure, meaning=meaning, counted="count_receipts", link=address)
     return tiles(view, _LAST_TWO_WEEKS, row, [figure])
-
-
-def _last_week(view: View) -> str:
-    last = view.published.as_of
-    return f"{last - timedelta(days=6)}..{last}" if last else ""
 
 
 def _rate_tiles(view: View) -> str:
@@ -129,7 +211,7 @@ def _rate_tiles(view: View) -> str:
 
 def _to_close_tile(view: View) -> str:
     row = view.row(_ORDERS_TO_CLOSE)
-    value = f"{number(row['ordered_value'])} {view.currency}"
+    value = money(view, _ORDERS_TO_CLOSE, "ordered_value")
     meaning = "Orders that are fully received but still open in Inventory Planner."
     figure = Tile("Orders to close", "count_orders", number, value, meaning=meaning, link=view.link("#/received"))
     return tiles(view, _ORDERS_TO_CLOSE, row, [figure])

@@ -27,13 +27,14 @@ _STATUSES: Final = """
     from marts.purchase_orders group by 1, 2 order by status_type = 'unknown' desc, count_orders desc, status
 """
 _EXCEPTIONS_BY_RULE: Final = """
-    select exception_rule, severity, count(*) as count_found, sum(value_at_stake) as value_at_stake
-    from marts.exceptions group by 1, 2 order by count_found desc, exception_rule
+    select exception_title, severity, currency_code, count(*) as count_found,
+        count(*) filter (where is_current) as count_current, sum(value_at_stake) as value_at_stake
+    from marts.exceptions group by 1, 2, 3 order by count_found desc, exception_title
 """
 _UNLINKED_LINES: Final = """
-    select reason, count(*) as count_lines, sum(quantity_open) as quantity_open, sum(open_value) as open_value,
-        max(days_open) as days_open
-    from marts.unlinked_lines group by 1 order by count_lines desc, reason
+    select reason, currency_code, count(*) as count_lines, sum(quantity_open) as quantity_open,
+        sum(open_value) as open_value, max(days_open) as days_open
+    from marts.unlinked_lines group by 1, 2 order by count_lines desc, reason
 """
 _ORDERS: Final = """
     select max(modified_at) as modified_at,
@@ -58,9 +59,10 @@ _STATUS_COLUMNS: Final = {
     "last_sent_date": Column("Last sent", day, meaning="The day the newest order was sent."),
 }
 _EXCEPTION_COLUMNS: Final = {
-    "exception_rule": Column("Rule", words),
+    "exception_title": Column("Finding"),
     "severity": Column("Severity"),
-    "count_found": Column("Found", number),
+    "count_current": Column("Open or recent", number),
+    "count_found": Column("All", number),
     "value_at_stake": Column("Value at stake", number),
 }
 _UNLINKED_COLUMNS: Final = {
@@ -107,11 +109,14 @@ def render(view: View) -> mo.Html:
                 about="Those in doubt first: run the same command again, and it reads what became of them.",
             ),
             section(
-                f"Open lines that no other system can match, value in {view.currency}",
+                f"Open lines that no other system can match, value in {view.currency_of(_UNLINKED_LINES)}",
                 table(view, _UNLINKED_LINES, _UNLINKED_COLUMNS),
                 about="By reason; a line can have several. `inventory-planner links check` lists them.",
             ),
-            section(f"Exceptions, value in {view.currency}", table(view, _EXCEPTIONS_BY_RULE, _EXCEPTION_COLUMNS)),
+            section(
+                f"Exceptions, value in {view.currency_of(_EXCEPTIONS_BY_RULE)}",
+                table(view, _EXCEPTIONS_BY_RULE, _EXCEPTION_COLUMNS),
+            ),
         ]
     )
 

@@ -10,25 +10,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from inventory_planner_dashboard.charts import height_of_rows, label_cells, largest, show, with_level
-from inventory_planner_dashboard.encodings import EXACT, UNITS, amount, colours, each_week, tooltip, weeks
+from inventory_planner_dashboard.encodings import (
+    EXACT,
+    UNITS,
+    amount,
+    colours,
+    each_week,
+    labelled_weeks,
+    tooltip,
+    week_label,
+    weeks,
+)
 from inventory_planner_dashboard.formats import day, number
-from inventory_planner_dashboard.layout import filter_notes, section, side_by_side
-from inventory_planner_dashboard.palette import BLUE, LIGHT_GREY
+from inventory_planner_dashboard.layout import section, side_by_side
+from inventory_planner_dashboard.palette import BLUE, LIGHT_GREY, VERMILION
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
 _TOTALS: Final = """
-    select sum(quantity_expected) as quantity_expected, sum(expected_value) as expected_value,
-        sum(quantity_overdue) as quantity_overdue, sum(overdue_value) as overdue_value,
-        sum(quantity_unpromised) as quantity_unpromised, sum(unpromised_value) as unpromised_value,
+    select coalesce(sum(quantity_expected), 0) as quantity_expected, sum(expected_value) as expected_value,
+        coalesce(sum(quantity_overdue), 0) as quantity_overdue, sum(overdue_value) as overdue_value,
+        coalesce(sum(quantity_unpromised), 0) as quantity_unpromised, sum(unpromised_value) as unpromised_value,
+        count(*) as count_rows,
         sum(quantity_expected + quantity_overdue + quantity_unpromised - quantity_forecast) as quantity_without_forecast
     from marts.incoming_stock
 """
 _BY_VENDOR: Final = """
     select date_trunc('week', promise_current) as week_start, vendor_name,
-        sum(quantity_open) as quantity_open, sum(open_value) as open_value, count(*) as count_lines
+        sum(quantity_open) as quantity_open, count(*) as count_lines
     from marts.open_lines where promise_current >= date_trunc('week', as_of_date)
     group by 1, 2 order by 1, 2
 """
@@ -37,33 +48,36 @@ _PROMISED_AND_FORECAST: Final = """
     from marts.open_lines where not is_overdue and promise_current is not null group by 1
     union all
     select date_trunc('week', forecast_receipt_date), 'forecast', sum(quantity_open)
-    from marts.open_lines where forecast_receipt_date is not null group by 1
-    order by 1, 2
+    from marts.open_lines where not is_overdue and forecast_receipt_date is not null group by 1
+    union all
+    select null, 'overdue', sum(quantity_open) from marts.open_lines where is_overdue having count(*) > 0
+    order by 1 nulls first, 2
 """
 _VOLUME_BY_WEEK: Final = """
-    select date_trunc('week', forecast_receipt_date) as week_start, sum(open_volume_cbm) as open_volume_cbm,
-        count(open_volume_cbm) as count_measured, count(*) as count_lines
-    from marts.open_lines where forecast_receipt_date is not null group by 1 order by 1
+    select case when not is_overdue then date_trunc('week', forecast_receipt_date) end as week_start,
+        sum(open_volume_cbm) as open_volume_cbm, count(open_volume_cbm) as count_measured, count(*) as count_lines
+    from marts.open_lines where is_overdue or forecast_receipt_date is not null group by 1 order by 1 nulls first
 """
 _VARIANTS: Final = """
-    select sku, max(title) as title, warehouse_name, sum(quantity_open) as quantity_open,
+    select sku, max(title) as title, warehouse_name, currency_code, sum(quantity_open) as quantity_open,
         sum(open_value) as open_value, count(*) as count_lines,
         min(promise_current) filter (where not is_overdue) as next_promise,
         min(forecast_receipt_date) as forecast_receipt_date,
         string_agg(distinct purchase_order_number, ', ' order by purchase_order_number) as orders
-    from marts.open_lines group by sku, warehouse_name
+    from marts.open_lines group by sku, warehouse_name, currency_code
     order by next_promise nulls last, sku, warehouse_name
 """
 _VARIANT_COLUMNS: Final = {
     ITEM: Column("Item"),
     "next_promise": Column("Next promise", day, meaning="The next expected date that has not passed."),
-    "quantity_open": Column("On order", number),
     "forecast_receipt_date": Column("Forecast", day),
     "open_value": Column("Open value", number),
     "orders": Column("Orders", meaning="The numbers of the open orders with this item."),
+    "quantity_open": Column("On order", number),
     "warehouse_name": Column("Warehouse"),
     "count_lines": Column("Lines", number),
 }
+_OVERDUE: Final = "Overdue"  # in place of a week
 _CONTAINER_CBM: Final = 67  # what a 40-foot container holds
 
 
@@ -72,22 +86,21 @@ def render(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            *filter_notes(view, _TOTALS),
             section(
                 "Units by week and vendor",
-                _draw_calendar(largest(view.rows(_BY_VENDOR), "open_value")),
+                _draw_calendar(largest(view.rows(_BY_VENDOR), "quantity_open")),
                 about="By promised date. For lines that are overdue or have no promise, see Overdue and ageing.",
             ),
             side_by_side(
                 section(
                     "Promised and forecast, units",
                     _draw_promised_and_forecast(view.rows(_PROMISED_AND_FORECAST)),
-                    about=view.meaning("forecast_basis", _PROMISED_AND_FORECAST),
+                    about=f"{view.meaning('forecast_basis', _PROMISED_AND_FORECAST)}. Overdue lines stand apart.",
                 ),
                 section(
                     "Volume by forecast week",
                     _draw_volume(view.rows(_VOLUME_BY_WEEK)),
-                    about="Only lines with a known volume.",
+                    about="Only lines with a known volume; overdue lines stand apart.",
                 ),
             ),
             section(f"By variant, value in {view.currency}", table(view, _VARIANTS, _VARIANT_COLUMNS)),
@@ -98,20 +111,29 @@ def render(view: View) -> mo.Html:
 def _tiles(view: View) -> mo.Html:
     row = view.row(_TOTALS)
     missing = "Open units for which too little is known to forecast a date; no forecast includes them."
-    overdue = f"{number(row['quantity_overdue'])} units"
-    figures = [
-        Tile("Expected", "expected_value", number, f"{number(row['quantity_expected'])} units", view.currency),
-        Tile("Overdue", "overdue_value", number, overdue, view.currency, link=view.link("#/overdue", overdue="yes")),
+    kinds = {"expected": "Expected", "overdue": "Overdue", "unpromised": "Without a promise"}
+    values = [
         Tile(
-            "Without a promise",
-            "unpromised_value",
+            label,
+            f"{kind}_value",
             number,
-            f"{number(row['quantity_unpromised'])} units",
+            f"{number(row[f'quantity_{kind}'])} units",
             view.currency,
-        ),
-        Tile("Without a forecast", "quantity_without_forecast", number, "of all open units", "units", meaning=missing),
+            counted=f"quantity_{kind}",
+            link=view.link("#/overdue", overdue="yes") if kind == "overdue" else "",
+        )
+        for kind, label in kinds.items()
     ]
-    return tile_row(tiles(view, _TOTALS, row, figures))
+    unknown = Tile(
+        "Without a forecast",
+        "quantity_without_forecast",
+        number,
+        "of all open units",
+        "units",
+        meaning=missing,
+        counted="count_rows",
+    )
+    return tile_row(tiles(view, _TOTALS, row, [*values, unknown]))
 
 
 def _draw_calendar(rows: pa.Table) -> mo.Html:
@@ -145,16 +167,17 @@ def _draw_calendar(rows: pa.Table) -> mo.Html:
 
 
 def _draw_promised_and_forecast(rows: pa.Table) -> mo.Html:
-    """Units by promised week, beside the same units by forecast week."""
+    """Units by promised week, beside the same units by forecast week, and overdue ones before all weeks."""
+    rows = _with_labels(rows)
     bars = alt.Chart(rows).mark_bar()
     return show(
         bars.encode(
-            x=weeks(rows),
+            x=labelled_weeks(rows, _OVERDUE),
             xOffset=alt.XOffset("basis:N", sort=["promised", "forecast"]),
             y=amount("quantity_open", "Units"),
-            color=colours("basis", {"promised": LIGHT_GREY, "forecast": BLUE}),
+            color=colours("basis", {"promised": LIGHT_GREY, "forecast": BLUE, "overdue": VERMILION}),
             tooltip=[
-                tooltip("week_start:T", "Week of"),
+                tooltip("week:O", "Week of"),
                 tooltip("basis:N", "Basis"),
                 tooltip("quantity_open:Q", "Units", UNITS),
             ],
@@ -164,14 +187,21 @@ def _draw_promised_and_forecast(rows: pa.Table) -> mo.Html:
     )
 
 
+def _with_labels(rows: pa.Table) -> pa.Table:
+    labels = [week_label(each) if each else _OVERDUE for each in rows.column("week_start").to_pylist()]
+    return rows.append_column("week", pa.array(labels, pa.string()))
+
+
 def _draw_volume(rows: pa.Table) -> mo.Html:
-    """Cubic metres by forecast week, against what one container holds."""
-    bars = alt.Chart(rows).mark_bar(color=BLUE)
+    """Cubic metres by forecast week, overdue ones before all weeks, against what one container holds."""
+    rows = _with_labels(rows)
+    bars = alt.Chart(rows).mark_bar()
     volumes = bars.encode(
-        x=weeks(rows),
+        x=labelled_weeks(rows, _OVERDUE),
         y=alt.Y("open_volume_cbm:Q", title="Cubic metres", axis=alt.Axis(format=EXACT)),
+        color=alt.condition(f"datum.week == '{_OVERDUE}'", alt.value(VERMILION), alt.value(BLUE)),
         tooltip=[
-            tooltip("week_start:T", "Week of"),
+            tooltip("week:O", "Week of"),
             tooltip("open_volume_cbm:Q", "Cubic metres", ",.1f"),
             tooltip("count_measured:Q", "Lines with a volume", UNITS),
             tooltip("count_lines:Q", "Lines", UNITS),
@@ -180,12 +210,12 @@ def _draw_volume(rows: pa.Table) -> mo.Html:
     return show(
         with_level(volumes, _CONTAINER_CBM, ["40-foot", "container", f"{_CONTAINER_CBM} m³"]),
         rows,
-        summary=summarize("Cubic metres by forecast week", rows, "week_start", "open_volume_cbm"),
+        summary=summarize("Cubic metres by forecast week", rows, "week", "open_volume_cbm"),
     )
 
 
 def _summarize_bases(rows: pa.Table) -> str:
-    of_each = {basis: rows.filter(pc.field("basis") == basis) for basis in ("promised", "forecast")}
+    of_each = {basis: rows.filter(pc.field("basis") == basis) for basis in ("promised", "forecast", "overdue")}
     return " ".join(
-        summarize(f"Units {basis} by week", each, "week_start", "quantity_open") for basis, each in of_each.items()
+        summarize(f"Units {basis} by week", each, "week", "quantity_open") for basis, each in of_each.items()
     )

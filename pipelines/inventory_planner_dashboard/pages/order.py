@@ -24,7 +24,7 @@ _NAMED: Final = """
 """
 _MATCHING: Final = """
     select * from marts.purchase_orders
-    order by is_overdue desc, overdue_value desc, sent_date desc nulls last, purchase_order_number, purchase_order_id
+    order by days_overdue desc nulls last, sent_date desc nulls last, purchase_order_number, purchase_order_id
     limit $most
 """
 _HEAD: Final = """
@@ -167,7 +167,7 @@ def _matching(view: View, search: str) -> mo.Html:
     addresses = {_label(each): ORDER.link(view, _search(each)) for each in found}
     if search:
         return mo.vstack([*unknown, note("These orders match the search:"), links(addresses), *_if_one(view, found)])
-    about = "The order with the highest overdue value; search for another by its number, or choose one:"
+    about = "The most overdue order; search for another by its number, or choose one:"
     return mo.vstack([note(about), links(addresses), _order(view, found[0])])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import altair as alt
@@ -9,7 +10,7 @@ import marimo as mo
 import pyarrow as pa
 
 from inventory_planner_dashboard.actions.panel import closing_actions
-from inventory_planner_dashboard.charts import height_of_rows, largest, show, with_links
+from inventory_planner_dashboard.charts import by_currency, height_of_rows, largest, show, with_links
 from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, day_axis, tooltip, vendors
 from inventory_planner_dashboard.formats import day, days, number, words
@@ -23,20 +24,22 @@ from inventory_planner_dashboard.view import View
 from inventory_planner_dashboard.worklists import worklists
 
 _AGEING: Final = """
-    select ageing_bucket, vendor_name, sum(open_value) as open_value, sum(quantity_open) as quantity_open,
-        count(*) as count_lines
-    from marts.open_lines group by 1, 2
+    select ageing_bucket, vendor_name, currency_code, sum(open_value) as open_value,
+        sum(quantity_open) as quantity_open, count(*) as count_lines
+    from marts.open_lines group by 1, 2, 3
 """
 _OVERDUE: Final = """
-    select count(*) as count_lines, sum(open_value) as open_value, sum(quantity_open) as quantity_open,
-        median(days_overdue) as days_overdue, max(days_overdue) as days_overdue_max,
-        count(*) filter (where is_stale) as count_stale
-    from marts.open_lines where is_overdue
+    select count(*) filter (where is_overdue) as count_lines, sum(open_value) filter (where is_overdue) as open_value,
+        sum(quantity_open) filter (where is_overdue) as quantity_open,
+        median(days_overdue) as days_overdue, coalesce(max(days_overdue), 0) as days_overdue_max,
+        count(*) filter (where is_stale) as count_stale, count(*) filter (where is_at_risk) as count_at_risk,
+        sum(open_value) filter (where is_at_risk) as at_risk_value
+    from marts.open_lines
 """
 _OPEN_BY_DAY: Final = """
-    select report_date, sum(open_value) as open_value,
+    select report_date, currency_code, sum(open_value) as open_value,
         coalesce(sum(open_value) filter (where is_overdue), 0) as overdue_value, count(*) as count_orders
-    from marts.open_order_days group by 1 order by 1
+    from marts.open_order_days group by 1, 2 order by 1
 """
 LINES: Final = """
     select * from marts.open_lines where is_overdue or promise_current is null or is_stale
@@ -45,8 +48,27 @@ LINES: Final = """
 _LATE_VENDORS: Final = """
     select vendor_name, sum(open_value) as open_value, count(*) as count_lines, max(days_overdue) as days_overdue
     from marts.open_lines where is_overdue and order_type = 'po' and vendor_name is not null
-    group by 1 order by 2 desc nulls last, 1
+    group by 1 order by count_lines desc, 1
 """
+AT_RISK: Final = """
+    select purchase_order_number, vendor_name, buyer, currency_code, promise_current,
+        max(forecast_receipt_date) as forecast_receipt_date, max(days_at_risk) as days_at_risk,
+        count(*) as count_lines, sum(quantity_open) as quantity_open, sum(open_value) as open_value
+    from marts.open_lines where is_at_risk
+    group by account_id, purchase_order_id, 1, 2, 3, 4, 5
+    order by days_at_risk desc, open_value desc nulls last, purchase_order_number
+"""
+_AT_RISK_COLUMNS: Final = {
+    "purchase_order_number": Column("Order"),
+    "days_at_risk": Column("Days at risk", days),
+    "open_value": Column("Open value", number),
+    "promise_current": Column("Promised", day),
+    "forecast_receipt_date": Column("Expected", day),
+    "vendor_name": Column("Vendor"),
+    "quantity_open": Column("Units", number),
+    "count_lines": Column("Lines", number),
+    "buyer": Column("Buyer"),
+}
 _LINE_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
     "sku": Column("SKU"),
@@ -80,10 +102,10 @@ def render(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            section("Open value by age", _draw_ageing(_by_vendor(view), view.currency)),
+            section("Open value by age", by_currency(view, _AGEING, partial(_draw_ageing, view))),
             section(
                 "Open and overdue, day by day",
-                _draw_open_by_day(view.rows(_OPEN_BY_DAY), view.currency),
+                by_currency(view, _OPEN_BY_DAY, _draw_open_by_day),
                 *filter_notes(view, _OPEN_BY_DAY),
                 about="History starts with the first build.",
             ),
@@ -93,13 +115,10 @@ def render(view: View) -> mo.Html:
                 table(view, LINES, _LINE_COLUMNS),
                 worklists(view, LINES, "overdue"),
             ),
+            at_risk(view),
             *_chase(view),
         ]
     )
-
-
-def _by_vendor(view: View) -> pa.Table:
-    return with_links(view, largest(view.rows(_AGEING), "open_value"), VENDOR)
 
 
 def _chase(view: View) -> list[mo.Html]:
@@ -124,22 +143,33 @@ def _chase(view: View) -> list[mo.Html]:
     ]
 
 
+def at_risk(view: View) -> mo.Html:
+    """Orders that are not yet due, but that their vendors' history says will be late."""
+    return section(
+        f"At risk, value in {view.currency_of(AT_RISK)}",
+        table(view, AT_RISK, _AT_RISK_COLUMNS),
+        about="Not yet due, but by the vendor's history they come later than promised: ask, or re-date them.",
+    )
+
+
 def _tiles(view: View) -> mo.Html:
     row = view.row(_OVERDUE)
     lines = f"{number(row['count_lines'])} lines"
     longest = f"max {days(row['days_overdue_max'])} · {lines}"
-    stale = view.meaning("is_stale", _OVERDUE)
+    stale, risk = view.meaning("is_stale", _OVERDUE), view.meaning("is_at_risk", _OVERDUE)
     figures = [
-        Tile("Overdue value", "open_value", number, lines, view.currency),
-        Tile("Overdue quantity", "quantity_open", number, lines, "units"),
+        Tile("Overdue value", "open_value", number, unit=view.currency, counted="count_lines"),
+        Tile("Overdue quantity", "quantity_open", number, unit="units", counted="count_lines"),
         Tile("Overdue by, median", "days_overdue", days, longest, "days"),
         Tile("Stale lines", "count_stale", number, f"of {lines}", meaning=stale),
+        Tile("At risk", "at_risk_value", number, unit=view.currency, meaning=risk, counted="count_at_risk"),
     ]
     return tile_row(tiles(view, _OVERDUE, row, figures))
 
 
-def _draw_ageing(rows: pa.Table, currency: str) -> mo.Html:
+def _draw_ageing(view: View, rows: pa.Table, currency: str) -> mo.Html:
     """Open value by vendor, stacked by how long it is overdue."""
+    rows = with_links(view, largest(rows, "open_value"), VENDOR)
     bars = alt.Chart(rows).mark_bar().transform_calculate(age=f"indexof({list(_AGE_COLOURS)}, datum.ageing_bucket)")
     return show(
         bars.encode(

@@ -8,10 +8,10 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import draw_unit_costs, height_of_rows, largest, show
+from inventory_planner_dashboard.charts import by_currency, draw_unit_costs, height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, amount, tooltip, vendors
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
-from inventory_planner_dashboard.layout import filter_notes, section, side_by_side
+from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, widened_notes
 from inventory_planner_dashboard.palette import BLUE, VERMILION
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
@@ -19,11 +19,11 @@ from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
 _VARIANCE_BY_VENDOR: Final = """
-    select vendor_name, sum(price_variance) as price_variance,
+    select vendor_name, currency_code, sum(price_variance) as price_variance,
         sum(price_variance) / nullif(sum(price_baseline), 0) as price_variance_rate,
         count(price_variance) as count_lines
     from marts.price_history where vendor_name is not null
-    group by 1 having count(price_variance) > 0 order by 2 desc
+    group by 1, 2 having count(price_variance) > 0 order by 3 desc
 """
 _TOTALS: Final = """
     select sum(price_variance) as price_variance,
@@ -34,12 +34,12 @@ _TOTALS: Final = """
     from marts.price_history
 """
 _MOST_CHANGED: Final = """
-    select sku, sent_date, avg(unit_cost) as unit_cost from marts.price_history
-    where sku in (
-        select sku from marts.price_history
-        group by sku order by sum(abs(price_variance)) desc nulls last, sku limit $most
+    select sku, currency_code, sent_date, avg(unit_cost) as unit_cost from marts.price_history
+    where (sku, currency_code) in (
+        select sku, currency_code from marts.price_history
+        group by sku, currency_code order by sum(abs(price_variance)) desc nulls last, sku limit $most
     )
-    group by sku, sent_date order by sent_date, sku
+    group by sku, currency_code, sent_date order by sent_date, sku
 """
 _CHANGES: Final = """
     select * from marts.price_history where price_change_rate <> 0
@@ -55,8 +55,8 @@ _CHANGE_COLUMNS: Final = {
     "unit_cost": Column("Now", decimal),
     "price_variance": Column("Variance", number),
     "previous_unit_cost": Column("Before", decimal),
-    "purchase_order_number": Column("Order"),
     "vendor_name": Column("Vendor"),
+    "purchase_order_number": Column("Order"),
     "sent_date": Column("Sent", day),
 }
 _MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart
@@ -64,15 +64,14 @@ _MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart
 
 def render(view: View) -> mo.Html:
     """Price variance, landed cost, unit costs over time, and the largest changes."""
-    variances = largest(view.rows(_VARIANCE_BY_VENDOR), "count_lines")
     return mo.vstack(
         [
             _tiles(view),
-            *filter_notes(view, _TOTALS, "Price variance and unit costs"),
+            *widened_notes(view, _TOTALS),
             side_by_side(
                 section(
                     "Price variance by vendor",
-                    _draw_variances(variances, view.currency),
+                    by_currency(view, _VARIANCE_BY_VENDOR, _draw_variances),
                     about="Change against the previous order. Bars to the right: you paid more.",
                 ),
                 section(
@@ -84,9 +83,9 @@ def render(view: View) -> mo.Html:
             ),
             section(
                 "Unit costs that changed most",
-                draw_unit_costs(view.rows(_MOST_CHANGED, most=_MAX_VARIANTS), view.currency),
+                by_currency(view, _MOST_CHANGED, draw_unit_costs, most=_MAX_VARIANTS),
             ),
-            section(f"Price changes, in {view.currency}", table(view, _CHANGES, _CHANGE_COLUMNS)),
+            section(f"Price changes, in {view.currency_of(_CHANGES)}", table(view, _CHANGES, _CHANGE_COLUMNS)),
         ]
     )
 
@@ -95,7 +94,7 @@ def _tiles(view: View) -> mo.Html:
     row = view.row(_TOTALS)
     compared = f"{number(row['count_compared'])} of {number(row['count_lines'])} lines compared"
     figures = [
-        Tile("Price variance", "price_variance", number, compared, view.currency),
+        Tile("Price variance", "price_variance", number, compared, view.currency, counted="count_compared"),
         Tile("Price variance, rate", "price_variance_rate", signed_rate, compared),
         Tile("Average landed-cost uplift", "landed_uplift_rate", rate, f"{number(row['count_landed'])} lines"),
     ]
@@ -104,6 +103,7 @@ def _tiles(view: View) -> mo.Html:
 
 def _draw_variances(rows: pa.Table, currency: str) -> mo.Html:
     """What each vendor charged more or less than at the previous orders."""
+    rows = largest(rows, "count_lines")
     bars = alt.Chart(rows).mark_bar()
     return show(
         bars.encode(

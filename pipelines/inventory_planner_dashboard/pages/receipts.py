@@ -12,7 +12,7 @@ import pyarrow as pa
 from inventory_planner_dashboard.charts import show, with_level
 from inventory_planner_dashboard.encodings import UNITS, amount, categories, tooltip, weeks
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, yes
-from inventory_planner_dashboard.layout import filter_notes, section
+from inventory_planner_dashboard.layout import filter_notes, section, widened_notes
 from inventory_planner_dashboard.palette import BLUE, VERMILION
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
@@ -72,10 +72,10 @@ def render(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            *filter_notes(view, _SPLIT_LINES, "Split lines"),
+            *widened_notes(view, _SPLIT_LINES),
             section("Units received by week", _draw_weeks(view.rows(_BY_WEEK)), *filter_notes(view, _BY_WEEK)),
             *(_timeline(view, order) for order in view.rows(_LATEST_SPLIT_ORDER).to_pylist()),
-            section(f"Receipts, value in {view.currency}", table(view, _RECEIPTS, _RECEIPT_COLUMNS)),
+            section(f"Receipts, value in {view.currency_of(_RECEIPTS)}", table(view, _RECEIPTS, _RECEIPT_COLUMNS)),
         ]
     )
 

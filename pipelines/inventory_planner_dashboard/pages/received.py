@@ -8,10 +8,10 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import draw_code_bars, show
+from inventory_planner_dashboard.charts import by_currency, draw_code_bars, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, months, percent_axis, tooltip
 from inventory_planner_dashboard.formats import day, days, number, rate, words
-from inventory_planner_dashboard.layout import empty, filter_notes, section, side_by_side, tabs
+from inventory_planner_dashboard.layout import empty, section, side_by_side, tabs, widened_notes
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, PINK, SKY, VERMILION
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
@@ -32,43 +32,46 @@ _BY_MONTH: Final = """
     group by 1 order by 1
 """
 _QUANTITIES: Final = """
-    select count(*) as count_lines,
+    select count(*) as count_lines, count(*) filter (where quantity_received > 0) as count_received_lines,
+        count(*) filter (where quantity_open > 0) as count_open_lines,
         sum(quantity_ordered) as quantity_ordered, sum(quantity_received) as quantity_received,
         sum(quantity_capped) as quantity_capped, sum(quantity_open) as quantity_open,
         sum(quantity_short) as quantity_short, sum(quantity_canceled) as quantity_canceled,
         sum(quantity_draft) as quantity_draft, sum(quantity_over) as quantity_over,
-        sum(quantity_capped) filter (where is_placed) / nullif(sum(basis_quantity) filter (where is_placed), 0)
-            as fill_rate,
-        count(*) filter (where is_placed) as count_placed_lines,
+        sum(quantity_capped) filter (where is_due) / nullif(sum(basis_quantity) filter (where is_due), 0)
+            as due_fill_rate,
         count(*) filter (where is_otif) / nullif(count(*) filter (where is_due), 0) as otif_line_rate,
         count(*) filter (where is_due) as count_due_lines
     from marts.purchase_order_lines
 """
 _BY_LIFECYCLE: Final = """
-    select lifecycle_state, sum(ordered_value) as ordered_value, count(*) as count_orders
-    from marts.purchase_orders group by 1
+    select lifecycle_state, currency_code, sum(ordered_value) as ordered_value, count(*) as count_orders
+    from marts.purchase_orders group by 1, 2
 """
 _BY_VENDOR: Final = """
     select vendor_name, count(*) as count_lines, sum(quantity_ordered) as quantity_ordered,
         sum(quantity_received) as quantity_received, sum(quantity_open) as quantity_open,
         sum(quantity_short) as quantity_short, sum(quantity_over) as quantity_over,
-        sum(quantity_capped) / nullif(sum(basis_quantity), 0) as fill_rate,
+        sum(quantity_capped) filter (where is_due) / nullif(sum(basis_quantity) filter (where is_due), 0)
+            as due_fill_rate,
         max(last_receipt_date) as last_receipt_date
     from marts.purchase_order_lines where is_placed
     group by 1 order by quantity_ordered desc, vendor_name
 """
 _BY_ORDER: Final = """
-    select * from marts.purchase_orders order by sent_date desc, purchase_order_number desc
+    select *, case when is_due then fill_rate end as due_fill_rate
+    from marts.purchase_orders order by sent_date desc, purchase_order_number desc
 """
 _BY_LINE: Final = """
-    select * from marts.received_vs_ordered order by sent_date desc, purchase_order_number desc, line_number
+    select *, case when is_due then fill_rate end as due_fill_rate
+    from marts.received_vs_ordered order by sent_date desc, purchase_order_number desc, line_number
 """
 _QUANTITY_COLUMNS: Final = {
     "quantity_open": Column("Open", number),
     "quantity_short": Column("Short", number),
     "quantity_ordered": Column("Ordered", number),
     "quantity_received": Column("Received", number),
-    "fill_rate": Column("Fill rate", rate, has_target=True),
+    "due_fill_rate": Column("Fill rate", rate, has_target=True),
     "quantity_over": Column("Over", number),
     "last_receipt_date": Column("Last receipt", day),
 }
@@ -100,12 +103,10 @@ _LINE_COLUMNS: Final = {
 
 def render(view: View) -> mo.Html:
     """Months, the steps from ordered to received, and states; then vendors, orders and lines."""
-    states = view.rows(_BY_LIFECYCLE)
-    value = f"Ordered value, {view.currency}"
     return mo.vstack(
         [
             _tiles(view),
-            *filter_notes(view, _QUANTITIES),
+            *widened_notes(view, _QUANTITIES),
             section(
                 "Units by promised month",
                 _draw_months(view.rows(_BY_MONTH)),
@@ -114,8 +115,8 @@ def render(view: View) -> mo.Html:
             side_by_side(
                 section("From ordered to received, units", _draw_waterfall(view)),
                 section(
-                    f"Orders by state, {view.currency}",
-                    draw_code_bars(states, "lifecycle_state", ("ordered_value", value), "count_orders"),
+                    f"Orders by state, {view.currency_of(_BY_LIFECYCLE)}",
+                    by_currency(view, _BY_LIFECYCLE, _draw_states),
                 ),
             ),
             section(
@@ -129,6 +130,7 @@ def render(view: View) -> mo.Html:
                         "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS),
                     },
                 ),
+                about="Fill rate: of lines that are due. A dash: nothing is due yet.",
             ),
         ]
     )
@@ -136,16 +138,21 @@ def render(view: View) -> mo.Html:
 
 def _tiles(view: View) -> mo.Html:
     row = view.row(_QUANTITIES)
-    lines = f"{number(row['count_lines'])} lines"
-    placed, due = f"{number(row['count_placed_lines'])} lines", f"{number(row['count_due_lines'])} due lines"
+    due = f"{number(row['count_due_lines'])} due lines"
+    receipts, scorecard = view.link("#/receipts"), view.link("#/scorecard")
     figures = [
-        Tile("Ordered", "quantity_ordered", number, lines, "units"),
-        Tile("Received", "quantity_received", number, lines, "units", link=view.link("#/receipts")),
-        Tile("Open", "quantity_open", number, lines, "units", link=view.link("#/incoming")),
-        Tile("Fill rate", "fill_rate", rate, placed, has_target=True, link=view.link("#/scorecard")),
-        Tile("OTIF", "otif_line_rate", rate, due, has_target=True, link=view.link("#/scorecard")),
+        Tile("Ordered", "quantity_ordered", number, unit="units", counted="count_lines"),
+        Tile("Received", "quantity_received", number, unit="units", counted="count_received_lines", link=receipts),
+        Tile("Open", "quantity_open", number, unit="units", counted="count_open_lines", link=view.link("#/incoming")),
+        Tile("Fill rate", "due_fill_rate", rate, due, has_target=True, link=scorecard),
+        Tile("OTIF", "otif_line_rate", rate, due, has_target=True, link=scorecard),
     ]
     return tile_row(tiles(view, _BY_LINE, row, figures))
+
+
+def _draw_states(rows: pa.Table, currency: str) -> mo.Html:
+    value = ("ordered_value", f"Ordered value, {currency}")
+    return draw_code_bars(rows, "lifecycle_state", value, "count_orders")
 
 
 def _draw_months(rows: pa.Table) -> mo.Html:

@@ -16,10 +16,10 @@ from inventory_planner_dashboard.catalog import (
     in_other_currencies,
     missing_from_catalog,
 )
-from inventory_planner_dashboard.charts import height_of_rows, largest, show
+from inventory_planner_dashboard.charts import by_currency, height_of_rows, largest, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
-from inventory_planner_dashboard.layout import empty, filter_notes, section, tabs
+from inventory_planner_dashboard.layout import empty, section, tabs, widened_notes
 from inventory_planner_dashboard.palette import BLUE, ORANGE, PINK, VERMILION
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
@@ -39,8 +39,9 @@ TOTALS: Final = """
 """
 BY_VENDOR: Final = """
     select coalesce(order_vendor_name, vendor_name, '(no vendor)') as vendor_name, recommended_action,
-        sum(revenue_at_risk) as revenue_at_risk, sum(quantity_lost) as quantity_lost, count(*) as count_gaps
-    from marts.stockout_risk where revenue_at_risk > 0 group by 1, 2
+        currency_code, sum(revenue_at_risk) as revenue_at_risk, sum(quantity_lost) as quantity_lost,
+        count(*) as count_gaps
+    from marts.stockout_risk where revenue_at_risk > 0 group by 1, 2, 3
 """
 GAPS: Final = """
     select risks.*, coalesce(risks.order_vendor_name, risks.vendor_name) as contact_name,
@@ -140,14 +141,14 @@ def _gaps(view: View) -> mo.Html:
     return mo.vstack(
         [
             _gap_tiles(view),
-            *filter_notes(view, TOTALS),
+            *widened_notes(view, TOTALS),
             section(
-                f"Revenue at risk by whom to call, {view.currency}",
-                _draw_vendors(largest(view.rows(BY_VENDOR), "revenue_at_risk"), view.currency),
+                f"Revenue at risk by whom to call, {view.currency_of(BY_VENDOR)}",
+                by_currency(view, BY_VENDOR, _draw_vendors),
                 about="The vendor of the order to act on; if there is none, the vendor that the item is bought from.",
             ),
             section(
-                f"What runs out first by value, in {view.currency}",
+                f"What runs out first by value, in {view.currency_of(GAPS)}",
                 table(view, GAPS, _GAP_COLUMNS),
                 about="Days left: until more is asked for than there is. Days late: from then until the order arrives."
                 " Items that are safe if you order in time come last.",
@@ -164,8 +165,17 @@ def _gap_tiles(view: View) -> mo.Html:
     in_horizon = f"of {number(row['count_variants_in_horizon'])} that run out at all"
     figures = [
         Tile("Out within the lead time", "count_variants", number, in_horizon, "variants", meaning=within),
-        Tile("Units lost", "quantity_lost", number, "before a new order could arrive", "units"),
-        Tile("Revenue at risk", "revenue_at_risk", number, unpriced, view.currency),
+        Tile(
+            "Units lost",
+            "quantity_lost",
+            number,
+            "before a new order could arrive",
+            "units",
+            counted="count_variants_in_horizon",
+        ),
+        Tile(
+            "Revenue at risk", "revenue_at_risk", number, unpriced, view.currency, counted="count_variants_in_horizon"
+        ),
         Tile("Orders to expedite", "count_orders", number, f"for {number(row['count_expedite'])} items", meaning=late),
     ]
     return tile_row(tiles(view, TOTALS, row, figures))
@@ -174,15 +184,15 @@ def _gap_tiles(view: View) -> mo.Html:
 def _excess(view: View) -> mo.Html:
     row = view.row(EXCESS_TOTALS)
     unpriced = f", {number(row['count_unpriced'])} without a cost" if row["count_unpriced"] else ""
-    items = f"{number(row['count_items'])} items{unpriced}"
+    items, incoming = f"{number(row['count_items'])} items{unpriced}", number(row["quantity_incoming"] or 0)
     orders = "Open orders that arrive last for an item with an excess: the ones to cancel, cut or push out."
     figures = [
-        Tile("Not needed", "excess_value", number, items, view.currency),
-        Tile("Units", "quantity_excess", number, f"of {number(row['quantity_incoming'])} on order", "units"),
+        Tile("Not needed", "excess_value", number, items, view.currency, counted="count_items"),
+        Tile("Units", "quantity_excess", number, f"of {incoming} on order", "units", counted="count_items"),
         Tile("Orders", "count_orders", number, "to cancel, cut or push out", meaning=orders),
     ]
     return section(
-        f"Open units that are not needed, value in {view.currency}",
+        f"Open units that are not needed, value in {view.currency_of(EXCESS)}",
         tile_row(tiles(view, EXCESS_TOTALS, row, figures)),
         table(view, EXCESS, _EXCESS_COLUMNS),
         about=view.meaning("quantity_excess", EXCESS),
@@ -200,6 +210,7 @@ def _accuracy(view: View) -> mo.Html:
 
 def _draw_vendors(rows: pa.Table, currency: str) -> mo.Html:
     """Revenue at risk of each vendor, stacked by what to do."""
+    rows = largest(rows, "revenue_at_risk")
     bars = alt.Chart(rows).mark_bar()
     return show(
         bars.encode(

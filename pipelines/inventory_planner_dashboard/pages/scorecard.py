@@ -10,7 +10,16 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import Chart, height_of_rows, label_cells, largest, printed, show, with_links
+from inventory_planner_dashboard.charts import (
+    Chart,
+    by_currency,
+    height_of_rows,
+    label_cells,
+    largest,
+    printed,
+    show,
+    with_links,
+)
 from inventory_planner_dashboard.encodings import PERCENT, UNITS, colours, months, percent_axis, tooltip, vendors
 from inventory_planner_dashboard.formats import days, decimal, number, rate, yes
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs
@@ -36,11 +45,11 @@ _COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
     "grade": Column("Grade"),
     "otif_line_rate": Column("OTIF", rate, has_target=True),
+    "due_fill_rate": Column("Fill rate", rate, has_target=True),
     "ordered_value": Column("Ordered value", number),
     "score": Column("Score", number),
     "on_time_rate": Column("On time", rate, has_target=True),
     "in_full_rate": Column("In full", rate, has_target=True),
-    "fill_rate": Column("Fill rate", rate, has_target=True),
     "lead_time_median_days": Column("Lead time", days),
     "price_variance_rate": Column("Price var.", rate),
     "spend_share": Column("Share", rate),
@@ -72,18 +81,24 @@ def render(view: View) -> mo.Html:
 
 def _period(view: View, period: str) -> Callable[[], mo.Html]:
     def render_period() -> mo.Html:
-        found, targets = view.rows(_SCORECARD, period=period), view.published.targets
-        rows = with_links(view, largest(found, "ordered_value"), VENDOR)
+        targets = view.published.targets
+
+        def otif(rows: pa.Table, _currency: str) -> mo.Html:
+            return _draw_otif(with_links(view, largest(rows, "ordered_value"), VENDOR), targets)
+
+        def spend(rows: pa.Table, currency: str) -> mo.Html:
+            return _draw_spend_and_otif(with_links(view, largest(rows, "ordered_value"), VENDOR), targets, currency)
+
         against = f"OTIF against the targets of {rate(targets.target)} and {rate(targets.minimum)}"
         return mo.vstack(
             [
                 section(
-                    f"Ranking, value in {view.currency}",
+                    f"Ranking, value in {view.currency_of(_SCORECARD)}",
                     table(view, _SCORECARD, _COLUMNS, period=period),
                 ),
                 side_by_side(
-                    section(against, _draw_otif(rows, targets)),
-                    section("Spend and reliability", _draw_spend_and_otif(rows, targets, view.currency)),
+                    section(against, by_currency(view, _SCORECARD, otif, period=period)),
+                    section("Spend and reliability", by_currency(view, _SCORECARD, spend, period=period)),
                 ),
             ]
         )

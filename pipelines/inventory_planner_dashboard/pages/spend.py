@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import show
+from inventory_planner_dashboard.charts import by_currency, show
 from inventory_planner_dashboard.encodings import (
     UNITS,
     amount,
@@ -21,17 +22,19 @@ from inventory_planner_dashboard.encodings import (
     weeks,
 )
 from inventory_planner_dashboard.formats import day, decimal, number, rate, words
-from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs
-from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, SKY, VERMILION
+from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs, widened_notes
+from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, SKY, VERMILION
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
-from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.tiles import Tile, money, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
 _TOTALS: Final = """
     select sum(ordered_value) filter (where is_vendor_order) as ordered_value, sum(received_value) as received_value,
         sum(received_value) filter (where not is_vendor_order) as received_value_canceled,
-        sum(open_value) as open_value, count(*) filter (where is_vendor_order) as count_orders
+        sum(open_value) as open_value, count(*) filter (where is_vendor_order) as count_orders,
+        count(*) filter (where quantity_received > 0) as count_received_orders,
+        count(*) filter (where quantity_open > 0) as count_open_orders
     from marts.purchase_orders where is_in_spend
 """
 _PARETO: Final = """
@@ -39,16 +42,22 @@ _PARETO: Final = """
     where spend_by = $by and period = '365' and value_basis = 'order' order by spend_rank
 """
 _BY_MONTH: Final = """
-    select date_trunc('month', sent_date) as report_month,
+    select date_trunc('month', sent_date) as report_month, currency_code,
         sum(ordered_value) filter (where is_vendor_order) as ordered_value,
         sum(received_value) as received_value, count(*) filter (where is_vendor_order) as count_orders
     from marts.purchase_orders where is_in_spend and sent_date is not null
-    group by 1 order by 1
+    group by 1, 2 order by 1
 """
 _CASH_BY_WEEK: Final = """
-    select week_start, payment_basis, sum(payable_value) as payable_value, sum(open_value) as open_value,
-        sum(count_orders) as count_orders
-    from marts.cash_calendar where count_orders > 0 and week_start is not null group by 1, 2 order by 1, 2
+    select week_start, payment_basis, currency_code, sum(payable_value) as payable_value,
+        sum(received_value) as received_value, sum(open_value) as open_value, sum(count_orders) as count_orders
+    from marts.cash_calendar where count_orders > 0 and week_start is not null group by 1, 2, 3 order by 1, 2
+"""
+_UNPAID: Final = """
+    select sum(payable_value) as payable_value, sum(received_value) as received_value,
+        count(distinct (account_id, purchase_order_id)) as count_orders,
+        count(distinct (account_id, purchase_order_id)) filter (where received_value > 0) as count_received_orders
+    from marts.payables where not is_passed
 """
 _CASH: Final = """
     select * from marts.cash_calendar where count_orders > 0 order by week_start nulls last, payment_basis
@@ -82,12 +91,8 @@ _PASSED_COLUMNS: Final = {
     "payable_value": Column("To pay", number),
 }
 _MAX_BARS: Final = 40  # in a Pareto chart: what follows is the long tail
-_BASIS_COLOURS: Final = {
-    "payment date": BLUE,
-    "terms": SKY,
-    "expected date": ORANGE,
-    "receipt date": GREY,
-}
+_ARRIVED: Final = "arrived, to pay"
+_TO_COME: Final = "still to arrive"
 
 
 def render(view: View) -> mo.Html:
@@ -95,10 +100,9 @@ def render(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
-            *filter_notes(view, _TOTALS, "Ordered, received and open"),
-            *filter_notes(view, _PARETO, "Concentration"),
+            *widened_notes(view, _TOTALS),
             section(
-                f"Concentration of the last 365 days, {view.currency}",
+                f"Concentration of the last 365 days, {view.currency_of(_PARETO)}",
                 tabs(
                     view,
                     "spend",
@@ -106,16 +110,17 @@ def render(view: View) -> mo.Html:
                 ),
             ),
             side_by_side(
-                section("Spend by month sent", _draw_months(view.rows(_BY_MONTH), view.currency)),
+                section("Spend by month sent", by_currency(view, _BY_MONTH, _draw_months)),
                 section(
                     "Cash calendar",
-                    _draw_cash(view.rows(_CASH_BY_WEEK), view.currency),
+                    by_currency(view, _CASH_BY_WEEK, _draw_cash),
                     *filter_notes(view, _CASH_BY_WEEK),
+                    about="What falls due from today on, for goods that arrived and for goods still to come.",
                 ),
             ),
-            section(f"Cash calendar, in {view.currency}", table(view, _CASH, _CASH_COLUMNS)),
+            section(f"Cash calendar, in {view.currency_of(_CASH)}", table(view, _CASH, _CASH_COLUMNS)),
             section(
-                f"Payment dates that have passed, in {view.currency}",
+                f"Payment dates that have passed, in {view.currency_of(_PASSED)}",
                 table(view, _PASSED, _PASSED_COLUMNS),
                 about="Inventory Planner doesn't say what was paid: check these. The calendar leaves them out.",
             ),
@@ -125,30 +130,48 @@ def render(view: View) -> mo.Html:
 
 def _tiles(view: View) -> mo.Html:
     row, vendors = view.row(_TOTALS), view.rows(_PARETO, by="vendor").to_pylist()
-    orders = f"{number(row['count_orders'])} orders"
-    canceled = f"{number(row['received_value_canceled'] or 0)} of it on canceled orders"
+    receipts = view.link("#/receipts")
+    canceled = f"{money(view, _TOTALS, 'received_value_canceled')} of it on canceled orders"
     totals = [
-        Tile("Ordered", "ordered_value", number, orders, view.currency),
-        Tile("Received", "received_value", number, canceled, view.currency, link=view.link("#/receipts")),
-        Tile("Open", "open_value", number, orders, view.currency, link=view.link("#/incoming")),
+        _orders_tile(view, row, "Ordered", "ordered_value", "count_orders"),
+        Tile(
+            "Received",
+            "received_value",
+            number,
+            canceled,
+            view.currency,
+            counted="count_received_orders",
+            link=receipts,
+        ),
+        replace(_orders_tile(view, row, "Open", "open_value", "count_open_orders"), link=view.link("#/incoming")),
+    ]
+    unpaid = view.row(_UNPAID)
+    payable = [
+        _orders_tile(view, unpaid, "To pay", "payable_value", "count_orders"),
+        _orders_tile(view, unpaid, "Arrived, to pay", "received_value", "count_received_orders"),
     ]
     concentration = Tile("Concentration, HHI", "hhi", decimal, f"{number(len(vendors))} vendors, 365 days")
     return tile_row(
         tiles(view, _TOTALS, row, totals),
+        tiles(view, _UNPAID, unpaid, payable),
         tiles(view, _PARETO, vendors[0] if vendors else {}, [concentration]),
     )
 
 
+def _orders_tile(view: View, row: dict[str, Any], label: str, column: str, counted: str) -> Tile:
+    return Tile(label, column, number, f"{number(row[counted])} orders", view.currency, counted=counted)
+
+
 def _pareto(view: View, by: str) -> Callable[[], mo.Html]:
     def render_pareto() -> mo.Html:
-        highest = view.rows(_PARETO, by=by).slice(0, _MAX_BARS)
-        return mo.vstack([_draw_pareto(highest, view.currency), table(view, _PARETO, _SPEND_COLUMNS, by=by)])
+        return mo.vstack([by_currency(view, _PARETO, _draw_pareto, by=by), table(view, _PARETO, _SPEND_COLUMNS, by=by)])
 
     return render_pareto
 
 
 def _draw_pareto(rows: pa.Table, currency: str) -> mo.Html:
     """The spend on each, highest first, and the cumulative share, with rules at 80 and 95%."""
+    rows = rows.slice(0, _MAX_BARS)
     names = alt.X("spend_name:N", sort=None, title=None, axis=slanted_axis())
     bars = alt.Chart(rows).mark_bar()
     spend = bars.encode(
@@ -197,19 +220,21 @@ def _draw_months(rows: pa.Table, currency: str) -> mo.Html:
 
 
 def _draw_cash(rows: pa.Table, currency: str) -> mo.Html:
-    """What has to be paid in each week, by what the date rests on."""
+    """What has to be paid in each week, for goods that arrived and for goods still to arrive."""
     due_by = pa.array([words(basis) for basis in rows.column("payment_basis").to_pylist()], pa.string())
     bars = alt.Chart(rows.append_column("due_by", due_by)).mark_bar()
+    still_to_come = "datum.payable_value - min(datum.received_value, datum.payable_value)"
+    both = bars.transform_calculate(**{_TO_COME: still_to_come, _ARRIVED: f"datum.payable_value - ({still_to_come})"})
     return show(
-        bars.encode(
+        both.transform_fold([_ARRIVED, _TO_COME], ["goods", "value"]).encode(
             x=weeks(rows),
-            y=amount("payable_value", f"To pay, {currency}"),
-            color=colours("due_by", _BASIS_COLOURS),
+            y=amount("value", f"To pay, {currency}"),
+            color=colours("goods", {_ARRIVED: BLUE, _TO_COME: SKY}),
             tooltip=[
                 tooltip("week_start:T", "Week of"),
+                tooltip("goods:N", "Goods"),
+                tooltip("value:Q", f"To pay, {currency}", UNITS),
                 tooltip("due_by:N", "Due by"),
-                tooltip("payable_value:Q", f"To pay, {currency}", UNITS),
-                tooltip("open_value:Q", f"Goods still to arrive, {currency}", UNITS),
                 tooltip("count_orders:Q", "Orders", UNITS),
             ],
         ),

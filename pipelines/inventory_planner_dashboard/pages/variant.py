@@ -15,10 +15,10 @@ from inventory_planner_dashboard.catalog import (
     missing_from_catalog,
 )
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, signed_rate, text, words
-from inventory_planner_dashboard.layout import empty, filter_notes, links, note, open_in, section, side_by_side, tabs
+from inventory_planner_dashboard.layout import empty, links, note, open_in, section, side_by_side, tabs, widened_notes
 from inventory_planner_dashboard.subjects import VARIANT
 from inventory_planner_dashboard.tables import Column, table
-from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
+from inventory_planner_dashboard.tiles import Tile, added, tile_row, tiles
 from inventory_planner_dashboard.timeline import draw_time_line
 from inventory_planner_dashboard.view import View
 
@@ -192,7 +192,7 @@ def _variant(view: View, variant: Variant) -> mo.Html:
                 " · ".join(filter(None, [variant["sku"], variant["title"]])),
                 *open_in("variant", variant),
                 _tiles(view, places),
-                *filter_notes(view, WAREHOUSES),
+                *widened_notes(view, WAREHOUSES),
             ),
             section("Stock, receipts and open orders", tabs(view, "warehouse", lines), *_undated(places)),
             section("Stock and settings by warehouse", table(view, WAREHOUSES, _WAREHOUSE_COLUMNS, **keys)),
@@ -213,16 +213,23 @@ def _variant(view: View, variant: Variant) -> mo.Html:
 
 
 def _tiles(view: View, places: list[Variant]) -> mo.Html:
-    totals = ("quantity_in_stock", "quantity_incoming", "revenue_at_risk")
+    totals = ("quantity_in_stock", "quantity_incoming")
+    by_currency: dict[str, list[Variant]] = {}
+    for each in places:
+        by_currency.setdefault(each["currency_code"], []).append(each)
+    at_risk = {currency: _total(those, "revenue_at_risk") for currency, those in by_currency.items()}
     first = min((each for each in places if each["first_gap_in_days"] is not None), key=_first_gap, default=None)
-    row = {name: _total(places, name) for name in totals} | {"first_gap_in_days": first and _first_gap(first)}
+    row = {name: _total(places, name) for name in totals} | {
+        "first_gap_in_days": first and _first_gap(first),
+        "revenue_at_risk": added({name: value for name, value in at_risk.items() if value}),
+    }
     short = f"{number(_total(places, 'quantity_short') or 0)} units short"
     where = f"{len(places)} warehouses" if len(places) > 1 else places[0]["place"]
     figures = [
         Tile("In stock", "quantity_in_stock", number, where, "units"),
         Tile("On order", "quantity_incoming", number, "orders and transfers", "units"),
         Tile("Runs out in", "first_gap_in_days", number, first["place"] if first else "not in sight", "days"),
-        Tile("Revenue at risk", "revenue_at_risk", number, short, view.currency),
+        Tile("Revenue at risk", "revenue_at_risk", text, short),
     ]
     return tile_row(tiles(view, WAREHOUSES, row, figures))
 

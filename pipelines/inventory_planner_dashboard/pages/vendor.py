@@ -10,12 +10,21 @@ import marimo as mo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner_dashboard.charts import Chart, draw_unit_costs, show, with_links
+from inventory_planner_dashboard.charts import Chart, by_currency, draw_unit_costs, show, with_links
 from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, colours, percent_axis, slanted_axis, tooltip
 from inventory_planner_dashboard.filters import NO_VENDOR
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, text, words
-from inventory_planner_dashboard.layout import empty, facts, filter_notes, note, open_in, section, side_by_side
+from inventory_planner_dashboard.layout import (
+    empty,
+    facts,
+    filter_notes,
+    note,
+    open_in,
+    section,
+    side_by_side,
+    widened_notes,
+)
 from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, SKY, VERMILION
 from inventory_planner_dashboard.subjects import ORDER
 from inventory_planner_dashboard.summaries import summarize
@@ -38,10 +47,11 @@ BOUGHT: Final = """
 """
 _LARGEST_VENDOR: Final = """
     select vendor_name from marts.purchase_orders where vendor_name is not null
-    group by 1 order by sum(ordered_value) desc nulls last, 1 limit 1
+    group by 1 order by count(*) desc, 1 limit 1
 """
 _PERIODS: Final = """
     select * from marts.vendor_scorecard where vendor_name = $vendor
+    order by count_orders desc, account_id, currency_code
 """
 DELIVERIES: Final = """
     select *,
@@ -69,12 +79,12 @@ _OPEN_ORDERS: Final = """
     order by promise_current nulls last, purchase_order_number
 """
 _PRICES: Final = """
-    select sku, sent_date, avg(unit_cost) as unit_cost from marts.price_history
-    where vendor_name = $vendor and sku in (
-        select sku from marts.price_history where vendor_name = $vendor
-        group by sku order by sum(quantity_ordered * unit_cost) desc nulls last, sku limit $most
+    select sku, currency_code, sent_date, avg(unit_cost) as unit_cost from marts.price_history
+    where vendor_name = $vendor and (sku, currency_code) in (
+        select sku, currency_code from marts.price_history where vendor_name = $vendor
+        group by sku, currency_code order by sum(quantity_ordered * unit_cost) desc nulls last, sku limit $most
     )
-    group by sku, sent_date order by sent_date, sku
+    group by sku, currency_code, sent_date order by sent_date, sku
 """
 _DUE_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
@@ -126,7 +136,8 @@ def render(view: View) -> mo.Html:
 def _vendor(view: View, name: str) -> mo.Html:
     about = "The largest vendor; choose another in the filters or on the scorecard."
     contacts = view.rows(_CONTACTS, vendor=name).to_pylist()
-    periods = {row["period"]: row for row in view.rows(_PERIODS, vendor=name).to_pylist()}
+    periods = view.rows(_PERIODS, vendor=name).to_pylist()
+    years = [row for row in periods if row["period"] == "365"]
     deliveries = with_links(view, view.rows(DELIVERIES, vendor=name, most=_MAX_DELIVERIES), ORDER)
     return mo.vstack(
         [
@@ -134,8 +145,8 @@ def _vendor(view: View, name: str) -> mo.Html:
                 name,
                 *(part for each in contacts for part in (*open_in("vendor", each), _contact(each))),
                 *([] if contacts else [note("No purchase order names this vendor.")]),
-                _tiles(view, periods.get("365", {}), periods.get("all", {})),
-                *filter_notes(view, _PERIODS),
+                *(_tiles(view, years, all_time) for all_time in periods if all_time["period"] == "all"),
+                *widened_notes(view, _PERIODS),
                 about=about if len(view.filters.vendors) != 1 else "",
             ),
             _due(view, name),
@@ -150,13 +161,13 @@ def _vendor(view: View, name: str) -> mo.Html:
                 _draw_quantities(deliveries),
                 about=f"Of the last {_MAX_DELIVERIES} complete orders.",
             ),
-            side_by_side(_lead_times(view, name, periods.get("365", {})), _prices(view, name)),
+            side_by_side(_lead_times(view, name, years[0] if years else {}), _prices(view, name)),
             section(
-                f"Open orders, value in {view.currency}",
+                f"Open orders, value in {view.currency_of(_OPEN_ORDERS)}",
                 table(view, _OPEN_ORDERS, _OPEN_ORDER_COLUMNS, vendor=name),
             ),
             section(
-                f"Bought in 365 days, value in {view.currency}",
+                f"Bought in 365 days, value in {view.currency_of(BOUGHT)}",
                 table(view, BOUGHT, _BOUGHT_COLUMNS, vendor=name),
                 about="Minimum: the smallest quantity that the vendor sells, as the catalog states it.",
             ),
@@ -179,14 +190,19 @@ def _contact(vendor: dict[str, Any]) -> mo.Html:
 
 def _due(view: View, name: str) -> mo.Html:
     return section(
-        f"Overdue and due soon, value in {view.currency}",
+        f"Overdue and due soon, value in {view.currency_of(DUE)}",
         table(view, DUE, _DUE_COLUMNS, vendor=name),
         *map(chase, reminders(view, [name]).values()),
         worklists(view, DUE, "vendor", vendor=name),
     )
 
 
-def _tiles(view: View, year: dict[str, Any], all_time: dict[str, Any]) -> mo.Html:
+def _tiles(view: View, years: list[dict[str, Any]], all_time: dict[str, Any]) -> mo.Html:
+    """The tiles for the vendor's orders in one currency: most vendors have one."""
+    keys = ("account_id", "currency_code")
+    year = next((row for row in years if all(row[key] == all_time[key] for key in keys)), {})
+    currency = all_time["currency_code"]
+
     def over(column: str, what: str) -> str:
         return f"{number(year.get(column))} {what} in 365 days"
 
@@ -195,9 +211,9 @@ def _tiles(view: View, year: dict[str, Any], all_time: dict[str, Any]) -> mo.Htm
         Tile("OTIF", "otif_line_rate", rate, over("count_due_lines", "due lines"), has_target=True),
         Tile("Fill rate", "fill_rate", rate, over("count_lines", "lines"), has_target=True),
         Tile("Lead time, median", "lead_time_median_days", days, over("count_lead_times", "orders"), "days"),
-        Tile("Ordered", "ordered_value", number, over("count_orders", "orders"), view.currency),
+        Tile("Ordered", "ordered_value", number, over("count_orders", "orders"), currency),
     ]
-    still_open = Tile("Open", "open_value", number, f"{number(all_time.get('count_open_lines'))} lines", view.currency)
+    still_open = Tile("Open", "open_value", number, unit=currency, counted="count_open_lines")
     return tile_row(tiles(view, _PERIODS, year, of_year), tiles(view, _PERIODS, all_time, [still_open]))
 
 
@@ -213,7 +229,7 @@ def _lead_times(view: View, name: str, year: dict[str, Any]) -> mo.Html:
 def _prices(view: View, name: str) -> mo.Html:
     return section(
         "Price history",
-        draw_unit_costs(view.rows(_PRICES, vendor=name, most=_MAX_VARIANTS), view.currency),
+        by_currency(view, _PRICES, draw_unit_costs, vendor=name, most=_MAX_VARIANTS),
         *filter_notes(view, _PRICES),
         about=f"The {_MAX_VARIANTS} variants with the highest spend.",
     )
