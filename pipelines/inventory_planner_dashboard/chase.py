@@ -13,11 +13,12 @@ from urllib.parse import quote
 import marimo as mo
 
 from inventory_planner.formulas import disarm
-from inventory_planner_dashboard.formats import day, number
+from inventory_planner_dashboard.formats import day, number, quantity
 from inventory_planner_dashboard.layout import note
 from inventory_planner_dashboard.view import View
 
 MAX_URL: Final = 1900  # characters of a mailto link; some mail programs cut it at about 2,000
+_MIN_LINE: Final = 40  # characters that a line takes at least; to try all of a long list would take minutes
 _ADDRESS: Final = re.compile(r"[^\s\x00-\x1f@<>()\[\]\\,;:\"]+@[^\s\x00-\x1f@<>()\[\]\\,;:\"/?&#%]+")
 _BETWEEN_ADDRESSES: Final = re.compile(r"[,;\s]+")
 _LINES: Final = """
@@ -65,7 +66,7 @@ class Reminder:
     def mail(self) -> tuple[str, int]:
         """The `mailto` link, and how many lines fit into it."""
         recipients = ",".join(quote(each, safe="@") for each in addresses(self.address))
-        for most in range(len(self.lines), 0, -1):
+        for most in range(min(len(self.lines), MAX_URL // _MIN_LINE), 0, -1):
             body = self.text(most).replace("\n", "\r\n")
             url = f"mailto:{recipients}?subject={quote(self.subject, safe='')}&body={quote(body, safe='')}"
             if len(url) <= MAX_URL:
@@ -79,15 +80,19 @@ def addresses(written: str | None) -> list[str]:
     return found if all(map(_ADDRESS.fullmatch, found)) else []
 
 
-def reminders(view: View, vendors: Sequence[str]) -> dict[str, Reminder]:
-    """What to remind each of these vendors of, whatever the filters say; none where nothing is overdue or due soon."""
-    by_vendor: dict[str, list[Line]] = {}
+def reminders(view: View, vendors: Sequence[str]) -> dict[str, list[Reminder]]:
+    """What to remind each of these vendors of, whatever the filters say; none where nothing is overdue or due soon.
+
+    Accounts have reminders of their own: a vendor of one account must not read the orders of another.
+    """
+    by_account: dict[tuple[str, str], list[Line]] = {}
     for line in view.rows(_LINES, vendors=list(vendors)).to_pylist():
-        by_vendor.setdefault(line["vendor_name"], []).append(line)
-    return {
-        name: Reminder(lines, next((line["address"] for line in lines if line["address"]), None), view.published.as_of)
-        for name, lines in by_vendor.items()
-    }
+        by_account.setdefault((line["vendor_name"], line["account_id"]), []).append(line)
+    found: dict[str, list[Reminder]] = {}
+    for (name, _), lines in by_account.items():
+        address = next((line["address"] for line in lines if line["address"]), None)
+        found.setdefault(name, []).append(Reminder(lines, address, view.published.as_of))
+    return found
 
 
 def chase(reminder: Reminder) -> mo.Html:
@@ -124,5 +129,7 @@ def _written(line: Line) -> str:
     item = ", ".join(filter(None, [line["sku"], line["title"]])) or "item without a SKU"
     late = f", {number(line['days_overdue'])} days overdue" if line["is_overdue"] else ""
     order = line["purchase_order_number"] or line["purchase_order_id"]
-    said = f"Order {order}: {item}: {number(line['quantity_open'])} open, promised {day(line['promise_current'])}{late}"
+    said = (
+        f"Order {order}: {item}: {quantity(line['quantity_open'])} open, promised {day(line['promise_current'])}{late}"
+    )
     return disarm(" ".join(said.split()))

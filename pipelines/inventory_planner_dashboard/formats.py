@@ -18,6 +18,12 @@ def number(value: float | None) -> str:
     return _format(value, ",.0f")
 
 
+def quantity(value: float | None) -> str:
+    """The units of one line: a whole number, or with the decimal places that it has."""
+    text = _format(value, ",.4f")  # quantities have four decimal places
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def days(value: float | None) -> str:
     """Days, with one decimal place where they are an average."""
     return _format(value, ",.1f").removesuffix(".0")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -95,3 +96,19 @@ def test_without_an_address_the_text_can_be_copied() -> None:
     assert "The vendor has no e-mail address in Inventory Planner; copy the text instead." in nowhere
     assert "“call &lt;us&gt;” is not an e-mail address" in wrong
     assert "Copy as text" in nowhere
+
+
+def test_parts_of_a_unit_are_in_the_text() -> None:
+    text = Reminder([late(quantity_open=0.25), late(quantity_open=1200.0)], None, AS_OF).text()
+
+    assert "blue: 0.25 open" in text
+    assert "blue: 1,200 open" in text
+
+
+def test_a_mail_of_thousands_of_lines_is_made_at_once() -> None:
+    started = perf_counter()
+
+    _, count = Reminder([late()] * 2000, "sales@acme.example", AS_OF).mail()
+
+    assert count > 10
+    assert perf_counter() - started < 5

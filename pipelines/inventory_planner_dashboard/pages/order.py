@@ -9,7 +9,7 @@ import marimo as mo
 
 from inventory_planner_dashboard.actions.panel import order_actions
 from inventory_planner_dashboard.chase import Reminder, chase
-from inventory_planner_dashboard.formats import day, days, decimal, instant, number, text, words, yes
+from inventory_planner_dashboard.formats import day, days, decimal, instant, number, quantity, text, words, yes
 from inventory_planner_dashboard.layout import empty, facts, link, links, note, open_in, section, side_by_side, tabs
 from inventory_planner_dashboard.subjects import ORDER, VENDOR
 from inventory_planner_dashboard.tables import Column, table
@@ -78,9 +78,9 @@ _WRITES: Final = """
 """
 _LINE_COLUMNS: Final = {
     "item": Column("Item"),
-    "quantity_open": Column("Open", number),
-    "quantity_received": Column("Received", number),
-    "quantity_ordered": Column("Ordered", number),
+    "quantity_open": Column("Open", quantity),
+    "quantity_received": Column("Received", quantity),
+    "quantity_ordered": Column("Ordered", quantity),
     "days_overdue": Column("Days overdue", days),
     "recommended_action": Column("Next step", text),
     "promise_current": Column("Promised", day),
@@ -94,9 +94,9 @@ _LINE_COLUMNS: Final = {
 _RECEIPT_COLUMNS: Final = {
     "receipt_date": Column("Received", day),
     "sku": Column("SKU"),
-    "quantity_received": Column("Units", number),
+    "quantity_received": Column("Units", quantity),
     "days_after_promise": Column("Days late", days),
-    "quantity_received_to_date": Column("To date", number),
+    "quantity_received_to_date": Column("To date", quantity),
     "received_value": Column("Value", number),
     "is_correction": Column("Correction", yes),
     "is_reconstructed": Column("Reconstructed", yes),
@@ -111,9 +111,9 @@ _PROMISE_COLUMNS: Final = {
 _COMPONENT_COLUMNS: Final = {
     "sku": Column("SKU"),
     "component_sku": Column("Component"),
-    "quantity_still_needed": Column("Still needed", number),
-    "quantity_needed": Column("Needed", number),
-    "quantity_used": Column("Used", number),
+    "quantity_still_needed": Column("Still needed", quantity),
+    "quantity_needed": Column("Needed", quantity),
+    "quantity_used": Column("Used", quantity),
     "component_title": Column("Title"),
 }
 _CONNECTION_COLUMNS: Final = {
@@ -124,14 +124,14 @@ _CONNECTION_COLUMNS: Final = {
 }
 _PUSH_COLUMNS: Final = {
     "sku": Column("SKU"),
-    "quantity_not_pushed": Column("Not pushed", number),
-    "quantity_pushed": Column("Pushed", number),
+    "quantity_not_pushed": Column("Not pushed", quantity),
+    "quantity_pushed": Column("Pushed", quantity),
     "push_error": Column("Error", text),
 }
 _UNLINKED_COLUMNS: Final = {
     "sku": Column("SKU"),
     "reason": Column("Why", words),
-    "quantity_open": Column("Open", number),
+    "quantity_open": Column("Open", quantity),
 }
 _WRITE_COLUMNS: Final = {
     "recorded_at": Column("Recorded", instant),
@@ -226,8 +226,8 @@ def _title(head: Order) -> str:
 
 def _tiles(view: View, head: Order) -> mo.Html:
     currency = head["currency_code"]
-    received = f"{number(head['quantity_received'])} of {number(head['quantity_ordered'])} units"
-    still_open = f"{number(head['quantity_open'])} units, {number(head['count_open_lines'])} lines"
+    received = f"{quantity(head['quantity_received'])} of {quantity(head['quantity_ordered'])} units"
+    still_open = f"{quantity(head['quantity_open'])} units, {number(head['count_open_lines'])} lines"
     overdue = f"{number(head['count_overdue_lines'])} lines, {days(head['days_overdue'])} days"
     figures = [
         Tile("Ordered", "ordered_value", number, f"{number(head['count_ordered_lines'])} lines", currency),

@@ -135,8 +135,8 @@ def _chase(view: View) -> list[mo.Html]:
             "Chase the vendors",
             *(
                 part
-                for name, reminder in shown.items()
-                for part in (link(name, VENDOR.link(view, name)), chase(reminder))
+                for name, found in shown.items()
+                for part in (link(name, VENDOR.link(view, name)), *map(chase, found))
             ),
             about=f"Each has all lines of the vendor that are overdue or due soon, whatever the filters say.{more}",
         )

@@ -192,7 +192,7 @@ def _due(view: View, name: str) -> mo.Html:
     return section(
         f"Overdue and due soon, value in {view.currency_of(DUE)}",
         table(view, DUE, _DUE_COLUMNS, vendor=name),
-        *map(chase, reminders(view, [name]).values()),
+        *map(chase, reminders(view, [name]).get(name, [])),
         worklists(view, DUE, "vendor", vendor=name),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import duckdb
 
+from inventory_planner_dashboard.chase import reminders
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages.vendor import BOUGHT, DELIVERIES, DUE
 from inventory_planner_dashboard.routes import render_page
@@ -59,3 +60,19 @@ def test_a_vendor_shows_what_is_late_or_due_and_what_was_bought(opened: Open) ->
     assert [each["is_overdue"] for each in due] == sorted((each["is_overdue"] for each in due), reverse=True)
     assert {each["vendor_name"] for each in bought} == {"Brightwater Ceramics"}
     assert any(each["minimum_quantity"] for each in bought)
+
+
+def test_vendors_of_the_same_name_in_two_accounts_are_reminded_of_their_own_orders(opened: Open) -> None:
+    view = opened(
+        "update marts.open_lines set vendor_name = 'Acme', vendor_email = 'eu@acme.example', vendor_id = 'acme',"
+        " order_type = 'po', is_overdue = true",
+        "insert into marts.open_lines select * replace ('b2000' as account_id, 'us@acme.example' as vendor_email)"
+        " from marts.open_lines limit 1",
+    )
+
+    (found,) = reminders(view, ["Acme"]).values()
+
+    assert {(each.address, len({line["account_id"] for line in each.lines})) for each in found} == {
+        ("eu@acme.example", 1),
+        ("us@acme.example", 1),
+    }
