@@ -13,13 +13,14 @@ from typing import Any, Final
 
 import marimo as mo
 
-from inventory_planner.formulas import disarm
+from inventory_planner.formulas import disarm, keep
 from inventory_planner_dashboard.layout import note
 from inventory_planner_dashboard.view import View
 
 _ORDERS: Final = """
     select *, case when purchase_order_number is not null
         and count(*) over (partition by account_id, lower(trim(purchase_order_number))) = 1
+        and purchase_order_number not in (select purchase_order_id from published.marts.purchase_orders)
         then purchase_order_number else purchase_order_id end as "order"
     from published.marts.purchase_orders
 """  # the commands take a number only if exactly one order has it
@@ -27,29 +28,32 @@ RECEIPTS: Final = """
     select orders."order", lines.variant_id as variant, lines.sku, lines.title, lines.quantity_ordered as ordered,
         lines.quantity_received as received
     from ({lines}) as worklist
-    inner join published.marts.purchase_order_lines as lines
+    inner join (
+        select *, count(*) over (partition by account_id, purchase_order_id, variant_id) as count_lines_of_variant
+        from published.marts.purchase_order_lines
+    ) as lines
         on worklist.account_id = lines.account_id and worklist.purchase_order_line_id = lines.purchase_order_line_id
     inner join ({orders}) as orders
         on lines.account_id = orders.account_id and lines.purchase_order_id = orders.purchase_order_id
-    where lines.account_id = $of_account and lines.is_on_order and not lines.is_removed
-    qualify row_number() over (
-        partition by lines.purchase_order_id, lines.variant_id order by lines.line_number
-    ) = 1
+    where lines.account_id = $of_account and lines.is_on_order and not lines.is_removed and not orders.is_readonly
+        and lines.count_lines_of_variant = 1 and lines.quantity_received >= 0
     order by orders.sent_date, orders."order", lines.line_number
-"""  # of a variant on several lines, the API can only change the first
+"""  # `orders receive` refuses the whole file if it can't set one of its rows, even to what the account has
 DATES: Final = """
     select orders."order", orders.vendor_name as vendor, orders.quantity_open as open_units, orders.days_overdue,
         orders.promise_current as expected
     from ({orders}) as orders
-    where orders.account_id = $of_account and orders.is_on_order
+    where orders.account_id = $of_account and orders.is_on_order and not orders.is_readonly
         and orders.purchase_order_id in (select purchase_order_id from ({lines}) where account_id = $of_account)
     order by orders.sent_date, orders."order"
 """
+_NAMES: Final = frozenset({"order", "variant", "sku"})  # the commands, or people, find something by these
 _ACCOUNTS: Final = "select distinct account_id from ({lines}) order by 1"
 _ABOUT: Final = (
     "To receive goods, set `received` to the new totals and run `inventory-planner orders receive FILE.csv`."
     " To change dates, set `expected` and run `inventory-planner orders update FILE.csv`. Both show what will change"
-    " and ask first; a row that you leave as it is changes nothing."
+    " and ask first; a row that you leave as it is changes nothing. The files leave out what the commands can't change:"
+    " orders that another system manages and, to receive, items on several lines of an order."
 )
 
 
@@ -79,17 +83,20 @@ def worklists(view: View, lines: str, name: str, **parameters: Any) -> mo.Html:
 def csv_file(view: View, sql: str, lines: str, of_account: str, **parameters: Any) -> bytes:
     """One of the two files for one account."""
     found = view.rows(sql.format(lines=lines, orders=_ORDERS), **{"of_account": of_account} | parameters)
-    return _written([found.column_names, *(row.values() for row in found.to_pylist())])
+    rows = ([_plain(column, value) for column, value in row.items()] for row in found.to_pylist())
+    return _written([found.column_names, *rows])
 
 
 def _written(rows: Iterable[Iterable[Any]]) -> bytes:
-    """CSV as spreadsheets read it; the commands take the marks from formulas off again."""
+    """CSV as spreadsheets read it; the commands take off again what keeps a spreadsheet from changing a text."""
     text = io.StringIO()
-    csv.writer(text).writerows([_plain(value) for value in row] for row in rows)
+    csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _plain(value: Any) -> str:
+def _plain(column: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4f}".rstrip("0").rstrip(".")  # quantities have four decimal places
-    return "" if value is None else disarm(str(value))
+    if value is None:
+        return ""
+    return keep(value) if column in _NAMES else disarm(str(value))

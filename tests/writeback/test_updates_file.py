@@ -27,6 +27,30 @@ def test_a_row_sets_the_columns_that_are_filled_in(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        pytest.param("31.1.2026;01.02.2026", ["2026-01-31", "2026-02-01"], id="with points, the day is first"),
+        pytest.param("31/01/2026;01/02/2026", ["2026-01-31", "2026-02-01"], id="another row has the day first"),
+        pytest.param("1/31/2026;2/1/2026", ["2026-01-31", "2026-02-01"], id="another row has the month first"),
+        pytest.param("31-1-2026 0:00;2026/2/1", ["2026-01-31", "2026-02-01"], id="with a time, and the year first"),
+        pytest.param("3/3/2026;2026-02-01", ["2026-03-03", "2026-02-01"], id="the day is the month"),
+    ],
+)
+def test_dates_may_be_written_as_a_spreadsheet_saves_them(path: Path, written: str, read: list[str]) -> None:
+    first, second = written.split(";")
+    path.write_bytes(f"\ufefforder;expected\r\n1042;{first}\r\n1043;{second}\r\n".encode())
+
+    assert [each.fields["expected_date"] for each in read_updates(path)] == read
+
+
+def test_a_date_that_can_be_two_is_refused(path: Path) -> None:
+    path.write_text("order,expected\n1042,1/2/2026\n1043,2/2/2026\n")
+
+    with pytest.raises(ChangeError, match="line 2: expected is '1/2/2026', which can be two dates"):
+        read_updates(path)
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         pytest.param(

@@ -8,19 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from inventory_planner.errors import ChangeError
 from inventory_planner.spreadsheets import decode_text
 
 SEPARATORS: Final = ",;\t"
 
+Rows: TypeAlias = list[tuple[int, dict[str, str]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Cells:
     """The known cells of each row, by the line of the file and the column, and what is wrong with the other rows."""
 
-    rows: list[tuple[int, dict[str, str]]]
+    rows: Rows
     faults: list[str]
     has_decimal_commas: bool
 
@@ -42,7 +44,7 @@ def read_cells(path: Path, required: Sequence[str], optional: Sequence[str] = ()
     filled = (each for each in lines if any(each[1]))
     _, names = next(filled, (0, []))
     places = _places(path, names, required, optional)
-    rows: list[tuple[int, dict[str, str]]] = []
+    rows: Rows = []
     faults: list[str] = []
     for number, cells in filled:
         if any(cells[len(names) :]):

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from inventory_planner.errors import ChangeError
-from inventory_planner.formulas import rearm
+from inventory_planner.formulas import kept, rearm
 from inventory_planner.writeback.change import Intention
-from inventory_planner.writeback.change_file import read_cells
+from inventory_planner.writeback.change_file import Rows, read_cells
 from inventory_planner.writeback.faults import raise_faults
+from inventory_planner.writeback.local_dates import is_day_first, iso_date
 from inventory_planner.writeback.lookup import Found
 from inventory_planner.writeback.orders import plan_update
 
@@ -31,18 +32,17 @@ class Update:
 def read_updates(path: Path) -> list[Update]:
     """The rows of a file with the column order and one or more of expected, status, reference and notes.
 
-    An empty cell leaves the field as it is.
+    An empty cell leaves the field as it is. Dates may be written as spreadsheets save them.
 
     Raises:
-        ChangeError: the file can't be read, or a row names no order; the message names each line.
+        ChangeError: the file can't be read, a row names no order, or a date can be two; the message names each line.
     """
     cells = read_cells(path, ["order"], list(FIELDS))
-    read = [Update(number, rearm(values["order"]), _fields(values)) for number, values in cells.rows]
+    dates, ambiguous = _dates(cells.rows)
+    read = [Update(number, kept(each["order"]), _fields({**each, **dates[number]})) for number, each in cells.rows]
     rows = [each for each in read if each.fields]
-    raise_faults(
-        f"{path} was not applied:",
-        [*cells.faults, *(f"line {each.number}: the order is missing." for each in rows if not each.order)],
-    )
+    nameless = [f"line {each.number}: the order is missing." for each in rows if not each.order]
+    raise_faults(f"{path} was not applied:", [*cells.faults, *nameless, *ambiguous])
     if not rows:
         raise ChangeError(f"{path} changes nothing; fill in at least one of the columns {', '.join(FIELDS)}.")
     return rows
@@ -68,6 +68,19 @@ def updates(
         intentions.append(replace(intention, file_rows=(row.number,)))
     raise_faults(f"{path} was not applied:", faults)
     return intentions
+
+
+def _dates(rows: Rows) -> tuple[dict[int, dict[str, str]], list[str]]:
+    """The expected date of each row as the API takes it, by its line, and which can be two dates."""
+    written = {number: rearm(values.get("expected", "")) for number, values in rows}
+    day_first = is_day_first(written.values())
+    found = {number: iso_date(text, day_first=day_first) for number, text in written.items()}
+    faults = [
+        f"line {number}: expected is {written[number]!r}, which can be two dates; write it such as 2026-01-31."
+        for number, text in found.items()
+        if text is None
+    ]
+    return {number: {"expected": text or ""} for number, text in found.items()}, faults
 
 
 def _fields(values: dict[str, str]) -> dict[str, str]:
