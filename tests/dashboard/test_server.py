@@ -73,3 +73,9 @@ def test_a_page_of_another_site_gets_no_answer(url: str) -> None:
 
     assert ours.status_code == 200
     assert (theirs.status_code, theirs.text) == (403, "Requests from other sites are refused.")
+
+
+def test_the_style_sheet_closes_each_block() -> None:
+    style = (Path(server.__file__).parent / "dashboard.css").read_text()
+
+    assert style.count("{") == style.count("}")
