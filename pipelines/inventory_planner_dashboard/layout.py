@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import marimo as mo
 
 from inventory_planner_dashboard.addresses import address_of
 from inventory_planner_dashboard.view import View
+
+_MARKUP: Final = re.compile(r"[!-/:-@\[-`{-~]")  # the signs of ASCII
 
 
 def section(title: str, *content: object, about: str = "") -> mo.Html:
@@ -39,14 +42,22 @@ def tabs(view: View, group: str, makers: Mapping[str, Callable[[], mo.Html]]) ->
     """Tabs, with the open one taken from the URL; the others are rendered when they are opened."""
     first = next(iter(makers))
     said = view.tabs.title(group)
-    opened = said if said in makers else first
+    opened = said if said and said in makers else first
 
-    def remember(title: str) -> None:
-        view.tabs.open(group, title, is_first=title == first)
+    titles = {_as_markdown(title): title for title in makers}
+
+    def remember(label: str) -> None:
+        view.tabs.open(group, titles[label], is_first=titles[label] == first)
 
     # the open tab is not lazy: it would stay empty if a filter changed while marimo loads it
     parts = {title: make() if title == opened else mo.lazy(_once(make)) for title, make in makers.items()}
-    return mo.ui.tabs(parts, value=opened, on_change=remember)
+    labels = {label: parts[title] for label, title in titles.items()}
+    return mo.ui.tabs(labels, value=_as_markdown(opened), on_change=remember)
+
+
+def _as_markdown(title: str) -> str:
+    """A title for marimo, which takes it as Markdown and HTML: it may name an order as the account does."""
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", " ".join(title.split()))
 
 
 def _once(make: Callable[[], mo.Html]) -> Callable[[], mo.Html]:

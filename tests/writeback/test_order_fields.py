@@ -126,3 +126,8 @@ def test_the_envelope_is_taken_off() -> None:
     }
     with pytest.raises(ChangeError, match="purchase-order is 3; it must be an object"):
         without_envelope({"purchase-order": 3})
+
+
+@pytest.mark.parametrize("misprint", ["0206-02-01", "2206-02-01"])
+def test_a_year_that_no_order_has_is_a_misprint(misprint: str) -> None:
+    assert refusal({"expected_date": misprint}).endswith("it must be a date such as 2026-01-31.")

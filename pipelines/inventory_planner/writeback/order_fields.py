@@ -33,6 +33,7 @@ TYPES: Final = frozenset({"po", "transfer", "assembly"})
 FROM_A_WAREHOUSE: Final = frozenset({"transfer", "assembly"})
 SHAPES: Final[dict[str, type]] = {"items": list, "variants_filter": dict, "connections": list}
 SHAPE_NAMES: Final[dict[type, str]] = {list: "a list", dict: "an object"}
+_YEARS: Final = range(2000, 2100)  # others are misprints, such as 0206
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
 
@@ -138,10 +139,11 @@ def _object(name: str, value: Any) -> Any:
 
 
 def _date(name: str, value: Any) -> str:
-    try:
-        return date.fromisoformat(str(value)).isoformat()
-    except ValueError as error:
-        raise ChangeError(f"{name} is {value!r}; it must be a date such as 2026-01-31.") from error
+    with suppress(ValueError):
+        found = date.fromisoformat(str(value))
+        if found.year in _YEARS:
+            return found.isoformat()
+    raise ChangeError(f"{name} is {value!r}; it must be a date such as 2026-01-31.")
 
 
 def _number(name: str, value: Any) -> Decimal:

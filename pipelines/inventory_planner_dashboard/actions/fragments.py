@@ -56,15 +56,22 @@ def plan(planned: Plan) -> str:
         return again + _said("The account already has this; nothing is left to send.") + _done("Back")
     skus = {variant: sku for each in planned.changes for variant, sku in each.skus.items()}
     rows = [row for each in planned.changes for row in compare(each, skus)]
+    passed = [each for each in planned.changes if _has_passed(each.after.get("expected_date"))]
+    warnings = "".join(_warning(f"{each.label}: the new expected date has passed.") for each in passed)
     who = f"It is recorded with the user name {getpass.getuser()}."
     send = _button(f"Send {_count(len(planned.changes), 'change')} to account {planned.wanted.account_id}")
     return (
         again
         + _heading("To be sent")
         + _table(rows)
+        + warnings
         + _said(f"Nothing has been sent yet. {who}")
         + _form("send", f"<p>{send} {_BACK}</p>", {"plan": planned.plan_id})
     )
+
+
+def _has_passed(expected: str | None) -> bool:
+    return bool(expected) and str(expected) < f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def outcomes(sent: Sequence[Sent]) -> str:
@@ -114,8 +121,9 @@ def _receipt_row(line: Line, *, is_only: bool) -> str:
     """A line with the total received; the API can change only the first of several lines with one variant."""
     name, received = escape(str(line.id)), _number(line.received)
     label = escape(" · ".join(filter(None, [str(line.sku or ""), str(line.title or "")])) or str(line.id))
+    least = "" if Decimal(received) < 0 else ' min="0"'  # browsers send no form with a value below its least
     cell = (
-        f'<input type="number" min="0" step="any" name="received:{name}" value="{received}" aria-label="{label}">'
+        f'<input type="number"{least} step="any" name="received:{name}" value="{received}" aria-label="{label}">'
         f'<input type="hidden" name="was:{name}" value="{received}">'
         f'<input type="hidden" name="ordered:{name}" value="{_number(line.replenishment)}">'
         if is_only
@@ -192,6 +200,10 @@ def _said(text: str) -> str:
 
 def _problem(text: str) -> str:
     return f'<p class="ip-problem" role="alert">{escape(text)}</p>'
+
+
+def _warning(text: str) -> str:
+    return f'<p class="ip-problem">{escape(text)}</p>'
 
 
 def _button(label: str) -> str:

@@ -22,7 +22,11 @@ _TO_CLOSE: Final = """
     select account_id, purchase_order_id, max(purchase_order_number) as purchase_order_number,
         max(vendor_name) as vendor_name, max(warehouse_name) as warehouse_name, count(*) as count_lines
     from published.marts.open_lines
-    where purchase_order_id in (select purchase_order_id from marts.open_lines where recommended_action = 'close')
+    where (account_id, purchase_order_id) in (
+        select (account_id, purchase_order_id) from marts.open_lines where recommended_action = 'close'
+    ) and (account_id, purchase_order_id) not in (
+        select (account_id, purchase_order_id) from published.marts.purchase_orders where is_readonly
+    )
     group by 1, 2 having bool_and(recommended_action = 'close')
     order by 1, 4, 3, 2
 """

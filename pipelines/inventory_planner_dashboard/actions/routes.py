@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Final, TypeAlias
 from urllib.parse import parse_qs
@@ -39,7 +40,7 @@ def _endpoint(desk: Desk, answer: _Answer) -> Callable[[Request], object]:
             html, status = await run_in_threadpool(answer, desk, form), HTTPStatus.OK
         except InventoryPlannerError as error:
             html, status = fragments.failure(str(error)), HTTPStatus.CONFLICT
-        except (KeyError, ValueError):  # a request that no page of ours makes
+        except (KeyError, ValueError, InvalidOperation):  # a request that no page of ours makes
             html, status = fragments.failure("This request is not complete."), HTTPStatus.BAD_REQUEST
         return HTMLResponse(html, status, {"Cache-Control": "no-store"})
 
@@ -116,8 +117,13 @@ def _date(text: str) -> date:
 def _quantities(form: Form) -> dict[str, str]:
     """The totals that somebody has changed in the form; what arrived since it was shown must not be set back."""
     names = [name.removeprefix("was:") for name in form if name.startswith("was:")]
-    wanted = {name: _one(form, f"ordered:{name}" if "in_full" in form else f"received:{name}") for name in names}
+    wanted = {name: _in_full(form, name) if "in_full" in form else _one(form, f"received:{name}") for name in names}
     return {name: value for name, value in wanted.items() if value.strip() not in {"", _one(form, f"was:{name}")}}
+
+
+def _in_full(form: Form, name: str) -> str:
+    """The total of a line of which everything arrived; what came in excess stays received."""
+    return max(_one(form, f"ordered:{name}"), _one(form, f"was:{name}"), key=Decimal)
 
 
 def _one(form: Form, name: str) -> str:

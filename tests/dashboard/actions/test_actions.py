@@ -258,6 +258,10 @@ def test_a_lost_answer_is_settled_by_reading_and_errors_are_shown(tab: Tab, acco
     allowed, _ = tab.review(action="receive", allow_over="yes", **{"was:c9_5001": "12", "received:c9_5001": "31"})
     assert allowed
 
+    excess = {"was:c9_5001": "40", "ordered:c9_5001": "30", "was:c9_5002": "0", "ordered:c9_5002": "20"}
+    _, full = tab.review(action="receive", in_full="yes", **excess)
+    assert full == ["1042", "receive: TEE-RED-L", "0", "20"]
+
     for fields, message in {
         (("account", "a2000"), ("action", "close")): "This order is in account a2000",
         (("order", "nowhere"), ("action", "close")): "The account has no order",

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
-from inventory_planner.orders import Outcome
+from inventory_planner.orders import Change, Outcome
 from inventory_planner.warehouse.write_log import State
 from inventory_planner.writeback.apply import RUN_AGAIN
+from inventory_planner.writeback.change import Action
 from inventory_planner_dashboard.actions import fragments
-from inventory_planner_dashboard.actions.desk import Sent
+from inventory_planner_dashboard.actions.desk import Plan, Sent, closing
+from orders import line, order, record_of
 
 
 def sent(order_id: str, state: State = State.APPLIED, message: str = "Applied.", **after: Any) -> Sent:
@@ -58,4 +60,25 @@ def test_what_was_sent_is_listed_until_the_figures_follow() -> None:
     assert words(fragments.summary([sent("1", expected_date="2026-02-01")])) == [
         "Sent from here since the figures were published. The figures on the pages follow with the next run.",
         "2026-01-05 09:30 UTC: Order PO 1, update: expected_date: - → 2026-02-01 (applied)",
+    ]
+
+
+def test_a_date_that_has_passed_is_pointed_out_before_it_is_sent() -> None:
+    def shown(expected: str) -> str:
+        dates = {"expected_date": expected}
+        change = Change(Action.UPDATE, "1", "1042", {"expected_date": "2026-01-20"}, dates, dates)
+        return fragments.plan(Plan("p", closing("a1000", []), (change,)))
+
+    assert "Order 1042: the new expected date has passed." in shown("2020-01-31")
+    assert "has passed" not in shown("2099-01-31")
+
+
+def test_an_order_with_a_negative_total_can_be_changed_in_a_browser() -> None:
+    items = [line("v", sku="V", received=-2), line("w", sku="W", received=0)]
+
+    html = fragments.choice(record_of(order(items=items)).order, {"account": "a1000", "order": "1"})
+
+    assert re.findall(r'<input type="number"([^>]*) step="any" name="received:(\w)"', html) == [
+        ("", "v"),
+        (' min="0"', "w"),
     ]

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from html import unescape
 
+import pytest
+
+from inventory_planner_dashboard.actions import panel
+from inventory_planner_dashboard.actions.panel import closing_actions
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages.order import LINES
 from inventory_planner_dashboard.routes import render_page
@@ -101,3 +107,25 @@ def test_two_orders_with_the_same_number_are_tabs(opened: Open) -> None:
     count = view.row(f"select count(*) as count from published.marts.purchase_orders where {PARTIAL}")["count"]
 
     assert page(view, "PO-X").count("Purchase order PO-X · ") == min(count, 12) > 1
+
+
+def test_tabs_name_orders_as_text_whatever_the_account_says(opened: Open) -> None:
+    view = opened(f"update marts.purchase_orders set purchase_order_number = '<img src=x> *b*' where {PARTIAL}")
+
+    (labels,) = re.findall(r"data-tabs='([^']*)'", page(view, "<img src=x> *b*"))
+
+    assert not re.search("<img|<em>", " ".join(json.loads(unescape(labels))))
+
+
+def test_only_orders_that_can_be_changed_are_offered_to_be_closed(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panel, "_summary", lambda *_: "")
+    view = opened(
+        "update marts.open_lines set recommended_action = 'close'",
+        "update marts.purchase_orders set is_readonly = order_type = 'po'",
+    )
+    offered = view.row("select count(distinct purchase_order_id) as count from marts.open_lines")["count"]
+
+    assert offered > 0
+    assert closing_actions(view) == []
