@@ -37,6 +37,13 @@ _CONTACTS: Final = """
     select * from published.marts.vendors where vendor_name = $vendor
     order by last_sent_date desc nulls last, account_id, vendor_id
 """
+_CATALOG: Final = """
+    select account_id, vendor_id, vendor_name, max(vendor_email) as vendor_email,
+        string_agg(distinct currency_code, ', ' order by currency_code) as currency_codes,
+        count(distinct variant_id) as count_variants
+    from published.marts.variants where vendor_name = $vendor and not is_removed
+    group by all order by account_id, vendor_id
+"""
 DUE: Final = """
     select * from marts.open_lines where vendor_name = $vendor and order_type = 'po' and (is_overdue or is_due_soon)
     order by is_overdue desc, days_overdue desc nulls last, promise_current, purchase_order_number, line_number
@@ -144,7 +151,7 @@ def _vendor(view: View, name: str) -> mo.Html:
             section(
                 name,
                 *(part for each in contacts for part in (*open_in("vendor", each), _contact(each))),
-                *([] if contacts else [note("No purchase order names this vendor.")]),
+                *([] if contacts else _of_catalog(view, name)),
                 *(_tiles(view, years, all_time) for all_time in periods if all_time["period"] == "all"),
                 *widened_notes(view, _PERIODS),
                 about=about if len(view.filters.vendors) != 1 else "",
@@ -186,6 +193,25 @@ def _contact(vendor: dict[str, Any]) -> mo.Html:
         "Account": vendor["account_id"],
     }
     return facts({title: value for title, value in known.items() if value})
+
+
+def _of_catalog(view: View, name: str) -> list[mo.Html]:
+    """What the catalog knows about a vendor that no purchase order names."""
+    found = view.rows(_CATALOG, vendor=name).to_pylist() if "variants" in view.published.columns else []
+    known = [
+        {
+            "Email": each["vendor_email"],
+            "Currency": each["currency_codes"],
+            "Variants": f"{number(each['count_variants'])} in the catalog, with this vendor first",
+            "Account": each["account_id"],
+        }
+        for each in found
+    ]
+    parts = (
+        (*open_in("vendor", each), facts({title: value for title, value in values.items() if value}))
+        for each, values in zip(found, known, strict=True)
+    )
+    return [note("No purchase order names this vendor."), *(part for each in parts for part in each)]
 
 
 def _due(view: View, name: str) -> mo.Html:

@@ -76,3 +76,21 @@ def test_vendors_of_the_same_name_in_two_accounts_are_reminded_of_their_own_orde
         ("eu@acme.example", 1),
         ("us@acme.example", 1),
     }
+
+
+def test_of_a_vendor_that_no_order_names_the_catalog_is_shown(opened: Open) -> None:
+    view = opened(
+        "update marts.variants set vendor_name = 'New Mill', vendor_email = 'hello@mill.example', currency_code = 'USD'"
+        " where variant_id = (select min(variant_id) from marts.variants where not is_removed)",
+        filters=Filters(vendors=("New Mill",)),
+    )
+
+    html = render_page("#/vendor", view).text
+
+    assert "No purchase order names this vendor." in html
+    for name, value in {
+        "Email": "hello@mill.example",
+        "Currency": "USD",
+        "Variants": "1 in the catalog, with this vendor first",
+    }.items():
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in html
