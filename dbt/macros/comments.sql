@@ -1,16 +1,32 @@
-{# Makes comments of the descriptions of the raw tables and their columns, as dbt itself does for what it builds. #}
+{# Descriptions become comments in one statement for each relation, and without asking which columns exist: dbt's own way, a macro
+   call for each column and two queries more, takes a fifth of a small build. #}
+
+{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
+    {%- call statement('comments') -%}
+        {{ comments_of(relation, model) }}
+    {%- endcall -%}
+{%- endmacro %}
+
+
+{% macro comments_of(relation, node) -%}
+    {%- set name = relation.render() -%}
+comment on {{ relation.type }} {{ name }} is '{{ node.description | replace("'", "''") }}';
+    {%- for column in node.columns.values() %}
+comment on column {{ name }}.{{ column.name }} is '{{ column.description | replace("'", "''") }}';
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Makes comments of the descriptions of the raw tables and their columns. #}
 {% macro comment_on_sources() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set comments -%}
             {%- for source in graph.sources.values() -%}
                 {%- set table = adapter.get_relation(source.database, source.schema, source.identifier) -%}
-                {%- if table -%}
-                    {{ alter_relation_comment(table, source.description) }}
-                    {{ alter_column_comment(table, source.columns) }}
-                {%- endif -%}
+                {{ comments_of(table, source) if table }}
             {%- endfor -%}
         {%- endset -%}
-        {%- if comments -%}
+        {%- if comments | trim -%}
             {%- call statement(auto_begin=true) -%}{{ comments }}{%- endcall -%}
             {%- do adapter.commit() -%}
         {%- endif -%}
