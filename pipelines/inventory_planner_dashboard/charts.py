@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
 import altair as alt
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from inventory_planner_dashboard.encodings import UNITS, tooltip
+from inventory_planner_dashboard.filters import NO_VENDOR, join_names
 from inventory_planner_dashboard.formats import decimal, signed_rate
 from inventory_planner_dashboard.layout import empty, multiples
 from inventory_planner_dashboard.palette import BLUE, GREY
@@ -53,8 +55,30 @@ def show(chart: Chart, rows: pa.Table, height: int = HEIGHT, *, summary: str = "
 def with_links(view: View, rows: pa.Table, subject: Subject) -> pa.Table:
     """The rows with the page of each in the column `address`, which a mark links to with `href="address:N"`."""
     values = rows.column(subject.key).to_pylist()
-    addresses = [subject.link(view, each) if each else None for each in values]
+    return _with_addresses(rows, [subject.link(view, each) if each and each != NO_VENDOR else None for each in values])
+
+
+def with_periods(view: View, rows: pa.Table, column: str, page: str, basis: str) -> pa.Table:
+    """The same, with a page of the lines of the week or month that begins in a column; overdue ones where none does.
+
+    If the rows have vendors, the page is filtered by the vendor as well.
+    """
+    addresses = []
+    for row in rows.to_pylist():
+        vendor = {"vendor": join_names([row["vendor_name"]])} if row.get("vendor_name") else {}
+        dates = {"basis": basis, "period": "", "dates": _period(column, row[column])} if row[column] else {}
+        addresses.append(view.link(page, **dates, **vendor) if dates else view.link("#/overdue", overdue="yes"))
+    return _with_addresses(rows, addresses)
+
+
+def _with_addresses(rows: pa.Table, addresses: Sequence[str | None]) -> pa.Table:
     return rows.append_column("address", pa.array(addresses, pa.string()))
+
+
+def _period(column: str, first: date) -> str:
+    """The dates of a week or month as the address has them; the column says which it is."""
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return f"{first:%Y-%m-%d}..{last if 'month' in column else first + timedelta(days=6):%Y-%m-%d}"
 
 
 def by_currency(view: View, sql: str, draw: Callable[[pa.Table, str], mo.Html], **parameters: Any) -> mo.Html:

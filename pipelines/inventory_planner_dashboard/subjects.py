@@ -39,9 +39,13 @@ VENDOR: Final = Subject("#/vendor", "vendor", "vendor_name")
 
 BY_COLUMN: Final = {
     "purchase_order_number": ORDER,
+    "purchase_order_numbers": ORDER,
     "sku": VARIANT,
     "item": VARIANT,
     "vendor_name": VENDOR,
     "order_vendor_name": VENDOR,
 }
 """The columns of tables whose values are links."""
+
+LISTS: Final = frozenset({"purchase_order_numbers"})
+"""Those that list several values, separated by commas."""

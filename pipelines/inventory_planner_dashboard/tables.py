@@ -15,7 +15,7 @@ from inventory_planner.formulas import disarm, rearm
 from inventory_planner_dashboard.exports import NamedTable
 from inventory_planner_dashboard.formats import Format, text
 from inventory_planner_dashboard.layout import empty, filter_notes, note
-from inventory_planner_dashboard.subjects import BY_COLUMN
+from inventory_planner_dashboard.subjects import BY_COLUMN, LISTS
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
 from inventory_planner_dashboard.view import EACH_CURRENCY, View
 
@@ -46,6 +46,7 @@ _ITEM_MEANING: Final = "The item's SKU (stock keeping unit), its code in your ca
 _ITEM_PARTS: Final = {"sku": Column("SKU"), "title": Column("Title")}
 _CURRENCY: Final = Column("Currency")
 _AMOUNT: Final = re.compile(r"value|cost|price_variance|revenue")  # in the names of columns with money
+_BETWEEN_NAMES: Final = ", "  # in a column that lists several
 _SMALL: Final = 8  # tables with at most this many rows have no search or export
 
 
@@ -143,6 +144,9 @@ def _addresses(view: View, column: str, found: pa.Table) -> dict[str, str]:
     if subject is None or subject.page == f"#/{view.page}":
         return {}
     key = column if column != ITEM else subject.key
+    if column in LISTS:
+        names = {name for each in found.column(column).to_pylist() for name in (each or "").split(_BETWEEN_NAMES)}
+        return {name: subject.link(view, name) for name in names if name}
     named = zip(found.column(column).to_pylist(), found.column(key).to_pylist(), strict=True)
     return {label: subject.link(view, value) for label, value in named if value}
 
@@ -150,15 +154,21 @@ def _addresses(view: View, column: str, found: pa.Table) -> dict[str, str]:
 def _formatter(column: Column, targets: Targets, addresses: Mapping[str, str]) -> Callable[[Any], Any]:
     """What a cell shows of its value: a text or, where it links to a page, HTML as marimo's tables take it."""
     if addresses:
-        return lambda value: _link(column.format(rearm(value or "")), addresses.get(rearm(value or ""), ""))
+        return lambda value: _linked(rearm(value or ""), column.format, addresses)
     if not column.has_target:
         return lambda value: column.format(rearm(value) if isinstance(value, str) else value)
     return lambda value: f"{SYMBOLS[targets.standing(value)]} {column.format(value)}".strip()
 
 
-def _link(label: str, address: str) -> dict[str, str]:
-    html = f'<a class="ip-item" href="{escape(address)}">{escape(label)}</a>'
-    return {"mimetype": "text/html", "data": html if address else escape(label)}
+def _linked(value: str, form: Format, addresses: Mapping[str, str]) -> dict[str, str]:
+    """A cell with a link or, if it lists several names, one for each."""
+    names = [value] if value in addresses else value.split(_BETWEEN_NAMES)
+    links = (_link(form(name), addresses.get(name, "")) for name in names)
+    return {"mimetype": "text/html", "data": _BETWEEN_NAMES.join(links)}
+
+
+def _link(label: str, address: str) -> str:
+    return f'<a class="ip-item" href="{escape(address)}">{escape(label)}</a>' if address else escape(label)
 
 
 def _style(targets: Targets, value: float | None) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import Final
 import altair as alt
 import marimo as mo
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from inventory_planner_dashboard.address import TAB
-from inventory_planner_dashboard.charts import by_currency, show
+from inventory_planner_dashboard.charts import by_currency, show, with_periods
 from inventory_planner_dashboard.encodings import UNITS, amount, categories, labelled_weeks, tooltip, week_label
 from inventory_planner_dashboard.filters import last_working_day
 from inventory_planner_dashboard.formats import day, days, number, rate
@@ -135,7 +136,12 @@ def render(view: View) -> mo.Html:
             _needs_action(view),
             at_risk(view),
             _changes(view),
-            section("Incoming, next eight weeks", by_currency(view, INCOMING_BY_WEEK, _draw_incoming)),
+            section(
+                "Incoming, next eight weeks",
+                by_currency(
+                    view, INCOMING_BY_WEEK, lambda rows, currency: _draw_incoming(_of_week(view, rows), currency)
+                ),
+            ),
         ]
     )
 
@@ -217,6 +223,15 @@ def _to_close_tile(view: View) -> str:
     return tiles(view, _ORDERS_TO_CLOSE, row, [figure])
 
 
+def _of_week(view: View, rows: pa.Table) -> pa.Table:
+    """The rows with the page of the lines promised for each week, or of those that are overdue."""
+    weeks = pc.if_else(
+        rows.column("is_overdue"), pa.scalar(None, rows.schema.field("week_start").type), rows["week_start"]
+    )
+    of_week = with_periods(view, pa.table({"week_start": weeks}), "week_start", "#/incoming", "promised")
+    return rows.append_column("address", of_week["address"])
+
+
 def _draw_incoming(rows: pa.Table, currency: str) -> mo.Html:
     """Open value by promised week, stacked by warehouse, with overdue lines before all weeks."""
     labels = [_OVERDUE if row["is_overdue"] else week_label(row["week_start"]) for row in rows.to_pylist()]
@@ -227,6 +242,7 @@ def _draw_incoming(rows: pa.Table, currency: str) -> mo.Html:
             x=labelled_weeks(by_week, _OVERDUE),
             y=amount("sum(open_value)", f"Open value, {currency}"),
             color=categories("warehouse_name"),
+            href="address:N",
             tooltip=[
                 tooltip("week:O", "Week of"),
                 tooltip("warehouse_name:N", "Warehouse"),

@@ -9,7 +9,7 @@ import marimo as mo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from inventory_planner_dashboard.charts import height_of_rows, label_cells, largest, show, with_level
+from inventory_planner_dashboard.charts import height_of_rows, label_cells, largest, show, with_level, with_periods
 from inventory_planner_dashboard.encodings import (
     EXACT,
     UNITS,
@@ -63,7 +63,8 @@ _VARIANTS: Final = """
         sum(open_value) as open_value, count(*) as count_lines,
         min(promise_current) filter (where not is_overdue) as next_promise,
         min(forecast_receipt_date) as forecast_receipt_date,
-        string_agg(distinct purchase_order_number, ', ' order by purchase_order_number) as orders
+        string_agg(distinct purchase_order_number, ', ' order by purchase_order_number)
+            as purchase_order_numbers
     from marts.open_lines group by sku, warehouse_name, currency_code
     order by next_promise nulls last, sku, warehouse_name
 """
@@ -72,7 +73,7 @@ _VARIANT_COLUMNS: Final = {
     "next_promise": Column("Next promise", day, meaning="The next expected date that has not passed."),
     "forecast_receipt_date": Column("Forecast", day),
     "open_value": Column("Open value", number),
-    "orders": Column("Orders", meaning="The numbers of the open orders with this item."),
+    "purchase_order_numbers": Column("Orders", meaning="The numbers of the open orders with this item."),
     "quantity_open": Column("On order", number),
     "warehouse_name": Column("Warehouse"),
     "count_lines": Column("Lines", number),
@@ -88,13 +89,13 @@ def render(view: View) -> mo.Html:
             _tiles(view),
             section(
                 "Units by week and vendor",
-                _draw_calendar(largest(view.rows(_BY_VENDOR), "quantity_open")),
+                _draw_calendar(_of_week(view, largest(view.rows(_BY_VENDOR), "quantity_open"))),
                 about="By promised date. For lines that are overdue or have no promise, see Overdue and ageing.",
             ),
             side_by_side(
                 section(
                     "Promised and forecast, units",
-                    _draw_promised_and_forecast(view.rows(_PROMISED_AND_FORECAST)),
+                    _draw_promised_and_forecast(_of_week(view, view.rows(_PROMISED_AND_FORECAST))),
                     about=f"{view.meaning('forecast_basis', _PROMISED_AND_FORECAST)}. Overdue lines stand apart.",
                 ),
                 section(
@@ -136,6 +137,15 @@ def _tiles(view: View) -> mo.Html:
     return tile_row(tiles(view, _TOTALS, row, [*values, unknown]))
 
 
+def _of_week(view: View, rows: pa.Table) -> pa.Table:
+    """The rows with the page of the lines promised for each week; forecasts can't be filtered by."""
+    linked = with_periods(view, rows, "week_start", "#/incoming", "promised")
+    if "basis" not in rows.column_names:
+        return linked
+    shown = pc.if_else(pc.equal(rows.column("basis"), "forecast"), pa.scalar(None, pa.string()), linked["address"])
+    return linked.drop_columns("address").append_column("address", shown)
+
+
 def _draw_calendar(rows: pa.Table) -> mo.Html:
     """Incoming units by vendor and week: the darker, the more."""
     calendar = alt.Chart(rows).encode(x=weeks(rows), y=alt.Y("vendor_name:N", title=None))
@@ -145,6 +155,7 @@ def _draw_calendar(rows: pa.Table) -> mo.Html:
     return show(
         alt.layer(
             cells.encode(
+                href="address:N",
                 color=alt.Color(
                     "quantity_open:Q",
                     title="Units",
@@ -176,6 +187,7 @@ def _draw_promised_and_forecast(rows: pa.Table) -> mo.Html:
             xOffset=alt.XOffset("basis:N", sort=["promised", "forecast"]),
             y=amount("quantity_open", "Units"),
             color=colours("basis", {"promised": LIGHT_GREY, "forecast": BLUE, "overdue": VERMILION}),
+            href="address:N",
             tooltip=[
                 tooltip("week:O", "Week of"),
                 tooltip("basis:N", "Basis"),

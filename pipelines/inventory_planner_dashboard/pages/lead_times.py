@@ -10,11 +10,12 @@ import marimo as mo
 import pyarrow as pa
 
 from inventory_planner_dashboard.catalog import missing_from_catalog
-from inventory_planner_dashboard.charts import height_of_rows, largest, show
+from inventory_planner_dashboard.charts import height_of_rows, largest, show, with_links
 from inventory_planner_dashboard.encodings import UNITS, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import days, number, words
 from inventory_planner_dashboard.layout import command, empty, note, section, side_by_side
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, SKY
+from inventory_planner_dashboard.subjects import VENDOR
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
@@ -96,7 +97,7 @@ _MAX_COMMANDS: Final = 12  # one a vendor; the command without a vendor sends al
 
 def render(view: View) -> mo.Html:
     """The variation by vendor, plan against practice, settings and their proposals, and safety days."""
-    rows = largest(view.rows(_BY_VENDOR), "count_orders")
+    rows = with_links(view, largest(view.rows(_BY_VENDOR), "count_orders"), VENDOR)
     return mo.vstack(
         [
             side_by_side(
@@ -164,7 +165,7 @@ def _commands(view: View) -> list[mo.Html]:
 
 def _draw_boxes(rows: pa.Table) -> mo.Html:
     """The distribution of each vendor's lead times."""
-    vendor = alt.Chart(rows).encode(y=vendors(None))
+    vendor = alt.Chart(rows).encode(y=vendors(None), href="address:N")
     lines = [
         tooltip("vendor_name:N", "Vendor"),
         *(tooltip(f"{each}:Q", f"P{each[1:]} days", UNITS) for each in ("p10", "p25", "p50", "p75", "p90")),
@@ -181,7 +182,7 @@ def _draw_boxes(rows: pa.Table) -> mo.Html:
 
 def _draw_planned_and_actual(rows: pa.Table) -> mo.Html:
     """Each vendor's mean planned lead time, joined to its mean actual one."""
-    vendor = alt.Chart(rows).encode(y=vendors(None))
+    vendor = alt.Chart(rows).encode(y=vendors(None), href="address:N")
     between = vendor.mark_rule(color=GREY).encode(
         x=alt.X("planned_lead_time_mean_days:Q", title="Days, mean", axis=alt.Axis(tickCount=8)),
         x2="lead_time_mean_days:Q",

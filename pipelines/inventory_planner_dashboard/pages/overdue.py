@@ -153,14 +153,14 @@ def at_risk(view: View) -> mo.Html:
 
 
 def _tiles(view: View) -> mo.Html:
-    row = view.row(_OVERDUE)
+    row, overdue = view.row(_OVERDUE), view.link("#/overdue", overdue="yes")
     lines = f"{number(row['count_lines'])} lines"
     longest = f"max {days(row['days_overdue_max'])} · {lines}"
     stale, risk = view.meaning("is_stale", _OVERDUE), view.meaning("is_at_risk", _OVERDUE)
     figures = [
-        Tile("Overdue value", "open_value", number, unit=view.currency, counted="count_lines"),
-        Tile("Overdue quantity", "quantity_open", number, unit="units", counted="count_lines"),
-        Tile("Overdue by, median", "days_overdue", days, longest, "days"),
+        Tile("Overdue value", "open_value", number, unit=view.currency, counted="count_lines", link=overdue),
+        Tile("Overdue quantity", "quantity_open", number, unit="units", counted="count_lines", link=overdue),
+        Tile("Overdue by, median", "days_overdue", days, longest, "days", link=overdue),
         Tile("Stale lines", "count_stale", number, f"of {lines}", meaning=stale),
         Tile("At risk", "at_risk_value", number, unit=view.currency, meaning=risk, counted="count_at_risk"),
     ]

@@ -8,11 +8,12 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import by_currency, draw_unit_costs, height_of_rows, largest, show
+from inventory_planner_dashboard.charts import by_currency, draw_unit_costs, height_of_rows, largest, show, with_links
 from inventory_planner_dashboard.encodings import UNITS, amount, tooltip, vendors
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, widened_notes
 from inventory_planner_dashboard.palette import BLUE, VERMILION
+from inventory_planner_dashboard.subjects import VENDOR
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
@@ -71,12 +72,18 @@ def render(view: View) -> mo.Html:
             side_by_side(
                 section(
                     "Price variance by vendor",
-                    by_currency(view, _VARIANCE_BY_VENDOR, _draw_variances),
+                    by_currency(
+                        view,
+                        _VARIANCE_BY_VENDOR,
+                        lambda rows, currency: _draw_variances(with_links(view, rows, VENDOR), currency),
+                    ),
                     about="Change against the previous order. Bars to the right: you paid more.",
                 ),
                 section(
                     "Landed cost above net cost",
-                    _draw_landed_uplifts(largest(view.rows(_LANDED_BY_VENDOR), "count_lines")),
+                    _draw_landed_uplifts(
+                        with_links(view, largest(view.rows(_LANDED_BY_VENDOR), "count_lines"), VENDOR)
+                    ),
                     *filter_notes(view, _LANDED_BY_VENDOR),
                     about="Orders of the last 365 days.",
                 ),
@@ -109,6 +116,7 @@ def _draw_variances(rows: pa.Table, currency: str) -> mo.Html:
         bars.encode(
             x=amount("price_variance", f"Price variance, {currency}", alt.X),
             y=vendors("-x"),
+            href="address:N",
             color=alt.condition("datum.price_variance > 0", alt.value(VERMILION), alt.value(BLUE)),
             tooltip=[
                 tooltip("vendor_name:N", "Vendor"),
@@ -130,6 +138,7 @@ def _draw_landed_uplifts(rows: pa.Table) -> mo.Html:
         bars.encode(
             x=alt.X("landed_uplift_rate:Q", title="Landed above net cost", axis=alt.Axis(format=".1%")),
             y=vendors("-x"),
+            href="address:N",
             tooltip=[
                 tooltip("vendor_name:N", "Vendor"),
                 tooltip("landed_uplift_rate:Q", "Uplift", ".2%"),

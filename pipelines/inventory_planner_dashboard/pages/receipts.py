@@ -9,7 +9,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import show, with_level
+from inventory_planner_dashboard.charts import show, with_level, with_periods
 from inventory_planner_dashboard.encodings import UNITS, amount, categories, tooltip, weeks
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, yes
 from inventory_planner_dashboard.layout import filter_notes, section, widened_notes
@@ -73,7 +73,11 @@ def render(view: View) -> mo.Html:
         [
             _tiles(view),
             *widened_notes(view, _SPLIT_LINES),
-            section("Units received by week", _draw_weeks(view.rows(_BY_WEEK)), *filter_notes(view, _BY_WEEK)),
+            section(
+                "Units received by week",
+                _draw_weeks(with_periods(view, view.rows(_BY_WEEK), "week_start", "#/receipts", "received")),
+                *filter_notes(view, _BY_WEEK),
+            ),
             *(_timeline(view, order) for order in view.rows(_LATEST_SPLIT_ORDER).to_pylist()),
             section(f"Receipts, value in {view.currency_of(_RECEIPTS)}", table(view, _RECEIPTS, _RECEIPT_COLUMNS)),
         ]
@@ -85,8 +89,15 @@ def _tiles(view: View) -> mo.Html:
     lines = f"of {number(row['count_lines'])} lines with receipts"
     split, receipts = "Lines received in more than one receipt.", "Over the lines with at least one receipt."
     figures = [
-        Tile("Split lines", "split_rate", rate, lines, meaning=split),
-        Tile("Receipts per line, average", "receipts_mean", decimal, lines, meaning=receipts),
+        Tile("Split lines", "split_rate", rate, lines, meaning=split, link=view.link("#/received")),
+        Tile(
+            "Receipts per line, average",
+            "receipts_mean",
+            decimal,
+            lines,
+            meaning=receipts,
+            link=view.link("#/received"),
+        ),
     ]
     return tile_row(tiles(view, _SPLIT_LINES, row, figures))
 
@@ -108,6 +119,7 @@ def _draw_weeks(rows: pa.Table) -> mo.Html:
             x=weeks(rows),
             y=amount("quantity_received", "Units"),
             color=categories("warehouse_name"),
+            href="address:N",
             tooltip=[
                 tooltip("week_start:T", "Week of"),
                 tooltip("warehouse_name:N", "Warehouse"),

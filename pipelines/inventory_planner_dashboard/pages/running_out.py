@@ -16,11 +16,12 @@ from inventory_planner_dashboard.catalog import (
     in_other_currencies,
     missing_from_catalog,
 )
-from inventory_planner_dashboard.charts import by_currency, height_of_rows, largest, show
+from inventory_planner_dashboard.charts import by_currency, height_of_rows, largest, show, with_links
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, tooltip, vendors
 from inventory_planner_dashboard.formats import day, decimal, number, rate, signed_rate
 from inventory_planner_dashboard.layout import empty, section, tabs, widened_notes
 from inventory_planner_dashboard.palette import BLUE, ORANGE, PINK, VERMILION
+from inventory_planner_dashboard.subjects import VENDOR
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
@@ -144,7 +145,9 @@ def _gaps(view: View) -> mo.Html:
             *widened_notes(view, TOTALS),
             section(
                 f"Revenue at risk by whom to call, {view.currency_of(BY_VENDOR)}",
-                by_currency(view, BY_VENDOR, _draw_vendors),
+                by_currency(
+                    view, BY_VENDOR, lambda rows, currency: _draw_vendors(with_links(view, rows, VENDOR), currency)
+                ),
                 about="The vendor of the order to act on; if there is none, the vendor that the item is bought from.",
             ),
             section(
@@ -176,7 +179,14 @@ def _gap_tiles(view: View) -> mo.Html:
         Tile(
             "Revenue at risk", "revenue_at_risk", number, unpriced, view.currency, counted="count_variants_in_horizon"
         ),
-        Tile("Orders to expedite", "count_orders", number, f"for {number(row['count_expedite'])} items", meaning=late),
+        Tile(
+            "Orders to expedite",
+            "count_orders",
+            number,
+            f"for {number(row['count_expedite'])} items",
+            meaning=late,
+            link=view.link("#/incoming"),
+        ),
     ]
     return tile_row(tiles(view, TOTALS, row, figures))
 
@@ -189,7 +199,9 @@ def _excess(view: View) -> mo.Html:
     figures = [
         Tile("Not needed", "excess_value", number, items, view.currency, counted="count_items"),
         Tile("Units", "quantity_excess", number, f"of {incoming} on order", "units", counted="count_items"),
-        Tile("Orders", "count_orders", number, "to cancel, cut or push out", meaning=orders),
+        Tile(
+            "Orders", "count_orders", number, "to cancel, cut or push out", meaning=orders, link=view.link("#/incoming")
+        ),
     ]
     return section(
         f"Open units that are not needed, value in {view.currency_of(EXCESS)}",
@@ -217,6 +229,7 @@ def _draw_vendors(rows: pa.Table, currency: str) -> mo.Html:
             x=amount("sum(revenue_at_risk)", f"Revenue at risk, {currency}", alt.X),
             y=vendors("-x"),
             color=colours("recommended_action", _ACTION_COLOURS),
+            href="address:N",
             tooltip=[
                 tooltip("vendor_name:N", "Vendor"),
                 tooltip("recommended_action:N", "Action"),

@@ -10,7 +10,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import by_currency, show
+from inventory_planner_dashboard.charts import by_currency, show, with_links, with_periods
 from inventory_planner_dashboard.encodings import (
     UNITS,
     amount,
@@ -24,6 +24,7 @@ from inventory_planner_dashboard.encodings import (
 from inventory_planner_dashboard.formats import day, decimal, number, rate, words
 from inventory_planner_dashboard.layout import filter_notes, section, side_by_side, tabs, widened_notes
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, SKY, VERMILION
+from inventory_planner_dashboard.subjects import VARIANT, VENDOR
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, money, tile_row, tiles
@@ -110,7 +111,10 @@ def render(view: View) -> mo.Html:
                 ),
             ),
             side_by_side(
-                section("Spend by month sent", by_currency(view, _BY_MONTH, _draw_months)),
+                section(
+                    "Spend by month sent",
+                    by_currency(view, _BY_MONTH, lambda rows, currency: _draw_months(_of_month(view, rows), currency)),
+                ),
                 section(
                     "Cash calendar",
                     by_currency(view, _CASH_BY_WEEK, _draw_cash),
@@ -162,9 +166,18 @@ def _orders_tile(view: View, row: dict[str, Any], label: str, column: str, count
     return Tile(label, column, number, f"{number(row[counted])} orders", view.currency, counted=counted)
 
 
+def _of_month(view: View, rows: pa.Table) -> pa.Table:
+    return with_periods(view, rows, "report_month", "#/received", "sent")
+
+
 def _pareto(view: View, by: str) -> Callable[[], mo.Html]:
     def render_pareto() -> mo.Html:
-        return mo.vstack([by_currency(view, _PARETO, _draw_pareto, by=by), table(view, _PARETO, _SPEND_COLUMNS, by=by)])
+        subject = replace(VENDOR if by == "vendor" else VARIANT, key="spend_name")
+
+        def draw(rows: pa.Table, currency: str) -> mo.Html:
+            return _draw_pareto(with_links(view, rows, subject), currency)
+
+        return mo.vstack([by_currency(view, _PARETO, draw, by=by), table(view, _PARETO, _SPEND_COLUMNS, by=by)])
 
     return render_pareto
 
@@ -178,6 +191,7 @@ def _draw_pareto(rows: pa.Table, currency: str) -> mo.Html:
         x=names,
         y=amount("ordered_value", f"Ordered value, {currency}"),
         color=colours("abc_class", {"A": BLUE, "B": SKY, "C": GREY}),
+        href="address:N",
         tooltip=[
             tooltip("spend_name:N", " "),
             tooltip("ordered_value:Q", f"Ordered value, {currency}", UNITS),
@@ -207,6 +221,7 @@ def _draw_months(rows: pa.Table, currency: str) -> mo.Html:
             xOffset=alt.XOffset("kind:N", sort=["ordered", "received"]),
             y=amount("value", f"Value, {currency}"),
             color=colours("kind", {"ordered": LIGHT_GREY, "received": BLUE}),
+            href="address:N",
             tooltip=[
                 tooltip("yearmonth(report_month):T", "Month sent"),
                 tooltip("kind:N", " "),

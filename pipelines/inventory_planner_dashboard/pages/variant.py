@@ -225,11 +225,14 @@ def _tiles(view: View, places: list[Variant]) -> mo.Html:
     }
     short = f"{number(_total(places, 'quantity_short') or 0)} units short"
     where = f"{len(places)} warehouses" if len(places) > 1 else places[0]["place"]
+    risk = view.link("#/running-out")
     figures = [
         Tile("In stock", "quantity_in_stock", number, where, "units"),
-        Tile("On order", "quantity_incoming", number, "orders and transfers", "units"),
-        Tile("Runs out in", "first_gap_in_days", number, first["place"] if first else "not in sight", "days"),
-        Tile("Revenue at risk", "revenue_at_risk", text, short),
+        Tile("On order", "quantity_incoming", number, "orders and transfers", "units", link=view.link("#/incoming")),
+        Tile(
+            "Runs out in", "first_gap_in_days", number, first["place"] if first else "not in sight", "days", link=risk
+        ),
+        Tile("Revenue at risk", "revenue_at_risk", text, short, link=risk),
     ]
     return tile_row(tiles(view, WAREHOUSES, row, figures))
 

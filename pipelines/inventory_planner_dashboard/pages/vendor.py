@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from inventory_planner_dashboard.charts import Chart, by_currency, draw_unit_costs, show, with_links
 from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, colours, percent_axis, slanted_axis, tooltip
-from inventory_planner_dashboard.filters import NO_VENDOR
+from inventory_planner_dashboard.filters import NO_VENDOR, join_names
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, text, words
 from inventory_planner_dashboard.layout import (
     empty,
@@ -232,14 +232,31 @@ def _tiles(view: View, years: list[dict[str, Any]], all_time: dict[str, Any]) ->
     def over(column: str, what: str) -> str:
         return f"{number(year.get(column))} {what} in 365 days"
 
+    def leads(page: str) -> str:
+        return view.link(page, vendor=join_names([all_time["vendor_name"]]))
+
     of_year = [
-        Tile("Grade", "grade", text, f"score {number(year.get('score'))} of 100"),
-        Tile("OTIF", "otif_line_rate", rate, over("count_due_lines", "due lines"), has_target=True),
-        Tile("Fill rate", "fill_rate", rate, over("count_lines", "lines"), has_target=True),
-        Tile("Lead time, median", "lead_time_median_days", days, over("count_lead_times", "orders"), "days"),
-        Tile("Ordered", "ordered_value", number, over("count_orders", "orders"), currency),
+        Tile("Grade", "grade", text, f"score {number(year.get('score'))} of 100", link=leads("#/scorecard")),
+        Tile(
+            "OTIF",
+            "otif_line_rate",
+            rate,
+            over("count_due_lines", "due lines"),
+            has_target=True,
+            link=leads("#/received"),
+        ),
+        Tile("Fill rate", "fill_rate", rate, over("count_lines", "lines"), has_target=True, link=leads("#/received")),
+        Tile(
+            "Lead time, median",
+            "lead_time_median_days",
+            days,
+            over("count_lead_times", "orders"),
+            "days",
+            link=leads("#/lead-times"),
+        ),
+        Tile("Ordered", "ordered_value", number, over("count_orders", "orders"), currency, link=leads("#/spend")),
     ]
-    still_open = Tile("Open", "open_value", number, unit=currency, counted="count_open_lines")
+    still_open = Tile("Open", "open_value", number, unit=currency, counted="count_open_lines", link=leads("#/incoming"))
     return tile_row(tiles(view, _PERIODS, year, of_year), tiles(view, _PERIODS, all_time, [still_open]))
 
 
