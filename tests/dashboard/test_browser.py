@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,34 @@ def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
         assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
 
 
+VENDOR_TILES = [
+    "Vendor scorecard",
+    "Received vs ordered",
+    "Received vs ordered",
+    "Lead times and safety days",
+    "Spend and cash",
+    "Incoming stock",
+]
+
+
+def click_a_mark(browser: Browser) -> str:
+    """Click in the first chart of a page until a mark leads somewhere, and return the query and page it leads to."""
+    before = browser.driver.current_url
+    x, y, width, height = browser.run("""
+        const { x, y, width, height } = found(document, 'canvas')[0].getBoundingClientRect();
+        return [x, y, width, height];
+    """)
+    places = [(across, down) for across in (0.2, 0.3, 0.45, 0.6, 0.12) for down in (0.85, 0.7, 0.5, 0.3, 0.15)]
+    for across, down in places:
+        at = {"x": x + width * across, "y": y + height * down}
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            event = {"type": kind, "button": "left", "clickCount": 1, **at}
+            browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+        if browser.driver.current_url != before:
+            return str(browser.driver.current_url).partition("/?")[2]
+    return ""
+
+
 def test_bars_and_cells_lead_to_vendors_and_orders_without_a_reload_and_an_order_can_be_chased_and_exported(
     browser: Browser, url: str, tmp_path: Path
 ) -> None:
@@ -197,15 +226,7 @@ def test_bars_and_cells_lead_to_vendors_and_orders_without_a_reload_and_an_order
     browser.clear_logs()
     browser.run("window.isSamePage = true")
 
-    x, y, width, height = browser.run("""
-        const { x, y, width, height } = found(document, 'canvas')[0].getBoundingClientRect();
-        return [x, y, width, height];
-    """)
-    at = {"x": x + width * 0.3, "y": y + height * 0.4}
-    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-        browser.driver.execute_cdp_cmd(
-            "Input.dispatchMouseEvent", {"type": kind, "button": "left", "clickCount": 1, **at}
-        )
+    assert "#/vendor" in click_a_mark(browser)
     browser.until_shown("Vendor detail")
     assert "vendor=" in browser.driver.current_url
     assert "overdue=" not in browser.driver.current_url
@@ -227,6 +248,37 @@ def test_bars_and_cells_lead_to_vendors_and_orders_without_a_reload_and_an_order
 
     assert browser.run("return window.isSamePage")
     assert browser.errors() == []
+
+
+def test_bars_cells_and_tiles_lead_to_the_page_of_what_they_show_without_a_reload(browser: Browser, url: str) -> None:
+    browser.size(1280, 2400)
+    browser.open(f"{url}/#/")
+    browser.until_shown(BRIEFING)
+    browser.run("window.isSamePage = true")
+    for path, leads in {
+        "#/": r"(basis=promised&dates=[-.\d]+#/incoming|overdue=yes#/overdue)",
+        "#/running-out": r"vendor=[^&]+#/vendor",
+        "#/incoming": r"basis=promised&dates=[-.\d]+&vendor=[^&]+#/incoming",
+        "#/lead-times": r"vendor=[^&]+#/vendor",
+        "#/receipts": r"basis=received&dates=[-.\d]+#/receipts",
+        "#/spend": r"vendor=[^&]+#/vendor",
+    }.items():
+        browser.run("found(document, `.ip-menu a[href$='${arguments[0]}']`)[0].click()", path)
+        browser.until_shown(PAGES[path][0])
+        assert re.fullmatch(leads, click_a_mark(browser)), path
+        browser.driver.back()
+        browser.until_shown(PAGES[path][0])
+
+    browser.run("found(document, `.ip-menu a[href$='#/vendor']`)[0].click()")
+    browser.until_shown("Vendor detail")
+    for number, title in enumerate(VENDOR_TILES):
+        browser.until(lambda: browser.count(".ip-tile a") >= len(VENDOR_TILES), "showed the tiles")
+        browser.run("found(document, '.ip-tile a')[arguments[0]].click()", number)
+        browser.until_shown(title)
+        assert "vendor=" in browser.driver.current_url
+        browser.driver.back()
+        browser.until_shown("Vendor detail")
+    assert browser.run("return window.isSamePage")
 
 
 def test_a_page_of_another_site_can_open_no_session(browser: Browser, url: str) -> None:

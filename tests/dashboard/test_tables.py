@@ -9,7 +9,7 @@ import pytest
 
 from inventory_planner_dashboard import tables
 from inventory_planner_dashboard.filters import Filters
-from inventory_planner_dashboard.formats import number
+from inventory_planner_dashboard.formats import NO_DATA, number
 from inventory_planner_dashboard.published import attach
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.view import View
@@ -61,3 +61,17 @@ def test_orders_items_and_vendors_lead_to_their_pages_and_drop_what_chose_the_pa
         "Item": '<a class="ip-item" href="?currency=EUR&amp;search=MUG+%26+CO#/variant">MUG &amp; CO · &lt;Mug&gt;</a>',
         "Vendor": '<a class="ip-item" href="?currency=EUR&amp;vendor=%22A%7CB%22#/vendor">A|B</a>',
     }
+
+
+def test_each_order_of_a_list_is_a_link(published: Path, made: list[tuple[pa.Table, dict[str, Any]]]) -> None:
+    sql = "select * from (values ('1042, <b>'), (null)) as rows (purchase_order_numbers)"
+
+    table(View(attach(published), Filters()), sql, {"purchase_order_numbers": Column("Orders")})
+
+    ((_, options),) = made
+    show = options["format_mapping"]["Orders"]
+    assert show("1042, <b>")["data"] == (
+        '<a class="ip-item" href="?search=1042#/order">1042</a>, '
+        '<a class="ip-item" href="?search=%3Cb%3E#/order">&lt;b&gt;</a>'
+    )
+    assert show(None)["data"] == NO_DATA
