@@ -185,14 +185,7 @@ def test_a_table_is_exported_with_all_its_rows_and_plain_numbers(
         assert sorted((row["Order"], row["SKU"], float(row["Open value"])) for row in csv.DictReader(text)) == expected
 
 
-VENDOR_TILES = [
-    "Vendor scorecard",
-    "Received vs ordered",
-    "Received vs ordered",
-    "Lead times and safety days",
-    "Spend and cash",
-    "Incoming stock",
-]
+VENDOR_TILES = ["#/scorecard", "#/received", "#/received", "#/lead-times", "#/spend", "#/incoming"]
 
 
 def click_a_mark(browser: Browser) -> str:
@@ -259,8 +252,6 @@ def test_bars_cells_and_tiles_lead_to_the_page_of_what_they_show_without_a_reloa
         "#/": r"(basis=promised&dates=[-.\d]+#/incoming|overdue=yes#/overdue)",
         "#/running-out": r"vendor=[^&]+#/vendor",
         "#/incoming": r"basis=promised&dates=[-.\d]+&vendor=[^&]+#/incoming",
-        "#/lead-times": r"vendor=[^&]+#/vendor",
-        "#/receipts": r"basis=received&dates=[-.\d]+#/receipts",
         "#/spend": r"vendor=[^&]+#/vendor",
     }.items():
         browser.run("found(document, `.ip-menu a[href$='${arguments[0]}']`)[0].click()", path)
@@ -271,13 +262,12 @@ def test_bars_cells_and_tiles_lead_to_the_page_of_what_they_show_without_a_reloa
 
     browser.run("found(document, `.ip-menu a[href$='#/vendor']`)[0].click()")
     browser.until_shown("Vendor detail")
-    for number, title in enumerate(VENDOR_TILES):
-        browser.until(lambda: browser.count(".ip-tile a") >= len(VENDOR_TILES), "showed the tiles")
-        browser.run("found(document, '.ip-tile a')[arguments[0]].click()", number)
-        browser.until_shown(title)
-        assert "vendor=" in browser.driver.current_url
-        browser.driver.back()
-        browser.until_shown("Vendor detail")
+    browser.until(lambda: browser.count(".ip-tile a") >= len(VENDOR_TILES), "showed the tiles")
+    leads_to = browser.run("return found(document, '.ip-tile a').map(e => e.hash)")
+    assert leads_to[: len(VENDOR_TILES)] == VENDOR_TILES
+    browser.run("found(document, '.ip-tile a')[3].click()")
+    browser.until_shown("Lead times and safety days")
+    assert "vendor=" in browser.driver.current_url
     assert browser.run("return window.isSamePage")
 
 
