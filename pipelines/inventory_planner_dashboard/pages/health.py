@@ -61,7 +61,7 @@ _STATUS_COLUMNS: Final = {
 _EXCEPTION_COLUMNS: Final = {
     "exception_title": Column("Finding"),
     "severity": Column("Severity"),
-    "count_current": Column("Open or recent", number),
+    "count_current": Column("Open or recent", number, meaning="Findings that somebody can still act on."),
     "count_found": Column("All", number),
     "value_at_stake": Column("Value at stake", number),
 }
