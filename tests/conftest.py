@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import pickle
 import shutil
 import signal
@@ -105,6 +106,16 @@ def _certificates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
         yield
+
+
+@pytest.fixture(autouse=True)
+def logger() -> Iterator[logging.Logger]:
+    """The package's logger, restored after each test: commands that run in this process set it up."""
+    logger = logging.getLogger("inventory_planner")
+    handlers, level, propagate = list(logger.handlers), logger.level, logger.propagate
+    yield logger
+    logger.handlers[:], logger.propagate = handlers, propagate
+    logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -14,16 +13,6 @@ from inventory_planner.cli.log import FIELDS, OUR_LOGGER, add_log_options, start
 from inventory_planner.warehouse.sync_log import SyncReport
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def logger() -> Iterator[logging.Logger]:
-    """Our logger, restored after the test."""
-    logger = logging.getLogger(OUR_LOGGER)
-    before = (list(logger.handlers), logger.level, logger.propagate)
-    yield logger
-    logger.handlers[:], logger.propagate = before[0], before[2]
-    logger.setLevel(before[1])
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:

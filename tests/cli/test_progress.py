@@ -32,12 +32,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     console.cache_clear()
-    logger = logging.getLogger(OUR_LOGGER)
-    before = (list(logger.handlers), logger.level, logger.propagate)
     yield terminal
     console.cache_clear()
-    logger.handlers[:], logger.propagate = before[0], before[2]
-    logger.setLevel(before[1])
 
 
 def build(done: int, marts: int) -> None:
