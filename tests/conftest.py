@@ -53,6 +53,7 @@ FIRST = (  # the longest modules: one of them alone at the end costs a minute
 
 
 BUILDING = ("tests/test_demo.py", "tests/marts/test_marts.py")  # in one process, where dbt parses its project once
+HAND_MADE = "built"  # this fixture builds the accounts made by hand, which takes a fifth of all quick tests
 READING = "dashboard"  # its tests read the demo, and would wait for it
 
 
@@ -68,7 +69,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduli
     return _Scheduling(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out the long tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HAND_MADE in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.long)
     items.sort(key=_rank)
 
 
