@@ -1,5 +1,5 @@
-{# Descriptions become comments in one statement for each relation, and without asking which columns exist: dbt's own way, a macro
-   call for each column and two queries more, takes a fifth of a small build. #}
+{# Sends the comments of a relation in one statement, without asking which columns exist: dbt's own way, a macro call
+   for each column and two more queries, takes a fifth of a small build. #}
 
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- call statement('comments') -%}
@@ -17,7 +17,7 @@ comment on column {{ name }}.{{ column.name }} is '{{ column.description | repla
 {%- endmacro %}
 
 
-{# Makes comments of the descriptions of the raw tables and their columns. #}
+{# Comments the raw tables and their columns: dbt only comments what it builds. #}
 {% macro comment_on_sources() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set comments -%}

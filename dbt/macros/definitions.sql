@@ -1,9 +1,8 @@
 {#- The rows of definitions: a mart, one of its columns, and what it means for a reader. The sentences stand beside the columns,
-    in the YAML of the models: `config: {meta: {plain: ...}}`. A column without one has that of purchase_orders or, if only one
+    in the YAML of the models: `config: {meta: {plain: ...}}`. A column without one takes that of purchase_orders or, if only one
     mart has one, of that mart. -#}
 {%- macro definition_rows() -%}
-    {%- set plain_by_column, rows = {}, [] -%}
-    {%- set marts = [] -%}
+    {%- set plain_by_column, marts = {}, [] -%}
     {%- for node in (graph.nodes.values() if execute else []) | sort(attribute='name')
         if node.resource_type == 'model' and node.access == 'public' -%}
         {%- do marts.append(node) -%}

@@ -1,6 +1,6 @@
-{# Each rule, most urgent first: its name, what to do, and whether a connection is at fault. #}
+{# Each rule of int_exceptions, most urgent first: its title, what to do, and whether a connection is at fault. #}
 {%- set rules = [
-    ('stale', 'Overdue, and nothing happens', 'Ask the vendor; re-date or close it', false),
+    ('stale', 'Overdue with no activity', 'Ask the vendor; re-date or close it', false),
     ('overdue', 'Overdue', 'Ask the vendor for a new date', false),
     ('line_error', 'Line failed in Inventory Planner', 'Open the order and correct the line', false),
     ('no_promise', 'No expected date', 'Ask the vendor for a date', false),
@@ -19,7 +19,7 @@
     ('no_cost', 'No cost', 'Enter the cost', false),
     ('minimum_missed', 'Below the minimum quantity', 'Order the minimum', false),
     ('multiple_missed', 'Not in full packs', 'Order full packs', false),
-    ('receipt_in_future', 'Receipt dated ahead', 'Correct the date of the receipt', false),
+    ('receipt_in_future', 'Receipt dated in the future', 'Correct the date of the receipt', false),
     ('receipt_without_date', 'Receipt without a date', 'Enter the date of the receipt', false),
     ('date_out_of_range', 'Impossible date', 'Correct the date of the order', false),
     ('date_unreadable', 'Unreadable date', 'Correct the date of the order', false),
@@ -109,7 +109,7 @@ final as (
         on
             findings.account_id = orders.account_id
             and findings.purchase_order_id = orders.purchase_order_id
-    inner join rules on findings.exception_rule = rules.exception_rule
+    left join rules on findings.exception_rule = rules.exception_rule
 
 )
 

@@ -66,8 +66,8 @@ changes as (
         purchase_order_id,
         case when status_type = 'canceled' then 'canceled' else 're-dated' end as change_kind,
         first_date as change_date,
-        previous_expected_date as promise_before,
-        case when status_type <> 'canceled' then expected_date end as promise_after,
+        previous_expected_date as previous_promise,
+        case when status_type <> 'canceled' then expected_date end as promise,
         cast(null as decimal(38, 4)) as quantity_received,
         cast(null as decimal(38, 6)) as received_value,
         cast(null as decimal(38, 6)) as received_value_reporting
@@ -81,8 +81,8 @@ changes as (
         purchase_order_id,
         'received' as change_kind,
         receipt_date as change_date,
-        cast(null as date) as promise_before,
-        cast(null as date) as promise_after,
+        cast(null as date) as previous_promise,
+        cast(null as date) as promise,
         quantity_received,
         received_value,
         received_value_reporting
@@ -128,11 +128,11 @@ final as (
                 then {{ reporting_value('orders.canceled_value', 'orders.exchange_rate') }}
             else changes.received_value_reporting
         end as changed_value_reporting,
-        {{ days_between('changes.promise_before', 'changes.promise_after') }} as slip_days,
+        {{ days_between('changes.previous_promise', 'changes.promise') }} as promise_slip_days,
 
         -- dates
-        changes.promise_before,
-        changes.promise_after,
+        changes.previous_promise,
+        changes.promise,
         changes.change_date,
         {{ as_of_date() }} as as_of_date
 

@@ -119,9 +119,9 @@ _CHANGE_COLUMNS: Final = {
     "changed_quantity": Column("Units", number),
     "changed_value": Column("Value", number),
     "vendor_name": Column("Vendor"),
-    "promise_before": Column("Promised", day),
-    "promise_after": Column("Now", day),
-    "slip_days": Column("Later", days),
+    "previous_promise": Column("Promised", day),
+    "promise": Column("Now", day),
+    "promise_slip_days": Column("Later", days),
     "change_date": Column("Date", day),
 }
 _OLDER: Final = "Older"  # the tab
