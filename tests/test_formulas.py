@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_planner.formulas import disarm, keep, kept, rearm
+from inventory_planner.formulas import disarm, protect_name, rearm, restore_name
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def test_a_formula_can_be_read_back(text: str) -> None:
     ["00123", "1E5", "12345678901234", "3-4", "10/12", "MAR3", "3-Mar-26", "Sept 5, 2026", "TRUE", "1.50", "5 pm"],
 )
 def test_a_name_that_a_spreadsheet_would_take_for_a_number_or_a_date_gets_a_mark(name: str) -> None:
-    assert keep(name) == f"'{name}"
+    assert protect_name(name) == f"'{name}"
 
 
 @pytest.mark.parametrize("name", ["0", "1042", "PO-1042", "65f0c0de00000000000000a1", "MARKER", "MAY-TEE", "12-A", ""])
 def test_other_names_are_unchanged(name: str) -> None:
-    assert keep(name) == name
+    assert protect_name(name) == name
 
 
 @given(st.text(st.sampled_from("=+-'\t\r\n x;:01E.,/%trueMA")))
 def test_a_name_can_be_read_back(name: str) -> None:
-    assert kept(keep(name)) == name
+    assert restore_name(protect_name(name)) == name

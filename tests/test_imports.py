@@ -131,7 +131,7 @@ def test_only_the_actions_of_the_dashboard_know_what_changes_the_account() -> No
         for module, names in MODULES.items()
         if module.startswith("dashboard.") and {place(name) for name in names} - {None, "dashboard", *readers}
     }
-    assert users == {f"dashboard.actions.{name}" for name in ("desk", "fragments", "routes")}
+    assert users == {f"dashboard.actions.{name}" for name in ("fragments", "planner", "routes")}
 
 
 def test_deliveries_read_only_published_marts() -> None:

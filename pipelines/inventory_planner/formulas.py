@@ -11,8 +11,8 @@ _CELL: Final = r"(^|[;\t\r\n])([\s\x00-\x1f]*)"
 _FORMULA: Final = r"(?='*[=+\-@\uff1d\uff0b\uff0d\uff20])"  # a mark that is there already gets another
 _ARMED: Final = re.compile(_CELL + _FORMULA)
 _DISARMED: Final = re.compile(_CELL + "'" + _FORMULA)
-# What is a number, time or date to a spreadsheet, and is saved as another text: 00123 as 123, 1E5 as 100000,
-# 12345678901234 as 1.23457E+13, 3-4 and MAR3 as dates. An integer of up to eleven digits stays as it is.
+# What a spreadsheet takes for a number, time or date and saves as another text: 00123 as 123, 1E5 as 100000,
+# 12345678901234 as 1.23457E+13, 3-4 and MAR3 as dates. It keeps an integer of up to eleven digits.
 _INTEGER: Final = r"(?:0|[1-9]\d{0,10})$"
 _NUMBER: Final = r"[.$€£(]?\d[\d.,:/ %)-]*(?:e[+-]?\d+|(?<=\d)\s?[ap]m?)?$"
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/., ]*"
@@ -32,11 +32,11 @@ def rearm(text: str) -> str:
     return _DISARMED.sub(r"\1\2", text)
 
 
-def keep(name: str) -> str:
-    """The name of an order or item with the mark `'` before it where a spreadsheet would save something else."""
+def protect_name(name: str) -> str:
+    """The name of an order or item, with a `'` before it if a spreadsheet would otherwise change it."""
     return disarm(_TO_KEEP.sub(r"'\g<0>", name, count=1) if _TO_KEEP.match(name) else name)
 
 
-def kept(name: str) -> str:
-    """The name as it was before `keep`."""
+def restore_name(name: str) -> str:
+    """The name without the mark that `protect_name` puts before it."""
     return rearm(_KEPT.sub("", name, count=1) if _KEPT.match(name) else name)

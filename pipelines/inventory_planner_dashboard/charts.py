@@ -109,7 +109,7 @@ def with_level(chart: Chart, value: float, label: Sequence[str]) -> Chart:
     return alt.layer(chart, level.encode(y=alt.Y("value:Q", axis=axis))).resolve_axis(y="independent")
 
 
-def printed(labels: Chart, **options: Any) -> Chart:
+def outline_labels(labels: Chart, **options: Any) -> Chart:
     """Labels in a chart, black with a white outline: legible in light and dark, and over whatever is drawn."""
     outline = labels.mark_text(color="white", stroke="white", strokeWidth=4, strokeJoin="round", **options)
     return alt.layer(outline, labels.mark_text(color="black", **options))

@@ -1,4 +1,4 @@
-"""Reminders: a vendor's overdue lines and those due soon, as a mail to its address and as text to copy."""
+"""Reminders for vendors: the lines that are overdue or due soon, as an email and as text to copy."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from inventory_planner_dashboard.formats import day, number, quantity
 from inventory_planner_dashboard.layout import note
 from inventory_planner_dashboard.view import View
 
-MAX_URL: Final = 1900  # characters of a mailto link; some mail programs cut it at about 2,000
-_MIN_LINE: Final = 40  # characters that a line takes at least; to try all of a long list would take minutes
+MAX_URL: Final = 1900  # characters of a mailto link; some mail programs cut it off at about 2,000
+_MIN_LINE: Final = (
+    40  # characters of the shortest line; without this limit, a list of thousands of lines would take minutes
+)
 _ADDRESS: Final = re.compile(r"[^\s\x00-\x1f@<>()\[\]\\,;:\"]+@[^\s\x00-\x1f@<>()\[\]\\,;:\"/?&#%]+")
 _BETWEEN_ADDRESSES: Final = re.compile(r"[,;\s]+")
 _LINES: Final = """
@@ -37,7 +39,7 @@ Line = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Reminder:
-    """The lines to remind a vendor of, the overdue ones first, and the address as Inventory Planner has it."""
+    """The lines to remind a vendor of, overdue ones first, and the email address in Inventory Planner."""
 
     lines: Sequence[Line]
     address: str | None
@@ -51,7 +53,7 @@ class Reminder:
         return "Open order lines: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
     def text(self, most: int | None = None) -> str:
-        """The text, with at most so many lines."""
+        """The text, with at most this many lines."""
         shown = self.lines[:most]
         left = len(self.lines) - len(shown)
         parts = [
@@ -75,15 +77,15 @@ class Reminder:
 
 
 def addresses(written: str | None) -> list[str]:
-    """The addresses in a field of the API; none if anything in it is no address."""
+    """The email addresses in a field of the API; none if any part of it is not an address."""
     found = [each for each in _BETWEEN_ADDRESSES.split((written or "").strip()) if each]
     return found if all(map(_ADDRESS.fullmatch, found)) else []
 
 
 def reminders(view: View, vendors: Sequence[str]) -> dict[str, list[Reminder]]:
-    """What to remind each of these vendors of, whatever the filters say; none where nothing is overdue or due soon.
+    """The reminders for each of these vendors, regardless of the filters; none if nothing is overdue or due soon.
 
-    Accounts have reminders of their own: a vendor of one account must not read the orders of another.
+    Each account has its own reminder, so that a vendor of one account does not see the orders of another.
     """
     by_account: dict[tuple[str, str], list[Line]] = {}
     for line in view.rows(_LINES, vendors=list(vendors)).to_pylist():
@@ -96,10 +98,10 @@ def reminders(view: View, vendors: Sequence[str]) -> dict[str, list[Reminder]]:
 
 
 def chase(reminder: Reminder) -> mo.Html:
-    """The mail and the text of a reminder."""
+    """The buttons and the text of a reminder."""
     url, count = reminder.mail()
     recipients = ", ".join(addresses(reminder.address))
-    mail = f'<a class="ip-button" href="{escape(url)}">E-mail {escape(recipients)}</a>' if recipients else ""
+    mail = f'<a class="ip-button" href="{escape(url)}">Email {escape(recipients)}</a>' if recipients else ""
     hint = _without_address(reminder) if not recipients else _cut(count, len(reminder.lines))
     return mo.Html(
         f'<div class="ip-chase">{mail}<button type="button" class="ip-button ip-copy">Copy as text</button>'
@@ -110,14 +112,16 @@ def chase(reminder: Reminder) -> mo.Html:
 
 def _without_address(reminder: Reminder) -> str:
     if reminder.address:
-        return f"“{reminder.address}” is not an e-mail address; correct it in Inventory Planner, or copy the text."
-    return "The vendor has no e-mail address in Inventory Planner; copy the text instead."
+        return f"“{reminder.address}” is not an email address; correct it in Inventory Planner, or copy the text."
+    return "The vendor has no email address in Inventory Planner; copy the text instead."
 
 
 def _cut(count: int, total: int) -> str:
     if count == total:
         return ""
-    return f"The mail has {count} of {total} lines, because mail programs cut longer ones; the copied text has all."
+    return (
+        f"The email has {count} of {total} lines, because mail programs cut off longer ones; the copied text has all."
+    )
 
 
 def _block(title: str, lines: Sequence[Line]) -> list[str]:
@@ -125,11 +129,11 @@ def _block(title: str, lines: Sequence[Line]) -> list[str]:
 
 
 def _written(line: Line) -> str:
-    """A line of an order; it begins with a word, and holds no line break: spreadsheets run no part of it."""
+    """A line of an order as text that a spreadsheet does not run: it begins with a word and has no line break."""
     item = ", ".join(filter(None, [line["sku"], line["title"]])) or "item without a SKU"
     late = f", {number(line['days_overdue'])} days overdue" if line["is_overdue"] else ""
     order = line["purchase_order_number"] or line["purchase_order_id"]
-    said = (
+    text = (
         f"Order {order}: {item}: {quantity(line['quantity_open'])} open, promised {day(line['promise_current'])}{late}"
     )
-    return disarm(" ".join(said.split()))
+    return disarm(" ".join(text.split()))

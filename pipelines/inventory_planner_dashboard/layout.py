@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import marimo as mo
 
-from inventory_planner_dashboard.addresses import address_of
+from inventory_planner_dashboard.account_links import account_url
 from inventory_planner_dashboard.view import View
 
 _MARKUP: Final = re.compile(r"[!-/:-@\[-`{-~]")  # the signs of ASCII
@@ -86,7 +86,7 @@ def link(title: str, address: str) -> mo.Html:
 
 def open_in(kind: str, row: Mapping[str, Any]) -> list[mo.Html]:
     """A link to an order, variant or vendor in Inventory Planner; empty unless its address is configured."""
-    address = escape(address_of(kind, row))
+    address = escape(account_url(kind, row))
     anchor = f'<a href="{address}" target="_blank" rel="noreferrer">Open in Inventory Planner</a>'
     return [mo.Html(f'<p class="ip-links">{anchor}</p>')] if address else []
 

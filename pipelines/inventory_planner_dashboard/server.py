@@ -29,7 +29,7 @@ from inventory_planner.errors import ConfigurationError
 from inventory_planner_dashboard.actions.access import WriteAccess, new_token, with_token
 
 _MALLOC_OPTIONS: Final = {
-    -8: 2,  # M_ARENA_MAX: each session has a thread, and glibc would keep freed memory apart for each of them
+    -8: 2,  # M_ARENA_MAX: each session has a thread, and glibc would keep freed memory for each of them
     -3: 128 * 1024,  # M_MMAP_THRESHOLD: the text of a page goes back to the system when it is freed
 }
 _PACKAGE = Path(__file__).parent
@@ -79,7 +79,7 @@ def run(
         address: the host and the port to listen on; port 0 picks a free one.
         ready: called with the URL once the server listens.
         when_old: when and how readers are warned of old data.
-        allow_writes: whether pages may change the account; the URL then has a token, without which nothing is served.
+        allow_writes: whether pages may change the account; the URL then has a token, which requests need.
 
     Raises:
         ConfigurationError: marimo or altair is not installed, the port is taken, or changes would be allowed from
@@ -90,7 +90,7 @@ def run(
     token = new_token() if allow_writes else ""
     application = _application(folder, token)
     gc.collect()
-    gc.freeze()  # collections skip what is imported, and so soon come to the pages that sessions have left
+    gc.freeze()  # collections skip imported modules, and so free the pages that sessions have left sooner
     _watch_age(when_old or WhenOld())
     try:
         listener = socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
@@ -105,7 +105,7 @@ def run(
 
 
 def _return_freed_memory() -> None:
-    """Make the C library return freed memory to the system; one without `mallopt` does so or is left as it is."""
+    """Make the C library return freed memory to the system; does nothing where it has no `mallopt`."""
     with suppress(OSError, AttributeError):
         set_option = ctypes.CDLL(None).mallopt
         for option, value in _MALLOC_OPTIONS.items():
@@ -117,8 +117,8 @@ def _check_loopback(listener: socket.socket) -> None:
     address = listener.getsockname()[0]
     if not ip_address(address).is_loopback:
         raise ConfigurationError(
-            f"--allow-writes needs a host that only this machine can reach, and {address} is none: leave out --host, or"
-            " use 127.0.0.1. From elsewhere, use an SSH tunnel to it."
+            f"--allow-writes needs a host that only this machine can reach, and others can reach {address}. Leave out"
+            " --host, and use an SSH tunnel from other machines."
         )
 
 
@@ -148,14 +148,14 @@ def _application(folder: DataFolder, token: str) -> Starlette:
 
 def _actions(folder: DataFolder) -> list[Route]:
     """Offer actions on the pages, and serve them."""
-    from inventory_planner_dashboard.actions.desk import Desk  # noqa: PLC0415 (readers do without what writes)
     from inventory_planner_dashboard.actions.fragments import summary  # noqa: PLC0415
     from inventory_planner_dashboard.actions.panel import allow_actions  # noqa: PLC0415
+    from inventory_planner_dashboard.actions.planner import ChangePlanner  # noqa: PLC0415 (not imported without --allow-writes)
     from inventory_planner_dashboard.actions.routes import action_routes  # noqa: PLC0415
 
-    desk = Desk(folder)
-    allow_actions(lambda *orders: summary(desk.sent(*orders)))
-    return action_routes(desk)
+    planner = ChangePlanner(folder)
+    allow_actions(lambda *orders: summary(planner.sent(*orders)))
+    return action_routes(planner)
 
 
 def _watch_age(when_old: WhenOld) -> None:

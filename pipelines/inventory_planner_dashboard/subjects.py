@@ -1,4 +1,4 @@
-"""What has a page of its own, and the filter that chooses it: an order, a variant, a vendor."""
+"""Orders, variants and vendors, each with a page of its own and the filter that selects it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Final
 from inventory_planner_dashboard.filters import join_names
 from inventory_planner_dashboard.view import View
 
-_CHOOSERS: Final = ("search", "vendor", "overdue")  # one left from the page before could hide the subject of the next
+_CHOOSERS: Final = (
+    "search",
+    "vendor",
+    "overdue",
+)  # one left over from the previous page could hide the subject of the next
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind of page.
+    """A kind of thing that has its own page.
 
     Attributes:
         page: its address.

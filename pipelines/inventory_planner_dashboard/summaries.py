@@ -1,4 +1,4 @@
-"""What a chart shows, in a sentence or two for readers who can't see it."""
+"""Summaries of charts, in a sentence or two for readers who can't see them."""
 
 from __future__ import annotations
 

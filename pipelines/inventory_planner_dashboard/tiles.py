@@ -27,7 +27,8 @@ class Tile:
         has_target: whether it is a rate coloured by the targets.
         meaning: its definition where no mart describes the column.
         link: the URL that it leads to; empty for none.
-        counted: the column with how many rows it goes over; the note if there is no other, and 0 makes it 0.
+        counted: the column with the number of rows it covers. It is the note unless there is one, and where it is 0, an
+            unknown figure is 0.
     """
 
     label: str
@@ -53,11 +54,11 @@ def tile_row(*groups: str) -> mo.Html:
 
 def money(view: View, sql: str, column: str) -> str:
     """A sum of money in the only row of a query, such as `56,535 EUR + 2,207 USD`."""
-    return added(view.amounts(sql, column))
+    return join_amounts(view.amounts(sql, column))
 
 
-def added(amounts: Mapping[str, float | None]) -> str:
-    """Amounts in several currencies, which are never added up."""
+def join_amounts(amounts: Mapping[str, float | None]) -> str:
+    """Amounts in several currencies as text; they can't be added up."""
     return " + ".join(f"{number(amount or 0)} {currency}" for currency, amount in amounts.items()) or number(0)
 
 

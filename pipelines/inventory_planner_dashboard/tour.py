@@ -1,4 +1,4 @@
-"""The tour: the notebook `tour.py`, opened from a copy in the data folder, where changes to it are kept."""
+"""Open the tour: a copy of the notebook `tour.py` in the data folder, which keeps your changes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import ConfigurationError
 from inventory_planner_dashboard.server import MISSING, notebook
 
-_RUN_ON_OPENING: Final = "_MARIMO_CONFIG_OVERLOAD_RUNTIME_AUTO_INSTANTIATE"  # a notebook itself may not ask for it
+_RUN_ON_OPENING: Final = (
+    "_MARIMO_CONFIG_OVERLOAD_RUNTIME_AUTO_INSTANTIATE"  # marimo ignores it in a notebook's own settings
+)
 
 
 def open_tour(folder: DataFolder, port: int, *, browser: bool) -> int:
     """Open the tour in a browser until Ctrl-C, and return marimo's exit status.
 
     Args:
-        folder: the data folder, whose copy of the notebook is opened; it is made at the first time.
+        folder: the data folder; its copy of the notebook is made the first time and opened.
         port: the port to listen on.
         browser: whether to open a browser.
 
@@ -34,7 +36,7 @@ def open_tour(folder: DataFolder, port: int, *, browser: bool) -> int:
         raise ConfigurationError(f"Nothing is published in {folder.root} yet. Run `inventory-planner run` first.")
     words = [sys.executable, "-m", "marimo", "edit", "--skip-update-check", "--no-sandbox", "--port", str(port)]
     environment = {**os.environ, "INVENTORY_PLANNER_DATA": str(folder.root), _RUN_ON_OPENING: "true"}
-    return subprocess.run(  # noqa: S603 (no shell, and nothing of the user's in it but paths)
+    return subprocess.run(  # noqa: S603 (no shell, and only paths come from the user)
         [*words, *([] if browser else ["--headless"]), str(_copy(folder))], env=environment, check=False
     ).returncode
 

@@ -140,7 +140,7 @@ def reporting_currency(published: Published, filters: Filters) -> str:
 
 
 def _is_converted(mart: str, columns: Collection[str]) -> bool:
-    """Whether a mart has its values in the reporting currency, or has no currency at all."""
+    """Whether all values of a mart can be shown in the reporting currency, because it has them or has no currency."""
     has_twins = any(name.endswith(_REPORTING) for name in columns)
     return "currency_code" not in columns or (has_twins and mart not in _IN_EACH_CURRENCY)
 

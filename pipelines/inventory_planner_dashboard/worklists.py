@@ -1,6 +1,6 @@
-"""Worklists: CSV files that `orders receive` and `orders update` take as they are, once somebody has edited them.
+"""Worklists: CSV files to edit and give to `orders receive` and `orders update`.
 
-They have what the account has now, so that a row that nobody edits changes nothing.
+They contain the current values, so a row that nobody edits changes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import marimo as mo
 
-from inventory_planner.formulas import disarm, keep
+from inventory_planner.formulas import disarm, protect_name
 from inventory_planner_dashboard.layout import note
 from inventory_planner_dashboard.view import View
 
@@ -38,7 +38,7 @@ RECEIPTS: Final = """
     where lines.account_id = $of_account and lines.is_on_order and not lines.is_removed and not orders.is_readonly
         and lines.count_lines_of_variant = 1 and lines.quantity_received >= 0
     order by orders.sent_date, orders."order", lines.line_number
-"""  # `orders receive` refuses the whole file if it can't set one of its rows, even to what the account has
+"""  # `orders receive` refuses the whole file if it can't set one of its rows, even to the current value
 DATES: Final = """
     select orders."order", orders.vendor_name as vendor, orders.quantity_open as open_units, orders.days_overdue,
         orders.promise_current as expected
@@ -47,18 +47,18 @@ DATES: Final = """
         and orders.purchase_order_id in (select purchase_order_id from ({lines}) where account_id = $of_account)
     order by orders.sent_date, orders."order"
 """
-_NAMES: Final = frozenset({"order", "variant", "sku"})  # the commands, or people, find something by these
+_NAMES: Final = frozenset({"order", "variant", "sku"})  # the commands, or people, look things up by these
 _ACCOUNTS: Final = "select distinct account_id from ({lines}) order by 1"
 _ABOUT: Final = (
     "To receive goods, set `received` to the new totals and run `inventory-planner orders receive FILE.csv`."
     " To change dates, set `expected` and run `inventory-planner orders update FILE.csv`. Both show what will change"
     " and ask first; a row that you leave as it is changes nothing. The files leave out what the commands can't change:"
-    " orders that another system manages and, to receive, items on several lines of an order."
+    " orders that another system manages and, for receiving, items on several lines of an order."
 )
 
 
 def worklists(view: View, lines: str, name: str, **parameters: Any) -> mo.Html:
-    """Links to download the lines of a query, for receiving, and their orders, for new dates; one pair an account.
+    """Links to download the lines of a query, to receive them, and their orders, to re-date them; a pair an account.
 
     Args:
         view: the marts.
@@ -88,7 +88,7 @@ def csv_file(view: View, sql: str, lines: str, of_account: str, **parameters: An
 
 
 def _written(rows: Iterable[Iterable[Any]]) -> bytes:
-    """CSV as spreadsheets read it; the commands take off again what keeps a spreadsheet from changing a text."""
+    """CSV as spreadsheets read it; the commands remove the marks that keep a spreadsheet from changing a text."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8-sig")
@@ -99,4 +99,4 @@ def _plain(column: str, value: Any) -> str:
         return f"{value:.4f}".rstrip("0").rstrip(".")  # quantities have four decimal places
     if value is None:
         return ""
-    return keep(value) if column in _NAMES else disarm(str(value))
+    return protect_name(value) if column in _NAMES else disarm(str(value))

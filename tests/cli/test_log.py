@@ -99,7 +99,7 @@ def test_numbers_are_fields_of_a_json_line_and_not_of_a_text_line(capsys: pytest
         "message": "2 orders with 7 lines read (3 requests, seek).",
         "run_id": "s-1",
         "account_id": "a1000",
-        "mode": "seek",
+        "sync_kind": "seek",
         "orders": 2,
         "lines": 7,
         "deleted": 0,

@@ -65,7 +65,7 @@ def test_a_long_list_is_cut_in_the_mail_only_and_the_page_says_so() -> None:
     assert reminder.text().count("Order 1042") == 40
 
 
-def test_what_the_account_says_is_neither_html_nor_a_formula_nor_another_line() -> None:
+def test_text_from_the_account_is_neither_html_nor_a_formula_nor_another_line() -> None:
     evil = late(sku="<b>\n=1+1", title="a\t=cmd();=2+2")
     html = chase(Reminder([evil], "sales@acme.example", AS_OF)).text
 
@@ -93,8 +93,8 @@ def test_without_an_address_the_text_can_be_copied() -> None:
     nowhere, wrong = (chase(Reminder([late()], address, AS_OF)).text for address in (None, "call <us>"))
 
     assert "mailto:" not in nowhere + wrong
-    assert "The vendor has no e-mail address in Inventory Planner; copy the text instead." in nowhere
-    assert "“call &lt;us&gt;” is not an e-mail address" in wrong
+    assert "The vendor has no email address in Inventory Planner; copy the text instead." in nowhere
+    assert "“call &lt;us&gt;” is not an email address" in wrong
     assert "Copy as text" in nowhere
 
 

@@ -43,10 +43,10 @@ def test_dates_may_be_written_as_a_spreadsheet_saves_them(path: Path, written: s
     assert [each.fields["expected_date"] for each in read_updates(path)] == read
 
 
-def test_a_date_that_can_be_two_is_refused(path: Path) -> None:
+def test_an_ambiguous_date_is_refused(path: Path) -> None:
     path.write_text("order,expected\n1042,1/2/2026\n1043,2/2/2026\n")
 
-    with pytest.raises(ChangeError, match="line 2: expected is '1/2/2026', which can be two dates"):
+    with pytest.raises(ChangeError, match="line 2: expected is '1/2/2026', which can be read as two dates"):
         read_updates(path)
 
 
@@ -64,7 +64,7 @@ def test_a_date_that_can_be_two_is_refused(path: Path) -> None:
         pytest.param("order,expected\n,2026-01-31\n", "line 2: the order is missing.", id="nameless"),
     ],
 )
-def test_a_file_that_says_nothing_usable_is_refused(path: Path, content: str, message: str) -> None:
+def test_a_file_without_usable_rows_is_refused(path: Path, content: str, message: str) -> None:
     path.write_text(content)
     with pytest.raises(ChangeError, match=message.replace(".", r"\.")):
         read_updates(path)

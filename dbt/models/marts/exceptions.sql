@@ -1,4 +1,4 @@
-{# Each rule of int_exceptions, most urgent first: its title, what to do, and whether a connection is at fault. #}
+{# The rules of int_exceptions, most urgent first: name, title, next step, is_connection_fault. #}
 {%- set rules = [
     ('stale', 'Overdue with no activity', 'Ask the vendor; re-date or close it', false),
     ('overdue', 'Overdue', 'Ask the vendor for a new date', false),

@@ -114,8 +114,8 @@ def replay(folder: DataFolder) -> None:
 def check(folder: DataFolder) -> None:
     """Test the API key and the SFTP server, and summarize the account.
 
-    The API key and the account id belong in `.dlt/secrets.toml`, for which `.dlt/example.secrets.toml` is the pattern,
-    or in SOURCES__INVENTORY_PLANNER__API_KEY and SOURCES__INVENTORY_PLANNER__ACCOUNT_ID.
+    Put the API key and the account id in `.dlt/secrets.toml`, as in `.dlt/example.secrets.toml`, or in the environment
+    variables SOURCES__INVENTORY_PLANNER__API_KEY and SOURCES__INVENTORY_PLANNER__ACCOUNT_ID.
     """
     from inventory_planner.cli.deliver_text import warn
     from inventory_planner.delivery.connection import probe

@@ -30,7 +30,7 @@ from inventory_planner.errors import InventoryPlannerError
 INTERRUPTED: Final = 130  # the exit status that shells report for Ctrl-C
 TERMINATED: Final = 143  # and for SIGTERM
 COMPLETION: Final = (  # `\b` keeps click from wrapping the line
-    "Completion of commands, options and marts in bash; zsh and fish have zsh_source and fish_source:\n\n"
+    "To complete commands, options and marts in bash (for zsh or fish, use zsh_source or fish_source):\n\n"
     '\b\neval "$(_INVENTORY_PLANNER_COMPLETE=bash_source inventory-planner)"'
 )
 

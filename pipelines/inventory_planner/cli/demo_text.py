@@ -21,7 +21,7 @@ MOST_OVERDUE: Final = 8
 
 
 def demo_report(report: DemoReport, folder: DataFolder, data: Path) -> RenderableType:
-    """What the demo did, what its reports show, where its files are, and what to do next with the folder `data`."""
+    """What the demo did, what its reports show, where its files are, and the next command, for the folder `data`."""
     vendors = report.vendors
     shown = vendors if len(vendors) <= 2 * BEST_AND_WORST else vendors[:BEST_AND_WORST] + vendors[-BEST_AND_WORST:]
     happened = ", ".join(f"{count} {kind}" for kind, count in sorted(report.happened.items()))

@@ -1,4 +1,4 @@
-"""Help that lists commands in the order of the work, with whole summaries."""
+"""Help that lists commands in the order you use them, with uncut summaries."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import click
 
-WHOLE: Final = 1_000  # characters of a summary; more than any has, so that none is cut
+MAX_SUMMARY: Final = 1_000  # characters; more than any summary has, so that click cuts none
 
 
 class Commands(click.Group):
-    """A group that lists its commands in the order in which they were added, under the headings that it has."""
+    """A group that lists its commands in the order in which they were added, under headings if it has any."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -32,4 +32,4 @@ class Commands(click.Group):
         """Write the names and summaries."""
         for heading, names in (self._headings or {"Commands": self.list_commands(ctx)}).items():
             with formatter.section(heading):
-                formatter.write_dl([(name, self.commands[name].get_short_help_str(WHOLE)) for name in names])
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(MAX_SUMMARY)) for name in names])

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 OUR_LOGGER: Final = "inventory_planner"
-FIELDS: Final = "fields"  # the attribute of a log record with its numbers: log.info("...", extra={"fields": {...}})
-_CHOSEN: Final = "inventory_planner.log"  # where click keeps the options that were given, before or after the command
+FIELDS: Final = "fields"  # the attribute of a log record with its fields: log.info("...", extra={"fields": {...}})
+_CHOSEN: Final = (
+    "inventory_planner.log"  # the key under which click keeps the options given before or after the command
+)
 
 
 def start_logging(log_format: str = "text", *, verbose: bool = False, quiet: bool = False) -> None:
@@ -28,12 +30,12 @@ def start_logging(log_format: str = "text", *, verbose: bool = False, quiet: boo
     handler.setLevel(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     logger = logging.getLogger(OUR_LOGGER)
     logger.handlers[:] = [handler]
-    logger.setLevel(logging.DEBUG)  # the handler chooses; a progress bar counts what it leaves out
+    logger.setLevel(logging.DEBUG)  # the handler filters; a progress bar also counts what it leaves out
     logger.propagate = False
 
 
 def add_log_options(command: click.Command) -> None:
-    """Let a command and all its subcommands take the options of the log, so that they work on both sides of a name."""
+    """Add the log options to a command and all its subcommands, so that they work before and after a name."""
     command.params.extend(_options())
     if isinstance(command, click.Group):
         for subcommand in command.commands.values():
@@ -104,7 +106,7 @@ def _choose(context: click.Context, parameter: click.Parameter, value: Any) -> N
 
 
 class _ConsoleHandler(logging.Handler):
-    """Writes to standard error; on a terminal above the progress bar, if there is one."""
+    """Writes to standard error, on a terminal above any progress bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -113,12 +115,12 @@ class _ConsoleHandler(logging.Handler):
                 console().print(line, markup=False, highlight=False, soft_wrap=True)
             else:
                 sys.stderr.write(f"{line}\n")
-        except Exception:  # noqa: BLE001 (as in logging's own handlers: a log line that fails must not fail the run)
+        except Exception:  # noqa: BLE001 (like logging's own handlers: a failed log line must not fail the run)
             self.handleError(record)
 
 
 class _JsonFormatter(logging.Formatter):
-    """One JSON object per line, with the time in UTC and the record's numbers as fields."""
+    """One JSON object per line, with the time in UTC and the record's fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from inventory_planner.cli.broken_pipe import end_on_broken_pipe
 from inventory_planner.cli.options import as_of_option, data_option, dbt_variables, read_only_data_option
-from inventory_planner.cli.reader import until_reader_leaves
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def publish(folder: DataFolder) -> None:
 @click.command()
 @read_only_data_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@until_reader_leaves
+@end_on_broken_pipe
 def status(folder: DataFolder, as_json: bool) -> None:
     """Show how old the data is, and how the last syncs went."""
     from inventory_planner.cli.status_text import status_report
@@ -107,7 +107,7 @@ def _complete_mart(context: click.Context, _parameter: click.Parameter, incomple
 @click.option(
     "--raw", is_flag=True, help="In CSV, don't put ' before text that a spreadsheet would run, such as =1+1 or -X."
 )
-@until_reader_leaves
+@end_on_broken_pipe
 def report(
     folder: DataFolder,
     mart: str | None,

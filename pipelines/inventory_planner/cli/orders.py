@@ -9,10 +9,10 @@ from typing import Any, Literal
 import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
+from inventory_planner.cli.broken_pipe import end_on_broken_pipe
 from inventory_planner.cli.help import Commands
 from inventory_planner.cli.options import read_only_data_option
 from inventory_planner.cli.order_arguments import field, instant, new_order, pair, read_json, unique
-from inventory_planner.cli.reader import until_reader_leaves
 from inventory_planner.data_folder import DataFolder
 
 recalculate_option = click.option(
@@ -44,7 +44,7 @@ def orders() -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The most orders to show.")
 @click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
 @json_option
-@until_reader_leaves
+@end_on_broken_pipe
 def list_orders(
     folder: DataFolder,
     limit: int,
@@ -69,7 +69,7 @@ def list_orders(
 @click.argument("order")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print the lines as CSV, a file that `orders receive` takes.")
-@until_reader_leaves
+@end_on_broken_pipe
 def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> None:
     """Show an order and its lines."""
     from inventory_planner import orders as api
@@ -201,7 +201,7 @@ def acknowledge(asking: Asking) -> None:
 @read_only_data_option
 @click.argument("order")
 @json_option
-@until_reader_leaves
+@end_on_broken_pipe
 def show_connections(folder: DataFolder, order: str, as_json: bool) -> None:
     """Show the connected systems of an order."""
     from inventory_planner import orders as api

@@ -19,7 +19,7 @@ DBT_LOGGER = "inventory_planner.marts.dbt"  # logs each node that was built, at 
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Show what is read and built, on a terminal; elsewhere log lines are enough."""
+    """Show progress on a terminal; elsewhere, log lines are enough."""
     if not is_progress_wanted():
         yield lambda _read, _total: None
         return
@@ -36,7 +36,7 @@ def show_progress() -> Iterator[Progress]:
 
 
 class _Bars(logging.Handler):
-    """Two bars, of which the one that moved last is shown; dbt's log lines move the second."""
+    """Two bars, of which only the one updated last is shown; dbt's log records update the second."""
 
     def __init__(self, bar: Bar) -> None:
         super().__init__()

@@ -73,22 +73,22 @@ def _inbox(folder: Path, directories: Sequence[str], url: str, zone: str) -> str
 
 
 def _address_option(kind: str, fields: str) -> Callable[[_Command], _Command]:
-    """The option for the address of an order, a variant or a vendor in Inventory Planner."""
+    """The option for the URL of an order, a variant or a vendor in Inventory Planner."""
     return click.option(
         f"--{kind}-url",
         kind,
         metavar="URL",
         envvar=f"INVENTORY_PLANNER_{kind.upper()}_URL",
         callback=_checked_pattern,
-        help=f"Link each {kind} to this address in Inventory Planner, in which {fields} are replaced; also"
+        help=f"Link each {kind} to this URL in Inventory Planner, after replacing {fields}; or set"
         f" INVENTORY_PLANNER_{kind.upper()}_URL.",
     )
 
 
 def _checked_pattern(_context: click.Context, parameter: click.Parameter, pattern: str | None) -> str | None:
-    from inventory_planner_dashboard.addresses import fault_of
+    from inventory_planner_dashboard.account_links import pattern_fault
 
-    if pattern and (fault := fault_of(str(parameter.name), pattern)):
+    if pattern and (fault := pattern_fault(str(parameter.name), pattern)):
         raise click.BadParameter(fault)
     return pattern
 
@@ -113,29 +113,29 @@ def _checked_pattern(_context: click.Context, parameter: click.Parameter, patter
 @click.option(
     "--allow-writes",
     is_flag=True,
-    help="Offer to receive, re-date and close orders on the pages. Only for this machine: without the printed address,"
-    " which has a token, nothing is served.",
+    help="Offer to receive, re-date and close orders on the pages. Only this machine can then open the dashboard, with"
+    " the printed address, which contains a token.",
 )
 def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes: bool, **others: Any) -> None:
     """Serve the dashboard. It shows newly published data without a restart.
 
-    With --allow-writes, pages can change the account, as the `orders` commands do: what will be sent is shown first,
-    confirmed, and recorded in the table _writes with the name of the user who started the dashboard.
+    With --allow-writes, pages can change the account, as the `orders` commands do: each change is shown first, must be
+    confirmed, and is recorded in the table _writes with the name of the user who started the dashboard.
     """
     from inventory_planner.data_folder import data_folder
     from inventory_planner.settings import settings
-    from inventory_planner_dashboard.addresses import set_patterns
+    from inventory_planner_dashboard.account_links import set_patterns
     from inventory_planner_dashboard.server import WhenOld
     from inventory_planner_dashboard.server import run as serve_dashboard
 
-    if allow_writes:  # find out now whether it can be done
+    if allow_writes:  # fail now, not at the first change
         settings()
         folder = data_folder(folder.root)
 
     def ready(url: str) -> None:
         click.echo(f"Dashboard of {folder.analytics} at {url} (press Ctrl-C to stop)")
         if allow_writes:  # all users of the machine can see the address that a browser is started with
-            click.echo("Pages can change the account. Open the address in your browser, and keep it to yourself.")
+            click.echo("Pages can change the account. Open the address in your browser, and share it with nobody.")
         elif browser:
             click.launch(url)
 
@@ -150,9 +150,9 @@ def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes
 @click.option("--port", default=TOUR_PORT, show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Whether to open the tour in a browser.")
 def tour(folder: DataFolder, port: int, browser: bool) -> None:
-    """Open a notebook with ten questions, answered in SQL that you can change.
+    """Open a notebook with ten questions, answered in SQL that you can edit.
 
-    It is your own copy, `notebooks/tour.py` in the data folder; delete it to get the original again.
+    The notebook is your own copy, `notebooks/tour.py` in the data folder. Delete it to get the original back.
     """
     from inventory_planner_dashboard.tour import open_tour
 

@@ -40,7 +40,7 @@ def _ago(seconds: float) -> str:
 
 
 def _syncs(syncs: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
-    """The last syncs, with their errors below, where they have the whole line."""
+    """The last syncs, with their errors below, where each has a whole line."""
     names = ("sync_kind", "outcome", "orders", "deleted", "quarantined", "requests")
     has_several = len({sync["_account_id"] for sync in syncs}) > 1
     columns = ("_account_id", *names) if has_several else names

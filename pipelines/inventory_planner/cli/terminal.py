@@ -65,9 +65,8 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], *, wrap_names: bool = F
     """Rows under the names of their columns; numbers are right-aligned, missing values are dashes."""
     if not rows:
         return Text(f"{title}: none\n")
-    return Group(
-        Text(title, style="bold"), _grid(rows, wrap_names=wrap_names)
-    )  # a title of the table would be as narrow
+    # rich would wrap a title of its own at the width of the table
+    return Group(Text(title, style="bold"), _grid(rows, wrap_names=wrap_names))
 
 
 def _grid(rows: Sequence[Mapping[str, Any]], *, wrap_names: bool = False, max_text: int | None = None) -> Table:
@@ -112,15 +111,15 @@ def _console(*, err: bool = False) -> Console:
 
 
 class _Console(Console):
-    """A console whose reader may have gone."""
+    """A console that leaves a closed pipe to the command."""
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the command what that means; by default, rich exits with status 1."""
+        """Raise the error; by default, rich exits with status 1."""
         raise  # noqa: PLE0704 (rich calls this while it handles the BrokenPipeError)
 
 
 def _by_priority(names: Sequence[str], report: Report) -> list[str]:
-    """The column to sort by, those that matter first, the others in their order, ids."""
+    """The column to sort by, then the most important ones, the others in their order, and ids."""
     place = {name: number for number, name in enumerate(report.lead)}
     place |= {report.options.sort.removeprefix("-"): -1}
     return sorted(names, key=lambda name: (place.get(name, len(place)), name.endswith(IDS)))

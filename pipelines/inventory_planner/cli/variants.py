@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from inventory_planner.cli.asking import Asking, changing, json_option
+from inventory_planner.cli.broken_pipe import end_on_broken_pipe
 from inventory_planner.cli.help import Commands
 from inventory_planner.cli.options import read_only_data_option
-from inventory_planner.cli.reader import until_reader_leaves
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def variants() -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of variants.")
 @click.option("--format", "output_format", type=click.Choice(["table", "json", "csv"]), default="table")
 @json_option
-@until_reader_leaves
+@end_on_broken_pipe
 def list_variants(
     folder: DataFolder, limit: int, output_format: Literal["table", "json", "csv"], as_json: bool, **filters: Any
 ) -> None:
@@ -54,7 +54,7 @@ def list_variants(
 @read_only_data_option
 @click.argument("variant")
 @json_option
-@until_reader_leaves
+@end_on_broken_pipe
 def show_variant(folder: DataFolder, variant: str, as_json: bool) -> None:
     """Show a variant's settings and stock, and its vendors with their costs."""
     from inventory_planner import orders, variants

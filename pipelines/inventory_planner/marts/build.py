@@ -47,7 +47,7 @@ _MISSING_ORDERS: Final = f"""
     order by loaded.account_id
 """  # noqa: S608
 
-# dbt commands that leave the marts as they are. A command after options of dbt itself counts as one that changes them.
+# dbt commands that don't change the marts. With dbt's own options before it, any command counts as one that does.
 READ_ONLY_COMMANDS: Final = frozenset(
     {"compile", "debug", "deps", "docs", "list", "ls", "parse", "show", "source", "test", "--version"}
 )

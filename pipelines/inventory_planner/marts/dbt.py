@@ -23,7 +23,7 @@ from inventory_planner.marts.dbt_events import DbtEvents
 from inventory_planner.marts.project import mart_files, project
 from inventory_planner.warehouse.warehouse import Warehouse
 
-# Unit tests check the SQL, not the data; the events of the log tell how far the build is.
+# Unit tests check the SQL, not the data. The JSON log reports the progress of the build.
 BUILD: Final = ("build", "--exclude-resource-type", "unit_test", "--log-format", "json", "--log-format-file", "text")
 DBT_PREFIX: Final = "DBT_"  # also within a name: `_DBT_COMPLETE` makes dbt print completions and succeed
 TARGET_VARIABLE: Final = "INVENTORY_PLANNER_TARGET"  # as profiles.yml reads it
@@ -55,15 +55,15 @@ def run_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: Seque
         **_environment(folder),
         AS_OF_DATE_VARIABLE: str(variables.get(AS_OF_DATE) or ""),
     }
-    status, output, errors = _follow(command(variables, arguments), environment)
+    status, output, errors = _run(command(variables, arguments), environment)
     if status != 0:
         failures = _failures(_results(folder))
         raise TransformError(_explain(folder, failures, output + errors), _of_data(failures))
     return output
 
 
-def _follow(words: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
-    """The exit status, the output as text and the errors of a dbt command whose events are logged as they come."""
+def _run(words: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """Run a dbt command and log its events as they come; return the exit status, the output as text and the errors."""
     events = DbtEvents(log, len(mart_files()))
     with (
         _lifeline() as stdin,

@@ -1,4 +1,4 @@
-"""Follow a dbt command by the events that it prints with `--log-format json`."""
+"""Follow a dbt command through the events that it prints with `--log-format json`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARTS: Final = "marts"  # their schema
 
 @dataclass(slots=True)
 class DbtEvents:
-    """What dbt has done so far; each finished node is logged, which is also how a progress bar learns of it."""
+    """What dbt has done so far; each finished node is logged, which also updates the progress bar."""
 
     log: logging.Logger
     all_marts: int
@@ -27,7 +27,7 @@ class DbtEvents:
     started_at: float = field(default_factory=monotonic)
 
     def read(self, line: str) -> str:
-        """Count what a line of dbt's output tells, and return the line as text."""
+        """Count the node that a line of dbt's output reports, and return the line as text."""
         event = _parse(line)
         if event is None:
             return line

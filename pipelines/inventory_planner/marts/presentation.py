@@ -1,6 +1,6 @@
-"""How the report shows a mart: `meta` in the YAML file beside the model names its first columns and how it is sorted.
+"""How `report` shows a mart: `meta` in the YAML file of the model names the first columns and the sort order.
 
-The file comes from the dbt project of this package, so the published database alone is enough to report from.
+The file is part of this package, so a report needs nothing but the published database.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Presentation:
 
 
 def presentation_of(mart_name: str) -> Presentation:
-    """How a mart is shown; a mart of which the project says nothing is shown as it is."""
+    """How a mart is shown; one without a YAML file is shown as it is."""
     path = project() / "models" / "marts" / f"{mart_name}.yml"
     if not path.is_file():
         return Presentation()

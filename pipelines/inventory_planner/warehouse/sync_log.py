@@ -79,12 +79,12 @@ class SyncReport:
 
     @property
     def log_fields(self) -> dict[str, Any]:
-        """The numbers of the summary, for a line of a JSON log; `run_id` is the `sync_id` of the sync log."""
+        """The fields of the summary in a JSON log; `run_id` is the `sync_id` of the sync log."""
         ended_at = self.ended_at or datetime.now(UTC)
         return {
             "run_id": self.sync_id,
             "account_id": self.account_id,
-            "mode": self.sync_kind,
+            "sync_kind": self.sync_kind,
             **{name: getattr(self, name) for name in ("orders", "lines", "deleted", "quarantined", "requests")},
             "seconds": round((ended_at - self.started_at).total_seconds(), 3),
         }

@@ -1,4 +1,4 @@
-"""Dates as spreadsheets save them: in the order of day, month and year that is usual where they run."""
+"""Dates as spreadsheets save them, with day, month and year in the local order."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Final
 _MONTHS: Final = 12
 _YEAR_FIRST: Final = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00)?)?")
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})(?: 0?0:00(?::00)?)?")
-_DAY_FIRST: Final = "."  # between the parts of a date, it is used only where the day comes first
+_DAY_FIRST: Final = "."  # as a separator, it is only used where the day comes first
 
 
 def is_day_first(texts: Iterable[str]) -> bool | None:
-    """Whether the day comes before the month, in a column that a spreadsheet has written; None if no date tells."""
+    """Whether the day comes before the month in a column of dates; None if no date shows it."""
     found = [match for match in map(_YEAR_LAST.fullmatch, texts) if match and match[2] != _DAY_FIRST]
     is_first = any(int(match[1]) > _MONTHS for match in found)
     is_second = any(int(match[3]) > _MONTHS for match in found)
@@ -22,7 +22,7 @@ def is_day_first(texts: Iterable[str]) -> bool | None:
 
 
 def iso_date(text: str, *, day_first: bool | None) -> str | None:
-    """A date as the API takes it; the text itself if it is no date, and None if it can be two dates."""
+    """A date as the API takes it; the text itself if it is not a date, None if it is ambiguous."""
     if match := _YEAR_FIRST.fullmatch(text):
         return _written(text, match[1], match[3], match[4])
     match = _YEAR_LAST.fullmatch(text)

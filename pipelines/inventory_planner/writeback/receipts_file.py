@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from inventory_planner.errors import ChangeError
-from inventory_planner.formulas import kept
+from inventory_planner.formulas import restore_name
 from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.change_file import read_cells
 from inventory_planner.writeback.faults import raise_faults
@@ -87,7 +87,7 @@ def _line_number(fault: str) -> int:
 
 
 def _row(number: int, values: dict[str, str], *, has_decimal_commas: bool) -> Row | str:
-    order, variant, text = kept(values["order"]), kept(values["variant"]), values["received"]
+    order, variant, text = restore_name(values["order"]), restore_name(values["variant"]), values["received"]
     if not order or not variant:
         return f"line {number}: the {'variant' if order else 'order'} is missing."
     if has_decimal_commas and is_ambiguous(text):

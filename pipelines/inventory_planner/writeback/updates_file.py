@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from inventory_planner.errors import ChangeError
-from inventory_planner.formulas import kept, rearm
+from inventory_planner.formulas import rearm, restore_name
 from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.change_file import Rows, read_cells
 from inventory_planner.writeback.faults import raise_faults
@@ -35,11 +35,13 @@ def read_updates(path: Path) -> list[Update]:
     An empty cell leaves the field as it is. Dates may be written as spreadsheets save them.
 
     Raises:
-        ChangeError: the file can't be read, a row names no order, or a date can be two; the message names each line.
+        ChangeError: the file can't be read, a row names no order, or a date is ambiguous; the message names each line.
     """
     cells = read_cells(path, ["order"], list(FIELDS))
     dates, ambiguous = _dates(cells.rows)
-    read = [Update(number, kept(each["order"]), _fields({**each, **dates[number]})) for number, each in cells.rows]
+    read = [
+        Update(number, restore_name(each["order"]), _fields({**each, **dates[number]})) for number, each in cells.rows
+    ]
     rows = [each for each in read if each.fields]
     nameless = [f"line {each.number}: the order is missing." for each in rows if not each.order]
     raise_faults(f"{path} was not applied:", [*cells.faults, *nameless, *ambiguous])
@@ -64,19 +66,19 @@ def updates(
             faults.append(f"line {row.number}: {error}")
             continue
         if (first := numbers.setdefault(intention.order_id or "", row.number)) != row.number:
-            faults.append(f"line {row.number}: {row.order} is on line {first}, too; delete one of them.")
+            faults.append(f"line {row.number}: {row.order} is already on line {first}; delete one of them.")
         intentions.append(replace(intention, file_rows=(row.number,)))
     raise_faults(f"{path} was not applied:", faults)
     return intentions
 
 
 def _dates(rows: Rows) -> tuple[dict[int, dict[str, str]], list[str]]:
-    """The expected date of each row as the API takes it, by its line, and which can be two dates."""
+    """The expected date of each row as the API takes it, by line, and the faults of ambiguous ones."""
     written = {number: rearm(values.get("expected", "")) for number, values in rows}
     day_first = is_day_first(written.values())
     found = {number: iso_date(text, day_first=day_first) for number, text in written.items()}
     faults = [
-        f"line {number}: expected is {written[number]!r}, which can be two dates; write it such as 2026-01-31."
+        f"line {number}: expected is {written[number]!r}, which can be read as two dates; write it like 2026-01-31."
         for number, text in found.items()
         if text is None
     ]

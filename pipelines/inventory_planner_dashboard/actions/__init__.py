@@ -1,1 +1,1 @@
-"""Changes of the account from the pages, which only `inventory-planner dashboard --allow-writes` offers."""
+"""Actions on the pages that change the account, offered only by `inventory-planner dashboard --allow-writes`."""

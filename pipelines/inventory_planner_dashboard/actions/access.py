@@ -1,7 +1,7 @@
-"""Who may use a dashboard that changes the account: only the browser that opened the printed address, once.
+"""Access to a dashboard that can change the account: only for the browser that opened the printed address.
 
-A page of another site can make the browser of somebody who has the dashboard open send requests, and a program of
-another user can reach the port. Neither has the token, which is in the printed address and then in a cookie.
+A page of another site can make a reader's browser send requests, and a program of another user can reach the port.
+Neither has the token, which is in the printed address and then in a cookie.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 PARAMETER: Final = "token"  # in the printed address
-_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})  # other names may be a site's that points to this machine
+_HOSTS: Final = frozenset(
+    {"127.0.0.1", "localhost", "::1"}
+)  # another name may belong to a site that points it to this machine
 _PUBLIC: Final = frozenset({"/manifest.json"})  # browsers request it without cookies; it only names the application
 _SAFE: Final = frozenset({"GET", "HEAD"})  # browsers send no origin with these, and they change nothing
-_WRONG_HOST: Final = "This dashboard changes the account, and only answers under the address that it printed."
-_NO_ORIGIN: Final = "Requests that don't come from a page of this dashboard are refused."
+_WRONG_HOST: Final = "This dashboard can change the account, so it only answers at the address that it printed."
+_NO_ORIGIN: Final = "This dashboard only accepts changes from its own pages."
 _UNKNOWN: Final = (
-    "This dashboard changes the account. Open the address that `inventory-planner dashboard --allow-writes` printed"
-    " when it last started; it holds the token."
+    "This dashboard can change the account. Open the address that `inventory-planner dashboard --allow-writes` printed"
+    " when it last started; it contains the token."
 )
-# A page of our own that moves on, and no redirect: after a link in another site's page, the browser would not send a
-# strict cookie with the redirected request. The token leaves the address and the history.
+# A page that moves on instead of a redirect: after a link on another site, the browser would not send a strict cookie
+# with the redirected request. This also removes the token from the address and the history.
 _ENTRANCE: Final = """<!doctype html><meta charset="utf-8"><title>Inventory Planner</title>
 <script>const url = new URL(location); url.searchParams.delete("token"); location.replace(url);</script>
 <noscript>The dashboard needs JavaScript.</noscript>
@@ -46,7 +48,7 @@ def with_token(url: str, token: str) -> str:
 
 
 class WriteAccess:
-    """Refuses requests without the token, or under another host's name."""
+    """Refuses requests without the token or with another host name."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -77,7 +79,7 @@ class WriteAccess:
         return "" if compare_digest(given.encode(), self._token.encode()) else _UNKNOWN
 
     def _enter(self, scope: Scope) -> Response:
-        """Keep the token in a cookie that only this server reads, and that other sites can't make the browser send."""
+        """Store the token in a cookie that scripts can't read and that browsers don't send for other sites."""
         answer = HTMLResponse(_ENTRANCE, headers=_HEADERS)
         answer.set_cookie(_cookie(scope), self._token, httponly=True, samesite="strict")
         return answer
@@ -120,7 +122,7 @@ async def _refuse(reason: str, scope: Scope, receive: Receive, send: Send) -> No
 
 
 def _unframed(send: Send) -> Send:
-    """Forbid pages of other servers to show ours in a frame, where a reader's clicks could be led astray."""
+    """Keep other sites from showing our pages in a frame, where they could misdirect a reader's clicks."""
 
     async def send_unframed(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""The HTML of an action's steps: what can be changed, what would be sent, and what became of it."""
+"""The HTML of an action's steps: what can be changed, what would be sent, and the outcome."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from typing import TYPE_CHECKING, Any, Final
 from inventory_planner.writeback.apply import RUN_AGAIN
 from inventory_planner.writeback.comparison import compare
 from inventory_planner.writeback.journal import Outcome
-from inventory_planner_dashboard.actions.desk import Plan, Sent
+from inventory_planner_dashboard.actions.planner import Plan, Sent
 
 if TYPE_CHECKING:
     from inventory_planner.api.orders import Line, Order
 
-FINISHED: Final = frozenset({"closed", "cancelled", "canceled"})  # statuses in which nothing more is expected
-_FOLLOW: Final = "The figures on the pages follow with the next run."
-_REVIEW_AGAIN: Final = "Review the same change again: it reads the account first, and sends only what is missing."
-_CLOSED_BY: Final = "Closing means that nothing more is expected: what is open is no longer on order."
+FINISHED: Final = frozenset({"closed", "cancelled", "canceled"})  # statuses of orders that expect nothing more
+_SHOWN_LATER: Final = "The pages show it after the next run."
+_REVIEW_AGAIN: Final = (
+    "Review the same change again: the dashboard reads the account first and sends only what is missing."
+)
+_ABOUT_CLOSING: Final = "A closed order expects nothing more: its open units are no longer on order."
 
 
 def choice(order: Order, target: Mapping[str, str], sent: Sequence[Sent] = ()) -> str:
     """What can be changed of an order, with the values that the account has now."""
-    heading = summary(sent) + _heading(f"Change order {order.reference or order.id}") + _said(_state(order))
+    heading = summary(sent) + _heading(f"Change order {order.reference or order.id}") + _note(_state(order))
     if order.readonly:
         reason = "The order is read-only: change it in the system that manages it."
-        return heading + _said(reason) + _done("Back")
+        return heading + _note(reason) + _done("Back")
     if str(order.status or "").casefold() in FINISHED:
-        return heading + _said("Nothing more is expected of it, so there is nothing to change here.") + _done("Back")
+        return heading + _note("The order is closed or canceled, so there is nothing to change here.") + _done("Back")
     return heading + _receipt_form(order, target) + _date_form(order, target) + _close_form(target) + _done("Back")
 
 
@@ -45,27 +47,29 @@ def bulk(rows: Sequence[Mapping[str, str]], account_id: str, sent: Sequence[Sent
         if each["order"] not in closed
     )
     hidden = {"account": account_id, "action": "close"}
-    form = _form("plan", f"{_said(_CLOSED_BY)}<ul>{boxes}</ul><p>{_button('Review …')} {_BACK}</p>", hidden)
-    return summary(sent) + (_heading("Close orders") + form if boxes else _said("All of them were closed from here."))
+    form = _form("plan", f"{_note(_ABOUT_CLOSING)}<ul>{boxes}</ul><p>{_button('Review …')} {_BACK}</p>", hidden)
+    return summary(sent) + (
+        _heading("Close orders") + form if boxes else _note("All of these orders were closed from this dashboard.")
+    )
 
 
 def plan(planned: Plan) -> str:
     """What would be sent, before and after, with the button that sends it."""
     again = _problem("The account has changed since the change was shown; nothing was sent.") if planned.is_new else ""
     if not planned.changes:
-        return again + _said("The account already has this; nothing is left to send.") + _done("Back")
+        return again + _note("The account already has this; nothing is left to send.") + _done("Back")
     skus = {variant: sku for each in planned.changes for variant, sku in each.skus.items()}
     rows = [row for each in planned.changes for row in compare(each, skus)]
     passed = [each for each in planned.changes if _has_passed(each.after.get("expected_date"))]
-    warnings = "".join(_warning(f"{each.label}: the new expected date has passed.") for each in passed)
-    who = f"It is recorded with the user name {getpass.getuser()}."
-    send = _button(f"Send {_count(len(planned.changes), 'change')} to account {planned.wanted.account_id}")
+    warnings = "".join(_warning(f"{each.label}: the new expected date is in the past.") for each in passed)
+    who = f"The change will be recorded with the user name {getpass.getuser()}."
+    send = _button(f"Send {_count(len(planned.changes), 'change')} to account {planned.requested.account_id}")
     return (
         again
         + _heading("To be sent")
         + _table(rows)
         + warnings
-        + _said(f"Nothing has been sent yet. {who}")
+        + _note(f"Nothing has been sent yet. {who}")
         + _form("send", f"<p>{send} {_BACK}</p>", {"plan": planned.plan_id})
     )
 
@@ -75,7 +79,7 @@ def _has_passed(expected: str | None) -> bool:
 
 
 def outcomes(sent: Sequence[Sent]) -> str:
-    """What became of the changes, what failed first."""
+    """The outcomes of the changes, failed ones first."""
     skus = {variant: sku for each in sent for variant, sku in each.skus.items()}
     ordered = sorted((each.outcome for each in sent), key=lambda each: each.is_done)
     rows = [{**row, "state": str(each.state)} for each in ordered for row in compare(each, skus)]
@@ -83,8 +87,8 @@ def outcomes(sent: Sequence[Sent]) -> str:
     failed = "".join(_problem(f"{_name(each)}: {_advice(each)}") for each in ordered if not each.is_done)
     heading = ", ".join(f"{_count(number, 'change')} {state}" for state, number in states.items())
     applied = [each.job_id for each in ordered if each.state == "applied"]
-    undo = _said(f"To undo it: inventory-planner writes undo {applied[0]}") if applied else ""
-    return failed + _heading(heading) + _table(rows) + _said(_FOLLOW) + undo
+    undo = _note(f"To undo it: inventory-planner writes undo {applied[0]}") if applied else ""
+    return failed + _heading(heading) + _table(rows) + _note(_SHOWN_LATER) + undo
 
 
 def summary(sent: Sequence[Sent]) -> str:
@@ -93,7 +97,7 @@ def summary(sent: Sequence[Sent]) -> str:
     if not lines:
         return ""
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return _said(f"Sent from here since the figures were published. {_FOLLOW}") + f"<ul>{items}</ul>"
+    return _note(f"Sent from this dashboard since the figures were published. {_SHOWN_LATER}") + f"<ul>{items}</ul>"
 
 
 def failure(message: str, plan_id: str = "") -> str:
@@ -106,13 +110,13 @@ def _receipt_form(order: Order, target: Mapping[str, str]) -> str:
     counts = Counter(str(line.id) for line in order.items or ())
     rows = "".join(_receipt_row(line, is_only=counts[str(line.id)] == 1) for line in order.items or ())
     table = (
-        "<table><thead><tr><th>Item<th class='ip-number'>Ordered<th class='ip-number'>Received in all</thead>"
+        "<table><thead><tr><th>Item<th class='ip-number'>Ordered<th class='ip-number'>Total received</thead>"
         f"<tbody>{rows}</tbody></table>"
     )
     boxes = (
         _box("in_full", "Everything arrived: receive each line in full")
-        + _box("allow_over", "More than ordered is right (--allow-over)")
-        + _box("allow_lower", "Less than received before is right (--allow-lower)")
+        + _box("allow_over", "Allow more than was ordered (--allow-over)")
+        + _box("allow_lower", "Allow less than was received before (--allow-lower)")
     )
     return _section("Receive", _form("plan", f"{table}{boxes}<p>{_button('Review …')}</p>", _hidden(target, "receive")))
 
@@ -121,7 +125,7 @@ def _receipt_row(line: Line, *, is_only: bool) -> str:
     """A line with the total received; the API can change only the first of several lines with one variant."""
     name, received = escape(str(line.id)), _number(line.received)
     label = escape(" · ".join(filter(None, [str(line.sku or ""), str(line.title or "")])) or str(line.id))
-    least = "" if Decimal(received) < 0 else ' min="0"'  # browsers send no form with a value below its least
+    least = "" if Decimal(received) < 0 else ' min="0"'  # browsers refuse to send a form with a value below `min`
     cell = (
         f'<input type="number"{least} step="any" name="received:{name}" value="{received}" aria-label="{label}">'
         f'<input type="hidden" name="was:{name}" value="{received}">'
@@ -142,7 +146,7 @@ def _date_form(order: Order, target: Mapping[str, str]) -> str:
 
 
 def _close_form(target: Mapping[str, str]) -> str:
-    content = f"{_said(_CLOSED_BY)}<p>{_button('Review …')}</p>"
+    content = f"{_note(_ABOUT_CLOSING)}<p>{_button('Review …')}</p>"
     return _section("Close", _form("plan", content, _hidden(target, "close")))
 
 
@@ -194,7 +198,7 @@ def _heading(text: str) -> str:
     return f"<h3>{escape(text)}</h3>"
 
 
-def _said(text: str) -> str:
+def _note(text: str) -> str:
     return f'<p class="ip-note">{escape(text)}</p>'
 
 

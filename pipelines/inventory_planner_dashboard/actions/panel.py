@@ -1,4 +1,4 @@
-"""The places on pages where actions are offered; empty unless the dashboard may change the account."""
+"""The buttons on pages that begin an action; none unless the dashboard may change the account."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Summary: TypeAlias = Callable[[str, Collection[str], datetime], str]
 
 _summary: Summary | None = None
 _CHANGE: Final = "Receive, re-date or close …"
-_CLOSE: Final = "Close orders of which nothing more is expected …"
+_CLOSE: Final = "Close stale orders …"
 _TO_CLOSE: Final = """
     select account_id, purchase_order_id, max(purchase_order_number) as purchase_order_number,
         max(vendor_name) as vendor_name, max(warehouse_name) as warehouse_name, count(*) as count_lines
@@ -33,19 +33,19 @@ _TO_CLOSE: Final = """
 
 
 def allow_actions(summary: Summary) -> None:
-    """Offer actions on the pages of this process; `summary` says as HTML what was sent since when."""
+    """Offer actions on the pages of this process; `summary` returns what was sent since a time, as HTML."""
     global _summary  # noqa: PLW0603 (set once by the server, for all its sessions)
     _summary = summary
 
 
 def order_actions(view: View, account_id: str, order_id: str) -> list[mo.Html]:
-    """Where an order can be received, re-dated and closed."""
+    """The button to receive, re-date or close an order."""
     fields = {"account": account_id, "order": order_id}
     return _place(view, _CHANGE, "show", [order_id], fields)
 
 
 def closing_actions(view: View) -> list[mo.Html]:
-    """Where the orders whose open lines should all be closed can be closed together, for each account."""
+    """A button for each account, to close the orders whose open lines should all be closed."""
     if not _summary:
         return []
     orders: dict[str, dict[str, str]] = {}
@@ -67,7 +67,7 @@ def _label(row: Mapping[str, Any]) -> str:
 
 
 def _place(view: View, title: str, step: str, order_ids: list[str], fields: Mapping[str, str]) -> list[mo.Html]:
-    """The button that begins, what was sent since the figures were published, and room for the steps."""
+    """A button, below what was sent since the figures were published, and an empty element for the steps."""
     summary, since = _summary, view.published.published_at
     if not summary:
         return []
@@ -79,4 +79,4 @@ def _place(view: View, title: str, step: str, order_ids: list[str], fields: Mapp
         sent = summary(fields["account"], order_ids, since)
         return mo.Html(f'<div class="ip-actions" {attributes}>{sent}{content}</div>')
 
-    return [mo.lazy(draw)]  # drawn whenever the page is opened, while the rest of the page is kept
+    return [mo.lazy(draw)]  # drawn anew whenever the page is opened, unlike the rest of the page

@@ -30,12 +30,10 @@ _OPEN_LINES: Final = """
         sum(open_value) filter (where is_at_risk) as at_risk_value,
         count(*) filter (where is_overdue) as count_overdue,
         sum(open_value) filter (where is_overdue) as overdue_value,
-        count(*) filter (where is_due_soon) as count_arriving,
-        sum(open_value) filter (where is_due_soon) as arriving_value,
-        coalesce(sum(quantity_open) filter (where is_due_soon), 0) as quantity_arriving
-    from (
-        select *, promise_current between as_of_date and as_of_date + 6 as is_due_soon from marts.open_lines
-    )
+        count(*) filter (where is_due_soon) as count_due_soon,
+        sum(open_value) filter (where is_due_soon) as due_soon_value,
+        coalesce(sum(quantity_open) filter (where is_due_soon), 0) as quantity_due_soon
+    from marts.open_lines
 """
 _LAST_TWO_WEEKS: Final = """
     select sum(received_value) filter (where is_last_week) as received_value,
@@ -107,7 +105,7 @@ _FINDING_COLUMNS: Final = {
     "value_at_stake": Column("Value", number),
     "vendor_name": Column("Vendor"),
     "promise_current": Column("Promised", day),
-    "forecast_receipt_date": Column("Expected", day),
+    "forecast_receipt_date": Column("Forecast", day),
     "quantity_open": Column("Units", number),
     "count_lines": Column("Lines", number),
     "exception_title": Column("What is wrong"),
@@ -125,7 +123,7 @@ _CHANGE_COLUMNS: Final = {
     "change_date": Column("Date", day),
 }
 _OLDER: Final = "Older"  # the tab
-_OVERDUE: Final = "Overdue"  # in place of a week
+_OVERDUE: Final = "Overdue"  # label of the bar before all weeks
 
 
 def render(view: View) -> mo.Html:
@@ -158,7 +156,7 @@ def _needs_action(view: View) -> mo.Html:
         f"Needs action, value in {view.currency_of(FINDINGS)}",
         tabs(view, "findings", parts),
         links(more),
-        about="By vendor and order, overdue first. Older findings are on orders closed and unchanged for a while.",
+        about="By vendor and order, overdue first. Older findings are on closed orders that have not changed recently.",
     )
 
 
@@ -171,21 +169,25 @@ def _changes(view: View) -> mo.Html:
     return section(
         f"New since {since}, value in {view.currency_of(_CHANGES)}",
         table(view, _CHANGES, _CHANGE_COLUMNS, since=since),
-        about="Orders re-dated, received or canceled; choose another day in the filters.",
+        about="Orders re-dated, received or canceled. Choose another day in the filters.",
     )
 
 
 def _open_tiles(view: View) -> str:
     row = view.row(_OPEN_LINES)
-    arriving = f"{number(row['quantity_arriving'])} units, {number(row['count_arriving'])} lines"
+    due_soon = f"{number(row['quantity_due_soon'])} units, {number(row['count_due_soon'])} lines"
     incoming = view.link("#/incoming")
-    meaning = "Open lines promised within seven days, today included."
-    at_risk_means = view.meaning("is_at_risk", _OPEN_LINES)
+    due_soon_means, at_risk_means = (view.meaning(name, _OPEN_LINES) for name in ("is_due_soon", "is_at_risk"))
     tile = partial(Tile, format=number, unit=view.currency)
     figures = [
         tile("Open", "open_value", counted="count_lines", link=incoming),
         tile(
-            "Due in 7 days", "arriving_value", note=arriving, meaning=meaning, counted="count_arriving", link=incoming
+            "Due soon",
+            "due_soon_value",
+            note=due_soon,
+            meaning=due_soon_means,
+            counted="count_due_soon",
+            link=incoming,
         ),
         tile("Overdue", "overdue_value", counted="count_overdue", link=view.link("#/overdue", overdue="yes")),
         tile("At risk", "at_risk_value", meaning=at_risk_means, counted="count_at_risk", link=view.link("#/overdue")),

@@ -205,16 +205,16 @@ def _with_labels(rows: pa.Table) -> pa.Table:
 
 
 def _draw_volume(rows: pa.Table) -> mo.Html:
-    """Cubic metres by forecast week, overdue ones before all weeks, against what one container holds."""
+    """Cubic meters by forecast week, overdue ones before all weeks, against what one container holds."""
     rows = _with_labels(rows)
     bars = alt.Chart(rows).mark_bar()
     volumes = bars.encode(
         x=labelled_weeks(rows, _OVERDUE),
-        y=alt.Y("open_volume_cbm:Q", title="Cubic metres", axis=alt.Axis(format=EXACT)),
+        y=alt.Y("open_volume_cbm:Q", title="Cubic meters", axis=alt.Axis(format=EXACT)),
         color=alt.condition(f"datum.week == '{_OVERDUE}'", alt.value(VERMILION), alt.value(BLUE)),
         tooltip=[
             tooltip("week:O", "Week of"),
-            tooltip("open_volume_cbm:Q", "Cubic metres", ",.1f"),
+            tooltip("open_volume_cbm:Q", "Cubic meters", ",.1f"),
             tooltip("count_measured:Q", "Lines with a volume", UNITS),
             tooltip("count_lines:Q", "Lines", UNITS),
         ],
@@ -222,7 +222,7 @@ def _draw_volume(rows: pa.Table) -> mo.Html:
     return show(
         with_level(volumes, _CONTAINER_CBM, ["40-foot", "container", f"{_CONTAINER_CBM} m³"]),
         rows,
-        summary=summarize("Cubic metres by forecast week", rows, "week", "open_volume_cbm"),
+        summary=summarize("Cubic meters by forecast week", rows, "week", "open_volume_cbm"),
     )
 
 

@@ -82,7 +82,7 @@ _LINE_COLUMNS: Final = {
     "quantity_received": Column("Received", quantity),
     "quantity_ordered": Column("Ordered", quantity),
     "days_overdue": Column("Days overdue", days),
-    "recommended_action": Column("Next step", text),
+    "recommended_action": Column("Action", text),
     "promise_current": Column("Promised", day),
     "forecast_receipt_date": Column("Forecast", day),
     "ordered_value": Column("Ordered value", number),
@@ -204,7 +204,7 @@ def _order(view: View, order: Order) -> mo.Html:
             *_if_any(view, "Components", _COMPONENTS, _COMPONENT_COLUMNS, keys),
             side_by_side(_receipts(view, keys), _promises(view, keys)),
             *_connections(view, keys),
-            *_if_any(view, "Changes made from here", _WRITES, _WRITE_COLUMNS, keys),
+            *_if_any(view, "Changes sent to Inventory Planner", _WRITES, _WRITE_COLUMNS, keys),
         ]
     )
 
@@ -290,7 +290,7 @@ def _promises(view: View, keys: Order) -> mo.Html:
     return section(
         "Promise history",
         table(view, _PROMISES, _PROMISE_COLUMNS, **keys) if has_any else empty("No build has seen this order yet."),
-        about="As builds saw it; history starts with the first build.",
+        about="As builds saw it. History starts with the first build.",
     )
 
 

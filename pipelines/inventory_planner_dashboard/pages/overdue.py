@@ -63,7 +63,7 @@ _AT_RISK_COLUMNS: Final = {
     "days_at_risk": Column("Days at risk", days),
     "open_value": Column("Open value", number),
     "promise_current": Column("Promised", day),
-    "forecast_receipt_date": Column("Expected", day),
+    "forecast_receipt_date": Column("Forecast", day),
     "vendor_name": Column("Vendor"),
     "quantity_open": Column("Units", number),
     "count_lines": Column("Lines", number),
@@ -84,7 +84,7 @@ _LINE_COLUMNS: Final = {
     "warehouse_name": Column("Warehouse"),
     "forecast_basis": Column("Forecast by", words),
 }
-_MAX_REMINDERS: Final = 20  # vendors; the others are reached by the filter and by their pages
+_MAX_REMINDERS: Final = 20  # vendors; the filter and the vendor pages lead to the others
 _AGE_COLOURS: Final = {
     "no promise": GREY,
     "not due": "#9ec5e6",
@@ -127,7 +127,7 @@ def _chase(view: View) -> list[mo.Html]:
     if not vendors:
         return []
     shown = reminders(view, vendors[:_MAX_REMINDERS])
-    more = f" These are the {_MAX_REMINDERS} with the highest value of {len(vendors)}." * (
+    more = f" These are the {_MAX_REMINDERS} of {len(vendors)} vendors with the most overdue lines." * (
         len(vendors) > _MAX_REMINDERS
     )
     return [
@@ -138,17 +138,17 @@ def _chase(view: View) -> list[mo.Html]:
                 for name, found in shown.items()
                 for part in (link(name, VENDOR.link(view, name)), *map(chase, found))
             ),
-            about=f"Each has all lines of the vendor that are overdue or due soon, whatever the filters say.{more}",
+            about=f"Each reminder has all of the vendor's overdue and due-soon lines, regardless of the filters.{more}",
         )
     ]
 
 
 def at_risk(view: View) -> mo.Html:
-    """Orders that are not yet due, but that their vendors' history says will be late."""
+    """Orders that are not yet due, but will be late, judging by their vendors' history."""
     return section(
         f"At risk, value in {view.currency_of(AT_RISK)}",
         table(view, AT_RISK, _AT_RISK_COLUMNS),
-        about="Not yet due, but by the vendor's history they come later than promised: ask, or re-date them.",
+        about="Not yet due, but judging by the vendor's history they will be late: ask the vendor, or re-date them.",
     )
 
 

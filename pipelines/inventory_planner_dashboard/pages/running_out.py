@@ -82,9 +82,9 @@ _GAP_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
     "days_after_gap": Column("Days late", number),
     "contact_name": Column(
-        "Call", meaning="Whom to call: the vendor of that order, else the one the item is bought from."
+        "Call", meaning="Whom to call: the vendor of the order, or else the vendor the item is bought from."
     ),
-    "contact_email": Column("Email", meaning="The email address of whom to call."),
+    "contact_email": Column("Email", meaning="The email address of the vendor to call."),
     "first_gap_date": Column("Out from", day),
     "order_receipt_date": Column("Arrives", day),
     "quantity_lost": Column("Lost", number),
@@ -153,7 +153,7 @@ def _gaps(view: View) -> mo.Html:
             section(
                 f"What runs out first by value, in {view.currency_of(GAPS)}",
                 table(view, GAPS, _GAP_COLUMNS),
-                about="Days left: until more is asked for than there is. Days late: from then until the order arrives."
+                about="Days left: until demand exceeds stock. Days late: from then until the order arrives."
                 " Items that are safe if you order in time come last.",
             ),
         ]

@@ -16,7 +16,7 @@ from inventory_planner_dashboard.charts import (
     height_of_rows,
     label_cells,
     largest,
-    printed,
+    outline_labels,
     show,
     with_links,
 )
@@ -151,7 +151,7 @@ def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.
         ],
     )
     named = vendor.transform_filter(alt.FieldOneOfPredicate(field="vendor_name", oneOf=_with_room(rows)))
-    names = printed(named.encode(text="vendor_name:N"), dy=-14, fontSize=11)
+    names = outline_labels(named.encode(text="vendor_name:N"), dy=-14, fontSize=11)
     rule = _target_rules(targets.target).encode(y="target:Q")
     summary = summarize(f"Ordered value by vendor, {currency}", rows, "vendor_name", "ordered_value")
     return show(alt.layer(rule, bubbles, names), rows, 300, summary=summary)

@@ -119,7 +119,7 @@ def render(view: View) -> mo.Html:
                     "Cash calendar",
                     by_currency(view, _CASH_BY_WEEK, _draw_cash),
                     *filter_notes(view, _CASH_BY_WEEK),
-                    about="What falls due from today on, for goods that arrived and for goods still to come.",
+                    about="What falls due from today on, for goods that have arrived and goods still to arrive.",
                 ),
             ),
             section(f"Cash calendar, in {view.currency_of(_CASH)}", table(view, _CASH, _CASH_COLUMNS)),

@@ -18,7 +18,7 @@ from inventory_planner_dashboard.formats import day, days, decimal, number, rate
 from inventory_planner_dashboard.layout import empty, links, note, open_in, section, side_by_side, tabs, widened_notes
 from inventory_planner_dashboard.subjects import VARIANT
 from inventory_planner_dashboard.tables import Column, table
-from inventory_planner_dashboard.tiles import Tile, added, tile_row, tiles
+from inventory_planner_dashboard.tiles import Tile, join_amounts, tile_row, tiles
 from inventory_planner_dashboard.timeline import draw_time_line
 from inventory_planner_dashboard.view import View
 
@@ -221,7 +221,7 @@ def _tiles(view: View, places: list[Variant]) -> mo.Html:
     first = min((each for each in places if each["first_gap_in_days"] is not None), key=_first_gap, default=None)
     row = {name: _total(places, name) for name in totals} | {
         "first_gap_in_days": first and _first_gap(first),
-        "revenue_at_risk": added({name: value for name, value in at_risk.items() if value}),
+        "revenue_at_risk": join_amounts({name: value for name, value in at_risk.items() if value}),
     }
     short = f"{number(_total(places, 'quantity_short') or 0)} units short"
     where = f"{len(places)} warehouses" if len(places) > 1 else places[0]["place"]

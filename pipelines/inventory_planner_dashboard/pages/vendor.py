@@ -101,7 +101,7 @@ _DUE_COLUMNS: Final = {
     "open_value": Column("Open value", number),
     "promise_current": Column("Promised", day),
     "forecast_receipt_date": Column("Forecast", day),
-    "recommended_action": Column("Next step"),
+    "recommended_action": Column("Action"),
     "warehouse_name": Column("Warehouse"),
 }
 _BOUGHT_COLUMNS: Final = {

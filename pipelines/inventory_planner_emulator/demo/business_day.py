@@ -26,7 +26,7 @@ from inventory_planner_emulator.nights import SYNC_TIME, run_nightly_sync
 from inventory_planner_emulator.totals import Order, open_quantity, strip_zeros, with_totals
 
 _FULL_DELIVERY_SHARE = 0.6
-_STILL_LATE_SHARE = 0.85  # of overdue orders don't arrive on these days, so that a buyer has somebody to chase
+_STILL_LATE_SHARE = 0.85  # of overdue orders still don't arrive on these days, so that a buyer has vendors to chase
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _is_unreceived(order: Order) -> bool:
 
 
 def _arrives(order: Order, day: date) -> bool:
-    """Whether the goods can arrive; decided by a generator of the order's own, which shifts no other random number."""
+    """Whether the goods can arrive; decided by the order's own generator, so that no other random number shifts."""
     return _promised_date(order) >= day or Random(order["id"]).random() >= _STILL_LATE_SHARE  # noqa: S311
 
 

@@ -1,4 +1,4 @@
-"""The actions as a buyer works with them in a real browser, over the demo's account."""
+"""The actions as a buyer uses them in a real browser, on the demo account."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_a_buyer_receives_re_dates_and_closes_an_order_each_confirmed_and_record
     ]
 
 
-def test_orders_of_which_nothing_more_is_expected_are_closed_together_and_not_offered_again(
+def test_stale_orders_are_closed_together_and_not_offered_again(
     browser: Browser, writable: tuple[str, Path], open_orders: list[tuple[Any, ...]]
 ) -> None:
     address, folder = writable
@@ -154,7 +154,7 @@ def test_orders_of_which_nothing_more_is_expected_are_closed_together_and_not_of
     browser.size(1280, 1400)
     browser.open(f"{address}&currency=EUR#/overdue")
     browser.until_shown("Overdue and ageing")
-    page.begin("Close orders of which nothing more is expected")
+    page.begin("Close stale orders")
     assert browser.count(".ip-steps input[type=checkbox]") == len(to_close)
     browser.run("found(document, '.ip-steps input[type=checkbox]')[0].click()")
     page.click(".ip-steps form button", "Review")
@@ -165,7 +165,7 @@ def test_orders_of_which_nothing_more_is_expected_are_closed_together_and_not_of
     browser.until_shown("Monday briefing")
     browser.run("location.hash = '#/overdue'")
     browser.until_shown("Overdue and ageing")
-    browser.until(lambda: "Sent from here" in browser.texts(".ip-actions")[0], "showed what was sent")
+    browser.until(lambda: "Sent from this dashboard" in browser.texts(".ip-actions")[0], "showed what was sent")
     page.begin("Close ")
     assert browser.count(".ip-steps input[type=checkbox]") == 1
     assert errors(browser) == []

@@ -182,7 +182,7 @@ def test_an_order_is_received_re_dated_and_closed_each_shown_first_and_recorded(
         ("orders close", "update", "applied", user),
     ]
     later = tab.post("show", since="2026-01-01T00:00:00+00:00").text
-    assert "Sent from here since the figures were published." in later
+    assert "Sent from this dashboard since the figures were published." in later
     assert "there is nothing to change here" in later
 
 
@@ -195,7 +195,7 @@ def test_a_double_click_sends_once(tab: Tab, account: Account) -> None:
     assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
     assert len(sent(account)) == 1
     again = tab.send(plan)
-    assert problems(again.text)[0].startswith("This was confirmed before, or the dashboard was restarted;")
+    assert problems(again.text)[0].startswith("This change was already confirmed, or the dashboard has restarted;")
 
 
 def test_of_two_tabs_the_second_is_shown_that_the_account_has_changed(

@@ -10,7 +10,7 @@ from inventory_planner.warehouse.write_log import State
 from inventory_planner.writeback.apply import RUN_AGAIN
 from inventory_planner.writeback.change import Action
 from inventory_planner_dashboard.actions import fragments
-from inventory_planner_dashboard.actions.desk import Plan, Sent, closing
+from inventory_planner_dashboard.actions.planner import Plan, Sent, request_closing
 from orders import line, order, record_of
 
 
@@ -23,7 +23,7 @@ def words(html: str) -> list[str]:
     return [unescape(each).strip() for each in re.findall(r">([^<]+)", html)]
 
 
-def test_only_orders_that_were_not_closed_from_here_are_offered_to_be_closed() -> None:
+def test_orders_that_the_dashboard_has_closed_are_not_offered_again() -> None:
     rows = [{"order": name, "label": f"<{name}>"} for name in ("1", "2", "3", "4")]
     done = [sent("1", status="CLOSED"), sent("2", expected_date="2026-02-01"), sent("3", State.FAILED, status="CLOSED")]
 
@@ -55,10 +55,10 @@ def test_an_unknown_outcome_says_what_to_do_on_the_page() -> None:
     ]
 
 
-def test_what_was_sent_is_listed_until_the_figures_follow() -> None:
+def test_what_was_sent_is_listed_until_the_figures_include_it() -> None:
     assert fragments.summary([]) == ""
     assert words(fragments.summary([sent("1", expected_date="2026-02-01")])) == [
-        "Sent from here since the figures were published. The figures on the pages follow with the next run.",
+        "Sent from this dashboard since the figures were published. The pages show it after the next run.",
         "2026-01-05 09:30 UTC: Order PO 1, update: expected_date: - → 2026-02-01 (applied)",
     ]
 
@@ -67,10 +67,10 @@ def test_a_date_that_has_passed_is_pointed_out_before_it_is_sent() -> None:
     def shown(expected: str) -> str:
         dates = {"expected_date": expected}
         change = Change(Action.UPDATE, "1", "1042", {"expected_date": "2026-01-20"}, dates, dates)
-        return fragments.plan(Plan("p", closing("a1000", []), (change,)))
+        return fragments.plan(Plan("p", request_closing("a1000", []), (change,)))
 
-    assert "Order 1042: the new expected date has passed." in shown("2020-01-31")
-    assert "has passed" not in shown("2099-01-31")
+    assert "Order 1042: the new expected date is in the past." in shown("2020-01-31")
+    assert "in the past" not in shown("2099-01-31")
 
 
 def test_an_order_with_a_negative_total_can_be_changed_in_a_browser() -> None:

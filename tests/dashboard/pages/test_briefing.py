@@ -20,7 +20,7 @@ def test_incoming_goods_stand_in_the_week_of_the_current_promise(published: Path
         assert connection.execute(moved).fetchall() != []
 
 
-def test_findings_are_told_by_order_with_the_most_urgent_step_and_overdue_vendors_first() -> None:
+def test_findings_are_grouped_by_order_with_the_most_urgent_step_and_overdue_vendors_first() -> None:
     with duckdb.connect() as connection:
         connection.execute("""
             create schema marts;

@@ -1,4 +1,4 @@
-"""Money in several currencies and orders of several accounts: nothing is hidden without a word, nothing is mixed."""
+"""Money in several currencies and orders of several accounts: pages say what they leave out, and mix nothing."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_with_rates_values_are_in_the_reporting_currency_and_a_missing_rate_is_n
     assert "Values are not in EUR: 3 orders have no exchange rate." in render_page("#/transfers", lacking).text
 
 
-def test_what_a_chosen_currency_and_account_leave_out_is_said_and_one_click_away(opened: Open, published: Path) -> None:
+def test_the_chips_of_a_currency_and_an_account_count_the_lines_left_out(opened: Open, published: Path) -> None:
     second = [
         f"update marts.{mart} set account_id = 'us' where currency_code = 'USD'"
         for mart in ("purchase_orders", "purchase_order_lines", "open_lines")

@@ -54,7 +54,7 @@ def test_an_order_shows_its_head_lines_receipts_and_promises_whatever_the_filter
     head, *sections = titles(html)
     assert head == "Purchase order PO-X · Acme · partially received"
     assert sections[:3] == ["Lines, value in USD", "Receipts", "Promise history"]
-    assert sections[-1] == "Changes made from here"
+    assert sections[-1] == "Changes sent to Inventory Planner"
     for name, value in {"Buyer": "Ann", "Email": "sales@acme.example", "Payment terms": "NET 30"}.items():
         assert f"<dt>{name}</dt><dd>{value}</dd>" in html
     assert '<dt>Vendor</dt><dd><a class="ip-item" href="?vendor=Acme#/vendor">Acme</a></dd>' in html
@@ -90,7 +90,7 @@ def test_a_transfer_shows_where_it_comes_from_and_an_assembly_its_components(ope
     assert "Components" in titles(assembly)
 
 
-def test_an_unknown_number_is_said_and_several_matches_are_links(opened: Open) -> None:
+def test_an_unknown_number_is_reported_and_several_matches_are_links(opened: Open) -> None:
     view = opened()
 
     unknown, several = page(view, "nothing like it"), page(view, "100")

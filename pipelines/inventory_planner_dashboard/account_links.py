@@ -1,4 +1,4 @@
-"""The addresses of orders, variants and vendors in Inventory Planner, by patterns that its users configure."""
+"""Links to orders, variants and vendors in Inventory Planner, by URL patterns that the user configures."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def set_patterns(patterns: Mapping[str, str]) -> None:
     _patterns.update(patterns)
 
 
-def fault_of(kind: str, pattern: str) -> str | None:
-    """What is wrong with a pattern; None if nothing is."""
+def pattern_fault(kind: str, pattern: str) -> str | None:
+    """What is wrong with a pattern, as a sentence; None if it is valid."""
     if urlsplit(pattern).scheme not in ("http", "https"):
         return "It must begin with http:// or https://."
     found = set(_FIELD.findall(pattern))
@@ -36,8 +36,8 @@ def fault_of(kind: str, pattern: str) -> str | None:
     return None
 
 
-def address_of(kind: str, row: Mapping[str, Any]) -> str:
-    """The address of an order, variant or vendor; empty without a pattern, or without the values for it."""
+def account_url(kind: str, row: Mapping[str, Any]) -> str:
+    """The URL of an order, variant or vendor; empty without a pattern, or if the row lacks a value for it."""
     pattern = _patterns.get(kind, "")
     values = {name: row.get(FIELDS[kind][name]) for name in _FIELD.findall(pattern)}
     return _FIELD.sub(lambda field: quote(str(values[field[1]]), safe=""), pattern) if all(values.values()) else ""

@@ -1,4 +1,4 @@
-"""End quietly when nobody reads the output any more, as in `inventory-planner report open_lines | head`."""
+"""End quietly when the reader of the output has gone, as in `inventory-planner report open_lines | head`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import ParamSpec
 Parameters = ParamSpec("Parameters")
 
 
-def until_reader_leaves(command: Callable[Parameters, None]) -> Callable[Parameters, None]:
-    """End a command that only prints with status 0 when its pipe is closed: its reader has seen enough.
+def end_on_broken_pipe(command: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """End a command with status 0 when its pipe is closed, because the reader has seen enough.
 
-    A command that changes something must not: its reader would take it for done.
+    Only for commands that print: one that changes something would look finished.
     """
 
     @wraps(command)

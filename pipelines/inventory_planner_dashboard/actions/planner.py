@@ -1,4 +1,4 @@
-"""Plan changes of orders, show them, and send what was confirmed, as the `orders` commands do."""
+"""Plan changes to orders, and send those that were confirmed, as the `orders` commands do."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from inventory_planner.api.orders import Order
     from inventory_planner.sync.load import Job
 
-MAX_PLANS: Final = 200  # that wait for confirmation; older ones are forgotten and must be reviewed again
-MAX_SENT: Final = 2000  # outcomes that are remembered until the figures follow
-_COMMAND: Final = "dashboard"  # as `run` names what holds the data folder
+MAX_PLANS: Final = 200  # that wait for confirmation; older ones are dropped and have to be reviewed again
+MAX_SENT: Final = 2000  # outcomes that are shown until the published figures include them
+_COMMAND: Final = "dashboard"  # the name under which `run` and `status` report that the data folder is in use
 
 _Send: TypeAlias = "Callable[[Job, Sending], Sequence[Outcome]]"
 
 
 class ForgottenPlanError(ChangeError):
-    """A plan was confirmed that is not, or no longer, waiting for it."""
+    """The confirmed plan is not waiting for confirmation, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody wants of an account's orders."""
+class RequestedChange:
+    """A change to orders of an account, and the call that sends it."""
 
     account_id: str
     send: _Send
@@ -42,17 +42,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be sent, to be confirmed by its id; `is_new` if the account has changed since another was shown."""
+    """What would be sent, confirmed by its id; `is_new` if it replaces a plan because the account has changed."""
 
     plan_id: str
-    wanted: Wanted
+    requested: RequestedChange
     changes: tuple[Change, ...]
     is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The outcome of a change, and when it was known; `skus` has the SKUs to show for variant ids."""
+    """The outcome of a change and its time; `skus` maps variant ids to the SKUs to show."""
 
     at: datetime
     account_id: str
@@ -60,24 +60,26 @@ class Sent:
     skus: Mapping[str, str]
 
 
-def receipt(account_id: str, order: str, quantities: Mapping[str, str], receiving: Receiving) -> Wanted:
+def request_receipt(
+    account_id: str, order: str, quantities: Mapping[str, str], receiving: Receiving
+) -> RequestedChange:
     """Set the total received of each variant."""
-    return Wanted(account_id, lambda job, sending: orders.receive(job, order, quantities, receiving, sending))
+    return RequestedChange(account_id, lambda job, sending: orders.receive(job, order, quantities, receiving, sending))
 
 
-def new_date(account_id: str, order: str, expected: date) -> Wanted:
+def request_date(account_id: str, order: str, expected: date) -> RequestedChange:
     """Set the expected date of an order."""
     fields = {"expected_date": expected.isoformat()}
-    return Wanted(account_id, lambda job, sending: orders.update(job, order, fields, sending))
+    return RequestedChange(account_id, lambda job, sending: orders.update(job, order, fields, sending))
 
 
-def closing(account_id: str, names: Sequence[str]) -> Wanted:
+def request_closing(account_id: str, names: Sequence[str]) -> RequestedChange:
     """Close orders."""
-    return Wanted(account_id, lambda job, sending: orders.close(job, names, sending))
+    return RequestedChange(account_id, lambda job, sending: orders.close(job, names, sending))
 
 
-class Desk:
-    """Plans changes for all readers, and sends each plan at most once."""
+class ChangePlanner:
+    """Plans changes for all sessions, and sends each plan at most once."""
 
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
@@ -85,7 +87,7 @@ class Desk:
         self._sent: deque[Sent] = deque(maxlen=MAX_SENT)
 
     def read(self, account_id: str, order: str) -> Order:
-        """An order as the account has it now; a run may be in progress.
+        """An order as the account has it now, also while a run is in progress.
 
         Raises:
             InventoryPlannerError: it can't be read.
@@ -93,13 +95,13 @@ class Desk:
         with self._open(account_id, read_only=True) as job:
             return orders.get_order(job, order)
 
-    def plan(self, wanted: Wanted) -> Plan | list[Sent]:
-        """What would be sent; the outcomes if nothing is to be confirmed, because the account has it already.
+    def plan(self, requested: RequestedChange) -> Plan | list[Sent]:
+        """What would be sent; the outcomes if there is nothing to confirm because the account already has the values.
 
         Raises:
-            InventoryPlannerError: the change can't be made, or the account not be read.
+            InventoryPlannerError: the change can't be made, or the account can't be read.
         """
-        return self._carry_out(Plan("", wanted, ()))
+        return self._carry_out(Plan("", requested, ()))
 
     def confirm(self, plan_id: str) -> Plan | list[Sent]:
         """Send a plan; if the account has changed since it was shown, send nothing and return another.
@@ -112,8 +114,8 @@ class Desk:
         plan = self._plans.pop(plan_id, None)
         if plan is None:
             raise ForgottenPlanError(
-                "This was confirmed before, or the dashboard was restarted; nothing was sent now. Review the change"
-                " again: it shows what the account has."
+                "This change was already confirmed, or the dashboard has restarted; nothing was sent. Review the change"
+                " again to see what the account has."
             )
         try:
             return self._carry_out(plan)
@@ -134,14 +136,14 @@ class Desk:
         planned: list[Change] = []
         sent: list[Sent] = []
         account_id, skus = (
-            plan.wanted.account_id,
+            plan.requested.account_id,
             {name: sku for each in plan.changes for name, sku in each.skus.items()},
         )
 
         def confirm(changes: Sequence[Change]) -> bool:
             if tuple(changes) != plan.changes:
                 planned.extend(changes)
-                raise _ShownError
+                raise _UnconfirmedError
             return True
 
         def record(outcome: Outcome) -> None:
@@ -150,8 +152,8 @@ class Desk:
 
         try:
             with self._open(account_id) as job:
-                plan.wanted.send(job, Sending(confirm, progress=record, only_shown=True))
-        except _ShownError:
+                plan.requested.send(job, Sending(confirm, progress=record, only_shown=True))
+        except _UnconfirmedError:
             return self._keep(
                 replace(plan, plan_id=token_urlsafe(16), changes=tuple(planned), is_new=bool(plan.plan_id))
             )
@@ -168,12 +170,12 @@ class Desk:
         with orders.open_account(self._folder, _COMMAND, read_only=read_only) as job:
             if job.settings.account_id != account_id:
                 raise ChangeError(
-                    f"This order is in account {account_id}, and the settings are those of account"
+                    f"This order is in account {account_id}, but the settings are for account"
                     f" {job.settings.account_id}; nothing was sent. Start the dashboard with the settings of"
                     f" {account_id}."
                 )
             yield job
 
 
-class _ShownError(Exception):
-    """Changes are to be shown before anything is sent."""
+class _UnconfirmedError(Exception):
+    """The changes must be shown before anything is sent."""

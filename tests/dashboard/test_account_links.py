@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from inventory_planner_dashboard.addresses import address_of, fault_of, set_patterns
+from inventory_planner_dashboard.account_links import account_url, pattern_fault, set_patterns
 from inventory_planner_dashboard.layout import open_in
 
 ORDER = {"account_id": "a1", "purchase_order_id": "6/7", "purchase_order_number": 'PO "1"&2'}
@@ -19,7 +19,7 @@ def no_patterns() -> Iterator[None]:
 def test_a_pattern_is_filled_in_with_encoded_values() -> None:
     set_patterns({"order": "https://app.example/{account}/orders/{id}?number={number}"})
 
-    assert address_of("order", ORDER) == "https://app.example/a1/orders/6%2F7?number=PO%20%221%22%262"
+    assert account_url("order", ORDER) == "https://app.example/a1/orders/6%2F7?number=PO%20%221%22%262"
     (link,) = open_in("order", ORDER)
     assert 'href="https://app.example/a1/orders/6%2F7?number=PO%20%221%22%262" target="_blank"' in link.text
 
@@ -47,4 +47,4 @@ def test_without_a_pattern_or_a_value_there_is_no_link() -> None:
     ],
 )
 def test_a_pattern_is_checked(pattern: str, fault: str | None) -> None:
-    assert fault_of("variant", pattern) == fault
+    assert pattern_fault("variant", pattern) == fault
