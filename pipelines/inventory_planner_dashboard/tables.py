@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from inventory_planner.formulas import disarm, rearm
 from inventory_planner_dashboard.exports import NamedTable
-from inventory_planner_dashboard.formats import Format, rate, text
+from inventory_planner_dashboard.formats import Format, text
 from inventory_planner_dashboard.layout import empty, filter_notes, note
 from inventory_planner_dashboard.subjects import BY_COLUMN, LISTS
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
@@ -44,12 +44,6 @@ Columns = Mapping[str, Column]
 ITEM: Final = "item"  # the SKU and the title in one column
 _ITEM_MEANING: Final = "The item's SKU (stock keeping unit), its code in your catalog, and its name."
 _ITEM_PARTS: Final = {"sku": Column("SKU"), "title": Column("Title")}
-DUE_FILL_RATE: Final = Column(
-    "Fill rate",
-    rate,
-    has_target=True,
-    meaning="Share of the units due that have arrived; what is not due yet is left out.",
-)
 _CURRENCY: Final = Column("Currency")
 _AMOUNT: Final = re.compile(r"value|cost|price_variance|revenue")  # in the names of columns with money
 _BETWEEN_NAMES: Final = ", "  # in a column that lists several

@@ -61,7 +61,7 @@ def test_a_long_list_is_cut_in_the_mail_only_and_the_page_says_so() -> None:
     assert 0 < count < 40
     assert len(url) <= MAX_URL
     assert parse_qs(urlsplit(url).query)["body"][0].endswith(f"and {40 - count} more.")
-    assert f"The mail has {count} of 40 lines" in chase(reminder).text
+    assert f"The email has {count} of 40 lines" in chase(reminder).text
     assert reminder.text().count("Order 1042") == 40
 
 

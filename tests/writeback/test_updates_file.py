@@ -83,5 +83,5 @@ def test_the_whole_file_is_checked_before_anything_is_planned(path: Path) -> Non
         updates(path, rows, found)
 
     lines = str(raised.value).splitlines()
-    assert lines[:2] == [f"{path} was not applied:", "  line 3: 1042 is already on line 2; delete one of them."]
+    assert lines[:2] == [f"{path} was not applied:", "  line 3: 1042 is on line 2, too; delete one of them."]
     assert [line.partition(":")[0] for line in lines[2:]] == ["  line 4", "  line 5"]

@@ -66,7 +66,7 @@ def updates(
             faults.append(f"line {row.number}: {error}")
             continue
         if (first := numbers.setdefault(intention.order_id or "", row.number)) != row.number:
-            faults.append(f"line {row.number}: {row.order} is already on line {first}; delete one of them.")
+            faults.append(f"line {row.number}: {row.order} is on line {first}, too; delete one of them.")
         intentions.append(replace(intention, file_rows=(row.number,)))
     raise_faults(f"{path} was not applied:", faults)
     return intentions

@@ -14,7 +14,7 @@ from inventory_planner_dashboard.formats import day, days, number, rate, words
 from inventory_planner_dashboard.layout import empty, section, side_by_side, tabs, widened_notes
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, PINK, SKY, VERMILION
 from inventory_planner_dashboard.summaries import summarize
-from inventory_planner_dashboard.tables import DUE_FILL_RATE, ITEM, Column, table
+from inventory_planner_dashboard.tables import ITEM, Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
 
@@ -71,7 +71,7 @@ _QUANTITY_COLUMNS: Final = {
     "quantity_short": Column("Short", number),
     "quantity_ordered": Column("Ordered", number),
     "quantity_received": Column("Received", number),
-    "due_fill_rate": DUE_FILL_RATE,
+    "due_fill_rate": Column("Fill rate", rate, has_target=True),
     "quantity_over": Column("Over", number),
     "last_receipt_date": Column("Last receipt", day),
 }
@@ -144,7 +144,7 @@ def _tiles(view: View) -> mo.Html:
         Tile("Ordered", "quantity_ordered", number, unit="units", counted="count_lines"),
         Tile("Received", "quantity_received", number, unit="units", counted="count_received_lines", link=receipts),
         Tile("Open", "quantity_open", number, unit="units", counted="count_open_lines", link=view.link("#/incoming")),
-        Tile("Fill rate", "due_fill_rate", rate, due, has_target=True, meaning=DUE_FILL_RATE.meaning, link=scorecard),
+        Tile("Fill rate", "due_fill_rate", rate, due, has_target=True, link=scorecard),
         Tile("OTIF", "otif_line_rate", rate, due, has_target=True, link=scorecard),
     ]
     return tile_row(tiles(view, _BY_LINE, row, figures))

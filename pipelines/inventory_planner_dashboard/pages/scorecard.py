@@ -26,7 +26,7 @@ from inventory_planner_dashboard.layout import filter_notes, section, side_by_si
 from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, VERMILION
 from inventory_planner_dashboard.subjects import VENDOR
 from inventory_planner_dashboard.summaries import summarize
-from inventory_planner_dashboard.tables import DUE_FILL_RATE, Column, table
+from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.targets import Targets
 from inventory_planner_dashboard.view import View
 
@@ -45,7 +45,7 @@ _COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
     "grade": Column("Grade"),
     "otif_line_rate": Column("OTIF", rate, has_target=True),
-    "due_fill_rate": DUE_FILL_RATE,
+    "due_fill_rate": Column("Fill rate", rate, has_target=True),
     "ordered_value": Column("Ordered value", number),
     "score": Column("Score", number),
     "on_time_rate": Column("On time", rate, has_target=True),

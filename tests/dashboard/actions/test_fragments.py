@@ -43,14 +43,14 @@ def test_an_unknown_outcome_says_what_to_do_on_the_page() -> None:
 
     assert words(html) == [
         (
-            "Order PO 2: No answer. Review the same change again: it reads the account first, and sends only what is"
-            " missing."
+            "Order PO 2: No answer. Review the same change again: the dashboard reads the account first and sends only"
+            " what is missing."
         ),
         "1 change unknown, 1 change applied",
         *("Order", "Change", "Before", "After", "State"),
         *("PO 2", "update: status", "-", "CLOSED", "unknown"),
         *("PO 1", "update: status", "-", "CLOSED", "applied"),
-        "The figures on the pages follow with the next run.",
+        "The pages show it after the next run.",
         "To undo it: inventory-planner writes undo job",
     ]
 
