@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, Final
 
-import altair as alt
 import marimo as mo
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from inventory_planner_dashboard.charts import Chart, by_currency, draw_unit_costs, show, with_links
+from inventory_planner_dashboard.charts import by_currency, draw_unit_costs, with_links
 from inventory_planner_dashboard.chase import chase, reminders
-from inventory_planner_dashboard.encodings import UNITS, colours, percent_axis, slanted_axis, tooltip
+from inventory_planner_dashboard.deliveries import draw_deliveries, draw_lead_times, draw_quantities
 from inventory_planner_dashboard.filters import NO_VENDOR, join_names
 from inventory_planner_dashboard.formats import day, days, decimal, number, rate, text, words
 from inventory_planner_dashboard.layout import (
@@ -25,9 +21,7 @@ from inventory_planner_dashboard.layout import (
     side_by_side,
     widened_notes,
 )
-from inventory_planner_dashboard.palette import BLUE, GREY, ORANGE, SKY, VERMILION
 from inventory_planner_dashboard.subjects import ORDER
-from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, tile_row, tiles
 from inventory_planner_dashboard.view import View
@@ -127,8 +121,6 @@ _OPEN_ORDER_COLUMNS: Final = {
 }
 _MAX_DELIVERIES: Final = 40  # bars that can be distinguished in one chart
 _MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart
-_DELIVERY_COLOURS: Final = {"early": SKY, "on time": BLUE, "late": VERMILION, "no promise": GREY}
-_QUANTITY_COLOURS: Final = {"short": VERMILION, "over": ORANGE}
 
 
 def render(view: View) -> mo.Html:
@@ -159,13 +151,13 @@ def _vendor(view: View, name: str) -> mo.Html:
             _due(view, name),
             section(
                 "Deliveries",
-                _draw_deliveries(deliveries),
+                draw_deliveries(deliveries),
                 *filter_notes(view, DELIVERIES),
                 about=f"The last {_MAX_DELIVERIES} complete orders; the grey line is the planned lead time.",
             ),
             section(
                 "Deliveries that were short or over",
-                _draw_quantities(deliveries),
+                draw_quantities(deliveries),
                 about=f"Of the last {_MAX_DELIVERIES} complete orders.",
             ),
             side_by_side(_lead_times(view, name, years[0] if years else {}), _prices(view, name)),
@@ -264,7 +256,7 @@ def _lead_times(view: View, name: str, year: dict[str, Any]) -> mo.Html:
     rows = view.rows(_LEAD_TIMES, vendor=name)
     return section(
         "Lead times",
-        _draw_lead_times(rows, year.get("lead_time_mean_days"), year.get("lead_time_p90_days")),
+        draw_lead_times(rows, year.get("lead_time_mean_days"), year.get("lead_time_p90_days")),
         about="Complete orders; mean and P90 are those of the last 365 days.",
     )
 
@@ -276,85 +268,3 @@ def _prices(view: View, name: str) -> mo.Html:
         *filter_notes(view, _PRICES),
         about=f"The {_MAX_VARIANTS} variants with the highest spend.",
     )
-
-
-def _draw_deliveries(rows: pa.Table) -> mo.Html:
-    """A bar for each delivery, as long as its lead time, and the planned lead time as a line."""
-    orders = alt.X("order_label:N", sort=None, title="Orders by completion", axis=slanted_axis())
-    bars = alt.Chart(rows).mark_bar()
-    actual = bars.encode(
-        x=orders,
-        y=alt.Y("observed_lead_time_days:Q", title="Days from sent to complete"),
-        color=colours("delivery", _DELIVERY_COLOURS),
-        href="address:N",
-        tooltip=[
-            tooltip("order_label:N", "Order"),
-            tooltip("completion_date:T", "Complete"),
-            tooltip("observed_lead_time_days:Q", "Days"),
-            tooltip("planned_lead_time_days:Q", "Planned"),
-            tooltip("days_late:Q", "Days late"),
-        ],
-    )
-    line = alt.Chart(rows).mark_line(color=GREY, interpolate="step", strokeWidth=2)
-    planned = line.encode(x=orders, y="planned_lead_time_days:Q")
-    return show(alt.layer(actual, planned), rows, summary=_summarize_deliveries(rows))
-
-
-def _summarize_deliveries(rows: pa.Table) -> str:
-    deliveries = Counter(rows.column("delivery").to_pylist())
-    return f"The last {rows.num_rows} deliveries: {', '.join(f'{count} {name}' for name, count in deliveries.items())}."
-
-
-def _draw_quantities(deliveries: pa.Table) -> mo.Html:
-    """How much was received of the deliveries that were short or over."""
-    rows = deliveries.filter(pc.field("quantity") != "full")
-    if deliveries.num_rows and not rows.num_rows:
-        return empty(f"All of the last {deliveries.num_rows} deliveries had exactly what was ordered.")
-    bars = alt.Chart(rows).mark_bar()
-    return show(
-        bars.encode(
-            x=alt.X("order_label:N", sort=None, title="Orders by completion", axis=slanted_axis()),
-            y=alt.Y("receipt_ratio:Q", title="Received of ordered", axis=percent_axis()),
-            color=colours("quantity", _QUANTITY_COLOURS),
-            href="address:N",
-            tooltip=[
-                tooltip("order_label:N", "Order"),
-                tooltip("receipt_ratio:Q", "Received of ordered", ".1%"),
-                tooltip("quantity:N", "Quantity"),
-            ],
-        ),
-        rows,
-        160,
-        summary=summarize("Received of ordered, by order", rows, "order_label", "receipt_ratio", ".1%"),
-    )
-
-
-def _draw_lead_times(rows: pa.Table, mean: float | None, p90: float | None) -> mo.Html:
-    """How many orders took how long, with the mean and the 90th percentile."""
-    bars = alt.Chart(rows).mark_bar(color=BLUE)
-    orders = bars.encode(
-        x=alt.X(
-            "observed_lead_time_days:Q",
-            bin=alt.Bin(maxbins=24, minstep=1),
-            title="Days from sent to complete",
-            axis=alt.Axis(format="d", tickMinStep=1, labelOverlap=True),
-        ),
-        y=alt.Y("sum(count_orders):Q", title="Orders"),
-        tooltip=[
-            tooltip("observed_lead_time_days:Q", "Days", "d", bin=True),
-            tooltip("sum(count_orders):Q", "Orders", UNITS),
-        ],
-    )
-    marks = {name: value for name, value in (("mean", mean), ("P90", p90)) if value is not None}
-    lines = [_named_value(value, f"{name} {days(value)}", offset) for offset, (name, value) in enumerate(marks.items())]
-    summary = summarize("Orders by days from sent to complete", rows, "observed_lead_time_days", "count_orders")
-    return show(alt.layer(orders, *lines).resolve_axis(x="independent"), rows, summary=summary)
-
-
-def _named_value(value: float, label: str, row: int) -> Chart:
-    """A vertical line, named above the chart in this row."""
-    axis = alt.Axis(
-        orient="top", values=[value], labelExpr=f"'{label}'", offset=14 * row, title=None, domain=False, ticks=False
-    )
-    rule = alt.Chart(pa.table({"value": [value]})).mark_rule(color=VERMILION, strokeWidth=2)
-    return rule.encode(x=alt.X("value:Q", axis=axis))
