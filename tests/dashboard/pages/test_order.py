@@ -103,8 +103,9 @@ def test_an_unknown_number_is_reported_and_several_matches_are_links(opened: Ope
 
 
 def test_two_orders_with_the_same_number_are_tabs(opened: Open) -> None:
-    view = opened(f"update marts.purchase_orders set purchase_order_number = 'PO-X' where {PARTIAL}")
-    count = view.row(f"select count(*) as count from published.marts.purchase_orders where {PARTIAL}")["count"]
+    partial = f"{PARTIAL} and order_type = 'po'"  # some days, a transfer of the demo is partially received, too
+    view = opened(f"update marts.purchase_orders set purchase_order_number = 'PO-X' where {partial}")
+    count = view.row(f"select count(*) as count from published.marts.purchase_orders where {partial}")["count"]
 
     assert page(view, "PO-X").count("Purchase order PO-X · ") == min(count, 12) > 1
 
