@@ -84,10 +84,11 @@ def _period(column: str, first: date) -> str:
 def by_currency(view: View, sql: str, draw: Callable[[pa.Table, str], mo.Html], **parameters: Any) -> mo.Html:
     """A chart of the money in a query, drawn from its rows and their currency: one for each if they are in several."""
     rows = view.rows(sql, **parameters)
-    found = list(dict.fromkeys(rows.column("currency_code").to_pylist()))
+    in_rows = set(rows.column("currency_code").to_pylist())
+    found = [each for each in view.published.currencies if each in in_rows]  # in the same order on every page
     if len(found) < 2:
         return draw(rows, found[0] if found else view.currency_of(sql))
-    return mo.vstack([draw(rows.filter(pc.field("currency_code") == each), each) for each in found if each])
+    return mo.vstack([draw(rows.filter(pc.field("currency_code") == each), each) for each in found])
 
 
 def height_of_rows(rows: pa.Table, field: str = "vendor_name") -> int:

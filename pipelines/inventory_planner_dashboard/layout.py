@@ -13,6 +13,7 @@ import marimo as mo
 from inventory_planner_dashboard.account_links import account_url
 from inventory_planner_dashboard.view import View
 
+NOTHING: Final = "Nothing to show for these filters."
 _MARKUP: Final = re.compile(r"[!-/:-@\[-`{-~]")  # the signs of ASCII
 
 
@@ -114,7 +115,7 @@ def widened_notes(view: View, sql: str) -> list[mo.Html]:
     return [note(sentence[0].upper() + sentence[1:]) for sentence in view.widened(sql)]
 
 
-def empty(message: str = "Nothing to show for these filters.") -> mo.Html:
+def empty(message: str = NOTHING) -> mo.Html:
     """A placeholder for a chart or table without rows."""
     return mo.Html(f'<p class="ip-empty">{escape(message)}</p>')
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from inventory_planner.formulas import disarm, rearm
 from inventory_planner_dashboard.exports import NamedTable
 from inventory_planner_dashboard.formats import Format, text
-from inventory_planner_dashboard.layout import empty, filter_notes, note
+from inventory_planner_dashboard.layout import NOTHING, empty, filter_notes, note
 from inventory_planner_dashboard.subjects import BY_COLUMN, LISTS
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
 from inventory_planner_dashboard.view import EACH_CURRENCY, View
@@ -50,12 +50,12 @@ _BETWEEN_NAMES: Final = ", "  # in a column that lists several
 _SMALL: Final = 8  # tables with at most this many rows have no search or export
 
 
-def table(view: View, sql: str, columns: Columns, **parameters: Any) -> mo.Html:
-    """The rows of a query as a table."""
+def table(view: View, sql: str, columns: Columns, *, if_empty: str = NOTHING, **parameters: Any) -> mo.Html:
+    """The rows of a query as a table; a message if there are none."""
     item = ", concat_ws(' · ', sku, title) as item" if ITEM in columns else ""
     found = view.rows(f"select *{item} from ({sql}) limit {MAX_ROWS + 1}", **parameters)  # noqa: S608 (a page's query)
     if found.num_rows == 0:
-        return empty()
+        return empty(if_empty)
     is_cut = [note(f"Only the first {MAX_ROWS:,} rows are shown; use the filters to narrow them down.")]
     return mo.vstack(
         [

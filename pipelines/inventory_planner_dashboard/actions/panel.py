@@ -18,6 +18,12 @@ Summary: TypeAlias = Callable[[str, Collection[str], datetime], str]
 _summary: Summary | None = None
 _CHANGE: Final = "Receive, re-date or close …"
 _CLOSE: Final = "Close stale orders …"
+_CLOSE_COMPLETE: Final = "Close orders that arrived in full …"
+_COMPLETE: Final = """
+    select account_id, purchase_order_id, purchase_order_number, vendor_name, warehouse_name, 0 as count_lines
+    from marts.purchase_orders where lifecycle_state = 'received_not_closed' and is_readonly is not true
+    order by 1, 4, 3, 2
+"""
 _TO_CLOSE: Final = """
     select account_id, purchase_order_id, max(purchase_order_number) as purchase_order_number,
         max(vendor_name) as vendor_name, max(warehouse_name) as warehouse_name, count(*) as count_lines
@@ -46,24 +52,34 @@ def order_actions(view: View, account_id: str, order_id: str) -> list[mo.Html]:
 
 def closing_actions(view: View) -> list[mo.Html]:
     """A button for each account, to close the orders whose open lines should all be closed."""
+    return _closing(view, _CLOSE, _TO_CLOSE)
+
+
+def complete_actions(view: View) -> list[mo.Html]:
+    """A button for each account, to close the orders that arrived in full."""
+    return _closing(view, _CLOSE_COMPLETE, _COMPLETE)
+
+
+def _closing(view: View, title: str, sql: str) -> list[mo.Html]:
     if not _summary:
         return []
     orders: dict[str, dict[str, str]] = {}
-    for row in view.rows(_TO_CLOSE).to_pylist():
+    for row in view.rows(sql).to_pylist():
         orders.setdefault(row["account_id"], {})[row["purchase_order_id"]] = _label(row)
     return [
         part
         for account_id, rows in orders.items()
         for part in _place(
-            view, _CLOSE, "choose", [*rows], {"account": account_id, "orders": json.dumps([*rows.items()])}
+            view, title, "choose", [*rows], {"account": account_id, "orders": json.dumps([*rows.items()])}
         )
     ]
 
 
 def _label(row: Mapping[str, Any]) -> str:
-    lines = f"{row['count_lines']:,} open line{'' if row['count_lines'] == 1 else 's'}"
+    count = row["count_lines"]
+    lines = [f"{count:,} open line{'' if count == 1 else 's'}"] if count else []
     names = [row[name] for name in ("purchase_order_number", "vendor_name", "warehouse_name")]
-    return " · ".join([*filter(None, names), lines])
+    return " · ".join([*filter(None, names), *lines])
 
 
 def _place(view: View, title: str, step: str, order_ids: list[str], fields: Mapping[str, str]) -> list[mo.Html]:

@@ -19,6 +19,7 @@ from inventory_planner_dashboard.filters import last_working_day
 from inventory_planner_dashboard.formats import day, days, number, rate
 from inventory_planner_dashboard.layout import links, section, tabs
 from inventory_planner_dashboard.pages.overdue import at_risk
+from inventory_planner_dashboard.pages.received import TO_CLOSE
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.tiles import Tile, money, tile_row, tiles
@@ -189,7 +190,7 @@ def _open_tiles(view: View) -> str:
             counted="count_due_soon",
             link=incoming,
         ),
-        tile("Overdue", "overdue_value", counted="count_overdue", link=view.link("#/overdue", overdue="yes")),
+        tile("Overdue", "overdue_value", counted="count_overdue", link=view.link("#/overdue")),
         tile("At risk", "at_risk_value", meaning=at_risk_means, counted="count_at_risk", link=view.link("#/overdue")),
     ]
     return tiles(view, _OPEN_LINES, row, figures)
@@ -221,7 +222,8 @@ def _to_close_tile(view: View) -> str:
     row = view.row(_ORDERS_TO_CLOSE)
     value = money(view, _ORDERS_TO_CLOSE, "ordered_value")
     meaning = "Orders that are fully received but still open in Inventory Planner."
-    figure = Tile("Orders to close", "count_orders", number, value, meaning=meaning, link=view.link("#/received"))
+    address = view.link("#/received", **{f"{TAB}received": TO_CLOSE})
+    figure = Tile("Orders to close", "count_orders", number, value, meaning=meaning, link=address)
     return tiles(view, _ORDERS_TO_CLOSE, row, [figure])
 
 

@@ -100,17 +100,17 @@ def render(view: View) -> mo.Html:
                     PERCENT,
                 ),
                 table(view, _CHECKS, _CHECK_COLUMNS),
-                about="A finding is not a failure: it shows what the figures rest on. For the whole account.",
+                about="These are not errors; they show how complete the data is. Whole account.",
             ),
             section("Statuses", table(view, _STATUSES, _STATUS_COLUMNS)),
             section(
                 "Changes sent to the account",
-                table(view, _WRITES, _WRITE_COLUMNS),
-                about="Those in doubt first: run the same command again, and it reads what became of them.",
+                table(view, _WRITES, _WRITE_COLUMNS, if_empty="Nothing has been sent from here yet."),
+                about="Unconfirmed changes come first: repeat the command, and it checks whether they were applied.",
             ),
             section(
                 f"Open lines that no other system can match, value in {view.currency_of(_UNLINKED_LINES)}",
-                table(view, _UNLINKED_LINES, _UNLINKED_COLUMNS),
+                table(view, _UNLINKED_LINES, _UNLINKED_COLUMNS, if_empty="None of these lines."),
                 about="By reason; a line can have several. `inventory-planner links check` lists them.",
             ),
             section(

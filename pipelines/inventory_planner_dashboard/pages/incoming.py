@@ -72,10 +72,10 @@ _VARIANT_COLUMNS: Final = {
     ITEM: Column("Item"),
     "next_promise": Column("Next promise", day, meaning="The next expected date that has not passed."),
     "forecast_receipt_date": Column("Forecast", day),
-    "open_value": Column("Open value", number),
-    "purchase_order_numbers": Column("Orders", meaning="The numbers of the open orders with this item."),
     "quantity_open": Column("On order", number),
     "warehouse_name": Column("Warehouse"),
+    "open_value": Column("Open value", number),
+    "purchase_order_numbers": Column("Orders", meaning="The numbers of the open orders with this item."),
     "count_lines": Column("Lines", number),
 }
 _OVERDUE: Final = "Overdue"  # in place of a week
@@ -84,6 +84,7 @@ _CONTAINER_CBM: Final = 67  # what a 40-foot container holds
 
 def render(view: View) -> mo.Html:
     """A calendar of vendors and weeks, promise against forecast, volume, and each variant."""
+    basis = view.meaning("forecast_basis", _PROMISED_AND_FORECAST)
     return mo.vstack(
         [
             _tiles(view),
@@ -96,12 +97,12 @@ def render(view: View) -> mo.Html:
                 section(
                     "Promised and forecast, units",
                     _draw_promised_and_forecast(_of_week(view, view.rows(_PROMISED_AND_FORECAST))),
-                    about=f"{view.meaning('forecast_basis', _PROMISED_AND_FORECAST)}. Overdue lines stand apart.",
+                    about=f"{basis.removesuffix('.')}. Overdue lines are separate.",
                 ),
                 section(
                     "Volume by forecast week",
                     _draw_volume(view.rows(_VOLUME_BY_WEEK)),
-                    about="Only lines with a known volume; overdue lines stand apart.",
+                    about="Only lines with a known volume; overdue lines are separate.",
                 ),
             ),
             section(f"By variant, value in {view.currency}", table(view, _VARIANTS, _VARIANT_COLUMNS)),
@@ -121,7 +122,7 @@ def _tiles(view: View) -> mo.Html:
             f"{number(row[f'quantity_{kind}'])} units",
             view.currency,
             counted=f"quantity_{kind}",
-            link=view.link("#/overdue", overdue="yes") if kind == "overdue" else "",
+            link=view.link("#/overdue") if kind == "overdue" else "",
         )
         for kind, label in kinds.items()
     ]

@@ -69,8 +69,8 @@ _SAFETY_DAY_COLUMNS: Final = {
 }
 _SETTING_COLUMNS: Final = {
     ITEM: Column("Item"),
-    "configured_lead_time_days": Column("Set", number),
     "proposed_lead_time_days": Column("Proposed", number),
+    "configured_lead_time_days": Column("Set", number),
     "proposal_reason": Column("Reason"),
     "needed_lead_time_days": Column("Needed", number),
     "error_days": Column("Error, days", number),
@@ -86,9 +86,9 @@ _SETTING_COLUMNS: Final = {
 }
 _VENDOR_COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
-    "count_proposed": Column("Variants", number, meaning=_PROPOSED),
-    "configured_lead_time_days": Column("Set", days),
     "needed_lead_time_days": Column("Needed", days),
+    "configured_lead_time_days": Column("Set", days),
+    "count_proposed": Column("Variants", number, meaning=_PROPOSED),
 }
 _COMMAND: Final = "inventory-planner variants set --from lead_time_settings"
 _DAYS: Final = ",.1f"
@@ -112,7 +112,7 @@ def render(view: View) -> mo.Html:
             section(
                 "Safety days by variant",
                 table(view, _SAFETY_DAYS, _SAFETY_DAY_COLUMNS),
-                about="Days of demand that cover the variation of the lead time alone, at each service level.",
+                about="Days of demand to keep in stock against late deliveries, at each service level.",
             ),
         ]
     )
@@ -120,6 +120,7 @@ def render(view: View) -> mo.Html:
 
 def _settings(view: View) -> mo.Html:
     """What is set against what receipts show, and the commands that write what is proposed."""
+    needed = view.meaning("needed_lead_time_days", SETTINGS)
     return section(
         "Settings and what receipts show",
         *missing_from_catalog(view),
@@ -131,9 +132,9 @@ def _settings(view: View) -> mo.Html:
         section(
             "By variant",
             table(view, SETTINGS, _SETTING_COLUMNS),
-            about="Error: needed minus set. Above 0, stock runs out before the order arrives; below 0, it lies idle.",
+            about="Error: needed minus set. Above 0, stock can run out before an order arrives; below 0, it lies idle.",
         ),
-        about="Needed: the days within which most orders were complete, by the var lead_time_quantile.",
+        about=f"Needed: {needed[:1].lower()}{needed[1:]}",
     )
 
 
@@ -157,7 +158,7 @@ def _commands(view: View) -> list[mo.Html]:
         return [empty("No change is proposed for these filters.")]
     each = [f"{_COMMAND} --vendor {quote(name)}" for name in names[:_MAX_COMMANDS]]
     return [
-        note("A command shows the proposals of its vendor, for all warehouses, and asks before it sends them."),
+        note("Each command shows a vendor's proposals for all warehouses, and asks before it sends them."),
         *map(command, each),
         *([note("All vendors at once:"), command(_COMMAND)] if not view.filters.vendors else []),
     ]

@@ -45,10 +45,15 @@ LINES: Final = """
     select * from marts.open_lines where is_overdue or promise_current is null or is_stale
     order by open_value desc nulls last, purchase_order_number, line_number
 """
-_LATE_VENDORS: Final = """
-    select vendor_name, sum(open_value) as open_value, count(*) as count_lines, max(days_overdue) as days_overdue
-    from marts.open_lines where is_overdue and order_type = 'po' and vendor_name is not null
-    group by 1 order by count_lines desc, 1
+_BY_VENDOR: Final = """
+    select vendor_name, currency_code, sum(open_value) as open_value, sum(quantity_open) as quantity_open,
+        count(*) as count_lines, max(days_overdue) as days_overdue,
+        count(distinct (account_id, purchase_order_id)) as count_orders
+    from marts.open_lines where is_overdue group by 1, 2 order by open_value desc nulls last, vendor_name
+"""
+_TO_CHASE: Final = """
+    select vendor_name from marts.open_lines where is_overdue and order_type = 'po' and vendor_name is not null
+    group by 1 order by count(*) desc, 1
 """
 AT_RISK: Final = """
     select purchase_order_number, vendor_name, buyer, currency_code, promise_current,
@@ -68,6 +73,14 @@ _AT_RISK_COLUMNS: Final = {
     "quantity_open": Column("Units", number),
     "count_lines": Column("Lines", number),
     "buyer": Column("Buyer"),
+}
+_VENDOR_COLUMNS: Final = {
+    "vendor_name": Column("Vendor"),
+    "open_value": Column("Overdue value", number),
+    "days_overdue": Column("Longest, days", days),
+    "count_orders": Column("Orders", number),
+    "count_lines": Column("Lines", number),
+    "quantity_open": Column("Units", number),
 }
 _LINE_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
@@ -102,6 +115,10 @@ def render(view: View) -> mo.Html:
     return mo.vstack(
         [
             _tiles(view),
+            section(
+                f"Who is late, value in {view.currency_of(_BY_VENDOR)}",
+                table(view, _BY_VENDOR, _VENDOR_COLUMNS, if_empty="Nothing is overdue."),
+            ),
             section("Open value by age", by_currency(view, _AGEING, partial(_draw_ageing, view))),
             section(
                 "Open and overdue, day by day",
@@ -123,7 +140,7 @@ def render(view: View) -> mo.Html:
 
 def _chase(view: View) -> list[mo.Html]:
     """A reminder for each vendor with overdue lines."""
-    vendors = [row["vendor_name"] for row in view.rows(_LATE_VENDORS).to_pylist()]
+    vendors = [row["vendor_name"] for row in view.rows(_TO_CHASE).to_pylist()]
     if not vendors:
         return []
     shown = reminders(view, vendors[:_MAX_REMINDERS])
@@ -135,8 +152,9 @@ def _chase(view: View) -> list[mo.Html]:
             "Chase the vendors",
             *(
                 part
-                for name, found in shown.items()
-                for part in (link(name, VENDOR.link(view, name)), *map(chase, found))
+                for name in vendors
+                if name in shown
+                for part in (link(name, VENDOR.link(view, name)), *map(chase, shown[name]))
             ),
             about=f"Each reminder has all of the vendor's overdue and due-soon lines, regardless of the filters.{more}",
         )

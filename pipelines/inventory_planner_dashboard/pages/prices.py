@@ -53,12 +53,12 @@ _LANDED_BY_VENDOR: Final = """
 _CHANGE_COLUMNS: Final = {
     ITEM: Column("Item"),
     "price_change_rate": Column("Change", signed_rate),
+    "previous_unit_cost": Column("Before", decimal),
     "unit_cost": Column("Now", decimal),
     "price_variance": Column("Variance", number),
-    "previous_unit_cost": Column("Before", decimal),
+    "sent_date": Column("Sent", day),
     "vendor_name": Column("Vendor"),
     "purchase_order_number": Column("Order"),
-    "sent_date": Column("Sent", day),
 }
 _MAX_VARIANTS: Final = 6  # lines that can be distinguished in one chart
 

@@ -8,6 +8,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
+from inventory_planner_dashboard.actions.panel import complete_actions
 from inventory_planner_dashboard.charts import by_currency, draw_code_bars, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, months, percent_axis, tooltip
 from inventory_planner_dashboard.formats import day, days, number, rate, words
@@ -62,6 +63,10 @@ _BY_ORDER: Final = """
     select *, case when is_due then fill_rate end as due_fill_rate
     from marts.purchase_orders order by sent_date desc, purchase_order_number desc
 """
+_ORDERS_TO_CLOSE: Final = """
+    select * from marts.purchase_orders where lifecycle_state = 'received_not_closed'
+    order by last_receipt_date, purchase_order_number
+"""
 _BY_LINE: Final = """
     select *, case when is_due then fill_rate end as due_fill_rate
     from marts.received_vs_ordered order by sent_date desc, purchase_order_number desc, line_number
@@ -90,6 +95,16 @@ _ORDER_COLUMNS: Final = {
     "count_lines": Column("Lines", number),
     "warehouse_name": Column("Warehouse"),
 }
+_TO_CLOSE_COLUMNS: Final = {
+    "purchase_order_number": Column("Order"),
+    "vendor_name": Column("Vendor"),
+    "last_receipt_date": Column("Last receipt", day),
+    "ordered_value": Column("Ordered value", number),
+    "quantity_received": Column("Received", number),
+    "quantity_over": Column("Over", number),
+    "status": Column("Status"),
+    "warehouse_name": Column("Warehouse"),
+}
 _LINE_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
     ITEM: Column("Item"),
@@ -99,6 +114,9 @@ _LINE_COLUMNS: Final = {
     "vendor_name": Column("Vendor"),
     "line_number": Column("Line", number),
 }
+
+
+TO_CLOSE: Final = "To close"  # the tab that the briefing leads to
 
 
 def render(view: View) -> mo.Html:
@@ -128,12 +146,19 @@ def render(view: View) -> mo.Html:
                         "Vendors": lambda: table(view, _BY_VENDOR, _VENDOR_COLUMNS),
                         "Orders": lambda: table(view, _BY_ORDER, _ORDER_COLUMNS),
                         "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS),
+                        TO_CLOSE: lambda: _to_close(view),
                     },
                 ),
                 about="Fill rate: of lines that are due. A dash: nothing is due yet.",
             ),
         ]
     )
+
+
+def _to_close(view: View) -> mo.Html:
+    """The orders of which everything has arrived, and where they can be closed."""
+    orders = table(view, _ORDERS_TO_CLOSE, _TO_CLOSE_COLUMNS, if_empty="No complete order is still open.")
+    return mo.vstack([*complete_actions(view), orders])
 
 
 def _tiles(view: View) -> mo.Html:

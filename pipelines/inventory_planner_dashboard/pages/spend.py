@@ -39,8 +39,8 @@ _TOTALS: Final = """
     from marts.purchase_orders where is_in_spend
 """
 _PARETO: Final = """
-    select * from marts.spend_concentration
-    where spend_by = $by and period = '365' and value_basis = 'order' order by spend_rank
+    select *, spend_name as vendor_name, spend_name as sku from marts.spend_concentration
+    where spend_by = $by and period = '365' and value_basis = 'order' order by currency_code, spend_rank
 """
 _BY_MONTH: Final = """
     select date_trunc('month', sent_date) as report_month, currency_code,
@@ -66,9 +66,9 @@ _CASH: Final = """
 _PASSED: Final = """
     select * from marts.payables where is_passed order by due_date desc, payable_value desc, purchase_order_number
 """
+_NAMES: Final = {"vendor": {"vendor_name": Column("Vendor")}, "variant": {"sku": Column("SKU")}}
 _SPEND_COLUMNS: Final = {
     "spend_rank": Column("Rank", number),
-    "spend_name": Column("Name"),
     "abc_class": Column("Class"),
     "ordered_value": Column("Ordered value", number),
     "spend_share": Column("Share", rate),
@@ -136,13 +136,14 @@ def _tiles(view: View) -> mo.Html:
     row, vendors = view.row(_TOTALS), view.rows(_PARETO, by="vendor").to_pylist()
     receipts = view.link("#/receipts")
     canceled = f"{money(view, _TOTALS, 'received_value_canceled')} of it on canceled orders"
+    received = f"{number(row['count_received_orders'])} orders"
     totals = [
         _orders_tile(view, row, "Ordered", "ordered_value", "count_orders"),
         Tile(
             "Received",
             "received_value",
             number,
-            canceled,
+            canceled if row["received_value_canceled"] else received,
             view.currency,
             counted="count_received_orders",
             link=receipts,
@@ -177,7 +178,9 @@ def _pareto(view: View, by: str) -> Callable[[], mo.Html]:
         def draw(rows: pa.Table, currency: str) -> mo.Html:
             return _draw_pareto(with_links(view, rows, subject), currency)
 
-        return mo.vstack([by_currency(view, _PARETO, draw, by=by), table(view, _PARETO, _SPEND_COLUMNS, by=by)])
+        return mo.vstack(
+            [by_currency(view, _PARETO, draw, by=by), table(view, _PARETO, _NAMES[by] | _SPEND_COLUMNS, by=by)]
+        )
 
     return render_pareto
 

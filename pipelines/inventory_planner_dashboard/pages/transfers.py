@@ -92,7 +92,9 @@ def render(view: View) -> mo.Html:
                     view,
                     "transfers",
                     {
-                        "Components still needed": lambda: table(view, _COMPONENTS, _COMPONENT_COLUMNS),
+                        "Components still needed": lambda: table(
+                            view, _COMPONENTS, _COMPONENT_COLUMNS, if_empty="No open assembly order needs components."
+                        ),
                         "Assembly orders": lambda: table(view, _ASSEMBLIES, _ASSEMBLY_COLUMNS),
                     },
                 ),

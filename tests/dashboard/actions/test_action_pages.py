@@ -168,6 +168,15 @@ def test_stale_orders_are_closed_together_and_not_offered_again(
     browser.until(lambda: "Sent from this dashboard" in browser.texts(".ip-actions")[0], "showed what was sent")
     page.begin("Close ")
     assert browser.count(".ip-steps input[type=checkbox]") == 1
+
+    browser.size(1280, 2400)
+    browser.run("location.hash = '#/'")
+    browser.until_shown("Monday briefing")
+    (count,) = (text.splitlines()[-2] for text in browser.texts(".ip-tile") if text.startswith("Orders to close"))
+    page.click(".ip-tile a", count)
+    browser.until_shown("Received vs ordered")
+    page.begin("Close orders that arrived completely")
+    assert browser.count(".ip-steps input[type=checkbox]") == int(count)
     assert errors(browser) == []
 
     assert recorded(folder, to_close) == [

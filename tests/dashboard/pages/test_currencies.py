@@ -8,6 +8,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import marimo as mo
+import pyarrow as pa
+
+from inventory_planner_dashboard.charts import by_currency
 from inventory_planner_dashboard.chips import chips
 from inventory_planner_dashboard.controls import filter_controls, shown_controls
 from inventory_planner_dashboard.filters import Filters
@@ -53,6 +57,17 @@ def test_without_rates_all_currencies_are_shown_each_in_its_own(opened: Open) ->
     }
     assert tile(view, "Open") == f"{each['EUR']:,.0f} EUR + {each['USD']:,.0f} USD"
     assert view.row(OPEN)["count_lines"] == sum(row["count_lines"] for row in rows)
+
+
+def test_charts_of_several_currencies_have_the_same_order_on_every_page(opened: Open) -> None:
+    view, drawn = opened(filters=Filters()), list[str]()
+
+    def draw(_rows: pa.Table, currency: str) -> mo.Html:
+        drawn.append(currency)
+        return mo.Html("")
+
+    by_currency(view, "select 'USD' as currency_code union all select 'EUR'", draw)
+    assert drawn == ["EUR", "USD"] == list(view.published.currencies)
 
 
 def test_with_rates_values_are_in_the_reporting_currency_and_a_missing_rate_is_named(opened: Open) -> None:
