@@ -74,8 +74,8 @@ _VARIANT_COLUMNS: Final = {
     "forecast_receipt_date": Column("Forecast", day),
     "quantity_open": Column("On order", number),
     "warehouse_name": Column("Warehouse"),
-    "open_value": Column("Open value", number),
     "purchase_order_numbers": Column("Orders", meaning="The numbers of the open orders with this item."),
+    "open_value": Column("Open value", number),
     "count_lines": Column("Lines", number),
 }
 _OVERDUE: Final = "Overdue"  # in place of a week
