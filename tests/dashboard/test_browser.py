@@ -412,7 +412,9 @@ def test_the_keyboard_passes_the_menu_and_on_a_phone_a_chosen_page_closes_it(bro
     ("path", "headings"),
     [
         pytest.param("#/overdue", ["Order", "SKU", "Days overdue", "Open value", "Promised", "Action"], id="overdue"),
-        pytest.param("#/incoming", ["Item", "Next promise", "Forecast", "On order", "Warehouse", "Orders"], id="incoming"),
+        pytest.param(
+            "#/incoming", ["Item", "Next promise", "Forecast", "On order", "Warehouse", "Orders"], id="incoming"
+        ),
         pytest.param("#/lead-times", ["Item", "Safety, 95%", "90%", "98%", "99%", "Planned"], id="safety"),
         pytest.param("#/lead-times", ["Item", "Proposed", "Set", "Reason", "Needed", "Error, days"], id="settings"),
         pytest.param("#/running-out", ["Item", "Days left", "At risk", "Action", "Order", "Days late"], id="gaps"),
