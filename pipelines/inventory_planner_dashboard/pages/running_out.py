@@ -144,7 +144,7 @@ def _gaps(view: View) -> mo.Html:
             _gap_tiles(view),
             *widened_notes(view, TOTALS),
             section(
-                f"Revenue at risk by whom to call, {view.currency_of(BY_VENDOR)}",
+                f"Revenue at risk by vendor to call, {view.currency_of(BY_VENDOR)}",
                 by_currency(
                     view, BY_VENDOR, lambda rows, currency: _draw_vendors(with_links(view, rows, VENDOR), currency)
                 ),
@@ -228,7 +228,7 @@ def _draw_vendors(rows: pa.Table, currency: str) -> mo.Html:
         bars.encode(
             x=amount("sum(revenue_at_risk)", f"Revenue at risk, {currency}", alt.X),
             y=vendors("-x"),
-            color=colours("recommended_action", _ACTION_COLOURS),
+            color=colours("recommended_action", _ACTION_COLOURS, columns=2),
             href="address:N",
             tooltip=[
                 tooltip("vendor_name:N", "Vendor"),
