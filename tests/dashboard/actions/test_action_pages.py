@@ -172,8 +172,8 @@ def test_stale_orders_are_closed_together_and_not_offered_again(
     browser.size(1280, 2400)
     browser.run("location.hash = '#/'")
     browser.until_shown("Monday briefing")
-    (count,) = (text.splitlines()[-2] for text in browser.texts(".ip-tile") if text.startswith("Orders to close"))
-    page.click(".ip-tile a", count)
+    tile = "found(document, '.ip-tile').find(e => e.innerText.startsWith('Orders to close')).querySelector('a')"
+    count = browser.run(f"const link = {tile}; link.click(); return link.innerText")
     browser.until_shown("Received vs ordered")
     page.begin("Close orders that arrived completely")
     assert browser.count(".ip-steps input[type=checkbox]") == int(count)
