@@ -226,8 +226,8 @@ def test_bars_and_cells_lead_to_vendors_and_orders_without_a_reload_and_an_order
 
     browser.driver.back()
     browser.until_shown("Overdue and ageing")
-    browser.until(lambda: browser.count("td a.ip-item"), "had links in the table")
-    (number,) = browser.run("const a = found(document, 'td a.ip-item')[0]; a.click(); return [a.innerText]")
+    browser.until(lambda: browser.count("td a[href$='#/order']"), "had links in the table")
+    (number,) = browser.run("const a = found(document, 'td a[href$=\"#/order\"]')[0]; a.click(); return [a.innerText]")
     browser.until_shown("Order")
     assert browser.texts("h2.ip-section")[0].startswith(f"Purchase order {number} · ")
 

@@ -175,7 +175,7 @@ def test_stale_orders_are_closed_together_and_not_offered_again(
     tile = "found(document, '.ip-tile').find(e => e.innerText.startsWith('Orders to close')).querySelector('a')"
     count = browser.run(f"const link = {tile}; link.click(); return link.innerText")
     browser.until_shown("Received vs ordered")
-    page.begin("Close orders that arrived completely")
+    page.begin("Close orders that arrived in full")
     assert browser.count(".ip-steps input[type=checkbox]") == int(count)
     assert errors(browser) == []
 

@@ -15,7 +15,7 @@ from inventory_planner_dashboard.routes import render_page
 from inventory_planner_dashboard.view import View, apply_filters
 
 Open = Callable[..., View]
-PARTIAL = "lifecycle_state = 'partially_received' and order_type = 'po'"
+PARTIAL = "lifecycle_state = 'partially_received'"
 CHANGED = """
     insert into marts.writes by name
     select account_id, purchase_order_id, 'w1' as write_id, 'orders receive' as command, 'applied' as state,
