@@ -88,7 +88,7 @@ class Page:
     def send(self) -> list[str]:
         """Confirm with a double click; the cells of what became of it."""
         self.browser.run("const b = found(document, '.ip-steps form button')[0]; b.click(); b.click()")
-        self.until("follow with the next run")
+        self.until("after the next run")
         return self.browser.texts(".ip-steps td")
 
     def until(self, text: str) -> None:
