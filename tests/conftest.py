@@ -54,7 +54,8 @@ FIRST = (  # the longest modules: one of them alone at the end costs a minute
 
 BUILDING = ("tests/test_demo.py", "tests/marts/test_marts.py")  # in one process, where dbt parses its project once
 HAND_MADE = "built"  # this fixture builds the accounts made by hand, which takes a fifth of all quick tests
-READING = "dashboard"  # its tests read the demo, and would wait for it
+READING = "demo_shown"  # tests with this fixture would wait for the demo
+DEMO = "test_demo.py"  # which makes it
 
 
 class _Scheduling(LoadScopeScheduling):
@@ -72,15 +73,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduli
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out the long tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if HAND_MADE in getattr(item, "fixturenames", ()):
+        if _uses(item, HAND_MADE):
             item.add_marker(pytest.mark.long)
-    items.sort(key=_rank)
+    waiting = {item.path for item in items if _is_quick(item) and _uses(item, READING)}
+    items.sort(key=lambda item: _rank(item, is_waiting=_is_quick(item) and item.path in waiting))
 
 
-def _rank(item: pytest.Item) -> int:
-    """The place of a module, which are otherwise in the order of their paths."""
+def _rank(item: pytest.Item, *, is_waiting: bool) -> int:
+    """The place of a module: the longest first, then in the order of their paths, last those that wait for the demo."""
     name = item.path.name
-    return FIRST.index(name) if name in FIRST else len(FIRST) + (READING in item.path.parent.parts)
+    if is_waiting and name != DEMO:
+        return len(FIRST) + 1
+    return FIRST.index(name) if name in FIRST else len(FIRST)
+
+
+def _uses(item: pytest.Item, fixture: str) -> bool:
+    return fixture in getattr(item, "fixturenames", ())
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    return item.get_closest_marker("long") is None
 
 
 def pytest_collection_finish() -> None:
