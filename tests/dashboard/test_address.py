@@ -268,8 +268,8 @@ def open_tab(browser: Browser, title: str) -> None:
 def test_a_link_to_a_vendor_keeps_the_filters_and_back_leads_to_where_it_stood(browser: Browser, url: str) -> None:
     browser.size(1280, 900)
     browser.open(f"{url}/?currency=USD#/scorecard")
-    shown, vendor = settled(browser, "Vendor scorecard"), browser.texts(".ip-links:not(.ip-chips) a")[0]
-    browser.run("window.isSame = true; found(document, '.ip-links:not(.ip-chips) a')[0].click()")
+    shown, vendor = settled(browser, "Vendor scorecard"), browser.texts("a.ip-item")[0]
+    browser.run("window.isSame = true; found(document, 'a.ip-item')[0].click()")
     browser.until_shown("Vendor detail")
     browser.until(lambda: vendor in browser.texts("h2.ip-section"), f"showed {vendor}")
     expected = f"{url}/{format_query({'vendor': vendor, 'currency': 'USD'})}#/vendor"
