@@ -167,7 +167,8 @@ def test_settings_are_shown_before_and_after_and_undone(account: Account, ip: Ru
     assert ip("writes", "undo", redone.values[0]["job_id"], "--dry-run").lines[0] == "To be sent"
     (written,) = [each for each in ip("status", "--json").values["writes"] if each["command"] == "variants set"]
     assert (written["job_id"], written["target"], written["purchase_order_id"]) == (done.run, "c9_5001", None)
-    assert "recorded at command order or variant state user name outcome" in ip("status").lines
+    shown = [line.split(maxsplit=2)[2] for line in ip("status").lines if " variants set c9_5001 " in line]
+    assert shown == [f"variants set c9_5001 applied {written['user_name']}"]
 
 
 def test_a_vendor_is_set_and_removed(account: Account, variants: Run) -> None:
