@@ -39,7 +39,7 @@ from inventory_planner.writeback.acknowledge import acknowledge
 from inventory_planner.writeback.change import Change, Intention, Situation
 from inventory_planner.writeback.earlier import Earlier
 from inventory_planner.writeback.journal import Command, Outcome
-from inventory_planner.writeback.lookup import find_order, find_orders
+from inventory_planner.writeback.lookup import Found, find_order, find_orders
 from inventory_planner.writeback.order_fields import without_envelope
 from inventory_planner.writeback.orders import (
     Receiving,
@@ -191,12 +191,9 @@ def update_file(account: Job, path: Path, sending: Sending = UNASKED, *, recalcu
     rows = read_updates(path)
     found = find_orders(account.client, (row.order for row in rows))
     intentions = updates(path, rows, found, statuses(account.account), recalculate=recalculate)
-    records = {each.order_id: each for each in found.values() if isinstance(each, Record)}
     content = sorted([row.order, sorted(row.fields.items()), recalculate] for row in rows)
     command = _command("orders update", content, sending)
-    return send_changes(
-        account, command, intentions, [Situation(records[each.order_id or ""]) for each in intentions], sending
-    )
+    return send_changes(account, command, intentions, _situations(found, intentions), sending)
 
 
 def close(account: Job, orders: Sequence[str], sending: Sending = UNASKED) -> list[Outcome]:
@@ -235,11 +232,9 @@ def receive_file(
     rows = read_receipts(path)
     found = find_orders(account.client, (row.order for row in rows))
     intentions = receipts(path, rows, found, receiving)
-    records = {each.order_id: each for each in found.values() if isinstance(each, Record)}
     content = sorted([row.order, row.variant, str(row.received), receiving.is_added] for row in rows)
     command = _command("orders receive", content, sending, is_file=True, is_additive=receiving.is_added)
-    situations = [Situation(records[each.order_id or ""]) for each in intentions]
-    return send_changes(account, command, intentions, situations, sending)
+    return send_changes(account, command, intentions, _situations(found, intentions), sending)
 
 
 def connect(account: Job, order: str, name: str, sending: Sending = UNASKED) -> list[Outcome]:
@@ -258,6 +253,12 @@ def push_stock(account: Job, order: str, sending: Sending = UNASKED, *, from_sou
 
 def _read(account: Job, intention: Intention) -> Situation:
     return read_situation(account.client, intention.action, intention.order_id, intention.target, intention.reference)
+
+
+def _situations(found: Found, intentions: Sequence[Intention]) -> list[Situation]:
+    """What the account had of the orders of a file when they were looked up."""
+    records = {each.order_id: each for each in found.values() if isinstance(each, Record)}
+    return [Situation(records[each.order_id or ""]) for each in intentions]
 
 
 def _command(name: str, content: Any, sending: Sending, *, is_file: bool = False, is_additive: bool = False) -> Command:

@@ -71,11 +71,12 @@ def links(addresses: Mapping[str, str]) -> mo.Html:
     return mo.Html(f'<p class="ip-links">{"".join(anchors)}</p>')
 
 
-def facts(values: Mapping[str, str | mo.Html]) -> mo.Html:
-    """Names and values, such as those in the head of an order."""
+def facts(values: Mapping[str, str | mo.Html | None]) -> mo.Html:
+    """Names and values, such as those in the head of an order; those without a value are left out."""
     pairs = (
         f"<div><dt>{escape(name)}</dt><dd>{value.text if isinstance(value, mo.Html) else escape(value)}</dd></div>"
         for name, value in values.items()
+        if value
     )
     return mo.Html(f'<dl class="ip-facts">{"".join(pairs)}</dl>')
 

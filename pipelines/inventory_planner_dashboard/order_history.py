@@ -8,7 +8,7 @@ from typing import Final
 import marimo as mo
 
 from inventory_planner_dashboard.formats import day, days, instant, number, quantity, text, words, yes
-from inventory_planner_dashboard.layout import empty, section, side_by_side
+from inventory_planner_dashboard.layout import section, side_by_side
 from inventory_planner_dashboard.tables import Column, table
 from inventory_planner_dashboard.view import View
 
@@ -107,19 +107,13 @@ def order_history(view: View, keys: Keys) -> list[mo.Html]:
 
 
 def _receipts(view: View, keys: Keys) -> mo.Html:
-    has_any = view.rows(_RECEIPTS, **keys).num_rows
-    return section(
-        "Receipts", table(view, _RECEIPTS, _RECEIPT_COLUMNS, **keys) if has_any else empty("Nothing was received yet.")
-    )
+    receipts = table(view, _RECEIPTS, _RECEIPT_COLUMNS, if_empty="Nothing was received yet.", **keys)
+    return section("Receipts", receipts)
 
 
 def _promises(view: View, keys: Keys) -> mo.Html:
-    has_any = view.rows(_PROMISES, **keys).num_rows
-    return section(
-        "Promise history",
-        table(view, _PROMISES, _PROMISE_COLUMNS, **keys) if has_any else empty("No build has seen this order yet."),
-        about="As builds saw it. History starts with the first build.",
-    )
+    promises = table(view, _PROMISES, _PROMISE_COLUMNS, if_empty="No build has seen this order yet.", **keys)
+    return section("Promise history", promises, about="As builds saw it. History starts with the first build.")
 
 
 def _connections(view: View, keys: Keys) -> list[mo.Html]:

@@ -42,20 +42,13 @@ def folder(parsed_folder: DataFolder) -> DataFolder:
 
 @pytest.fixture(autouse=True)
 def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty working directory, and afterwards the logger and dlt as they were."""
+    """An empty working directory, and afterwards dlt as it was."""
     monkeypatch.chdir(tmp_path)
-    context, logger = Container()[PluggableRunContext], logging.getLogger("inventory_planner")
-    run_dir, handlers, level, propagates = (
-        context.context.run_dir,
-        logger.handlers[:],
-        logger.level,
-        logger.propagate,
-    )
+    context = Container()[PluggableRunContext]
+    run_dir = context.context.run_dir
     context.reload(str(tmp_path))
     yield
     context.reload(run_dir)
-    logger.handlers[:], logger.propagate = handlers, propagates
-    logger.setLevel(level)
 
 
 @contextmanager

@@ -81,7 +81,8 @@ class Asking:
         account_id: str,
         show: Callable[[Sequence[Change]], None] | None,
     ) -> bool:
-        from inventory_planner.cli.orders_text import count, print_changes
+        from inventory_planner.cli.orders_text import print_changes
+        from inventory_planner.writeback.comparison import count
 
         if self.dry_run:
             if show and changes and not self.as_json:

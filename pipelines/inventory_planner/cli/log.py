@@ -66,29 +66,16 @@ def write_error(message: str) -> None:
 
 
 def _options() -> list[click.Option]:
+    formats = click.Choice(["text", "json"])
     return [
-        click.Option(
-            ["--log-format"],
-            type=click.Choice(["text", "json"]),
-            help="The format of log lines; text by default.",
-            expose_value=False,
-            callback=_choose,
-        ),
-        click.Option(
-            ["--verbose"],
-            is_flag=True,
-            help="Log more detail, such as each model that is built.",
-            expose_value=False,
-            callback=_choose,
-        ),
-        click.Option(
-            ["--quiet"],
-            is_flag=True,
-            help="Log only warnings and errors, for cron.",
-            expose_value=False,
-            callback=_choose,
-        ),
+        _option("--log-format", "The format of log lines; text by default.", type=formats),
+        _option("--verbose", "Log more detail, such as each model that is built.", is_flag=True),
+        _option("--quiet", "Log only warnings and errors, for cron.", is_flag=True),
     ]
+
+
+def _option(name: str, about: str, **kind: Any) -> click.Option:
+    return click.Option([name], help=about, expose_value=False, callback=_choose, **kind)
 
 
 def _choose(context: click.Context, parameter: click.Parameter, value: Any) -> None:

@@ -13,7 +13,7 @@ from inventory_planner.cli.terminal import print_report, table
 from inventory_planner.errors import InventoryPlannerError, UnknownOutcomeError
 from inventory_planner.warehouse.write_log import State
 from inventory_planner.writeback.change import NOT_REVERSIBLE, Change, Skipped
-from inventory_planner.writeback.comparison import compare, name_of
+from inventory_planner.writeback.comparison import compare, count, merge_skus, name_of
 from inventory_planner.writeback.journal import Outcome
 
 MAX_ROWS: Final = 40  # of a table of changes; a file may change thousands of lines
@@ -37,8 +37,7 @@ def print_outcomes(
     if as_json:
         print_json([*map(_outcome, outcomes), *map(_skipped, skipped)])
     else:
-        skus = {variant_id: sku for each in changes for variant_id, sku in each.skus.items()}
-        _print_states(sorted(outcomes, key=lambda each: each.is_done), skus)  # what failed comes first
+        _print_states(sorted(outcomes, key=lambda each: each.is_done), merge_skus(changes))  # what failed comes first
         _print_run(outcomes)
     if failed := [each for each in outcomes if not each.is_done]:
         kind = UnknownOutcomeError if all(each.state == "unknown" for each in failed) else InventoryPlannerError
@@ -67,11 +66,6 @@ def print_json(value: Any) -> None:
     """Print JSON; decimals keep all their digits."""
     encoded = msgspec.json.Encoder(decimal_format="number").encode(value)
     click.echo(msgspec.json.format(encoded, indent=2).decode())
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things, such as `2 changes`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _print_states(outcomes: Sequence[Outcome], skus: Mapping[str, str]) -> None:

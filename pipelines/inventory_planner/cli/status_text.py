@@ -60,7 +60,8 @@ def _writes(writes: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
             "recorded_at": _minute(write["recorded_at"]),
             "command": write["command"],
             "order_or_variant": _target(write),
-            **{name: write[name] for name in ("state", "user_name")},
+            "state": write["state"],
+            "user_name": write["user_name"],
         }
         for write in writes
     ]

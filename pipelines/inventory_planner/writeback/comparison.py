@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from inventory_planner.writeback.change import VARIANT_ACTIONS, Action, Change, split_target
 from inventory_planner.writeback.journal import Outcome
 
 NO_VALUE: Final = "-"
 NO_SKUS: Final[Mapping[str, str]] = {}
+
+
+class HasSkus(Protocol):
+    """A change, or what became of one."""
+
+    @property
+    def skus(self) -> Mapping[str, str]:
+        """The SKUs to show, by variant id."""
+
+
+def merge_skus(changes: Iterable[HasSkus]) -> dict[str, str]:
+    """The SKUs of the variants in several changes, by variant id."""
+    return {variant_id: sku for each in changes for variant_id, sku in each.skus.items()}
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things, such as `2 changes`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def name_of(change: Change | Outcome, skus: Mapping[str, str] = NO_SKUS) -> str:
@@ -61,7 +79,7 @@ def _created(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _ordered(line: Mapping[str, Any]) -> Any:
     components = line.get("components") or []
-    made_of = f" of {len(components):,} component{'' if len(components) == 1 else 's'} each" if components else ""
+    made_of = f" of {count(len(components), 'component')} each" if components else ""
     return f"{_text(line.get('replenishment'))}{made_of}" if made_of else line.get("replenishment")
 
 

@@ -50,6 +50,18 @@ def find_orders(client: Client, names: Iterable[str]) -> Found:
     return _find_each(client, wanted) if len(wanted) <= MAX_SINGLE_READS else _find_in_list(client, wanted)
 
 
+def found_order(orders: Found, name: str) -> Record:
+    """The order that was found under a name.
+
+    Raises:
+        ChangeError: none was; the message says why.
+    """
+    found = orders[name]
+    if isinstance(found, ChangeError):
+        raise found
+    return found
+
+
 def _find_each(client: Client, names: list[str]) -> Found:
     found: dict[str, Record | ChangeError] = {}
     for name in names:

@@ -12,7 +12,7 @@ from inventory_planner.formulas import restore_name
 from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.change_file import read_cells
 from inventory_planner.writeback.faults import raise_faults
-from inventory_planner.writeback.lookup import Found
+from inventory_planner.writeback.lookup import Found, found_order
 from inventory_planner.writeback.orders import Receiving, plan_receipt, variant_of
 from inventory_planner.writeback.quantities import RULE, is_ambiguous, parse_quantity
 
@@ -76,9 +76,7 @@ def _intention(order_id: str, rows: dict[str, Row], receiving: Receiving) -> Int
 
 
 def _line_of(row: Row, orders: Found) -> tuple[str, str]:
-    found = orders[row.order]
-    if isinstance(found, ChangeError):
-        raise found
+    found = found_order(orders, row.order)
     return found.order_id, variant_of(found.order, row.variant)
 
 

@@ -13,7 +13,7 @@ from inventory_planner.writeback.change import Intention
 from inventory_planner.writeback.change_file import Rows, read_cells
 from inventory_planner.writeback.faults import raise_faults
 from inventory_planner.writeback.local_dates import is_day_first, iso_date
-from inventory_planner.writeback.lookup import Found
+from inventory_planner.writeback.lookup import Found, found_order
 from inventory_planner.writeback.orders import plan_update
 
 FIELDS: Final = {"expected": "expected_date", "status": "status", "reference": "reference", "notes": "notes"}
@@ -61,7 +61,7 @@ def updates(
     known, numbers, intentions, faults = list(statuses), dict[str, int](), list[Intention](), list[str]()
     for row in rows:
         try:
-            intention = plan_update(_id(row, orders), row.fields, known, recalculate=recalculate)
+            intention = plan_update(found_order(orders, row.order).order_id, row.fields, known, recalculate=recalculate)
         except ChangeError as error:
             faults.append(f"line {row.number}: {error}")
             continue
@@ -87,10 +87,3 @@ def _dates(rows: Rows) -> tuple[dict[int, dict[str, str]], list[str]]:
 
 def _fields(values: dict[str, str]) -> dict[str, str]:
     return {field: rearm(values[name]) for name, field in FIELDS.items() if values.get(name)}
-
-
-def _id(row: Update, orders: Found) -> str:
-    found = orders[row.order]
-    if isinstance(found, ChangeError):
-        raise found
-    return found.order_id

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from inventory_planner.writeback.apply import RUN_AGAIN
-from inventory_planner.writeback.comparison import compare
+from inventory_planner.writeback.comparison import compare, count, merge_skus
 from inventory_planner.writeback.journal import Outcome
 from inventory_planner_dashboard.actions.planner import Plan, Sent
 
@@ -31,10 +31,10 @@ def choice(order: Order, target: Mapping[str, str], sent: Sequence[Sent] = ()) -
     heading = summary(sent) + _heading(f"Change order {order.reference or order.id}") + _note(_state(order))
     if order.readonly:
         reason = "The order is read-only: change it in the system that manages it."
-        return heading + _note(reason) + _done("Back")
+        return heading + _note(reason) + _ONLY_BACK
     if str(order.status or "").casefold() in FINISHED:
-        return heading + _note("The order is closed or canceled, so there is nothing to change here.") + _done("Back")
-    return heading + _receipt_form(order, target) + _date_form(order, target) + _close_form(target) + _done("Back")
+        return heading + _note("The order is closed or canceled, so there is nothing to change here.") + _ONLY_BACK
+    return heading + _receipt_form(order, target) + _date_form(order, target) + _close_form(target) + _ONLY_BACK
 
 
 def bulk(rows: Sequence[Mapping[str, str]], account_id: str, sent: Sequence[Sent] = ()) -> str:
@@ -57,13 +57,13 @@ def plan(planned: Plan) -> str:
     """What would be sent, before and after, with the button that sends it."""
     again = _problem("The account has changed since the change was shown; nothing was sent.") if planned.is_new else ""
     if not planned.changes:
-        return again + _note("The account already has this; nothing is left to send.") + _done("Back")
-    skus = {variant: sku for each in planned.changes for variant, sku in each.skus.items()}
+        return again + _note("The account already has this; nothing is left to send.") + _ONLY_BACK
+    skus = merge_skus(planned.changes)
     rows = [row for each in planned.changes for row in compare(each, skus)]
     passed = [each for each in planned.changes if _has_passed(each.after.get("expected_date"))]
     warnings = "".join(_warning(f"{each.label}: the new expected date is in the past.") for each in passed)
     who = f"The change will be recorded with the user name {getpass.getuser()}."
-    send = _button(f"Send {_count(len(planned.changes), 'change')} to account {planned.requested.account_id}")
+    send = _button(f"Send {count(len(planned.changes), 'change')} to account {planned.requested.account_id}")
     return (
         again
         + _heading("To be sent")
@@ -80,12 +80,12 @@ def _has_passed(expected: str | None) -> bool:
 
 def outcomes(sent: Sequence[Sent]) -> str:
     """The outcomes of the changes, failed ones first."""
-    skus = {variant: sku for each in sent for variant, sku in each.skus.items()}
+    skus = merge_skus(sent)
     ordered = sorted((each.outcome for each in sent), key=lambda each: each.is_done)
     rows = [{**row, "state": str(each.state)} for each in ordered for row in compare(each, skus)]
     states = Counter(str(each.state) for each in ordered)
     failed = "".join(_problem(f"{_name(each)}: {_advice(each)}") for each in ordered if not each.is_done)
-    heading = ", ".join(f"{_count(number, 'change')} {state}" for state, number in states.items())
+    heading = ", ".join(f"{count(number, 'change')} {state}" for state, number in states.items())
     applied = [each.job_id for each in ordered if each.state == "applied"]
     undo = _note(f"To undo it: inventory-planner writes undo {applied[0]}") if applied else ""
     return failed + _heading(heading) + _table(rows) + _note(_SHOWN_LATER) + undo
@@ -102,7 +102,7 @@ def summary(sent: Sequence[Sent]) -> str:
 
 def failure(message: str, plan_id: str = "") -> str:
     """An error; with the id of a plan, which can be confirmed again, a button for that."""
-    retry = _form("send", f"<p>{_button('Try again')} {_BACK}</p>", {"plan": plan_id}) if plan_id else _done("Back")
+    retry = _form("send", f"<p>{_button('Try again')} {_BACK}</p>", {"plan": plan_id}) if plan_id else _ONLY_BACK
     return _problem(message) + retry
 
 
@@ -215,14 +215,7 @@ def _button(label: str) -> str:
 
 
 _BACK: Final = '<button type="reset">Back</button>'
-
-
-def _done(label: str) -> str:
-    return f'<form><button type="reset">{label}</button></form>'
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+_ONLY_BACK: Final = f"<form>{_BACK}</form>"
 
 
 def _number(value: object) -> str:

@@ -14,6 +14,7 @@ from inventory_planner import orders
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import AnotherRunError, ChangeError, ConfigurationError
 from inventory_planner.orders import Change, Outcome, Receiving, Sending
+from inventory_planner.writeback.comparison import merge_skus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,10 +136,7 @@ class ChangePlanner:
         """Send the changes if they are those of the plan; else return the plan of what would be sent."""
         planned: list[Change] = []
         sent: list[Sent] = []
-        account_id, skus = (
-            plan.requested.account_id,
-            {name: sku for each in plan.changes for name, sku in each.skus.items()},
-        )
+        account_id, skus = plan.requested.account_id, merge_skus(plan.changes)
 
         def confirm(changes: Sequence[Change]) -> bool:
             if tuple(changes) != plan.changes:

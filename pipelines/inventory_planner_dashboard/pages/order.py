@@ -185,7 +185,7 @@ def _facts(view: View, head: Order) -> mo.Html:
         "Account": head["account_id"],
         "Id": head["purchase_order_id"],
     }
-    return facts({name: value for name, value in known.items() if value})
+    return facts(known)
 
 
 def _date(value: Any) -> str | None:

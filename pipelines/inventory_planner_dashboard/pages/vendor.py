@@ -175,7 +175,7 @@ def _vendor(view: View, name: str) -> mo.Html:
 
 
 def _contact(vendor: dict[str, Any]) -> mo.Html:
-    known = {
+    known: dict[str, str | mo.Html | None] = {
         "Email": vendor["vendor_email"],
         "Payment terms": vendor["payment_terms"],
         "Currency": vendor["last_currency_code"],
@@ -184,26 +184,25 @@ def _contact(vendor: dict[str, Any]) -> mo.Html:
         "Last order": day(vendor["last_sent_date"]),
         "Account": vendor["account_id"],
     }
-    return facts({title: value for title, value in known.items() if value})
+    return facts(known)
 
 
 def _of_catalog(view: View, name: str) -> list[mo.Html]:
     """What the catalog knows about a vendor that no purchase order names."""
     found = view.rows(_CATALOG, vendor=name).to_pylist() if "variants" in view.published.columns else []
-    known = [
+    parts = (part for each in found for part in (*open_in("vendor", each), _catalog_contact(each)))
+    return [note("No purchase order names this vendor."), *parts]
+
+
+def _catalog_contact(vendor: dict[str, Any]) -> mo.Html:
+    return facts(
         {
-            "Email": each["vendor_email"],
-            "Currency": each["currency_codes"],
-            "Variants": f"{number(each['count_variants'])} in the catalog, with this vendor first",
-            "Account": each["account_id"],
+            "Email": vendor["vendor_email"],
+            "Currency": vendor["currency_codes"],
+            "Variants": f"{number(vendor['count_variants'])} in the catalog, with this vendor first",
+            "Account": vendor["account_id"],
         }
-        for each in found
-    ]
-    parts = (
-        (*open_in("vendor", each), facts({title: value for title, value in values.items() if value}))
-        for each, values in zip(found, known, strict=True)
     )
-    return [note("No purchase order names this vendor."), *(part for each in parts for part in each)]
 
 
 def _due(view: View, name: str) -> mo.Html:
