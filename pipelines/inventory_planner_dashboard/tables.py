@@ -17,7 +17,7 @@ from inventory_planner_dashboard.formats import Format, text
 from inventory_planner_dashboard.layout import NOTHING, empty, filter_notes, note
 from inventory_planner_dashboard.subjects import BY_COLUMN, LISTS
 from inventory_planner_dashboard.targets import SYMBOLS, Targets
-from inventory_planner_dashboard.view import EACH_CURRENCY, View
+from inventory_planner_dashboard.view import EACH_CURRENCY, View, marts_in
 
 MAX_ROWS: Final = 5000  # in one table: nobody reads more, and the browser holds them all
 
@@ -50,8 +50,30 @@ _BETWEEN_NAMES: Final = ", "  # in a column that lists several
 _SMALL: Final = 8  # tables with at most this many rows have no search or export
 
 
-def table(view: View, sql: str, columns: Columns, *, if_empty: str = NOTHING, **parameters: Any) -> mo.Html:
-    """The rows of a query as a table; a message if there are none."""
+class _InAddress(mo.Html):
+    """A table with the name under which the URL has its sort and its page; the script in dashboard.html keeps them.
+
+    The element is called `marimo-…`, because marimo removes those of others.
+    """
+
+    def __init__(self, name: str, shown: mo.Html) -> None:
+        self._shown = shown  # without a reference, marimo drops it
+        super().__init__(f'<marimo-kept-table data-name="{escape(name)}">{shown.text}</marimo-kept-table>')
+
+
+def table(
+    view: View, sql: str, columns: Columns, *, name: str = "", if_empty: str = NOTHING, **parameters: Any
+) -> mo.Html:
+    """The rows of a query as a table; a message if there are none.
+
+    Args:
+        view: the marts.
+        sql: the query.
+        columns: the columns to show.
+        name: what the URL calls the table, by default the first mart of the query; no two of a page have the same.
+        if_empty: the message.
+        parameters: those of the query.
+    """
     item = ", concat_ws(' · ', sku, title) as item" if ITEM in columns else ""
     found = view.rows(f"select *{item} from ({sql}) limit {MAX_ROWS + 1}", **parameters)  # noqa: S608 (a page's query)
     if found.num_rows == 0:
@@ -59,7 +81,7 @@ def table(view: View, sql: str, columns: Columns, *, if_empty: str = NOTHING, **
     is_cut = [note(f"Only the first {MAX_ROWS:,} rows are shown; use the filters to narrow them down.")]
     return mo.vstack(
         [
-            _table(view, sql, columns, found.slice(0, MAX_ROWS)),
+            _InAddress(_name(view, sql, name), _table(view, sql, columns, found.slice(0, MAX_ROWS))),
             *(is_cut if found.num_rows > MAX_ROWS else []),
             *filter_notes(view, sql),
         ],
@@ -96,6 +118,10 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
         header_tooltip={heading: meaning for heading, meaning in meanings.items() if meaning},
         style_cell=lambda _row, heading, value: _style(targets, value) if heading in rates else {},
     )
+
+
+def _name(view: View, sql: str, name: str) -> str:
+    return f"{view.page}.{name or marts_in(sql)[0]}"
 
 
 def _meaning(view: View, sql: str, name: str, column: Column) -> str:

@@ -54,7 +54,7 @@ class View:
 
     def currency_of(self, sql: str) -> str:
         """The same for the money in a query, which may read marts that have no values in the reporting currency."""
-        is_converted = all(_is_converted(mart, self.published.columns[mart]) for mart in _marts_in(sql))
+        is_converted = all(_is_converted(mart, self.published.columns[mart]) for mart in marts_in(sql))
         return self._only_currency or (self._reporting if is_converted else "") or EACH_CURRENCY
 
     def amounts(self, sql: str, column: str) -> dict[str, float | None]:
@@ -91,7 +91,7 @@ class View:
 
     def meaning(self, column: str, sql: str) -> str:
         """The description of a column in the first mart of a query that has it."""
-        return self.published.meaning(column, _marts_in(sql))
+        return self.published.meaning(column, marts_in(sql))
 
     def notes(self, sql: str) -> list[str]:
         """Where the rows of a query are not exactly those that the filters ask for, given the marts that it reads."""
@@ -155,5 +155,6 @@ def _currency_condition(columns: Collection[str]) -> list[str]:
     return [f"getvariable('{_CURRENCY}') in ('', currency_code)"] if "currency_code" in columns else []
 
 
-def _marts_in(sql: str) -> list[str]:
+def marts_in(sql: str) -> list[str]:
+    """The marts that a query reads, filtered or whole, in the order in which it names them."""
     return re.findall(r"\bmarts\.(\w+)", sql)

@@ -198,6 +198,7 @@ def test_every_filter_survives_reload_back_and_a_second_browser(
     title = PAGES[path][0]
     for each in (browser, second_browser):
         each.size(1280, 900)
+    browser.clear_logs()
     browser.open(f"{url}/{path}")
     browser.until_shown(title)
     browser.run("window.isSame = true")
@@ -228,6 +229,7 @@ def test_every_filter_survives_reload_back_and_a_second_browser(
     browser.driver.refresh()
     browser.until_shown(title)
     until_same(browser, address, shown)
+    assert browser.errors() == []
 
 
 @pytest.mark.long

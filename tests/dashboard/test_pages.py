@@ -82,6 +82,17 @@ def test_a_page_renders(path: str, view: View) -> None:
     assert "ip-notice" not in html
 
 
+def test_no_two_tables_of_a_page_have_the_same_name_in_the_address(
+    attached: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mo, "lazy", lambda make: make())
+    view = apply_filters(attached, Filters(order_type="all"))
+    found = {path: re.findall(r'kept-table data-name="([^"]+)"', render_page(path, view).text) for path in PAGES}
+
+    assert sum(map(len, found.values())) > 30
+    assert {path: names for path, names in found.items() if len(set(names)) < len(names)} == {}
+
+
 CODE = re.compile(r"[`_{}]|\b(null|var|sum|avg|coalesce)\b| [*/=] ")
 TILE = re.compile(r'class="ip-label">([^<]*)(?:<button[^>]* data-about="([^"]*)")?')
 

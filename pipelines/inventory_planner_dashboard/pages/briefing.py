@@ -148,9 +148,9 @@ def render(view: View) -> mo.Html:
 def _needs_action(view: View) -> mo.Html:
     older = view.row(_COUNT_OLDER)["count_older"]
     parts = {
-        "Orders": lambda: _findings(view, current=True, connections=False),
-        "Connections": lambda: _findings(view, current=True, connections=True),
-        _OLDER: lambda: _findings(view, current=False, connections=False),
+        "Orders": lambda: _findings(view, "orders", current=True, connections=False),
+        "Connections": lambda: _findings(view, "connections", current=True, connections=True),
+        _OLDER: lambda: _findings(view, "older", current=False, connections=False),
     }
     more = {f"{number(older)} older findings": view.link(**{f"{TAB}findings": _OLDER})} if older else {}
     return section(
@@ -161,8 +161,8 @@ def _needs_action(view: View) -> mo.Html:
     )
 
 
-def _findings(view: View, *, current: bool, connections: bool) -> mo.Html:
-    return table(view, FINDINGS, _FINDING_COLUMNS, current=current, connections=connections)
+def _findings(view: View, name: str, *, current: bool, connections: bool) -> mo.Html:
+    return table(view, FINDINGS, _FINDING_COLUMNS, name=name, current=current, connections=connections)
 
 
 def _changes(view: View) -> mo.Html:

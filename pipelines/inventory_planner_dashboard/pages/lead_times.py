@@ -126,12 +126,12 @@ def _settings(view: View) -> mo.Html:
         *missing_from_catalog(view),
         _tiles(view),
         side_by_side(
-            section("Proposals by vendor, mean days", table(view, BY_VENDOR, _VENDOR_COLUMNS)),
+            section("Proposals by vendor, mean days", table(view, BY_VENDOR, _VENDOR_COLUMNS, name="vendors")),
             section("Write the proposals", *_commands(view)),
         ),
         section(
             "By variant",
-            table(view, SETTINGS, _SETTING_COLUMNS),
+            table(view, SETTINGS, _SETTING_COLUMNS, name="variants"),
             about="Error: needed minus set. Above 0, stock can run out before an order arrives; below 0, it lies idle.",
         ),
         about=f"Needed: {needed[:1].lower()}{needed[1:]}",

@@ -117,7 +117,7 @@ def render(view: View) -> mo.Html:
             _tiles(view),
             section(
                 f"Who is late, value in {view.currency_of(_BY_VENDOR)}",
-                table(view, _BY_VENDOR, _VENDOR_COLUMNS, if_empty="Nothing is overdue."),
+                table(view, _BY_VENDOR, _VENDOR_COLUMNS, name="vendors", if_empty="Nothing is overdue."),
             ),
             section("Open value by age", by_currency(view, _AGEING, partial(_draw_ageing, view))),
             section(
@@ -129,7 +129,7 @@ def render(view: View) -> mo.Html:
             section(
                 f"Lines that are overdue, stale or without a promise, value in {view.currency}",
                 *closing_actions(view),
-                table(view, LINES, _LINE_COLUMNS),
+                table(view, LINES, _LINE_COLUMNS, name="lines"),
                 worklists(view, LINES, "overdue"),
             ),
             at_risk(view),
@@ -165,7 +165,7 @@ def at_risk(view: View) -> mo.Html:
     """Orders that are not yet due, but will be late, judging by their vendors' history."""
     return section(
         f"At risk, value in {view.currency_of(AT_RISK)}",
-        table(view, AT_RISK, _AT_RISK_COLUMNS),
+        table(view, AT_RISK, _AT_RISK_COLUMNS, name="at_risk"),
         about="Not yet due, but judging by the vendor's history they will be late: ask the vendor, or re-date them.",
     )
 

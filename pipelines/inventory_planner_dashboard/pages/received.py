@@ -143,9 +143,9 @@ def render(view: View) -> mo.Html:
                     view,
                     "received",
                     {
-                        "Vendors": lambda: table(view, _BY_VENDOR, _VENDOR_COLUMNS),
-                        "Orders": lambda: table(view, _BY_ORDER, _ORDER_COLUMNS),
-                        "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS),
+                        "Vendors": lambda: table(view, _BY_VENDOR, _VENDOR_COLUMNS, name="vendors"),
+                        "Orders": lambda: table(view, _BY_ORDER, _ORDER_COLUMNS, name="orders"),
+                        "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS, name="lines"),
                         TO_CLOSE: lambda: _to_close(view),
                     },
                 ),
@@ -157,7 +157,9 @@ def render(view: View) -> mo.Html:
 
 def _to_close(view: View) -> mo.Html:
     """The orders of which everything has arrived, and where they can be closed."""
-    orders = table(view, _ORDERS_TO_CLOSE, _TO_CLOSE_COLUMNS, if_empty="No complete order is still open.")
+    orders = table(
+        view, _ORDERS_TO_CLOSE, _TO_CLOSE_COLUMNS, name="to_close", if_empty="No complete order is still open."
+    )
     return mo.vstack([*complete_actions(view), orders])
 
 

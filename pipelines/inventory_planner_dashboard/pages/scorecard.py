@@ -94,7 +94,7 @@ def _period(view: View, period: str) -> Callable[[], mo.Html]:
             [
                 section(
                     f"Ranking, value in {view.currency_of(_SCORECARD)}",
-                    table(view, _SCORECARD, _COLUMNS, period=period),
+                    table(view, _SCORECARD, _COLUMNS, name=period, period=period),
                 ),
                 side_by_side(
                     section(against, by_currency(view, _SCORECARD, otif, period=period)),

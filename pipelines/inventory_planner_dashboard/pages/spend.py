@@ -179,7 +179,7 @@ def _pareto(view: View, by: str) -> Callable[[], mo.Html]:
             return _draw_pareto(with_links(view, rows, subject), currency)
 
         return mo.vstack(
-            [by_currency(view, _PARETO, draw, by=by), table(view, _PARETO, _NAMES[by] | _SPEND_COLUMNS, by=by)]
+            [by_currency(view, _PARETO, draw, by=by), table(view, _PARETO, _NAMES[by] | _SPEND_COLUMNS, name=by, by=by)]
         )
 
     return render_pareto

@@ -93,7 +93,11 @@ def render(view: View) -> mo.Html:
                     "transfers",
                     {
                         "Components still needed": lambda: table(
-                            view, _COMPONENTS, _COMPONENT_COLUMNS, if_empty="No open assembly order needs components."
+                            view,
+                            _COMPONENTS,
+                            _COMPONENT_COLUMNS,
+                            name="components",
+                            if_empty="No open assembly order needs components.",
                         ),
                         "Assembly orders": lambda: table(view, _ASSEMBLIES, _ASSEMBLY_COLUMNS),
                     },

@@ -52,11 +52,6 @@ def recorded(folder: Path, numbers: list[str]) -> list[tuple[str, ...]]:
         return connection.execute(WRITES, [numbers]).fetchall()
 
 
-def errors(browser: Browser) -> list[str]:
-    """The errors in the console, without what marimo logs when its sidebar is drawn again while a page loads."""
-    return [each for each in browser.errors() if "[handleFillUpdated]" not in each]
-
-
 class Page:
     """The actions on a page."""
 
@@ -136,7 +131,7 @@ def test_a_buyer_receives_re_dates_and_closes_an_order_each_confirmed_and_record
     page.until("there is nothing to change here")
     assert account.get(order_id)["status"] == "closed"
 
-    assert errors(browser) == []
+    assert browser.errors() == []
     assert recorded(folder, [number]) == [
         ("orders receive", "receive", number, "applied", user),
         ("orders update", "update", number, "applied", user),
@@ -177,7 +172,7 @@ def test_stale_orders_are_closed_together_and_not_offered_again(
     browser.until_shown("Received vs ordered")
     page.begin("Close orders that arrived in full")
     assert browser.count(".ip-steps input[type=checkbox]") == int(count)
-    assert errors(browser) == []
+    assert browser.errors() == []
 
     assert recorded(folder, to_close) == [
         ("orders close", "update", each, "applied", user) for each in sorted(closed[::5])
