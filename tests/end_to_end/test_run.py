@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from typing import Any
 
 import duckdb
@@ -49,15 +50,15 @@ def test_runs_publish_what_changed_and_keep_the_last_marts_after_a_failed_build(
     assert_nothing_is_done(account, job)
 
     account.receive("one", "c9_5001", 6)
-    manifest = folder.dbt / "target" / "manifest.json"
-    manifest.unlink()
-    manifest.mkdir()  # which dbt can't replace
-    with pytest.raises(TransformError, match=r"manifest\.json"):
+    compiled = folder.dbt / "target" / "compiled"
+    shutil.rmtree(compiled)
+    compiled.touch()  # where dbt needs a folder
+    with pytest.raises(TransformError, match="target/compiled"):
         run(job, VARIABLES)
     assert published(folder, REPORT) == [("1", "TEE", 10, 4, 6, True)]
     assert_failed_build_is_recorded(job)
 
-    manifest.rmdir()
+    compiled.unlink()
     folder.seeds.mkdir()
     (folder.seeds / "warehouse_names.csv").write_text("warehouse_id,warehouse_name\nc9_1001,Hamburg\n")
     next_run = run(job, VARIABLES)
@@ -86,7 +87,7 @@ def assert_failed_build_is_recorded(job: Job) -> None:
         "select outcome, sync_kind, error from inventory_planner._syncs order by started_at desc limit 1"
     )
     assert (outcome, sync_kind) == ("failed", "build")
-    assert "manifest.json" in error
+    assert "target/compiled" in error
     assert read_build(job.warehouse) is None
     with pytest.raises(PublishError, match=r"run `inventory-planner transform` first"):
         publish(job.warehouse)

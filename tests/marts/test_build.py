@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from inventory_planner.errors import ConfigurationError, LoadError, PublishError
 from inventory_planner.marts import build as module
 from inventory_planner.marts import faulty_orders
 from inventory_planner.marts.build import build, build_and_publish, publish, run_any_dbt
+from inventory_planner.marts.dbt import BUILD, BUILD_TESTING_MARTS
 from inventory_planner.warehouse.build_record import read_build, read_published_build
 from inventory_planner.warehouse.warehouse import Warehouse
 
@@ -26,10 +27,12 @@ class FakeDbt:
     """In place of dbt: counts its runs, and fails where an error is set."""
 
     runs: list[dict[str, Any]] = field(default_factory=list)
+    commands: list[Sequence[str]] = field(default_factory=list)
     error: BaseException | None = None
 
-    def __call__(self, warehouse: Warehouse, variables: dict[str, Any], *_: object) -> str:
+    def __call__(self, warehouse: Warehouse, variables: dict[str, Any], arguments: Sequence[str]) -> str:
         self.runs.append(variables)
+        self.commands.append(arguments)
         if self.error:
             warehouse.close()
             raise self.error
@@ -120,6 +123,15 @@ def test_a_dbt_command_that_only_reads_leaves_the_published_state_as_it_is(
     assert read_build(published) == before
     assert not build_and_publish(published, VARIABLES)
     assert len(dbt.runs) == 2
+
+
+def test_the_first_build_of_a_day_runs_all_tests_and_the_later_ones_those_of_the_marts(
+    published: Warehouse, dbt: FakeDbt
+) -> None:
+    build(published, VARIABLES)
+    build(published, {"as_of_date": "2026-01-22"})
+
+    assert dbt.commands == [BUILD, BUILD_TESTING_MARTS, BUILD]
 
 
 def leave_out_an_order(warehouse: Warehouse) -> None:

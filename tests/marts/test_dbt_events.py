@@ -48,6 +48,18 @@ def test_events_are_shown_as_text_and_counted(caplog: pytest.LogCaptureFixture) 
     assert caplog.records[4].fields == {"marts": 1, "tests": 1, "seconds": 0.0}  # type: ignore[attr-defined]
 
 
+def test_the_message_of_a_node_that_failed_is_kept() -> None:
+    message, test = "Got 1 result, configured to fail if != 0", "test.inventory_planner.vendors_have_a_unique_key"
+    failed = {"msg": message, "node_info": {"unique_id": test}}
+    skipped = {"msg": "Skipped due to an upstream failure"}
+    events = DbtEvents(LOG, all_marts=41)
+
+    for data in (failed, skipped):
+        events.read(json.dumps({"data": data, "info": {"name": "RunResultError", "msg": f"  {data['msg']}"}}))
+
+    assert events.failures == {test: message}
+
+
 @pytest.mark.parametrize("line", ["vendors\n", '{"name": "vendors"}\n', '{"a\n', "[1]\n"])
 def test_any_other_output_stays_as_it_is(line: str, caplog: pytest.LogCaptureFixture) -> None:
     events = DbtEvents(LOG, all_marts=41)

@@ -15,6 +15,7 @@ from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import TransformError
 from inventory_planner.marts import dbt, faulty_orders
 from inventory_planner.marts.build import build, build_and_publish
+from inventory_planner.marts.dbt import BUILD
 from inventory_planner.marts.faulty_orders import MAX_FAULTY
 from inventory_planner.warehouse.build_record import read_build
 from inventory_planner.warehouse.engines import engine_of
@@ -39,7 +40,7 @@ class FailingDbt:
     is_broken: bool = False
     runs: list[list[str]] = field(default_factory=list)
 
-    def __call__(self, warehouse: Warehouse, _: object, arguments: Sequence[str] = ("build",)) -> str:
+    def __call__(self, warehouse: Warehouse, _: object, arguments: Sequence[str]) -> str:
         self.runs.append(list(arguments))
         if self.is_broken or len(self.faulty & set(warehouse.execute(INCLUDED))) >= self.needs:
             warehouse.close()
@@ -86,7 +87,7 @@ def test_the_orders_at_fault_are_found_and_excluded_and_the_others_published(
     assert (
         f"The reports leave out order PO-03 (id 03) of account a1000 until you correct it: {reason}" in caplog.messages
     )
-    assert failing.runs[0] == ["build"] == failing.runs[-1]
+    assert failing.runs[0] == list(BUILD) == failing.runs[-1]
     assert all(run[-2:] == ["--select", "+prices"] for run in failing.runs[1:-1])
 
 
@@ -96,7 +97,7 @@ def test_an_excluded_order_is_tried_again_when_it_changes(many: Warehouse, faili
     failing.faulty, failing.runs = {("a1000", "04")}, []
     build(many, {})  # as of another day, perhaps: the marts are still built from the same
     assert excluded(many) == [("a1000", "03"), ("a1000", "04")]
-    assert failing.runs == [["build"]]
+    assert failing.runs == [list(BUILD)]
 
     many.execute("update inventory_planner.purchase_orders set __synced_at = now() where purchase_order_id = '03'")
     build(many, {})

@@ -12,7 +12,7 @@ from typing import Any, Final
 from inventory_planner import __version__
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import LoadError, PublishError, TransformError
-from inventory_planner.marts.dbt import run_dbt
+from inventory_planner.marts.dbt import BUILD, BUILD_TESTING_MARTS, run_dbt
 from inventory_planner.marts.dbt_vars import with_as_of_date
 from inventory_planner.marts.faulty_orders import build_without_faulty_orders
 from inventory_planner.marts.project import digest_of, project_files
@@ -24,6 +24,7 @@ from inventory_planner.warehouse.build_record import (
     record_build,
     rendered,
 )
+from inventory_planner.warehouse.engine import Engine
 from inventory_planner.warehouse.excluded_orders import IS_INCLUDED
 from inventory_planner.warehouse.stored_orders import has_tables
 from inventory_planner.warehouse.tables import ORDERS_TABLE, OWN_TABLES
@@ -71,7 +72,8 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
     write_seeds(warehouse.folder)
     _create_own_tables(warehouse)
     build_without_faulty_orders(
-        warehouse, built_from["variables"], rendered({**built_from, "variables": dict(variables)})
+        *(warehouse, built_from["variables"], rendered({**built_from, "variables": dict(variables)})),
+        command=_command(warehouse.engine, built_from),
     )
     _confirm_complete(warehouse, built_from["variables"]["as_of_date"])
     record_build(warehouse, built_from)
@@ -143,6 +145,13 @@ def _confirm_complete(warehouse: Warehouse, as_of_date: str) -> None:
             f"The marts hold only {held}; readers keep the last good marts. Read"
             f" {warehouse.folder.dbt / 'logs' / 'dbt.log'} to see what left them out, and run again."
         )
+
+
+def _command(engine: Engine, built_from: Mapping[str, Any]) -> Sequence[str]:
+    """How to build: with all tests, unless readers see marts of the same day, models, vars and seed files."""
+    published = read_published_build(engine)
+    is_repeated = published is not None and published.built_from == rendered(built_from)
+    return BUILD_TESTING_MARTS if is_repeated else BUILD
 
 
 def _create_own_tables(warehouse: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""Follow a dbt command through the events that it prints with `--log-format json`."""
+"""Follow a dbt command through the events that it prints where its log format is JSON."""
 
 from __future__ import annotations
 
@@ -12,27 +12,35 @@ RESULTS: Final = frozenset(
     {"LogModelResult", "LogNodeNoOpResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
 )
 TEST: Final = "LogTestResult"
+FAILURE: Final = "RunResultError"  # of a model or test that failed, at the end of the run
 MARTS: Final = "marts"  # their schema
 
 
 @dataclass(slots=True)
 class DbtEvents:
-    """What dbt has done so far; each finished node is logged, which also updates the progress bar."""
+    """What dbt has done so far; each finished node is logged, which also updates the progress bar.
+
+    `failures` has the message of each node that failed, by its unique id.
+    """
 
     log: logging.Logger
     all_marts: int
     done: int = 0
     marts: int = 0
     tests: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
     started_at: float = field(default_factory=monotonic)
 
     def read(self, line: str) -> str:
-        """Count the node that a line of dbt's output reports, and return the line as text."""
+        """Note the node that a line of dbt's output reports, and return the line as text."""
         event = _parse(line)
         if event is None:
             return line
-        if event["info"].get("name") in RESULTS:
-            self._count(event["info"]["name"], event.get("data", {}))
+        name, data = event["info"].get("name"), event.get("data", {})
+        if name in RESULTS:
+            self._count(name, data)
+        if name == FAILURE and "node_info" in data:
+            self.failures[data["node_info"]["unique_id"]] = data["msg"]
         return f"{event['info'].get('msg', '')}\n"
 
     def log_summary(self) -> None:

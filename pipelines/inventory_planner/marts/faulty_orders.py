@@ -7,12 +7,12 @@ orders, then with half of that half, until single orders are left with which the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
 from inventory_planner.errors import TransformError
-from inventory_planner.marts.dbt import run_dbt
+from inventory_planner.marts.dbt import BUILD, run_dbt
 from inventory_planner.warehouse.excluded_orders import (
     count_included,
     exclude,
@@ -30,13 +30,16 @@ TRIAL_BUILD: Final = ("build", "--indirect-selection", "empty", "--exclude-resou
 log = logging.getLogger(__name__)
 
 
-def build_without_faulty_orders(warehouse: Warehouse, variables: Mapping[str, Any], built_from: str) -> None:
+def build_without_faulty_orders(
+    warehouse: Warehouse, variables: Mapping[str, Any], built_from: str, command: Sequence[str] = BUILD
+) -> None:
     """Build and test the marts; exclude the orders that they can't be built with.
 
     Args:
         warehouse: what to build in.
         variables: dbt vars.
         built_from: models, vars and seed files; an excluded order is included again when these or the order change.
+        command: the dbt command that builds and tests everything.
 
     Raises:
         TransformError: the build failed for another reason than single orders.
@@ -45,7 +48,7 @@ def build_without_faulty_orders(warehouse: Warehouse, variables: Mapping[str, An
     include(warehouse, TRIAL)  # of a search that was killed
     while True:
         try:
-            run_dbt(warehouse, variables)
+            run_dbt(warehouse, variables, command)
             break
         except TransformError as error:
             _exclude_faulty_orders(warehouse, variables, built_from, error)
