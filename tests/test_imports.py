@@ -40,8 +40,15 @@ ALLOWED = {
 ONE_HOME = {  # an outside thing, and the only modules that may know it
     "httpx": {"api.client"},
     "dbt": {"marts.dbt"},
-    "dlt": {"settings", "sync.loader", "sync.source", "warehouse.duckdb", "warehouse.engine"},
-    "duckdb": {"warehouse.duckdb", "dashboard.published"},
+    "dlt": {
+        *("settings", "sync.loader", "sync.source"),
+        *("warehouse.duckdb", "warehouse.engine", "warehouse.postgres", "warehouse.postgres_connection"),
+    },
+    "duckdb": {"warehouse.duckdb", "warehouse.local_copy", "dashboard.published"},
+    "psycopg": {
+        *("warehouse.postgres", "warehouse.postgres_connection", "warehouse.postgres_publishing"),
+        "warehouse.local_copy",
+    },
     "subprocess": {"dashboard.tour", "marts.dbt"},
     "asyncssh": {"delivery.sftp"},
 }

@@ -69,7 +69,7 @@
 {% macro units_per_day(quantity, days) -%}
     {%- set millionths = 'cast(round(cast(' ~ quantity ~ ' as double) * 1000000) as bigint)' -%}
     cast(
-        round(({{ millionths }} - mod({{ millionths }}, {{ days }})) / {{ days }}) / 1000000
+        round(({{ millionths }} - mod({{ millionths }}, {{ days }})) / {{ days }}) / 1000000.0
         as decimal(18, 6)
     )
 {%- endmacro %}

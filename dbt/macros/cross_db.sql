@@ -1,27 +1,15 @@
-{# All SQL that differs between engines. To support another engine, add a macro with its prefix beside each `duckdb__` one. #}
+{# All SQL that differs between engines, one file an engine in `cross_db/`. To support another, write a file with its own of each macro
+   that is dispatched here, in comments.sql and in seeds.sql. #}
+
 
 {# Text without surrounding blanks, tabs, line breaks and invisible characters, in one Unicode spelling (NFC); null if nothing is left. #}
 {% macro trimmed(text) -%}
     {{ adapter.dispatch('trimmed')(text) }}
 {%- endmacro %}
 
-{% macro duckdb__trimmed(text) -%}
-    nullif(
-        trim(
-            nfc_normalize({{ text }}),
-            concat(' ', chr(9), chr(10), chr(11), chr(12), chr(13), chr(160), chr(8203), chr(65279))
-        ),
-        ''
-    )
-{%- endmacro %}
-
 
 {# The date of an instant in the account's time zone. #}
 {% macro local_date(instant) -%}
-    {{ adapter.dispatch('local_date')(instant) }}
-{%- endmacro %}
-
-{% macro duckdb__local_date(instant) -%}
     cast(timezone('{{ var("account_timezone") }}', {{ instant }}) as date)
 {%- endmacro %}
 
@@ -32,49 +20,11 @@
     {{ adapter.dispatch('parse_source_date')(text) }}
 {%- endmacro %}
 
-{% macro duckdb__parse_source_date(text) -%}
-    case
-        when {{ _duckdb_has_offset(text) }}
-            then {{ local_date(_duckdb_instant(text)) }}
-        else
-            {% if var('date_format') -%}
-                coalesce(cast(try_strptime({{ text }}, '{{ var("date_format") }}') as date), try_cast({{ text }} as date))
-            {%- else -%}
-                try_cast({{ text }} as date)
-            {%- endif %}
-    end
-{%- endmacro %}
-
-{% macro _duckdb_has_offset(text) -%}
-    regexp_matches({{ text }}, ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$')
-{%- endmacro %}
-
-{% macro _duckdb_instant(text) -%}
-    coalesce(
-        try_cast({{ text }} as timestamptz),
-        try_strptime(
-            regexp_replace(trim({{ text }}), '\s*(Z|GMT|UTC?)$', ' +0000'),
-            [
-                '%a, %d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %z',
-                '%Y-%m-%dT%H:%M %z', '%Y-%m-%dT%H:%M%z'
-            ]
-        )
-    )
-{%- endmacro %}
-
 
 {# The same date in a spelling that no time zone changes: an instant in UTC, a date without a zone as written. `parse_source_date`
    reads it. Null if it can't be read. #}
 {% macro source_date_key(text) -%}
     {{ adapter.dispatch('source_date_key')(text) }}
-{%- endmacro %}
-
-{% macro duckdb__source_date_key(text) -%}
-    case
-        when {{ _duckdb_has_offset(text) }}
-            then strftime(timezone('UTC', {{ _duckdb_instant(text) }}), '%Y-%m-%dT%H:%M:%SZ')
-        else cast({{ parse_source_date(text) }} as varchar)
-    end
 {%- endmacro %}
 
 
@@ -83,28 +33,16 @@
     {{ adapter.dispatch('is_matched')(text, pattern) }}
 {%- endmacro %}
 
-{% macro duckdb__is_matched(text, pattern) -%}
-    regexp_matches({{ text }}, '{{ pattern }}')
-{%- endmacro %}
-
 
 {# What the first group of a regular expression matches; null if nothing. #}
 {% macro first_group(text, pattern) -%}
     {{ adapter.dispatch('first_group')(text, pattern) }}
 {%- endmacro %}
 
-{% macro duckdb__first_group(text, pattern) -%}
-    nullif(regexp_extract({{ text }}, '{{ pattern }}', 1), '')
-{%- endmacro %}
-
 
 {# The text with every match of a regular expression replaced. #}
 {% macro with_matches_replaced(text, pattern, replacement) -%}
     {{ adapter.dispatch('with_matches_replaced')(text, pattern, replacement) }}
-{%- endmacro %}
-
-{% macro duckdb__with_matches_replaced(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
 
 
@@ -114,49 +52,10 @@
     {{ adapter.dispatch('custom_field')(custom_fields, name) }}
 {%- endmacro %}
 
-{% macro duckdb__custom_field(custom_fields, name) -%}
-    {%- set json = 'try_cast(' ~ custom_fields ~ ' as json)' -%}
-    {%- set text = "coalesce(" ~ json ~ " ->> '$', " ~ custom_fields ~ ")" -%}
-    list_extract(
-        list_filter(
-            coalesce(
-                list_transform(
-                    map_entries(try_cast({{ json }} as map(varchar, json))),
-                    lambda field: struct_pack(name := field.key, value := field.value ->> '$')
-                ),
-                list_transform(
-                    coalesce(
-                        try_cast({{ json }} as json[]),
-                        list_transform(
-                            string_split(
-                                regexp_replace({{ text }}, '[,;&|\r\n]+\s*([^=,;&|\r\n]+=)', chr(10) || '\1', 'g'), chr(10)
-                            ),
-                            lambda pair: to_json(pair)
-                        )
-                    ),
-                    lambda field: struct_pack(
-                        name := coalesce(field ->> 'name', field ->> 'field', split_part(field ->> '$', '=', 1)),
-                        value := case json_type(field)
-                            when 'VARCHAR' then regexp_extract(field ->> '$', '=(.*)', 1)
-                            else field ->> 'value'
-                        end
-                    )
-                )
-            ),
-            lambda field: lower({{ trimmed('field.name') }}) = '{{ dbt.escape_single_quotes(name | trim | lower) }}'
-        ),
-        1
-    ).value
-{%- endmacro %}
-
 
 {# The `id` of each object in a JSON list, for a select list: one row per object. #}
 {% macro each_id_in(json) -%}
     {{ adapter.dispatch('each_id_in')(json) }}
-{%- endmacro %}
-
-{% macro duckdb__each_id_in(json) -%}
-    unnest(list_transform(try_cast({{ json }} as json[]), lambda each: each ->> 'id'))
 {%- endmacro %}
 
 
@@ -202,20 +101,41 @@
 {%- endmacro %}
 
 
+{# Makes in the database what an engine lacks, such as a function for dates that may be unreadable. #}
+{% macro create_missing_functions() -%}
+    {{ adapter.dispatch('create_missing_functions')() }}
+{%- endmacro %}
+
+{% macro default__create_missing_functions() -%}
+{%- endmacro %}
+
+
+{# After a table is built: lets the engine look at it, so that it plans the queries that read it well. #}
+{% macro analyze() -%}
+    {{ adapter.dispatch('analyze')() }}
+{%- endmacro %}
+
+{% macro default__analyze() -%}
+{%- endmacro %}
+
+
 {# A decimal with room for a product. DuckDB multiplies two DECIMAL(18) into 18 digits, ten of them decimals, and fails on overflow. #}
 {% macro as_wide_decimal(number) -%}
     cast({{ number }} as decimal(38, 6))
 {%- endmacro %}
+
 
 {# A product with all its digits, of a number with up to 6 decimals and one of at most DECIMAL(18, 6). #}
 {% macro exact_product(left, right) -%}
     {{ as_wide_decimal(left) }} * {{ right }}
 {%- endmacro %}
 
+
 {# A product as an amount of money, with six decimals. #}
 {% macro money_product(left, right) -%}
     cast({{ exact_product(left, right) }} as decimal(38, 6))
 {%- endmacro %}
+
 
 {# A number as a decimal of this type; null if it is too large for it. #}
 {% macro fitting_decimal(number, precision, scale) -%}
@@ -224,6 +144,7 @@
             then cast({{ number }} as decimal({{ precision }}, {{ scale }}))
     end
 {%- endmacro %}
+
 
 {# An amount of money in the reporting currency, with six decimals. Beyond a trillion, a product of two long decimals may overflow. #}
 {% macro reporting_value(value, exchange_rate) -%}

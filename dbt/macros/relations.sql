@@ -12,5 +12,9 @@
 
 {# The custom schema as it is, without the target's schema as a prefix. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ (custom_schema_name or target.schema) | trim }}
+    {{ adapter.dispatch('schema_name')((custom_schema_name or target.schema) | trim) }}
+{%- endmacro %}
+
+{% macro default__schema_name(name) -%}
+    {{ name }}
 {%- endmacro %}

@@ -7,20 +7,3 @@
 
 {% macro default__add_own_rows() -%}
 {%- endmacro %}
-
-{% macro duckdb__add_own_rows() -%}
-    {%- if execute -%}
-        {%- set folder = modules.re.sub('[^/\\\\]*$', '', target.path) -%}
-        {%- set files = modules.re.sub('([*?[])', '[\\1]', folder) ~ 'dbt/seeds/' ~ model.name ~ '.csv' -%}
-        {%- set path = dbt.escape_single_quotes(files) -%}
-        {%- if run_query("select file from glob('" ~ path ~ "')").rows -%}
-            {%- set own_rows -%}
-                read_csv('{{ path }}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')
-            {%- endset -%}
-            {%- if model.config.meta.get('is_replaced_by_own_rows') -%}
-                delete from {{ this }} where exists (select * from {{ own_rows }});
-            {% endif -%}
-            insert into {{ this }} by name select * from {{ own_rows }}
-        {%- endif -%}
-    {%- endif -%}
-{%- endmacro %}

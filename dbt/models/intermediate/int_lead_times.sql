@@ -83,7 +83,7 @@ select
         percentile_disc({{ var('lead_time_quantile') }}) within group (order by lead_time_days)
         as double
     ) as quantile_days,
-    stddev_samp(lead_time_days) as stddev_days,
+    cast(stddev_samp(lead_time_days) as double) as stddev_days,
     cast(avg(planned_lead_time_days) as double) as planned_mean_days
 
 from lines_summed_to_orders

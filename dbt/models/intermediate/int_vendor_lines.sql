@@ -70,7 +70,7 @@ lines_summed_to_vendors as (
             as line_lead_time_median_days,
         percentile_cont(0.9) within group (order by observed_lead_time_days)
             as line_lead_time_p90_days,
-        stddev_samp(observed_lead_time_days) as line_lead_time_stddev_days,
+        cast(stddev_samp(observed_lead_time_days) as double) as line_lead_time_stddev_days,
         {{ rate(
             'sum(cast(observed_lead_time_days as double) * cast(quantity_received as double))',
             'sum(case when observed_lead_time_days is not null then quantity_received end)'

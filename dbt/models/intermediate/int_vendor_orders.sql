@@ -85,7 +85,7 @@ orders_summed_to_vendors as (
         cast(avg(vendor_lead_time_days) as double) as lead_time_mean_days,
         percentile_cont(0.5) within group (order by vendor_lead_time_days) as lead_time_median_days,
         percentile_cont(0.9) within group (order by vendor_lead_time_days) as lead_time_p90_days,
-        stddev_samp(vendor_lead_time_days) as lead_time_stddev_days,
+        cast(stddev_samp(vendor_lead_time_days) as double) as lead_time_stddev_days,
         min(case when is_vendor_order then sent_date end) as first_sent_date,
         max(case when is_vendor_order then sent_date end) as last_sent_date
     from orders_in_periods

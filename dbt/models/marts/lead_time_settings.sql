@@ -114,7 +114,7 @@ select
 
     -- numerics
     configured_lead_time_days,
-    cast(round(median_days) as integer) as observed_lead_time_days,
+    cast(floor(median_days + 0.5) as integer) as observed_lead_time_days,
     cast(ceiling(quantile_days) as integer) as needed_lead_time_days,
     api_lead_time_days,
     coalesce(count_orders, 0) as count_orders,

@@ -53,7 +53,7 @@ def publish(folder: DataFolder) -> None:
 
     with open_warehouse(engine_of(folder), folder, "publish") as warehouse:
         publish_marts(warehouse)
-    log.info("Published %s.", folder.analytics)
+    log.info("Published %s.", warehouse.engine.published_name)
 
 
 @click.command()

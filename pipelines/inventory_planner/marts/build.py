@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from time import monotonic
@@ -31,22 +30,22 @@ from inventory_planner.warehouse.tables import ORDERS_TABLE, OWN_TABLES
 from inventory_planner.warehouse.warehouse import Warehouse
 
 # How many orders of each account are present in the warehouse, and how many of them the marts have, where it is fewer.
-_MISSING_ORDERS: Final = f"""
+_MISSING_ORDERS: Final = """
     with
     loaded as (
         select _account_id as account_id, count(*) as count_orders
-        from {ORDERS_TABLE} as orders
+        from {orders_table} as orders
         -- one created after the date of the reports is not in them; any date not in ISO 8601 sorts after that date, too
         where _deleted_at is null and coalesce(created_date, '') < ?
-            and {IS_INCLUDED}
+            and {is_included}
         group by _account_id
     ),
-    built as (select account_id, count(*) as count_orders from marts.purchase_orders group by account_id)
+    built as (select account_id, count(*) as count_orders from {build_schema}.purchase_orders group by account_id)
     select loaded.account_id, loaded.count_orders, coalesce(built.count_orders, 0)
     from loaded left join built on loaded.account_id = built.account_id
     where coalesce(built.count_orders, 0) < loaded.count_orders
     order by loaded.account_id
-"""  # noqa: S608
+"""
 
 # dbt commands that don't change the marts. With dbt's own options before it, any command counts as one that does.
 READ_ONLY_COMMANDS: Final = frozenset(
@@ -66,7 +65,7 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
     """
     built_from = _inputs(warehouse.folder, variables)
     if not has_tables(warehouse):
-        raise LoadError(f"{warehouse.folder.warehouse} holds no orders yet: run `inventory-planner load` first.")
+        raise LoadError(f"{warehouse.engine.name} holds no orders yet: run `inventory-planner load` first.")
     log.info("Building the marts as of %s.", built_from["variables"]["as_of_date"])
     invalidate_build(warehouse)
     write_seeds(warehouse.folder)
@@ -125,10 +124,11 @@ def build_and_publish(warehouse: Warehouse, variables: Mapping[str, Any]) -> boo
     if is_published:
         seconds = monotonic() - started_at
         fields = {"fields": {"seconds": round(seconds, 1)}}
-        log.info("Published %s in %.0f s.", warehouse.folder.analytics, seconds, extra=fields)
+        log.info("Published %s in %.0f s.", warehouse.engine.published_name, seconds, extra=fields)
     else:
-        _confirm_published(warehouse)
-        log.info("Nothing changed: %s is current.", warehouse.folder.analytics)
+        warehouse.close()
+        warehouse.engine.confirm_published()
+        log.info("Nothing changed: %s is current.", warehouse.engine.published_name)
     return is_published
 
 
@@ -138,7 +138,10 @@ def _confirm_complete(warehouse: Warehouse, as_of_date: str) -> None:
     Raises:
         TransformError: the marts have fewer orders of an account than the warehouse.
     """
-    missing = warehouse.execute(_MISSING_ORDERS, [f"{as_of_date}~"])  # "~" sorts after any time of that day
+    query = _MISSING_ORDERS.format(
+        build_schema=warehouse.engine.build_schema, orders_table=ORDERS_TABLE, is_included=IS_INCLUDED
+    )
+    missing = warehouse.execute(query, [f"{as_of_date}~"])  # "~" sorts after any time of that day
     if missing:
         held = "; ".join(f"{built:,} of {loaded:,} orders of account {account}" for account, loaded, built in missing)
         raise TransformError(
@@ -159,19 +162,6 @@ def _create_own_tables(warehouse: Warehouse) -> None:
     if warehouse.engine.exists():
         for table in OWN_TABLES:
             warehouse.create(table)
-
-
-def _confirm_published(warehouse: Warehouse) -> None:
-    """Set the modification time of the readers' file: the dashboard shows when a run last found it current.
-
-    Raises:
-        PublishError: the file can be neither touched nor replaced.
-    """
-    try:
-        os.utime(warehouse.folder.analytics)
-    except PermissionError:  # another user published it, and only the owner may touch a file that is read-only
-        warehouse.close()
-        warehouse.engine.publish()
 
 
 def _inputs(folder: DataFolder, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
+from itertools import groupby
 from typing import Any, Final
 
 from inventory_planner.data_folder import DataFolder
@@ -19,10 +21,8 @@ from inventory_planner.warehouse.engine import Connection, Engine
 
 ALL_COLUMNS: Final = "all"  # a value of `ReportOptions.columns`
 DESCENDING: Final = "-"  # a prefix of `ReportOptions.sort`
-_SCHEMA: Final = "marts"
 _FETCH_ROWS: Final = 10_000  # the rows in memory at once
 _MATCH_CUTOFF: Final = 0.5  # of 1: how similar a name must be to be suggested
-_INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 Row = tuple[Any, ...]
 
@@ -40,6 +40,7 @@ class Column:
 class Mart:
     """A published table or view."""
 
+    schema: str
     name: str
     description: str
     columns: tuple[Column, ...]
@@ -110,7 +111,7 @@ def open_report(engine: Engine, folder: DataFolder, mart_name: str | None, optio
         PublishError: the published database can't be read.
     """
     with open_published(engine, folder) as connection:
-        marts = _read_catalog(connection)
+        marts = _read_catalog(engine, connection)
         if mart_name is None:
             yield _list_marts(connection, marts)
         elif mart_name not in marts:
@@ -128,7 +129,7 @@ def mart_names(engine: Engine, folder: DataFolder) -> list[str]:
     """The names of the published marts; if they can't be read, of those that this version builds."""
     try:
         with open_published(engine, folder) as connection:
-            return list(_read_catalog(connection))
+            return list(_read_catalog(engine, connection))
     except InventoryPlannerError:
         return [file.stem for file in mart_files()]
 
@@ -151,20 +152,12 @@ def open_published(engine: Engine, folder: DataFolder) -> Iterator[Connection]:
         raise PublishError(f"Can't read the published data: {error} The next run publishes it again.") from error
 
 
-def _read_catalog(connection: Connection) -> dict[str, Mart]:
-    marts = connection.execute(
-        "select table_name, coalesce(table_comment, '') from information_schema.tables where table_schema = ?"
-        " order by table_name",
-        [_SCHEMA],
-    ).fetchall()
-    columns = connection.execute(
-        "select table_name, column_name, data_type, coalesce(column_comment, '') from information_schema.columns"
-        " where table_schema = ? order by ordinal_position",
-        [_SCHEMA],
-    ).fetchall()
+def _read_catalog(engine: Engine, connection: Connection) -> dict[str, Mart]:
+    schema = engine.published_schema(connection)
+    found = connection.execute(engine.catalog_query, [schema]).fetchall()
     return {
-        name: Mart(name, description, tuple(Column(*column) for mart, *column in columns if mart == name))
-        for name, description in marts
+        name: Mart(schema, name, description, tuple(Column(*column) for _, _, *column in columns))
+        for (name, description), columns in groupby(found, key=lambda row: row[:2])
     }
 
 
@@ -218,7 +211,14 @@ def _count(connection: Connection, source: str) -> int:
 
 def _fetch(result: Any) -> Iterator[Row]:
     while batch := result.fetchmany(_FETCH_ROWS):
-        yield from batch
+        yield from (tuple(map(_shown, row)) for row in batch)
+
+
+def _shown(value: Any) -> Any:
+    """The value, an instant as text in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value
 
 
 def _order(mart: Mart, sort: str, default: Sequence[str]) -> str:
@@ -237,9 +237,7 @@ def _order_term(term: str) -> str:
 
 def _value(column: Column, *, as_text: bool) -> str:
     name = _quoted(column.name)
-    if column.type == "TIMESTAMP WITH TIME ZONE":
-        return f"replace(strftime({name} at time zone 'UTC', '{_INSTANT}'), '.000000Z', 'Z')"
-    return f"cast({name} as varchar)" if as_text else name
+    return f"cast({name} as varchar)" if as_text and column.type != "TIMESTAMP WITH TIME ZONE" else name
 
 
 def _suggest(name: str, names: Iterable[str]) -> str:
@@ -252,7 +250,7 @@ def _title(name: str, text: str) -> str:
 
 
 def _table(mart: Mart) -> str:
-    return f"{_SCHEMA}.{_quoted(mart.name)}"
+    return f"{mart.schema}.{_quoted(mart.name)}"
 
 
 def _quoted(name: str) -> str:

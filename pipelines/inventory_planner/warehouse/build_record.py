@@ -56,7 +56,7 @@ def read_published_build(engine: Engine) -> BuildRecord | None:
     """The record of the marts that readers see; None if there are none, or if they can't be read."""
     try:
         connection = engine.connect_published()
-        return _record_of(connection) if connection else None
+        return _record_of(connection, engine.published_record) if connection else None
     except (engine.driver_error, LoadError):
         return None
 
@@ -71,9 +71,9 @@ def _create(warehouse: Warehouse) -> None:
     warehouse.execute(_CREATE)
 
 
-def _record_of(connection: Connection) -> BuildRecord | None:
+def _record_of(connection: Connection, table: str) -> BuildRecord | None:
     try:
-        return _only(connection.execute(_SELECT).fetchall())
+        return _only(connection.execute(f"select built_at, built_from from {table}").fetchall())
     finally:
         connection.close()
 

@@ -30,6 +30,13 @@ MEMORY_LIMIT: Final = "400MB"  # 1,500 orders with 100 KB of JSON each need as m
 MEMORY_LIMIT_VARIABLE: Final = "INVENTORY_PLANNER_MEMORY_LIMIT"
 SESSION: Final = "set timezone = 'UTC'; set threads = 1"  # more threads take memory, and hardly less time
 DLT_STAGING_SCHEMA: Final = "inventory_planner_staging"  # where dlt puts rows before it merges them
+CATALOG: Final = """
+    select table_name, coalesce(table_comment, ''), column_name, data_type, coalesce(column_comment, '')
+    from information_schema.tables
+    join information_schema.columns using (table_schema, table_name)
+    where table_schema = ?
+    order by table_name, ordinal_position
+"""
 MAX_FREE_SHARE: Final = 0.5  # of a file's blocks; above it, copying row by row is worth taking twenty times as long
 
 _LOCKED: Final = re.compile("set lock on file|used by another process")  # the second by Windows
@@ -43,8 +50,20 @@ class DuckDb:
 
     folder: DataFolder
     memory_limit: str = MEMORY_LIMIT
-    placeholder: ClassVar[str] = "?"
     driver_error: ClassVar[type[Exception]] = duckdb.Error
+    build_schema: ClassVar[str] = "marts"
+    published_record: ClassVar[str] = "inventory_planner._build_record"
+    catalog_query: ClassVar[str] = CATALOG
+
+    @property
+    def name(self) -> str:
+        """The path of the writer's file."""
+        return str(self.folder.warehouse)
+
+    @property
+    def published_name(self) -> str:
+        """The path of the readers' file."""
+        return str(self.folder.analytics)
 
     def exists(self) -> bool:
         """Whether the writer's file is there."""
@@ -83,15 +102,21 @@ class DuckDb:
     def publish(self) -> None:
         """Copy the writer's file to a draft, and replace the readers' file with the draft."""
         try:
-            with _draft(self.folder.root / "analytics.duckdb.new") as draft:
+            with draft_of(self.folder.analytics) as draft:
                 _copy(self.folder.warehouse, draft)
-                _flush(draft)
-                _replace(self.folder.analytics, draft)
+                replace_published(self.folder.analytics, draft)
         except (duckdb.Error, OSError) as error:
             raise PublishError(
                 f"Can't publish {self.folder.analytics}: {error}. Readers keep the file they have; the next run"
                 " tries again."
             ) from error
+
+    def confirm_published(self) -> None:
+        """Set the modification time of the readers' file, which the dashboard shows."""
+        try:
+            os.utime(self.folder.analytics)
+        except PermissionError:  # another user published it, and only the owner may touch a file that is read-only
+            self.publish()
 
     def published_problem(self) -> str | None:
         """Why the readers' file can't be opened, or that another program left a log beside it."""
@@ -127,6 +152,10 @@ class DuckDb:
         connection.execute("set timezone = 'UTC'")
         return connection
 
+    def published_schema(self, _connection: object) -> str:
+        """The same for each file."""
+        return self.build_schema
+
     def explain(self, error: BaseException) -> str | None:
         """Explain that memory ran out, or that the file is open in another program or damaged."""
         if not isinstance(error, duckdb.Error):
@@ -156,8 +185,9 @@ class DuckDb:
 
 
 @contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    """An empty place for the copy; whatever is still there at the end is removed."""
+def draft_of(published: Path) -> Iterator[Path]:
+    """An empty place beside the published file; whatever is still there at the end is removed."""
+    path = published.with_name(f"{published.name}.new")
     _remove(path)
     try:
         yield path
@@ -167,10 +197,10 @@ def _draft(path: Path) -> Iterator[Path]:
 
 def _copy(warehouse: Path, draft: Path) -> None:
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_escaped(warehouse)}' as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         has_many_gaps = _free_share(connection) > MAX_FREE_SHARE
         if has_many_gaps:
-            connection.execute(f"attach '{_escaped(draft)}' as analytics")
+            connection.execute(f"attach {literal(str(draft))} as analytics")
             connection.execute("copy from database warehouse to analytics")
     if not has_many_gaps:
         _copy_blocks(warehouse, draft)
@@ -194,8 +224,10 @@ def _copy_blocks(warehouse: Path, draft: Path) -> None:
             shutil.copyfile(source, copy)
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+def literal(text: str) -> str:
+    """A text in SQL."""
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
 
 
 def _flush(path: Path) -> None:
@@ -204,11 +236,12 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _replace(published: Path, draft: Path) -> None:
+def replace_published(published: Path, draft: Path) -> None:
     """Put the draft in the place of the published file, read-only: no tool should open it for writing by default.
 
     A program that did so and died leaves a log beside it, which would be applied to the new file.
     """
+    _flush(draft)
     _files_of(published)[1].unlink(missing_ok=True)
     if sys.platform == "win32" and published.exists():  # which replaces no read-only file
         published.chmod(stat.S_IWRITE)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Connection(Protocol):
-    """A DB-API connection that commits each statement, and whose instants come in UTC."""
+    """A connection that commits each statement, writes parameters as `?`, and whose instants come in UTC."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ...) -> Any:
         """Run one statement; the result has `fetchall`."""
@@ -25,8 +25,24 @@ class Engine(Protocol):
     """One database engine, and where its databases are."""
 
     @property
-    def placeholder(self) -> str:
-        """How the driver writes a parameter; our SQL writes `?`."""
+    def name(self) -> str:
+        """The warehouse as messages name it."""
+
+    @property
+    def published_name(self) -> str:
+        """What readers see, as messages name it."""
+
+    @property
+    def build_schema(self) -> str:
+        """The schema in which dbt builds the marts."""
+
+    @property
+    def published_record(self) -> str:
+        """The table with the build record of what is published."""
+
+    @property
+    def catalog_query(self) -> str:
+        """A query for the tables of a schema: name, comment, and each column's name, type and comment, in order."""
 
     @property
     def driver_error(self) -> type[Exception]:
@@ -61,11 +77,21 @@ class Engine(Protocol):
             PublishError: the copy failed; readers keep what they have.
         """
 
+    def confirm_published(self) -> None:
+        """Record that readers have what a build now would give them.
+
+        Raises:
+            PublishError: it can't be recorded.
+        """
+
     def published_problem(self) -> str | None:
         """What keeps readers from what was published, or may add to it, and what to do; None if nothing does."""
 
     def connect_published(self) -> Connection | None:
         """Open what readers see, read-only; None if nothing was published."""
+
+    def published_schema(self, connection: Connection) -> str:
+        """The schema of the published marts, which no publishing changes while this connection reads them."""
 
     def explain(self, error: BaseException) -> str | None:
         """What a driver's error means and what to do about it; None if it is not the driver's error."""

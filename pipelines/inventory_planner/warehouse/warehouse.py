@@ -39,7 +39,7 @@ class Warehouse:
             LoadError: the database can't be opened, or rejects the statement.
         """
         with self._connected() as connection:
-            rows: Rows = connection.execute(sql.replace("?", self.engine.placeholder), parameters).fetchall()
+            rows: Rows = connection.execute(sql, parameters).fetchall()
         return rows
 
     def stage(self, name: str, rows: pa.Table) -> None:
