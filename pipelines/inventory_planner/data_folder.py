@@ -102,7 +102,7 @@ class DataFolder:
         try:
             lock.acquire()
         except Timeout as error:
-            raise AnotherRunError(f"{self.lock_holder} is using {self.root}; try again later.") from error
+            raise AnotherRunError(self.lock_holder, self.root) from error
         except OSError as error:
             raise ConfigurationError(f"Can't lock the data folder: {error}. {_advice(self._lock)}") from error
         try:

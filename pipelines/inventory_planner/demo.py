@@ -17,7 +17,7 @@ from inventory_planner.run import RunReport, run
 from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job, Progress
 from inventory_planner.warehouse.engine import Connection, Engine
-from inventory_planner.warehouse.engines import engine_of
+from inventory_planner.warehouse.engines import duckdb_of
 from inventory_planner.warehouse.sync_log import SyncReport
 from inventory_planner.warehouse.warehouse import Warehouse, open_warehouse
 from inventory_planner_emulator import Event, demo_account, live_a_day, serve
@@ -102,7 +102,7 @@ def run_demo(folder: DataFolder, progress: Progress) -> DemoReport:
     Raises:
         InventoryPlannerError: see `run`.
     """
-    engine = engine_of(folder)
+    engine = duckdb_of(folder)  # whatever is configured: a made-up account has no place in a shared database
     with open_warehouse(engine, folder, "demo") as warehouse:
         _clear(folder)
         first, second, events = _run_twice(warehouse, progress)

@@ -46,9 +46,13 @@ class ConfigurationError(InventoryPlannerError):
 
 
 class AnotherRunError(InventoryPlannerError):
-    """Another run uses the same data folder; try again when it has ended."""
+    """Another run uses the same data folder or database; try again when it has ended. `holder` names it."""
 
     exit_status = 75
+
+    def __init__(self, holder: str, used: object) -> None:
+        super().__init__(f"{holder} is using {used}; try again later.")
+        self.holder = holder
 
 
 class ApiError(InventoryPlannerError):

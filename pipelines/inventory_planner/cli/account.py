@@ -110,6 +110,28 @@ def replay(folder: DataFolder) -> None:
 
 
 @click.command()
+@data_option
+@click.option("--to", type=click.Choice(["postgres"]), required=True, help="The engine to move to.")
+def move(folder: DataFolder, to: str) -> None:
+    """Copy the warehouse of the data folder to another engine.
+
+    Copies the raw tables, snapshots, logs and the state of reading, and compares each table row by row. The DuckDB
+    files stay as they are. You can run it again after it was interrupted; it never replaces orders of another
+    warehouse.
+    """
+    from inventory_planner.warehouse.engines import VARIABLE, duckdb_of, postgres_of
+    from inventory_planner.warehouse.moving import move as move_warehouse
+
+    counts = move_warehouse(
+        duckdb_of(folder), postgres_of(folder), lambda name, count: click.echo(f"  {name}: {count:,} rows")
+    )
+    click.echo(
+        f"Moved {sum(counts.values()):,} rows in {len(counts)} tables; every table has the same rows. Now set"
+        f" {VARIABLE}={to}, and run `inventory-planner run`."
+    )
+
+
+@click.command()
 @read_only_data_option
 def check(folder: DataFolder) -> None:
     """Test the API key and the SFTP server, and summarize the account.

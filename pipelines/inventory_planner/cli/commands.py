@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 import click
 
 from inventory_planner import __version__
-from inventory_planner.cli.account import check, demo, load, replay, run, sweep
+from inventory_planner.cli.account import check, demo, load, move, replay, run, sweep
 from inventory_planner.cli.deliver import deliver
 from inventory_planner.cli.help import Commands
 from inventory_planner.cli.links import links
@@ -54,7 +54,7 @@ def commands() -> None:
 
 
 commands.add_section("Start", (demo, check))
-commands.add_section("Load and publish", (run, load, sweep, replay, transform, publish))
+commands.add_section("Load and publish", (run, load, sweep, replay, transform, publish, move))
 commands.add_section("Read", (status, report, dashboard, tour))
 commands.add_section("Change the account", (orders, variants, acknowledge, writes, deliver, links))
 commands.add_section("Develop", (emulate,))

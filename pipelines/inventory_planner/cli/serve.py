@@ -122,6 +122,7 @@ def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes
     With --allow-writes, pages can change the account, as the `orders` commands do: each change is shown first, must be
     confirmed, and is recorded in the table _writes with the name of the user who started the dashboard.
     """
+    from inventory_planner.cli.following import follow_published
     from inventory_planner.data_folder import data_folder
     from inventory_planner.settings import settings
     from inventory_planner_dashboard.account_links import set_patterns
@@ -131,6 +132,8 @@ def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes
     if allow_writes:  # fail now, not at the first change
         settings()
         folder = data_folder(folder.root)
+
+    follow_published(folder)
 
     def ready(url: str) -> None:
         click.echo(f"Dashboard of {folder.analytics} at {url} (press Ctrl-C to stop)")
@@ -154,8 +157,10 @@ def tour(folder: DataFolder, port: int, browser: bool) -> None:
 
     The notebook is your own copy, `notebooks/tour.py` in the data folder. Delete it to get the original back.
     """
+    from inventory_planner.cli.following import follow_published
     from inventory_planner_dashboard.tour import open_tour
 
+    follow_published(folder)
     sys.exit(open_tour(folder, port, browser=browser))
 
 

@@ -69,6 +69,7 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
     log.info("Building the marts as of %s.", built_from["variables"]["as_of_date"])
     invalidate_build(warehouse)
     write_seeds(warehouse.folder)
+    warehouse.engine.take_seeds(sorted(warehouse.folder.clean_seeds.glob("*.csv")))
     _create_own_tables(warehouse)
     build_without_faulty_orders(
         *(warehouse, built_from["variables"], rendered({**built_from, "variables": dict(variables)})),
@@ -86,6 +87,7 @@ def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: S
         ConfigurationError: a var or a seed file is invalid.
     """
     write_seeds(warehouse.folder)
+    warehouse.engine.take_seeds(sorted(warehouse.folder.clean_seeds.glob("*.csv")))
     _create_own_tables(warehouse)
     if arguments[0] not in READ_ONLY_COMMANDS:
         invalidate_build(warehouse)

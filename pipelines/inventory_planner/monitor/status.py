@@ -59,7 +59,7 @@ def status(engine: Engine, folder: DataFolder, now: datetime | None = None) -> S
     Raises:
         LoadError: the warehouse can't be opened.
     """
-    at_work, (rows, syncs, writes) = _look(engine, folder)
+    at_work, (rows, syncs, writes) = _look(engine)
     record = read_published_build(engine)
     last_reading = _last_reading(syncs)
     return Status(
@@ -90,15 +90,15 @@ def last_published_sync(engine: Engine) -> dict[str, Any] | None:
 Found = tuple[dict[str, int], list[dict[str, Any]], list[dict[str, Any]]]  # rows by table, syncs, writes
 
 
-def _look(engine: Engine, folder: DataFolder) -> tuple[str | None, Found]:
+def _look(engine: Engine) -> tuple[str | None, Found]:
     """What the warehouse holds; during a run, the run and what readers see; without a warehouse, what readers see."""
     if not engine.exists():
         return None, _read_published(engine)
     try:
         with engine.lock("status"):
             return None, _read(connect_read_only(engine))
-    except AnotherRunError:
-        return folder.lock_holder, _read_published(engine)
+    except AnotherRunError as error:
+        return error.holder, _read_published(engine)
 
 
 def _read_published(engine: Engine) -> Found:

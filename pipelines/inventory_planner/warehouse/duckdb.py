@@ -91,6 +91,9 @@ class DuckDb:
         # Without transactions, a table would be empty in the middle of its merge, and a kill would leave it empty.
         return cast("AnyDestination", dlt.destinations.duckdb(credentials, supports_transactions=True))
 
+    def take_seeds(self, _files: object) -> None:
+        """DuckDB reads the files itself, in the macro `add_own_rows`."""
+
     def dbt_environment(self) -> dict[str, str]:
         """The path, absolute, because dbt resolves others from its project's folder."""
         return {"INVENTORY_PLANNER_DATABASE": str(self.folder.warehouse)}

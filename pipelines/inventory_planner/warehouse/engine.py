@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ class Engine(Protocol):
 
     def dlt_destination(self) -> AnyDestination:
         """The warehouse as a dlt destination."""
+
+    def take_seeds(self, files: Iterable[Path]) -> None:
+        """Let dbt add the rows of these clean seed files, each named as its seed.
+
+        Raises:
+            LoadError: they can't be copied.
+        """
 
     def dbt_environment(self) -> dict[str, str]:
         """The environment variables with which `dbt/profiles.yml` finds the warehouse."""

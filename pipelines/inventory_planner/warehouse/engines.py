@@ -32,6 +32,11 @@ def engine_of(folder: DataFolder) -> Engine:
     raise ConfigurationError(f"{VARIABLE} is {name!r}; it must be {DUCKDB} or {POSTGRES}.")
 
 
+def is_shared() -> bool:
+    """Whether the environment names an engine that other machines use too."""
+    return os.environ.get(VARIABLE, "").strip().lower() not in {"", DUCKDB}
+
+
 def postgres_of(folder: DataFolder) -> Postgres:
     """PostgreSQL with dlt's credentials.
 

@@ -6,12 +6,14 @@ and to let the views in `marts` read that; see `postgres_publishing`.
 
 from __future__ import annotations
 
+import csv
 import io
 import platform
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import psycopg
@@ -44,6 +46,7 @@ _CATALOG: Final = """
     where tables.relnamespace = to_regnamespace(?) and tables.relkind in ('r', 'v')
     order by tables.relname, columns.attnum
 """
+OWN_ROWS: Final = "own_rows"  # as the macro postgres__add_own_rows has it
 _POLL: Final = 0.1  # seconds between two attempts to get the lock
 _HOLDER: Final = """
     select activity.application_name, activity.backend_start
@@ -106,16 +109,31 @@ class Postgres:
 
         return cast("AnyDestination", dlt.destinations.postgres(self.server.credentials))
 
+    def take_seeds(self, files: Iterable[Path]) -> None:
+        """Copy the files to tables of text in the schema `own_rows`, because the server can't read them."""
+        try:
+            with closing(self.connect()) as connection:
+                connection.execute(f"drop schema if exists {OWN_ROWS} cascade")
+                connection.execute(f"create schema {OWN_ROWS}")
+                for file in files:
+                    rows = _read_text(file)
+                    table = f"{OWN_ROWS}.{file.stem}"
+                    connection.execute(f"create table {table} ({' varchar, '.join(rows.schema.names)} varchar)")
+                    copy_rows(connection, table, rows)
+        except psycopg.Error as error:
+            raise LoadError(self.explain(error) or str(error)) from error
+
     def dbt_environment(self) -> dict[str, str]:
         """The target, and the credentials as libpq reads them."""
         return {"INVENTORY_PLANNER_TARGET": "postgres", **self.server.environment}
 
     @contextmanager
     def lock(self, command: str) -> Iterator[None]:
-        """The lock of the data folder, in which dlt and dbt work, and one of the database, which the server releases
-        when the process has ended or its machine is gone.
-        """  # noqa: D205
-        with self.folder.locked(command):
+        """The lock of the data folder, where dlt and dbt work, if there is one; then one of the database.
+
+        The server releases it when the process has ended, or its machine is gone.
+        """
+        with self.folder.locked(command) if self.folder.root.exists() else nullcontext():
             try:
                 connection = self.server.connect(name=f"inventory-planner {command} on {platform.node()}"[:63])
             except psycopg.Error as error:
@@ -130,7 +148,7 @@ class Postgres:
             if time.monotonic() > end:
                 holders = connection.execute(_HOLDER, [LOCK]).fetchall()
                 named = "; ".join(f"`{name}` (since {since:%Y-%m-%d %H:%M} UTC)" for name, since in holders)
-                raise AnotherRunError(f"{named or 'Another run'} is using {self.name}; try again later.")
+                raise AnotherRunError(named or "Another run", self.name)
             time.sleep(_POLL)
 
     def publish(self) -> None:
@@ -188,3 +206,11 @@ def copy_rows(connection: PostgresConnection, table: str, rows: pa.Table) -> Non
     columns = ", ".join(rows.schema.names)
     with connection.native.cursor().copy(f"copy {table} ({columns}) from stdin (format csv, header)") as copy:
         copy.write(file.getvalue())
+
+
+def _read_text(file: Path) -> pa.Table:
+    """A CSV file whose values are all text."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        names = next(csv.reader(lines))
+    types = dict.fromkeys(names, pa.string())
+    return pyarrow.csv.read_csv(file, convert_options=pyarrow.csv.ConvertOptions(column_types=types))
