@@ -30,6 +30,7 @@ from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account, Server, serve
 from orders import API_KEY, NOW, order
+from postgres_server import PostgresServer, serve_postgres
 
 GC_THRESHOLD = 10_000  # new objects; collecting at Python's 700 takes a fifth of a load
 gc.disable()  # until all modules are imported, of which a quarter would go to it
@@ -200,6 +201,22 @@ def filled(warehouse: Warehouse) -> Warehouse:
 def job(client: Client, settings: Settings, warehouse: Warehouse) -> Job:
     """Loads the served account into the warehouse."""
     return Job(client, settings, warehouse)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this process, started for the first test that needs it."""
+    with serve_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty database, which is configured as the warehouse."""
+    url = postgres_server.new_database()
+    monkeypatch.setenv("INVENTORY_PLANNER_WAREHOUSE", "postgres")
+    monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", url)
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ ONE_HOME = {  # an outside thing, and the only modules that may know it
     "dlt": {
         *("settings", "sync.loader", "sync.source"),
         *("warehouse.duckdb", "warehouse.engine", "warehouse.postgres", "warehouse.postgres_connection"),
+        "warehouse.postgres_credentials",
     },
     "duckdb": {"warehouse.duckdb", "warehouse.local_copy", "dashboard.published"},
     "psycopg": {

@@ -168,9 +168,11 @@ def _confirm_same(name: str, before: Iterable[tuple[Any, ...]], after: Iterable[
 
 def _rows(connection: Any, query: str) -> Iterator[tuple[Any, ...]]:
     """The rows, of PostgreSQL not all at once."""
-    is_new = isinstance(connection, PostgresConnection)
-    reader = PostgresConnection(connection.native, is_streaming=True) if is_new else connection
-    result = reader.execute(query)
+    if isinstance(connection, PostgresConnection):
+        with connection.native.cursor(name="rows") as cursor:
+            yield from cursor.execute(query.encode())
+        return
+    result = connection.execute(query)
     while batch := result.fetchmany(BATCH_ROWS):
         yield from batch
 

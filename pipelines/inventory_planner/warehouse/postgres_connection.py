@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -20,9 +19,7 @@ from inventory_planner.errors import ConfigurationError
 if TYPE_CHECKING:
     from dlt.destinations.impl.postgres.configuration import PostgresCredentials
 
-CREDENTIALS: Final = "destination.postgres.credentials"  # as dlt looks it up
 VARIABLE: Final = "DESTINATION__POSTGRES__CREDENTIALS"
-FETCH_ROWS: Final = 10_000  # of a result that is too large for memory, at once
 
 # Instants in UTC; a statement of a killed run ends within a second, and its lock with it; compiling a query of dbt's
 # takes longer than it saves; and the type `double`, which the marts use, is in the schema of the raw tables.
@@ -87,18 +84,22 @@ class PostgresConnection:
 
     def __init__(self, connection: psycopg.Connection[Any], *, is_streaming: bool = False) -> None:
         self.native = connection
-        self._names = count() if is_streaming else None
+        self._is_streaming = is_streaming
+        self._cursors: list[psycopg.ServerCursor[Any]] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
         """Run a statement."""
         text = sql.replace("%", "%%").replace("?", "%s") if parameters else sql
-        if self._names is None:
+        if not self._is_streaming:
             return Result(self.native.execute(text.encode(), list(parameters) or None))
-        cursor = self.native.cursor(name=f"rows_{next(self._names)}")
+        cursor = self.native.cursor(name=f"rows_{len(self._cursors)}")
+        self._cursors.append(cursor)
         return Result(cursor.execute(text.encode(), list(parameters) or None))
 
     def close(self) -> None:
         """Close the connection; a transaction that is open is rolled back."""
+        for cursor in self._cursors:
+            cursor.close()
         self.native.close()
 
 
@@ -180,15 +181,10 @@ def server_of_settings() -> Server:
     Raises:
         ConfigurationError: they are missing or can't be read.
     """
-    import dlt  # noqa: PLC0415 (it takes a second, and an account in DuckDB does without it)
-    from dlt.common.configuration.exceptions import ConfigurationException  # noqa: PLC0415
-    from dlt.destinations.impl.postgres.configuration import PostgresCredentials  # noqa: PLC0415
+    from inventory_planner.warehouse.postgres_credentials import read_credentials  # noqa: PLC0415 (imports dlt)
 
-    try:
-        found = dlt.secrets.get(CREDENTIALS, PostgresCredentials)
-    except (ConfigurationException, ValueError, TypeError):  # whose messages may contain the password
-        found = None
-    if found is None or not (found.host and found.database and found.username):
+    found = read_credentials()
+    if found is None:
         raise ConfigurationError(
             f"INVENTORY_PLANNER_WAREHOUSE is postgres, but its credentials are missing or incomplete. Set {VARIABLE} to"
             " postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or the same under [destination.postgres] in"
