@@ -201,7 +201,7 @@ def test_what_is_no_longer_as_it_was_shown_is_not_sent(account: Account, job: Jo
 def test_an_account_that_is_open_for_reading_can_t_be_changed(
     account: Account, job: Job, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders, "read_settings", lambda: job.settings)
+    monkeypatch.setattr(orders, "one_account", lambda _: job.settings)
     with (
         orders.open_account(folder, read_only=True) as reading,
         pytest.raises(LoadError, match="opened for reading only"),

@@ -1,4 +1,5 @@
-{# The current day in the account's time zone. Nothing else reads the clock. #}
+{# The current day in the time zone of the var, whatever the zones of single accounts: reports of several accounts have one date. Nothing else
+   reads the clock. #}
 {% macro today() -%}
     {{ return(run_started_at.astimezone(modules.pytz.timezone(var('account_timezone'))).date() | string) }}
 {%- endmacro %}
@@ -87,7 +88,7 @@
     case
         when {{ versions }}.expected_date is null or {{ key }} is null
             then {{ versions }}.expected_date
-        else {{ parse_source_date(key) }}
+        else {{ parse_source_date(key, versions ~ '.account_id') }}
     end
 {%- endmacro %}
 
@@ -237,16 +238,6 @@
 {% macro is_in_period(days_ago) -%}
     periods.last_days_ago is null
     or {{ days_ago }} between periods.first_days_ago and periods.last_days_ago
-{%- endmacro %}
-
-
-{# The currency in which values are also shown; null if none is set. #}
-{% macro reporting_currency() -%}
-    {%- if var('reporting_currency') -%}
-        '{{ dbt.escape_single_quotes(var("reporting_currency") | trim | upper) }}'
-    {%- else -%}
-        cast(null as {{ dbt.type_string() }})
-    {%- endif -%}
 {%- endmacro %}
 
 

@@ -33,23 +33,11 @@
     hide_in_replenishment as is_hidden,
 
     -- dates
-    {{ parse_source_date('last_received_at_time') }} as last_received_date,
-    {{ parse_source_date('replenish_date') }} as replenish_date,
+    {{ parse_source_date('last_received_at_time', '_account_id') }} as last_received_date,
+    {{ parse_source_date('replenish_date', '_account_id') }} as replenish_date,
 
     -- timestamps
     last_forecast_time as forecast_at
-{%- endmacro %}
-
-
-{# Whether a warehouse combines others, whose figures it repeats. #}
-{% macro is_combined_warehouse(warehouse_id, warehouse_type) -%}
-    (
-        lower({{ warehouse_id }}) like '%combined%'
-        or coalesce(lower({{ warehouse_type }}) like '%combined%', false)
-        {%- for name in var('combined_warehouses') %}
-        or {{ warehouse_id }} = '{{ dbt.escape_single_quotes(name | string) }}'
-        {%- endfor %}
-    )
 {%- endmacro %}
 
 

@@ -8,23 +8,64 @@
 {%- endmacro %}
 
 
-{# The date of an instant in the account's time zone. #}
-{% macro local_date(instant) -%}
-    cast(timezone('{{ var("account_timezone") }}', {{ instant }}) as date)
+{# The date of an instant in the time zone of a row's account. #}
+{% macro local_date(instant, account_id) -%}
+    cast(timezone({{ account_timezone(account_id) }}, {{ instant }}) as date)
 {%- endmacro %}
 
 
 {# Parses a date as the API writes it. Without a time zone, it is taken as written. An instant with an offset (ISO 8601 or RFC 822)
-   is first converted to the account's time zone. Null if it can't be read. #}
-{% macro parse_source_date(text) -%}
-    {{ adapter.dispatch('parse_source_date')(text) }}
+   is first converted to the time zone of the row's account. Null if it can't be read. #}
+{% macro parse_source_date(text, account_id) -%}
+    {%- set expressions = {} -%}
+    {%- for id, date_format in own_values('date_format').items() -%}
+        {%- do expressions.update({id: written_date(text, date_format)}) -%}
+    {%- endfor -%}
+    case
+        when {{ has_offset(text) }}
+            then {{ local_date(written_instant(text), account_id) }}
+        else {{ by_account(account_id, expressions, written_date(text, var('date_format'))) }}
+    end
+{%- endmacro %}
+
+
+{# Whether a text is an instant with an offset. #}
+{% macro has_offset(text) -%}
+    {{ adapter.dispatch('has_offset')(text) }}
+{%- endmacro %}
+
+
+{# The instant that a text with an offset states; null if it can't be read. #}
+{% macro written_instant(text) -%}
+    {{ adapter.dispatch('written_instant')(text) }}
+{%- endmacro %}
+
+
+{# The date that a text without an offset states, in this format if there is one, or else in ISO 8601; null if it can't be read. #}
+{% macro written_date(text, date_format) -%}
+    {{ adapter.dispatch('written_date')(text, date_format) }}
 {%- endmacro %}
 
 
 {# The same date in a spelling that no time zone changes: an instant in UTC, a date without a zone as written. `parse_source_date`
    reads it. Null if it can't be read. #}
-{% macro source_date_key(text) -%}
-    {{ adapter.dispatch('source_date_key')(text) }}
+{% macro source_date_key(text, account_id) -%}
+    case
+        when {{ has_offset(text) }} then {{ utc_text(written_instant(text)) }}
+        else {{ date_text(parse_source_date(text, account_id)) }}
+    end
+{%- endmacro %}
+
+
+{# An instant as text in UTC, such as 2026-01-31T08:00:00Z. #}
+{% macro utc_text(instant) -%}
+    {{ adapter.dispatch('utc_text')(instant) }}
+{%- endmacro %}
+
+
+{# A date as text, such as 2026-01-31. #}
+{% macro date_text(date) -%}
+    {{ adapter.dispatch('date_text')(date) }}
 {%- endmacro %}
 
 

@@ -13,7 +13,7 @@ raw_lines as (
             and items.purchase_order_id = orders.purchase_order_id
     where
         {{ is_order_existing(
-            plausible_date(parse_source_date('orders.created_date')), 'orders._deleted_at'
+            plausible_date(parse_source_date('orders.created_date', 'orders._account_id')), 'orders._deleted_at'
         ) }}
         and not coalesce(items.removed, false)
         and {{ is_included('orders.') }}

@@ -25,11 +25,11 @@ from typing import Any, Final
 
 import msgspec
 
+from inventory_planner.accounts import one_account
 from inventory_planner.api.decoding import Record
 from inventory_planner.api.order_parts import StockChanges, get_pending_stock, list_connections
 from inventory_planner.api.orders import Connection, Order
 from inventory_planner.data_folder import DataFolder, data_folder, folder_at
-from inventory_planner.settings import settings as read_settings
 from inventory_planner.sync.account_client import open_client
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.engines import engine_of
@@ -83,27 +83,32 @@ AS_TOTALS: Final = Receiving()
 
 @contextmanager
 def open_account(
-    folder: DataFolder | Path | str = "data", command: str = "orders", *, read_only: bool = False
+    folder: DataFolder | Path | str = "data",
+    command: str = "orders",
+    *,
+    read_only: bool = False,
+    name: str | None = None,
 ) -> Iterator[Job]:
     """The configured account and its warehouse, locked while the block lasts.
 
-    With `read_only`, only the functions that read live may be called, and a run may be in progress.
+    If several accounts are configured, `name` is the name or the id of one. With `read_only`, only the functions that
+    read live may be called, and a run may be in progress.
 
     Raises:
-        ConfigurationError: a setting is missing or invalid.
+        ConfigurationError: a setting is missing or invalid, or there is no such account.
         AnotherRunError: another run uses the data folder.
     """
+    settings = one_account(name)
     open_folder = folder_at if read_only else data_folder
     opened = folder if isinstance(folder, DataFolder) else open_folder(Path(folder))
     engine = engine_of(opened)
     with (
         nullcontext(Warehouse(engine, opened, read_only=True))
         if read_only
-        else open_warehouse(engine, opened, command) as warehouse
+        else open_warehouse(engine, opened, command) as warehouse,
+        open_client(settings) as client,
     ):
-        settings = read_settings()
-        with open_client(settings) as client:
-            yield Job(client, settings, warehouse)
+        yield Job(client, settings, warehouse)
 
 
 def list_orders(account: Job, **filters: str) -> Iterator[Order]:

@@ -1,6 +1,7 @@
 """Read the settings of an account from dlt's configuration: environment, `.dlt/secrets.toml`, `.dlt/config.toml`.
 
 Only full names are looked up: a bare `API_KEY` in the environment, which dlt would accept, may belong to any program.
+An account with a name has a section of its own, and takes from the common one what is not a matter of access.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +25,11 @@ from inventory_planner.errors import ConfigurationError
 
 SECTION: Final = "sources.inventory_planner"
 DELIVERY: Final = "delivery"
+ACCOUNTS: Final = "accounts"  # in either section: the sections of the accounts with names
+ACCESS: Final = frozenset(  # what an account must have of its own, so that nothing of one is ever sent to another
+    {"api_key", "account_id", "neuro_plugin", "neuro_token", "username", "directories"}
+)
+_NAME: Final = re.compile(r"[A-Za-z0-9]+([_-]?[A-Za-z0-9]+)*")  # two underscores separate sections in the environment
 SFTP_PORT: Final = 22
 LINE_ENDINGS: Final = {"crlf": "\r\n", "lf": "\n"}
 BASE_URL: Final = "https://app.inventory-planner.com"
@@ -40,7 +47,8 @@ class Settings:
     With a `neuro_plugin`, the address and the key are those of Neuro: its URL and its token. Neuro passes on the calls
     for stock orders only; it offers neither variants nor warehouses. Imported orders in one of the statuses `status`
     get the `acknowledge_status`, if there is one. `catalog_fields` are further fields of variants to request,
-    which are kept in `_unknown_fields`, and fields not to request, as `-name`.
+    which are kept in `_unknown_fields`, and fields not to request, as `-name`. `name` is that of one of several
+    accounts.
     """
 
     api_key: str = field(repr=False)
@@ -53,11 +61,22 @@ class Settings:
     neuro_plugin: str | None = None
     acknowledge_status: str | None = None
     catalog_fields: tuple[str, ...] = ()
+    name: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "account_id", self.account_id.strip())  # rows are stored under it
         object.__setattr__(self, "base_url", API_PATH.sub("", str(self.base_url).strip()))
         self._check_acknowledge_status()
+
+    @property
+    def label(self) -> str:
+        """What people call the account: its name, or else its id."""
+        return self.name or self.account_id
+
+    @property
+    def title(self) -> str:
+        """The account's id, with its name if it has one."""
+        return f"{self.name} ({self.account_id})" if self.name else self.account_id
 
     def _check_acknowledge_status(self) -> None:
         """Refuse an acknowledgement of all orders there are, and one that would never end.
@@ -86,7 +105,7 @@ class DeliverySettings:
 
     `directories` and `extra_columns` are by kind of file, as `variant_warehouse`. `host_key` is the server's public key
     or its SHA256 fingerprint; without one, the key of the first connection is pinned. Every `full_every_days` days,
-    all rows of a file are sent.
+    all rows of a file are sent. `section` is where these settings are.
     """
 
     host: str | None = None
@@ -97,6 +116,11 @@ class DeliverySettings:
     line_ending: str = LINE_ENDINGS["crlf"]
     extra_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     full_every_days: float | None = None
+    section: str = field(default=DELIVERY, compare=False)
+
+    def variable(self, name: str) -> str:
+        """The environment variable of one of these settings."""
+        return _variable(name, self.section)
 
 
 def _read_toml(_: SettingsTomlProvider, path: str) -> Any:
@@ -112,77 +136,119 @@ def _read_toml(_: SettingsTomlProvider, path: str) -> Any:
 SettingsTomlProvider._read_toml_file = _read_toml  # type: ignore[assignment, method-assign]  # noqa: SLF001 (dlt has no setting)
 
 
-def settings() -> Settings:
-    """Read the settings.
+def account_names() -> tuple[str, ...]:
+    """The names of the accounts; empty if there is one account, which then has no name.
+
+    They are those of the list `accounts`, or of the sections under that name: a TOML file can't have both.
 
     Raises:
-        ConfigurationError: a setting is missing or invalid.
+        ConfigurationError: the list is invalid.
     """
-    return Settings(
-        **_access(),
-        start_date=_instant("start_date", _value("start_date")),
-        status=_names("status", _value("status")),
-        requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0),
-        page_size=_whole("page_size", PAGE_SIZE, most=PAGE_SIZE),
-        acknowledge_status=_name("acknowledge_status", _value("acknowledge_status")),
-        catalog_fields=_names("catalog_fields", _value("catalog_fields")),
-    )
+    found = list(_values(ACCOUNTS))
+    listed = next((_names(ACCOUNTS, each) for each in found if not isinstance(each, Mapping)), ())
+    names = listed or tuple(name for each in found if isinstance(each, Mapping) for name in each)
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise _invalid(ACCOUNTS, name, "names of letters and digits, such as eu,us")
+    unique = dict(zip(map(str.casefold, names), names, strict=True))  # names in the environment have no case
+    if listed and len(unique) < len(names):
+        raise _invalid(ACCOUNTS, ",".join(names), "different names, such as eu,us")
+    return tuple(unique.values())
 
 
-def _access() -> dict[str, Any]:
+def settings(name: str | None = None) -> Settings:
+    """Read the settings of an account, given its name if there are several.
+
+    Raises:
+        ConfigurationError: a setting is missing or invalid; the message names the account.
+    """
+    section = _section(SECTION, name)
+    with _naming(name):
+        return Settings(
+            **_access(section),
+            start_date=_instant("start_date", section),
+            status=_listed("status", section),
+            requests_per_second=_number("requests_per_second", REQUESTS_PER_SECOND, least=0, section=section),
+            page_size=_whole("page_size", PAGE_SIZE, most=PAGE_SIZE, section=section),
+            acknowledge_status=_name("acknowledge_status", section),
+            catalog_fields=_listed("catalog_fields", section),
+            name=name,
+        )
+
+
+def account_id_of(name: str) -> str | None:
+    """The id of the account with this name, if it is set; its other settings may be missing or invalid."""
+    section = _section(SECTION, name)
+    return _text("account_id", section) or _text("neuro_plugin", section)
+
+
+@contextmanager
+def _naming(name: str | None) -> Iterator[None]:
+    """Name the account in errors, if it has a name."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise ConfigurationError(f"Account {name}: {error}" if name else str(error)) from error
+
+
+def _access(section: str) -> dict[str, Any]:
     """How to reach the account: directly or, if there is no key but Neuro's three settings, through Neuro.
 
     Raises:
         ConfigurationError: a setting is missing.
     """
     names = ("neuro_url", "neuro_plugin", "neuro_token")
-    url, plugin, token = (str(_value(name) or "").strip() for name in names)
-    if str(_value("api_key") or "").strip() or not (url or plugin or token):
+    url, plugin, token = (_text(name, section) or "" for name in names)
+    if _text("api_key", section) or not (url or plugin or token):
         return {
-            "api_key": _required("api_key"),
-            "account_id": _required("account_id"),
-            "base_url": _value("base_url") or BASE_URL,
+            "api_key": _required("api_key", section),
+            "account_id": _required("account_id", section),
+            "base_url": _value("base_url", section) or BASE_URL,
         }
     for name in names:
-        _required(name)
-    account_id = str(_value("account_id") or "").strip() or plugin
+        _required(name, section)
+    account_id = _text("account_id", section) or plugin
     return {"api_key": token, "account_id": account_id, "base_url": url, "neuro_plugin": plugin}
 
 
-def delivery_settings(kinds: Iterable[str]) -> DeliverySettings:
-    """Read the settings of the delivery of files of these kinds.
+def delivery_settings(kinds: Iterable[str], name: str | None = None) -> DeliverySettings:
+    """Read the settings of the delivery of files of these kinds, given the account's name if there are several.
 
     Raises:
-        ConfigurationError: a setting is invalid.
+        ConfigurationError: a setting is invalid; the message names the account.
     """
-    host, port = _endpoint("endpoint", _text("endpoint", DELIVERY))
-    line_ending = (_text("line_ending", DELIVERY) or "crlf").lower()
+    with _naming(name):
+        return _delivery_settings(list(kinds), _section(DELIVERY, name))
+
+
+def _delivery_settings(kinds: list[str], section: str) -> DeliverySettings:
+    host, port = _endpoint("endpoint", section)
+    line_ending = (_text("line_ending", section) or "crlf").lower()
     if line_ending not in LINE_ENDINGS:
-        raise _invalid("line_ending", line_ending, " or ".join(LINE_ENDINGS), DELIVERY)
-    names = list(kinds)
-    directories = {kind: _text(f"directories.{kind}", DELIVERY) for kind in names}
-    extra = {
-        kind: _names(f"extra_columns.{kind}", _value(f"extra_columns.{kind}", DELIVERY), DELIVERY) for kind in names
-    }
+        raise _invalid("line_ending", line_ending, " or ".join(LINE_ENDINGS), section)
+    directories = {kind: _text(f"directories.{kind}", section) for kind in kinds}
+    extra = {kind: _listed(f"extra_columns.{kind}", section) for kind in kinds}
     return DeliverySettings(
         host=host,
         port=port,
-        username=_text("username", DELIVERY),
+        username=_text("username", section),
         directories={kind: directory for kind, directory in directories.items() if directory},
-        host_key=_text("host_key", DELIVERY),
+        host_key=_text("host_key", section),
         line_ending=LINE_ENDINGS[line_ending],
         extra_columns={kind: allowed for kind, allowed in extra.items() if allowed},
-        full_every_days=_number("full_every_days", 0, least=0, section=DELIVERY) or None,
+        full_every_days=_number("full_every_days", 0, least=0, section=section) or None,
+        section=section,
     )
 
 
-def _endpoint(name: str, text: str | None) -> tuple[str | None, int]:
+def _endpoint(name: str, section: str) -> tuple[str | None, int]:
     """A host and its port; the host of an IPv6 address stands in brackets."""
+    text = _text(name, section)
     if text is None:
         return None, SFTP_PORT
     found = _ENDPOINT.fullmatch(text.removeprefix("sftp://").rstrip("/"))
     if not found or not 0 < int(found["port"] or SFTP_PORT) < MAX_PORT:
-        raise _invalid(name, text, "a host, or host:port", DELIVERY)
+        raise _invalid(name, text, "a host, or host:port", section)
     return found["host"].strip("[]"), int(found["port"] or SFTP_PORT)
 
 
@@ -214,8 +280,20 @@ def parse_instant(text: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _value(name: str, section: str = SECTION) -> Any:
-    return _look_up(f"{section}.{name}")
+def _section(common: str, name: str | None) -> str:
+    """The section of the account with this name, or the common one."""
+    return f"{common}.{ACCOUNTS}.{name}" if name else common
+
+
+def _value(name: str, section: str) -> Any:
+    return _look_up(f"{_place(name, section)}.{name}")
+
+
+def _place(name: str, section: str) -> str:
+    """The section that has a setting: an account's own, or the common one for what is not a matter of access."""
+    common, _, account = section.partition(f".{ACCOUNTS}.")
+    is_own = name.partition(".")[0] in ACCESS or not account or _look_up(f"{section}.{name}") is not None
+    return section if is_own else common
 
 
 def _text(name: str, section: str) -> str | None:
@@ -224,8 +302,23 @@ def _text(name: str, section: str) -> str | None:
 
 
 def _look_up(key: str) -> Any:
-    try:
+    with _explain_unreadable_files():
         return dlt.config.get(key)
+
+
+def _values(name: str) -> Iterator[Any]:
+    """A common setting in the environment and in each of the files, where it is set."""
+    with _explain_unreadable_files():
+        for provider in dlt.config.config_providers:
+            value, _ = provider.get_value(name, Any, "", *SECTION.split("."))
+            if value is not None and value != "":
+                yield value
+
+
+@contextmanager
+def _explain_unreadable_files() -> Iterator[None]:
+    try:
+        yield
     except (ConfigProviderException, OSError) as error:
         reason = " ".join(str(error).split())
         folder = Path(".dlt").absolute()
@@ -238,23 +331,24 @@ def _variable(name: str, section: str = SECTION) -> str:
     return f"{section}.{name}".replace(".", "__").upper()
 
 
-def _required(name: str) -> str:
-    value = _value(name)
+def _required(name: str, section: str) -> str:
+    value = _value(name, section)
     if value is None or not str(value).strip():
         secrets = Path(".dlt/secrets.toml").absolute()
         raise ConfigurationError(
-            f"`{name}` is not set. Set {_variable(name)}, or `{name}` under [{SECTION}] in {secrets}."
+            f"`{name}` is not set. Set {_variable(name, section)}, or `{name}` under [{section}] in {secrets}."
         )
     return str(value)
 
 
-def _instant(name: str, value: Any) -> datetime | None:
+def _instant(name: str, section: str) -> datetime | None:
+    value = _value(name, section)
     if value is None or value == "":
         return None
     try:
         return parse_instant(str(value))
     except ValueError as error:
-        raise _invalid(name, value, "a date, such as 2025-01-31") from error
+        raise _invalid(name, value, "a date, such as 2025-01-31", section) from error
 
 
 def parse_names(value: Any) -> tuple[str, ...]:
@@ -267,6 +361,10 @@ def parse_names(value: Any) -> tuple[str, ...]:
     return tuple(each.strip() for each in names if each.strip())
 
 
+def _listed(name: str, section: str) -> tuple[str, ...]:
+    return _names(name, _value(name, section), section)
+
+
 def _names(name: str, value: Any, section: str = SECTION) -> tuple[str, ...]:
     try:
         return parse_names(value)
@@ -274,10 +372,11 @@ def _names(name: str, value: Any, section: str = SECTION) -> tuple[str, ...]:
         raise _invalid(name, value, "names separated by commas, such as open,sent", section) from error
 
 
-def _name(name: str, value: Any) -> str | None:
+def _name(name: str, section: str) -> str | None:
+    value = _value(name, section)
     if isinstance(value, str | None):
         return (value or "").strip() or None
-    raise _invalid(name, value, "a status, such as CLOSED")
+    raise _invalid(name, value, "a status, such as CLOSED", section)
 
 
 def _split(text: str) -> list[str]:
@@ -285,14 +384,14 @@ def _split(text: str) -> list[str]:
     return msgspec.json.decode(text, type=list[str]) if is_json else text.split(",")
 
 
-def _whole(name: str, default: int, *, most: int) -> int:
-    number = _number(name, default, least=1, most=most)
+def _whole(name: str, default: int, *, most: int, section: str) -> int:
+    number = _number(name, default, least=1, most=most, section=section)
     if number != int(number):
-        raise _invalid(name, number, "a whole number")
+        raise _invalid(name, number, "a whole number", section)
     return int(number)
 
 
-def _number(name: str, default: float, *, least: float, most: float = float("inf"), section: str = SECTION) -> float:
+def _number(name: str, default: float, *, least: float, most: float = float("inf"), section: str) -> float:
     value = _value(name, section)
     try:
         number = default if value is None or value == "" else float(value)
@@ -305,4 +404,5 @@ def _number(name: str, default: float, *, least: float, most: float = float("inf
 
 
 def _invalid(name: str, value: Any, expected: str, section: str = SECTION) -> ConfigurationError:
-    return ConfigurationError(f"`{name}` ({_variable(name, section)}) is {value!r}; it must be {expected}.")
+    variable = _variable(name, _place(name, section))
+    return ConfigurationError(f"`{name}` ({variable}) is {value!r}; it must be {expected}.")

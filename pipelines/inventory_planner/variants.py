@@ -18,12 +18,12 @@ from typing import Any
 
 import msgspec
 
+from inventory_planner.accounts import variables
 from inventory_planner.api.variant import LiveVariant, VariantVendor
 from inventory_planner.api.variant import list_variants as request_variants
 from inventory_planner.api.variant import list_vendors as request_vendors
 from inventory_planner.errors import ChangeError
 from inventory_planner.marts.dbt_vars import start_of_day
-from inventory_planner.settings import variables
 from inventory_planner.sync.catalog import load_catalog
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.write_log import last_writes
@@ -160,7 +160,7 @@ def send_chosen(
 
 
 def _load_catalog(account: Job) -> None:
-    load_catalog(account, start_of_day(variables()).date())
+    load_catalog(account, start_of_day(variables(), account.settings.account_id).date())
 
 
 def _read_vendors(account: Job, variant: str) -> tuple[LiveVariant, Situation]:

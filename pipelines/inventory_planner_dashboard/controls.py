@@ -39,7 +39,8 @@ _STATUSES: Final = """
     select distinct status from published.marts.purchase_orders where status is not null order by 1
 """
 _ACCOUNTS: Final = """
-    select distinct account_id from published.marts.purchase_orders order by 1
+    select account_id, account_name, count(*) over (partition by account_name) > 1 as is_ambiguous
+    from published.marts.accounts order by lower(account_name), account_id
 """
 _BASES: Final = {f"by {basis} date": basis for basis in DATES}
 _PERIODS: Final = {title: period for period, title in PERIODS.items()}
@@ -169,7 +170,14 @@ def _currencies(published: Published) -> dict[str, str]:
 
 
 def _accounts(published: Published) -> dict[str, str]:
-    return {"All accounts": "", **{name: name for name in _names(published, _ACCOUNTS)}}
+    each = {account_title(account): account["account_id"] for account in published.rows(_ACCOUNTS).to_pylist()}
+    return {"All accounts": "", **each}
+
+
+def account_title(account: Mapping[str, Any]) -> str:
+    """The name of an account; where another has it, too, with its id."""
+    name, account_id = account["account_name"], account["account_id"]
+    return f"{name} ({account_id})" if account["is_ambiguous"] else str(name)
 
 
 def _day(wanted: str, default: date, label: str) -> mo.ui.date:

@@ -39,7 +39,7 @@ PERIODS: Final = {  # by their names in the address; the first leaves the choice
 ORDER_TYPES: Final = {"po": "Purchase orders", "transfer": "Transfers", "assembly": "Assembly orders", ALL: "All types"}
 _SEARCHED: Final = ("purchase_order_number", "sku", "title")
 _ORDERS: Final = "published.marts.purchase_orders"
-_LINKS: Final = ("purchase_order_line_id", "purchase_order_id", "sku")  # to the lines, most precise first
+_LINKS: Final = ("purchase_order_line_id", "purchase_order_id", "sku")  # to an account's lines, most precise first
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,13 @@ def literal(text: str) -> str:
 def _links_to_lines(columns: set[str], condition: str) -> list[str]:
     """Whether the line of a row meets a condition, or any line of its order where a row has no line."""
     lines = "published.marts.purchase_order_lines"
-    links = [f"{key} in (select {key} from {lines} where {condition})" for key in _LINKS if key in columns]  # noqa: S608
+    links = [_link(key, lines, condition) for key in _LINKS if key in columns]
     return [f"coalesce({', '.join(links)})"] if links else []
+
+
+def _link(key: str, lines: str, condition: str) -> str:
+    found = f"select account_id, {key} from {lines} where {condition}"  # noqa: S608
+    return f"case when {key} is not null then (account_id, {key}) in ({found}) end"
 
 
 def _one_of(column: str, values: tuple[str, ...], columns: set[str]) -> list[str]:

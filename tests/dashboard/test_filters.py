@@ -129,13 +129,16 @@ def test_an_exception_about_a_whole_order_is_found_by_its_lines() -> None:
         connection.execute("attach ':memory:' as published; create schema published.marts")
         connection.execute("""
             create table published.marts.purchase_order_lines as
-            select * from (values ('L1', 'A', '1', 'MUG', 'Mug'), ('L2', 'A', '1', 'JUG', 'Jug'))
-                as lines (purchase_order_line_id, purchase_order_id, purchase_order_number, sku, title)
+            select 'eu' as account_id, *
+            from (values ('L1', 'A', '1', 'MUG', 'Mug'), ('L2', 'A', '1', 'JUG', 'Jug')) as lines (
+                purchase_order_line_id, purchase_order_id, purchase_order_number, sku, title
+            )
         """)
         exceptions = connection.sql("""
-            select * from (values ('not closed', null, 'A', '1', null), ('late', 'L1', 'A', '1', 'MUG'),
-                ('late', 'L2', 'A', '1', 'JUG'), ('not closed', null, 'B', '2', null))
-                as exceptions (rule, purchase_order_line_id, purchase_order_id, purchase_order_number, sku)
+            select * from (values ('eu', 'not closed', null, 'A', '1', null), ('eu', 'late', 'L1', 'A', '1', 'MUG'),
+                ('us', 'late', 'L1', 'A', '2', 'JUG'), ('us', 'not closed', null, 'A', '2', null),
+                ('eu', 'late', 'L2', 'A', '1', 'JUG'), ('eu', 'not closed', null, 'B', '2', null))
+                as exceptions (account_id, rule, purchase_order_line_id, purchase_order_id, purchase_order_number, sku)
         """)
         (condition,) = Filters(search="mug", order_type="all").conditions(set(exceptions.columns))
 

@@ -38,7 +38,7 @@ def test_the_reports_look_from_today_in_the_time_zone_of_the_account(variables: 
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"on_time_grace_day": 2}, "unknown field `on_time_grace_day`.+The vars are account_timezone, as_of_date"),
+        ({"on_time_grace_day": 2}, "unknown field `on_time_grace_day`.+The vars are abc_thresholds, account_timezone"),
         ({"on_time_grace_days": "two"}, r"Expected `int`, got `str` - at `\$.on_time_grace_days`"),
         ({"on_time_grace_days": -1}, r"Expected `int` >= 0 - at `\$.on_time_grace_days`"),
         ({"as_of_date": "2026-02-31"}, r"Invalid RFC3339 encoded date - at `\$.as_of_date`"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+from io import StringIO
 
 import pytest
 
@@ -29,6 +30,14 @@ def cleaned(folder: DataFolder, seed: str, content: str | bytes) -> str:
     put(folder, seed, content)
     write_seeds(folder)
     return (folder.clean_seeds / f"{seed}.csv").read_text(encoding="utf-8")
+
+
+def for_all(content: str) -> str:
+    """Clean rows without the account column, as dbt gets them: it is blank in rows for all accounts."""
+    header, *rows = csv.reader(StringIO(content, newline=""))
+    text = StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([[*header, "account_id"], *([*row, ""] for row in rows)])
+    return text.getvalue()
 
 
 def refused(folder: DataFolder, seed: str, content: str | bytes) -> str:
@@ -72,50 +81,61 @@ def test_the_columns_are_those_of_the_seeds() -> None:
     ],
 )
 def test_one_row_in_many_forms(folder: DataFolder, content: str) -> None:
-    assert cleaned(folder, "exchange_rates", content) == CLEAN_RATES
+    assert cleaned(folder, "exchange_rates", content) == for_all(CLEAN_RATES)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_text_in_many_encodings(folder: DataFolder, encoding: str) -> None:
     content = f"{NAMES}Müller,Mueller,Müller\n".encode(encoding)
-    assert cleaned(folder, "vendor_aliases", content) == CLEAN_NAMES
+    assert cleaned(folder, "vendor_aliases", content) == for_all(CLEAN_NAMES)
 
 
 def test_a_name_in_another_unicode_form_is_the_same_name(folder: DataFolder) -> None:
-    assert cleaned(folder, "vendor_aliases", f"{NAMES}mu\u0308ller,mueller,Mu\u0308ller\n") == CLEAN_NAMES
+    assert cleaned(folder, "vendor_aliases", f"{NAMES}mu\u0308ller,mueller,Mu\u0308ller\n") == for_all(CLEAN_NAMES)
 
 
 def test_a_value_may_have_separators_quotation_marks_and_line_breaks(folder: DataFolder) -> None:
     content = f'{NAMES}a,b,"Bolt, ""Sons""\nand Co"\n'
-    assert cleaned(folder, "vendor_aliases", content) == content
+    assert cleaned(folder, "vendor_aliases", content) == for_all(content)
 
 
 def test_a_vendor_needs_no_name(folder: DataFolder) -> None:
-    assert cleaned(folder, "vendor_aliases", "vendor_id,old_vendor_id\nb,a\n") == f"{NAMES}a,b,\n"
+    assert cleaned(folder, "vendor_aliases", "vendor_id,old_vendor_id\nb,a\n") == for_all(f"{NAMES}a,b,\n")
 
 
 def test_a_small_rate_keeps_the_digits_of_the_column(folder: DataFolder) -> None:
     found = cleaned(folder, "exchange_rates", f"{RATES}IDR,2024-01-01,5.512345678E-05\n")
-    assert found == f"{RATES}IDR,2024-01-01,0.000055123457\n"
+    assert found == for_all(f"{RATES}IDR,2024-01-01,0.000055123457\n")
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", ",,\n", RATES], ids=["nothing", "blank lines", "commas", "a header"])
 def test_a_file_without_rows_adds_none(folder: DataFolder, content: str) -> None:
-    assert cleaned(folder, "exchange_rates", content) == RATES
+    assert cleaned(folder, "exchange_rates", content) == for_all(RATES)
 
 
 def test_a_status_that_is_built_in_is_not_added_twice(folder: DataFolder) -> None:
     found = cleaned(folder, "order_statuses", "Status;Status_Type\nopen;Active\nSent;active\n")
-    assert found == "status,status_type\nSENT,active\n"
+    assert found == for_all("status,status_type\nSENT,active\n")
 
 
 def test_a_window_may_be_open_and_named_as_one_of_the_project(folder: DataFolder) -> None:
     found = cleaned(folder, "on_time_windows", "window_name;grace_days;early_days\n0 days late;0;\n5 and 10;010;5\n")
-    assert found == f"{WINDOWS}0 days late,,0\n5 and 10,5,10\n"
+    assert found == for_all(f"{WINDOWS}0 days late,,0\n5 and 10,5,10\n")
 
 
 def test_a_window_needs_no_early_days(folder: DataFolder) -> None:
-    assert cleaned(folder, "on_time_windows", "window_name,grace_days\nlate,2\n") == f"{WINDOWS}late,,2\n"
+    assert cleaned(folder, "on_time_windows", "window_name,grace_days\nlate,2\n") == for_all(f"{WINDOWS}late,,2\n")
+
+
+def test_a_row_of_an_account_stands_beside_those_for_all(folder: DataFolder) -> None:
+    """Also of one that is built in, which the account may understand in another way."""
+    content = "Account_ID,status,status_type\n,sent,active\n a2 ,sent,draft\na2,open,closed\n"
+    assert cleaned(folder, "order_statuses", content) == (
+        "status,status_type,account_id\nSENT,active,\nSENT,draft,a2\nOPEN,closed,a2\n"
+    )
+    assert refused(folder, "warehouse_names", "warehouse_id,warehouse_name,account_id\nw,A,a2\nw,B,a2\n") == (
+        "FILE, line 3: warehouse_id, account_id w, a2 is on line 2, too; delete one of the two."
+    )
 
 
 # what is ignored
@@ -128,12 +148,12 @@ def test_further_columns_and_files_are_ignored_with_a_warning(
     put(folder, "vendor_alias", NAMES)
 
     rates = "currency_code,Source,valid_from,rate\nUSD,ECB,2024-01-01,0.92\n,only a note,,\n"
-    assert cleaned(folder, "exchange_rates", rates) == CLEAN_RATES
+    assert cleaned(folder, "exchange_rates", rates) == for_all(CLEAN_RATES)
 
     columns, file = caplog.messages
     assert columns == (
         f"Ignored columns of {folder.seeds / 'exchange_rates.csv'}: source. The seed has currency_code, valid_from,"
-        " rate."
+        " rate, account_id."
     )
     assert file == (
         f"Ignored {folder.seeds / 'vendor_alias.csv'}: there is no such seed. The seeds are exchange_rates,"
@@ -165,7 +185,7 @@ TOO_MANY = (
         (
             "exchange_rates",
             "\ncurrency;valid_from;rate\n",
-            "line 2: there is no column currency_code; the columns are currency_code, valid_from, rate.",
+            "line 2: there is no column currency_code; the columns are currency_code, valid_from, rate, account_id.",
         ),
         (
             "exchange_rates",
@@ -235,7 +255,7 @@ TOO_MANY = (
         (
             "warehouse_names",
             "warehouse_id,name\nc9_1,Hamburg\n",
-            "line 1: there is no column warehouse_name; the columns are warehouse_id, warehouse_name.",
+            "line 1: there is no column warehouse_name; the columns are warehouse_id, warehouse_name, account_id.",
         ),
     ],
 )

@@ -11,26 +11,12 @@
 {%- endmacro %}
 
 
-{% macro duckdb__parse_source_date(text) -%}
-    case
-        when {{ _duckdb_has_offset(text) }}
-            then {{ local_date(_duckdb_instant(text)) }}
-        else
-            {% if var('date_format') -%}
-                coalesce(cast(try_strptime({{ text }}, '{{ var("date_format") }}') as date), try_cast({{ text }} as date))
-            {%- else -%}
-                try_cast({{ text }} as date)
-            {%- endif %}
-    end
-{%- endmacro %}
-
-
-{% macro _duckdb_has_offset(text) -%}
+{% macro duckdb__has_offset(text) -%}
     regexp_matches({{ text }}, ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$')
 {%- endmacro %}
 
 
-{% macro _duckdb_instant(text) -%}
+{% macro duckdb__written_instant(text) -%}
     coalesce(
         try_cast({{ text }} as timestamptz),
         try_strptime(
@@ -44,12 +30,22 @@
 {%- endmacro %}
 
 
-{% macro duckdb__source_date_key(text) -%}
-    case
-        when {{ _duckdb_has_offset(text) }}
-            then strftime(timezone('UTC', {{ _duckdb_instant(text) }}), '%Y-%m-%dT%H:%M:%SZ')
-        else cast({{ parse_source_date(text) }} as varchar)
-    end
+{% macro duckdb__written_date(text, date_format) -%}
+    {% if date_format -%}
+        coalesce(cast(try_strptime({{ text }}, '{{ date_format }}') as date), try_cast({{ text }} as date))
+    {%- else -%}
+        try_cast({{ text }} as date)
+    {%- endif %}
+{%- endmacro %}
+
+
+{% macro duckdb__utc_text(instant) -%}
+    strftime(timezone('UTC', {{ instant }}), '%Y-%m-%dT%H:%M:%SZ')
+{%- endmacro %}
+
+
+{% macro duckdb__date_text(date) -%}
+    cast({{ date }} as varchar)
 {%- endmacro %}
 
 
@@ -119,7 +115,7 @@
                 read_csv('{{ path }}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')
             {%- endset -%}
             {%- if model.config.meta.get('is_replaced_by_own_rows') -%}
-                delete from {{ this }} where exists (select * from {{ own_rows }});
+                delete from {{ this }} where exists (select * from {{ own_rows }} where account_id is null);
             {% endif -%}
             insert into {{ this }} by name select * from {{ own_rows }}
         {%- endif -%}

@@ -11,31 +11,32 @@
 {%- endmacro %}
 
 
-{% macro postgres__parse_source_date(text) -%}
-    case
-        when {{ _postgres_has_offset(text) }}
-            then {{ local_date('try_instant(' ~ text ~ ')') }}
-        else
-            {% if var('date_format') -%}
-                coalesce({{ _postgres_date_as_formatted(text) }}, try_date({{ text }}))
-            {%- else -%}
-                try_date({{ text }})
-            {%- endif %}
-    end
-{%- endmacro %}
-
-{% macro _postgres_has_offset(text) -%}
+{% macro postgres__has_offset(text) -%}
     {{ text }} ~ ':\d\d.*([+-]\d\d(:?\d\d)?|Z|GMT|UTC?)\s*$'
 {%- endmacro %}
 
-{# A date as the var `date_format` writes it. The format becomes a regular expression with a group for each of its numbers. #}
-{% macro _postgres_date_as_formatted(text) -%}
+
+{% macro postgres__written_instant(text) -%}
+    try_instant({{ text }})
+{%- endmacro %}
+
+
+{% macro postgres__written_date(text, date_format) -%}
+    {% if date_format -%}
+        coalesce({{ _postgres_date_as_formatted(text, date_format) }}, try_date({{ text }}))
+    {%- else -%}
+        try_date({{ text }})
+    {%- endif %}
+{%- endmacro %}
+
+{# A date in a format such as %d/%m/%Y. The format becomes a regular expression with a group for each of its numbers. #}
+{% macro _postgres_date_as_formatted(text, date_format) -%}
     {%- set patterns = {'%d': '(\\d{1,2})', '%m': '(\\d{1,2})', '%Y': '(\\d{4})', '%y': '(\\d{2})', '%H': '\\d{1,2}', '%M': '\\d{2}', '%S': '\\d{2}'} -%}
-    {%- set directives = modules.re.findall('%-?.', var('date_format')) | map('replace', '-', '') | list -%}
-    {%- if directives | reject('in', patterns) | list or 'd' not in var('date_format') or 'm' not in var('date_format') -%}
-        {{ exceptions.raise_compiler_error("date_format " ~ var('date_format') ~ " can't be read on PostgreSQL: use %d, %m, %Y or %y, and %H, %M, %S.") }}
+    {%- set directives = modules.re.findall('%-?.', date_format) | map('replace', '-', '') | list -%}
+    {%- if directives | reject('in', patterns) | list or 'd' not in date_format or 'm' not in date_format -%}
+        {{ exceptions.raise_compiler_error("date_format " ~ date_format ~ " can't be read on PostgreSQL: use %d, %m, %Y or %y, and %H, %M, %S.") }}
     {%- endif -%}
-    {%- set parts = modules.re.split('%-?[a-zA-Z]', var('date_format')) -%}
+    {%- set parts = modules.re.split('%-?[a-zA-Z]', date_format) -%}
     {%- set pattern = namespace(text='^\\s*' ~ modules.re.escape(parts[0])) -%}
     {%- for directive in directives -%}
         {%- set pattern.text = pattern.text ~ patterns[directive] ~ modules.re.escape(parts[loop.index]) -%}
@@ -55,12 +56,13 @@
 {%- endmacro %}
 
 
-{% macro postgres__source_date_key(text) -%}
-    case
-        when {{ _postgres_has_offset(text) }}
-            then to_char(timezone('UTC', try_instant({{ text }})), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-        else to_char({{ parse_source_date(text) }}, 'YYYY-MM-DD')
-    end
+{% macro postgres__utc_text(instant) -%}
+    to_char(timezone('UTC', {{ instant }}), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+{%- endmacro %}
+
+
+{% macro postgres__date_text(date) -%}
+    to_char({{ date }}, 'YYYY-MM-DD')
 {%- endmacro %}
 
 
@@ -206,7 +208,7 @@
         {%- if own_rows -%}
             {%- set columns = adapter.get_columns_in_relation(this) -%}
             {%- if model.config.meta.get('is_replaced_by_own_rows') -%}
-                delete from {{ this }} where exists (select * from {{ own_rows }});
+                delete from {{ this }} where exists (select * from {{ own_rows }} where coalesce(account_id, '') = '');
             {% endif -%}
             insert into {{ this }} ({{ columns | map(attribute='quoted') | join(', ') }})
             select

@@ -16,7 +16,9 @@ versions as (
 
     select
         snapshots.*,
-        {{ local_date('coalesce(snapshots.modified_at, snapshots.synced_at)') }} as changed_date,
+        {{ local_date(
+            'coalesce(snapshots.modified_at, snapshots.synced_at)', 'snapshots.account_id'
+        ) }} as changed_date,
         not snapshots.is_removed
         and coalesce(status_types.status_type, 'unknown') in ('active', 'unknown') as is_active,
         row_number() over (
@@ -24,7 +26,10 @@ versions as (
             order by snapshots.dbt_valid_from
         ) as version_number
     from snapshots
-    left join status_types on upper({{ trimmed('snapshots.status') }}) = status_types.status_name
+    left join status_types
+        on
+            snapshots.account_id = status_types.account_id
+            and upper({{ trimmed('snapshots.status') }}) = status_types.status_name
 
 ),
 
@@ -94,8 +99,9 @@ final as (
 
         -- dates
         versions.changed_date as last_changed_date,
-        {{ local_date('cast(versions.dbt_valid_to as timestamp with time zone)') }}
-            as last_replaced_date
+        {{ local_date(
+            'cast(versions.dbt_valid_to as timestamp with time zone)', 'versions.account_id'
+        ) }} as last_replaced_date
 
     from known_versions as versions
     left join active_versions_summed_to_lines as active_lines

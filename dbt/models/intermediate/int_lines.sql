@@ -107,7 +107,10 @@ vanished_lines as (
         cast(null as bigint) as line_number,
         history.last_quantity_ordered as quantity_ordered,
         coalesce(
-            least({{ local_date('orders.modified_at') }}, history.last_replaced_date)
+            least(
+                {{ local_date('orders.modified_at', 'orders.account_id') }},
+                history.last_replaced_date
+            )
             <= {{ as_of_date() }},
             true
         ) as is_removed,

@@ -20,30 +20,24 @@ status_types as (
 
 vendor_aliases as (
 
-    select
-        lower({{ trimmed('old_vendor_id') }}) as old_vendor_id,
-        lower({{ trimmed('vendor_id') }}) as vendor_id,
-        {{ trimmed('vendor_name') }} as vendor_name
-    from {{ ref('vendor_aliases') }}
+    {{ vendor_aliases_by_account() }}
 
 ),
 
 vendor_names as (
 
     select
+        account_id,
         vendor_id,
         max(vendor_name) as vendor_name
     from vendor_aliases
-    group by vendor_id
+    group by account_id, vendor_id
 
 ),
 
 warehouse_names as (
 
-    select
-        {{ trimmed('warehouse_id') }} as warehouse_id,
-        {{ trimmed('warehouse_name') }} as warehouse_name
-    from {{ ref('warehouse_names') }}
+    {{ warehouse_names_by_account() }}
 
 )
 
@@ -76,7 +70,7 @@ select
     orders.expected_date_key,
     orders.vendor_email,
     orders.created_by,
-    {{ trimmed(custom_field('orders.custom_fields', var('buyer_field'))) }} as buyer,
+    {{ buyer('orders.custom_fields', 'orders.account_id') }} as buyer,
 
     -- numerics
     orders.total_ordered,
@@ -103,10 +97,23 @@ select
     orders.synced_at
 
 from orders
-left join status_types on upper(orders.status) = status_types.status_name
-left join vendor_aliases on orders.original_vendor_id = vendor_aliases.old_vendor_id
+left join status_types
+    on
+        orders.account_id = status_types.account_id
+        and upper(orders.status) = status_types.status_name
+left join vendor_aliases
+    on
+        orders.account_id = vendor_aliases.account_id
+        and orders.original_vendor_id = vendor_aliases.old_vendor_id
 left join vendor_names
-    on coalesce(vendor_aliases.vendor_id, orders.original_vendor_id) = vendor_names.vendor_id
-left join warehouse_names on orders.warehouse_id = warehouse_names.warehouse_id
+    on
+        orders.account_id = vendor_names.account_id
+        and coalesce(vendor_aliases.vendor_id, orders.original_vendor_id) = vendor_names.vendor_id
+left join warehouse_names
+    on
+        orders.account_id = warehouse_names.account_id
+        and orders.warehouse_id = warehouse_names.warehouse_id
 left join warehouse_names as source_warehouse_names
-    on orders.source_warehouse_id = source_warehouse_names.warehouse_id
+    on
+        orders.account_id = source_warehouse_names.account_id
+        and orders.source_warehouse_id = source_warehouse_names.warehouse_id

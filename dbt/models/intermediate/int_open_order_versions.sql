@@ -30,11 +30,17 @@ open_line_versions as (
         versions.quantity_open,
         versions.unit_price,
         versions.discount_pct,
-        {{ local_date('cast(versions.dbt_valid_from as timestamp with time zone)') }}
-            as first_date,
-        {{ local_date('cast(versions.dbt_valid_to as timestamp with time zone)') }} as next_date
+        {{ local_date(
+            'cast(versions.dbt_valid_from as timestamp with time zone)', 'versions.account_id'
+        ) }} as first_date,
+        {{ local_date(
+            'cast(versions.dbt_valid_to as timestamp with time zone)', 'versions.account_id'
+        ) }} as next_date
     from versions
-    left join status_types on upper(versions.status) = status_types.status_name
+    left join status_types
+        on
+            versions.account_id = status_types.account_id
+            and upper(versions.status) = status_types.status_name
     where
         not versions.is_removed
         and versions.quantity_open > 0

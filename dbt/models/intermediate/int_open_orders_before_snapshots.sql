@@ -36,7 +36,8 @@ line_versions as (
         row_number() over (
             partition by account_id, purchase_order_line_id order by dbt_valid_from
         ) as version_number,
-        {{ local_date('cast(dbt_valid_from as timestamp with time zone)') }} as first_date
+        {{ local_date('cast(dbt_valid_from as timestamp with time zone)', 'account_id') }}
+            as first_date
     from {{ ref('purchase_order_line_snapshots') }}
 
 ),

@@ -23,7 +23,10 @@ versions as (
         coalesce(snapshots.modified_at, snapshots.synced_at) as changed_at,
         coalesce(status_types.status_type, 'unknown') as status_type
     from snapshots
-    left join status_types on upper(snapshots.status) = status_types.status_name
+    left join status_types
+        on
+            snapshots.account_id = status_types.account_id
+            and upper(snapshots.status) = status_types.status_name
     where snapshots.deleted_at is null
 
 ),
@@ -32,7 +35,7 @@ dated_versions as (
 
     select
         *,
-        {{ local_date('changed_at') }} as changed_date,
+        {{ local_date('changed_at', 'account_id') }} as changed_date,
         row_number() over (partition by account_id, purchase_order_id order by seen_at)
             as seen_number
     from versions
@@ -79,7 +82,8 @@ versions_summed_to_orders as (
         count(*) as count_versions,
         count(*) filter (where is_active and previous_status_type = 'closed')
             as count_reopenings,
-        {{ local_date('cast(min(seen_at) as timestamp with time zone)') }} as first_seen_date,
+        {{ local_date('cast(min(seen_at) as timestamp with time zone)', 'account_id') }}
+            as first_seen_date,
         min(
             case
                 when version_number = first_active_version and previous_status_type = 'draft'

@@ -11,8 +11,12 @@ select
 
     -- dates
     {{ plausible_date(seen_expected_date('snapshots')) }} as expected_date,
-    {{ local_date('cast(snapshots.dbt_valid_from as timestamp with time zone)') }} as first_date,
-    {{ local_date('cast(snapshots.dbt_valid_to as timestamp with time zone)') }} as next_date,
+    {{ local_date(
+        'cast(snapshots.dbt_valid_from as timestamp with time zone)', 'snapshots.account_id'
+    ) }} as first_date,
+    {{ local_date(
+        'cast(snapshots.dbt_valid_to as timestamp with time zone)', 'snapshots.account_id'
+    ) }} as next_date,
 
     -- timestamps
     snapshots.dbt_valid_from as seen_at

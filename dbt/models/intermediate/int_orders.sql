@@ -14,14 +14,18 @@ history as (
 
 exchange_rates as (
 
+    {{ exchange_rates_by_account() }}
+
+),
+
+exchange_rates_with_ends as (
+
     select
-        upper({{ trimmed('currency_code') }}) as currency_code,
-        valid_from,
+        *,
         lead(valid_from) over (
-            partition by upper({{ trimmed('currency_code') }}) order by valid_from
-        ) as next_valid_from,
-        rate
-    from {{ ref('exchange_rates') }}
+            partition by account_id, currency_code order by valid_from
+        ) as next_valid_from
+    from exchange_rates
 
 ),
 
@@ -93,8 +97,9 @@ select
     orders.shipping_cost,
     orders.default_discount_pct,
     case
-        when orders.currency_code = {{ reporting_currency() }} then cast(1 as decimal(20, 12))
-        when {{ reporting_currency() }} is not null then exchange_rates.rate
+        when orders.currency_code = {{ reporting_currency('orders.account_id') }}
+            then cast(1 as decimal(20, 12))
+        when {{ reporting_currency('orders.account_id') }} is not null then exchange_rates.rate
     end as exchange_rate,
 
     -- booleans
@@ -129,9 +134,10 @@ select
     end as closed_at
 
 from orders_with_history as orders
-left join exchange_rates
+left join exchange_rates_with_ends as exchange_rates
     on
-        orders.currency_code = exchange_rates.currency_code
+        orders.account_id = exchange_rates.account_id
+        and orders.currency_code = exchange_rates.currency_code
         and orders.sent_date >= exchange_rates.valid_from
         and (
             exchange_rates.next_valid_from is null

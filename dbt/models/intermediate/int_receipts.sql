@@ -11,7 +11,7 @@ lines as (
         items.variant_id,
         {{ plausible_quantity('items.quantity_received') }} as quantity_received,
         orders.received_date,
-        {{ local_date('orders.modified_at') }} as modified_date
+        {{ local_date('orders.modified_at', 'orders.account_id') }} as modified_date
     from {{ ref('stg_inventory_planner__purchase_order_items') }} as items
     inner join {{ ref('int_orders') }} as orders
         on

@@ -1,39 +1,47 @@
 {{ config(materialized='view') }}
 
-{# The account's own names; where two differ only in case, the first counts. -#}
-{%- set own_types = {} -%}
-{%- for name in var('status_types') -%}
-    {%- do own_types.setdefault(name | trim | upper, var('status_types')[name]) -%}
-{%- endfor -%}
-
 with
 
-seed_types as (
+accounts as (
 
-    select
-        upper({{ trimmed('status') }}) as status_name,
-        status_type
-    from {{ ref('order_statuses') }}
+    select account_id from {{ ref('accounts') }}
 
 ),
 
-own_types as (
+stated_types as (
 
     select
-        status_name,
-        status_type
-    from seed_types
-    where false
-    {%- for name, status_type in own_types.items() %}
-        union all
-        select
-            '{{ name | replace("'", "''") }}' as status_name,
-            '{{ status_type }}' as status_type
-    {%- endfor %}
+        {{ trimmed('account_id') }} as account_id,
+        upper({{ trimmed('status') }}) as status_name,
+        status_type,
+        false as is_var
+    from {{ ref('order_statuses') }}
+    {{ status_type_vars() }}
+
+),
+
+-- what is stated for the account comes before what is stated for all, and a var before the seed
+ranked_types as (
+
+    select
+        accounts.account_id,
+        stated_types.status_name,
+        stated_types.status_type,
+        row_number() over (
+            partition by accounts.account_id, stated_types.status_name
+            order by
+                case when stated_types.account_id is null then 1 else 0 end,
+                case when stated_types.is_var then 0 else 1 end
+        ) as place
+    from accounts
+    inner join stated_types
+        on coalesce(stated_types.account_id, accounts.account_id) = accounts.account_id
 
 )
 
-select * from own_types
-union all
-select * from seed_types
-where status_name not in (select own_types.status_name from own_types)
+select
+    account_id,
+    status_name,
+    status_type
+from ranked_types
+where place = 1

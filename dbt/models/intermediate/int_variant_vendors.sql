@@ -8,10 +8,7 @@ listings as (
 
 vendor_aliases as (
 
-    select
-        lower({{ trimmed('old_vendor_id') }}) as old_vendor_id,
-        lower({{ trimmed('vendor_id') }}) as vendor_id
-    from {{ ref('vendor_aliases') }}
+    {{ vendor_aliases_by_account() }}
 
 ),
 
@@ -59,7 +56,9 @@ entries as (
         ) as place
     from {{ ref('stg_inventory_planner__variant_vendors') }} as variant_vendors
     left join vendor_aliases
-        on variant_vendors.vendor_id = vendor_aliases.old_vendor_id
+        on
+            variant_vendors.account_id = vendor_aliases.account_id
+            and variant_vendors.vendor_id = vendor_aliases.old_vendor_id
     left join listings
         on
             variant_vendors.account_id = listings.account_id

@@ -44,10 +44,7 @@ warehouses_with_orders as (
 
 warehouse_names as (
 
-    select
-        {{ trimmed('warehouse_id') }} as warehouse_id,
-        {{ trimmed('warehouse_name') }} as warehouse_name
-    from {{ ref('warehouse_names') }}
+    {{ warehouse_names_by_account() }}
 
 ),
 
@@ -68,13 +65,20 @@ main_listings as (
 
 exchange_rates as (
 
+    {{ exchange_rates_by_account() }}
+
+),
+
+current_exchange_rates as (
+
     select
-        upper({{ trimmed('currency_code') }}) as currency_code,
+        account_id,
+        currency_code,
         rate,
         row_number() over (
-            partition by upper({{ trimmed('currency_code') }}) order by valid_from desc
+            partition by account_id, currency_code order by valid_from desc
         ) as rates_from_the_last
-    from {{ ref('exchange_rates') }}
+    from exchange_rates
     where valid_from <= {{ as_of_date() }}
 
 ),
@@ -101,7 +105,7 @@ entries as (
         warehouses.currency_code,
         coalesce(
             warehouses.is_combined,
-            {{ is_combined_warehouse('entries.warehouse_id', 'null') }}
+            {{ is_combined_warehouse('entries.warehouse_id', 'null', 'entries.account_id') }}
         ) as is_combined,
         coalesce(warehouses.is_disabled, false) as is_disabled
     from {{ ref('stg_inventory_planner__variant_warehouses') }} as entries
@@ -231,8 +235,9 @@ select
     resolved.lost_revenue_api,
     resolved.overstocked_value_api,
     case
-        when resolved.currency_code = {{ reporting_currency() }} then cast(1 as decimal(20, 12))
-        when {{ reporting_currency() }} is not null then exchange_rates.rate
+        when resolved.currency_code = {{ reporting_currency('resolved.account_id') }}
+            then cast(1 as decimal(20, 12))
+        when {{ reporting_currency('resolved.account_id') }} is not null then exchange_rates.rate
     end as exchange_rate,
 
     -- booleans
@@ -263,8 +268,11 @@ left join warehouses_with_orders
         resolved.account_id = warehouses_with_orders.account_id
         and resolved.warehouse_id = warehouses_with_orders.warehouse_id
 left join warehouse_names
-    on resolved.warehouse_id = warehouse_names.warehouse_id
-left join exchange_rates
     on
-        resolved.currency_code = exchange_rates.currency_code
+        resolved.account_id = warehouse_names.account_id
+        and resolved.warehouse_id = warehouse_names.warehouse_id
+left join current_exchange_rates as exchange_rates
+    on
+        resolved.account_id = exchange_rates.account_id
+        and resolved.currency_code = exchange_rates.currency_code
         and exchange_rates.rates_from_the_last = 1

@@ -3,7 +3,7 @@
     ('orders', 'order_without_currency', "currency_code = 'XXX'", 'true'),
     ('orders', 'order_with_unknown_status', "status_type = 'unknown'", 'true'),
     ('orders', 'order_without_exchange_rate', 'exchange_rate is null',
-        'count_lines > 0' if var('reporting_currency') else 'false'),
+        'count_lines > 0 and ' ~ reporting_currency('account_id') ~ ' is not null'),
     ('orders', 'order_without_lines', 'count_lines = 0', 'true'),
     ('orders', 'order_total_mismatch',
         'not (coalesce(is_total_ordered_matched, true) and coalesce(is_total_received_matched, true))',
@@ -127,7 +127,7 @@ final as (
         -- text
         check_name,
         checked_rows,
-        cast({{ reporting_currency() }} as {{ type_string() }}) as reporting_currency,
+        cast({{ reporting_currency('account_id') }} as {{ type_string() }}) as reporting_currency,
 
         -- numerics
         count_checked,

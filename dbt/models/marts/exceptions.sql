@@ -96,7 +96,9 @@ final as (
         rules.is_connection_fault,
         orders.status_type not in ('closed', 'canceled')
         or coalesce(
-            {{ days_between(local_date('orders.modified_at'), as_of_date()) }}
+            {{ days_between(
+                local_date('orders.modified_at', 'orders.account_id'), as_of_date()
+            ) }}
             <= {{ var('recent_finding_days') }},
             false
         ) as is_current,

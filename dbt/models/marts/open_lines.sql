@@ -31,7 +31,9 @@ lines_with_forecasts as (
             and {{ days_after(
                 'coalesce(lines.last_receipt_date, lines.sent_date)', var('stale_after_days')
             ) }} < {{ as_of_date() }}
-            and {{ days_after(local_date('orders.modified_at'), var('stale_after_days')) }}
+            and {{ days_after(
+                local_date('orders.modified_at', 'orders.account_id'), var('stale_after_days')
+            ) }}
             < {{ as_of_date() }},
             false
         ) as is_stale,

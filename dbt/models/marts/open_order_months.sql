@@ -29,7 +29,8 @@ orders as (
         coalesce(named_orders.vendor_id, '(no vendor)') as vendor_key,
         coalesce(named_orders.warehouse_id, '(no warehouse)') as warehouse_key,
         case
-            when named_orders.currency_code = {{ reporting_currency() }} then 1
+            when named_orders.currency_code = {{ reporting_currency('named_orders.account_id') }}
+                then 1
             else known_orders.exchange_rate
         end as exchange_rate
     from {{ ref('int_named_orders') }} as named_orders

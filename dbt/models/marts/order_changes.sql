@@ -19,7 +19,10 @@ versions as (
         coalesce(lag(seen.first_date) over order_versions <> seen.first_date, true) as is_first,
         coalesce(lead(seen.first_date) over order_versions <> seen.first_date, true) as is_last
     from {{ ref('int_order_versions') }} as seen
-    left join status_types on upper(seen.status) = status_types.status_name
+    left join status_types
+        on
+            seen.account_id = status_types.account_id
+            and upper(seen.status) = status_types.status_name
     window
         order_versions as (
             partition by seen.account_id, seen.purchase_order_id order by seen.seen_at

@@ -113,11 +113,11 @@ select
     orders.has_unreadable_date,
     orders.is_state_known,
     case
-        when {{ is_known_by(local_date('orders.modified_at')) }}
+        when {{ is_known_by(local_date('orders.modified_at', 'orders.account_id')) }}
             then orders.total_ordered = totals.quantity_ordered_recorded
     end as is_total_ordered_matched,
     case
-        when {{ is_known_by(local_date('orders.modified_at')) }}
+        when {{ is_known_by(local_date('orders.modified_at', 'orders.account_id')) }}
             then orders.total_received = totals.quantity_received_recorded
     end as is_total_received_matched,
 

@@ -61,7 +61,7 @@ summed_over_currencies as (
 
     select
         account_id,
-        {{ reporting_currency() }} as currency_code,
+        {{ reporting_currency('account_id') }} as currency_code,
         period,
         spend_by,
         spender_id,

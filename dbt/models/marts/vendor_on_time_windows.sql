@@ -8,7 +8,11 @@ periods as (
 
 windows as (
 
-    select * from {{ ref('on_time_windows') }}
+    {{ seed_by_account('on_time_windows', {
+        'window_name': 'seeds.window_name',
+        'early_days': 'seeds.early_days',
+        'grace_days': 'seeds.grace_days',
+    }) }}
 
 ),
 
@@ -90,7 +94,12 @@ in_windows as (
         lines_and_receipts.receipt_days_late <= windows.grace_days as is_received_by_then
     from lines_and_receipts
     inner join windows
-        on lines_and_receipts.days_ago > windows.grace_days or lines_and_receipts.is_settled
+        on
+            lines_and_receipts.account_id = windows.account_id
+            and (
+                lines_and_receipts.days_ago > windows.grace_days
+                or lines_and_receipts.is_settled
+            )
 
 ),
 

@@ -11,7 +11,10 @@ select
     coalesce(value, 0) as history_value,
 
     -- dates
-    coalesce({{ local_date('received_at') }}, {{ parse_source_date('date') }}) as receipt_date,
+    coalesce(
+        {{ local_date('received_at', '_account_id') }},
+        {{ parse_source_date('date', '_account_id') }}
+    ) as receipt_date,
 
     -- timestamps
     received_at,

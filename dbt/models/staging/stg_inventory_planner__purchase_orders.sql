@@ -25,7 +25,7 @@ select
     coalesce(upper({{ trimmed('currency') }}), 'XXX') as currency_code,
     {{ trimmed('shipment_method') }} as shipment_method,
     {{ trimmed('payment_terms') }} as payment_terms,
-    {{ source_date_key('expected_date') }} as expected_date_key,
+    {{ source_date_key('expected_date', '_account_id') }} as expected_date_key,
     {{ trimmed('email') }} as vendor_email,
     {{ trimmed('created_by') }} as created_by,
     {{ trimmed('notes') }} as notes,
@@ -43,12 +43,15 @@ select
     coalesce(discount_enabled, false) as is_discount_enabled,
     false
     {%- for date in dates %}
-        or ({{ trimmed(date) }} is not null and {{ parse_source_date(date) }} is null)
+        or (
+            {{ trimmed(date) }} is not null
+            and {{ parse_source_date(date, '_account_id') }} is null
+        )
     {%- endfor %} as has_unreadable_date,
 
     -- dates
     {% for date in dates -%}
-        {{ parse_source_date(date) }} as {{ date }},
+        {{ parse_source_date(date, '_account_id') }} as {{ date }},
     {% endfor %}
 
     -- timestamps

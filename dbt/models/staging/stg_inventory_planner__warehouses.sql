@@ -10,7 +10,7 @@ select
 
     -- booleans
     coalesce(disabled, false) as is_disabled,
-    {{ is_combined_warehouse('warehouse', 'type') }} as is_combined,
+    {{ is_combined_warehouse('warehouse', 'type', '_account_id') }} as is_combined,
 
     -- timestamps
     __synced_at as synced_at,

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from inventory_planner.cli.options import as_of_option, data_option, dbt_variables, read_only_data_option
+from inventory_planner.cli.options import (
+    account_option,
+    as_of_option,
+    data_option,
+    dbt_variables,
+    read_only_data_option,
+)
 from inventory_planner.cli.progress import show_progress
 from inventory_planner.data_folder import DataFolder, data_folder
 
 if TYPE_CHECKING:
-    from inventory_planner.api.client import Client
-    from inventory_planner.settings import Settings
     from inventory_planner.sync.load import Job
 
 log = logging.getLogger(__name__)
@@ -44,69 +48,82 @@ def demo(folder: DataFolder) -> None:
 
 @click.command()
 @data_option
+@account_option
 @as_of_option
-def run(folder: DataFolder, as_of: datetime | None) -> None:
+def run(folder: DataFolder, account_name: str | None, as_of: datetime | None) -> None:
     """Load changes, build the marts and publish them. Schedule this command.
 
-    With the setting `acknowledge_status`, it then sets this status for the orders that it has imported.
+    Several accounts are loaded one after the other, even if one fails. With the setting `acknowledge_status`, it then
+    sets this status for the orders that it has imported.
     """
-    from inventory_planner.run import run as run_job
+    from inventory_planner.run import run_all
 
-    with _open_job(folder, "run") as job:
-        run_job(job, dbt_variables(as_of))
+    with _open_jobs(folder, "run", account_name) as jobs:
+        run_all(jobs, dbt_variables(as_of))
 
 
 @click.command()
 @data_option
+@account_option
 @click.option("--full", is_flag=True, help="Re-read and reload all orders.")
 @click.option(
     "--since", metavar="INSTANT", help="Re-read changes since this instant, for example 2026-01-31T08:00:00Z."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be loaded, and load nothing.")
 @click.option("--catalog", is_flag=True, help="Also read the catalog, as the first `run` of a day does.")
-def load(folder: DataFolder, full: bool, since: str | None, dry_run: bool, catalog: bool) -> None:
+def load(folder: DataFolder, account_name: str | None, since: str | None, dry_run: bool, **options: bool) -> None:
     """Load changes into the warehouse, without building the marts."""
     from inventory_planner.marts.dbt_vars import start_of_day
+    from inventory_planner.run import for_each
     from inventory_planner.sync.catalog import load_catalog
     from inventory_planner.sync.load import load as load_changes
     from inventory_planner.sync.load import preview
 
+    full, catalog = options["full"], options["catalog"]
     if full and since:
         raise click.UsageError("--full already reads all orders. Leave out --since.")
     if dry_run and catalog:
         raise click.UsageError("--dry-run shows what changed in the orders only. Leave out --catalog.")
-    with _open_job(folder, "load", full=full, since=_parse_since(since)) as job:
+
+    def load_account(job: Job) -> None:
         report = preview(job) if dry_run else load_changes(job)
         log.info("%s%s", "Would load: " if dry_run else "", report.summary, extra={"fields": report.log_fields})
         if catalog:
-            load_catalog(job, start_of_day(dbt_variables(None)).date())
+            load_catalog(job, start_of_day(dbt_variables(None), job.settings.account_id).date())
+
+    with _open_jobs(folder, "load", account_name, full=full, since=_parse_since(since)) as jobs:
+        for_each(jobs, load_account)
 
 
 @click.command()
 @data_option
+@account_option
 @click.option("--force", is_flag=True, help="Mark missing orders as deleted, however many there are.")
-def sweep(folder: DataFolder, force: bool) -> None:
+def sweep(folder: DataFolder, account_name: str | None, force: bool) -> None:
     """Find deleted orders and silent changes.
 
     A sweep compares all orders of the account with the warehouse.
     """
+    from inventory_planner.run import for_each
     from inventory_planner.sync.sweep import sweep as sweep_account
 
-    with _open_job(folder, "sweep") as job:
-        sweep_account(job, force=force)
+    with _open_jobs(folder, "sweep", account_name) as jobs:
+        for_each(jobs, lambda job: sweep_account(job, force=force))
 
 
 @click.command()
 @data_option
-def replay(folder: DataFolder) -> None:
+@account_option
+def replay(folder: DataFolder, account_name: str | None) -> None:
     """Decode the quarantined records again.
 
     Run this after an update: a newer version may be able to read what an older one could not.
     """
+    from inventory_planner.run import for_each
     from inventory_planner.sync.replay import replay as replay_quarantine
 
-    with _open_job(folder, "replay") as job:
-        replay_quarantine(job)
+    with _open_jobs(folder, "replay", account_name) as jobs:
+        for_each(jobs, replay_quarantine)
 
 
 @click.command()
@@ -133,23 +150,29 @@ def move(folder: DataFolder, to: str) -> None:
 
 @click.command()
 @read_only_data_option
-def check(folder: DataFolder) -> None:
+@account_option
+def check(folder: DataFolder, account_name: str | None) -> None:
     """Test the API key and the SFTP server, and summarize the account.
 
     Put the API key and the account id in `.dlt/secrets.toml`, as in `.dlt/example.secrets.toml`, or in the environment
-    variables SOURCES__INVENTORY_PLANNER__API_KEY and SOURCES__INVENTORY_PLANNER__ACCOUNT_ID.
+    variables SOURCES__INVENTORY_PLANNER__API_KEY and SOURCES__INVENTORY_PLANNER__ACCOUNT_ID. Several accounts are
+    tested one after the other, until one fails.
     """
+    from inventory_planner.accounts import chosen_accounts
     from inventory_planner.cli.deliver_text import warn
     from inventory_planner.delivery.connection import probe
     from inventory_planner.delivery.files import FILES
     from inventory_planner.delivery.keys import exposure
     from inventory_planner.monitor.check import check as check_account
     from inventory_planner.settings import delivery_settings
+    from inventory_planner.sync.account_client import open_client
 
-    with _open_account() as (_, client):
-        click.echo(check_account(client).summary)
+    kinds = [file.name for file in FILES.values()]
     warn(exposure(folder))
-    click.echo(probe(delivery_settings(file.name for file in FILES.values()), folder))
+    for settings in chosen_accounts(account_name):
+        with open_client(settings) as client:
+            click.echo(check_account(client).summary)
+        click.echo(probe(delivery_settings(kinds, settings.name), folder))
 
 
 def _parse_since(text: str | None) -> datetime | None:
@@ -164,24 +187,23 @@ def _parse_since(text: str | None) -> datetime | None:
 
 
 @contextmanager
-def _open_account() -> Iterator[tuple[Settings, Client]]:
-    from inventory_planner.settings import settings as read_settings
+def _open_jobs(
+    folder: DataFolder, command: str, account_name: str | None, *, full: bool = False, since: datetime | None = None
+) -> Iterator[list[Job]]:
+    """The chosen account, or all of them, and the warehouse."""
+    from inventory_planner.accounts import chosen_accounts
     from inventory_planner.sync.account_client import open_client
-
-    settings = read_settings()
-    with open_client(settings) as client:
-        yield settings, client
-
-
-@contextmanager
-def _open_job(folder: DataFolder, command: str, *, full: bool = False, since: datetime | None = None) -> Iterator[Job]:
     from inventory_planner.sync.load import Job
     from inventory_planner.warehouse.engines import engine_of
     from inventory_planner.warehouse.warehouse import open_warehouse
 
+    accounts = chosen_accounts(account_name)
     with (
+        ExitStack() as clients,
         open_warehouse(engine_of(folder), folder, command) as warehouse,
-        _open_account() as (settings, client),
         show_progress() as progress,
     ):
-        yield Job(client, settings, warehouse, full=full, since=since, progress=progress)
+        yield [
+            Job(clients.enter_context(open_client(settings)), settings, warehouse, full, since, progress)
+            for settings in accounts
+        ]

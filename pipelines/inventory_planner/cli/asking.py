@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from inventory_planner.cli.log import console, is_progress_wanted
-from inventory_planner.cli.options import data_option
+from inventory_planner.cli.options import account_option, data_option
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from inventory_planner.orders import Outcome, Sending
+    from inventory_planner.settings import Settings
     from inventory_planner.sync.load import Job
     from inventory_planner.writeback.change import Change, Skipped
 
@@ -37,6 +38,7 @@ class Asking:
     yes: bool
     dry_run: bool
     as_json: bool
+    account_name: str | None = None
 
     def send(
         self,
@@ -62,11 +64,11 @@ class Asking:
                 print_skipped(left_out)
 
         with suppress(_DryRun):
-            with orders.open_account(self.folder, command) as account, _Counter() as counter:
+            with orders.open_account(self.folder, command, name=self.account_name) as account, _Counter() as counter:
 
                 def confirm(changes: Sequence[Change]) -> bool:
                     shown.extend(changes)
-                    is_confirmed = self._confirm(changes, skipped, account.settings.account_id, show)
+                    is_confirmed = self._confirm(changes, skipped, account.settings, show)
                     counter.start(len(changes))
                     return is_confirmed
 
@@ -78,7 +80,7 @@ class Asking:
         self,
         changes: Sequence[Change],
         skipped: Sequence[Skipped],
-        account_id: str,
+        settings: Settings,
         show: Callable[[Sequence[Change]], None] | None,
     ) -> bool:
         from inventory_planner.cli.orders_text import print_changes
@@ -93,7 +95,7 @@ class Asking:
         if not changes:
             return True
         return self.ask(
-            f"Send {count(len(changes), 'change')} to account {account_id}?",
+            f"Send {count(len(changes), 'change')} to account {settings.title}?",
             lambda: (show or partial(print_changes, as_json=False, err=self.as_json))(changes),
         )
 
@@ -140,14 +142,17 @@ def changing(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of a command that changes the account; it takes them as its first argument, an `Asking`."""
 
     @wraps(command)
-    def wrapper(*, folder: DataFolder, yes: bool, dry_run: bool, as_json: bool, **others: Any) -> Any:
-        return command(Asking(folder, yes, dry_run, as_json), **others)
+    def wrapper(
+        *, folder: DataFolder, account_name: str | None, yes: bool, dry_run: bool, as_json: bool, **others: Any
+    ) -> Any:
+        return command(Asking(folder, yes, dry_run, as_json, account_name), **others)
 
     wrapped: Callable[..., Any] = wrapper
     for option in (
         json_option,
         click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing."),
         click.option("--yes", is_flag=True, help="Don't ask before sending."),
+        account_option,
         data_option,
     ):
         wrapped = option(wrapped)

@@ -10,7 +10,7 @@ import click
 from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.deliver_help import help_of
 from inventory_planner.cli.help import Commands
-from inventory_planner.cli.options import data_option, read_only_data_option
+from inventory_planner.cli.options import account_option, data_option, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 from inventory_planner.delivery.files import FILES, File
 from inventory_planner.errors import (
@@ -22,8 +22,10 @@ from inventory_planner.errors import (
 )
 
 if TYPE_CHECKING:
+    from inventory_planner.cli.deliver_text import DeliveryLog
     from inventory_planner.delivery.planning import Clock, Plan
     from inventory_planner.delivery.tables import Table
+    from inventory_planner.settings import Settings
 
 LAST_DELIVERIES: Final = 20
 LOST: Final = (
@@ -82,48 +84,74 @@ def show_key(folder: DataFolder) -> None:
 
 @deliver.command("status")
 @read_only_data_option
+@account_option
 @json_option
 @click.option("--now", "is_early", is_flag=True, help="Compare now, for example after you started a sync by hand.")
-def show_status(folder: DataFolder, as_json: bool, is_early: bool) -> None:
+def show_status(folder: DataFolder, account_name: str | None, as_json: bool, is_early: bool) -> None:
     """List recent deliveries, the nightly sync that reads each one, and whether they arrived.
 
     After that sync, a sample of the delivered stock is compared with the account. Exit status: 1 if a delivery did not
     arrive.
     """
     from inventory_planner.cli.deliver_text import print_deliveries
-    from inventory_planner.cli.options import dbt_variables
     from inventory_planner.delivery.confirmation import is_waiting, lost_deliveries
+
+    accounts, unknown = _accounts(account_name)
+    chosen: list[Settings | None] = [*accounts] or [None]
+    logs = [_read_log(folder, settings, is_early=is_early) for settings in chosen]
+    print_deliveries(logs, as_json=as_json)
+    for log in logs:
+        problem = unknown or log.problem
+        if problem and (is_early or any(is_waiting(each, log.clock) for each in log.deliveries)):
+            if isinstance(problem, ApiError):
+                raise problem
+            click.echo(f"Could not check whether deliveries arrived: {problem}", err=True)
+    if lost := [each for log in logs for each in lost_deliveries(log.deliveries)]:
+        raise RejectedError(f"{len(lost)} of these deliveries did not arrive. {LOST}")
+
+
+def _accounts(account_name: str | None) -> tuple[list[Settings], ConfigurationError | None]:
+    """The accounts, or why they are not known: the log of all can be shown all the same, but not that of one."""
+    from inventory_planner.accounts import chosen_accounts
+
+    try:
+        return chosen_accounts(account_name), None
+    except ConfigurationError as error:
+        if account_name:
+            raise
+        return [], error
+
+
+def _read_log(folder: DataFolder, settings: Settings | None, *, is_early: bool) -> DeliveryLog:
+    """The log of an account, after its deliveries were compared with the account; without one, that of all."""
+    from inventory_planner.cli.deliver_text import DeliveryLog
+    from inventory_planner.cli.options import dbt_variables
     from inventory_planner.delivery.planning import Clock
     from inventory_planner.delivery.status import read_deliveries
     from inventory_planner.marts.dbt_vars import account_timezone
     from inventory_planner.warehouse.engines import engine_of
 
-    clock = Clock(account_timezone(dbt_variables(None)))
-    problem = _confirm(folder, clock, is_early=is_early)
-    deliveries = read_deliveries(engine_of(folder), LAST_DELIVERIES)
-    print_deliveries(deliveries, clock, as_json=as_json)
-    if problem and (is_early or any(is_waiting(each, clock) for each in deliveries)):
-        if isinstance(problem, ApiError):
-            raise problem
-        click.echo(f"Could not check whether deliveries arrived: {problem}", err=True)
-    if lost := lost_deliveries(deliveries):
-        raise RejectedError(f"{len(lost)} of these deliveries did not arrive. {LOST}")
+    account_id = settings.account_id if settings else None
+    clock = Clock(account_timezone(dbt_variables(None), account_id))
+    problem = _confirm(folder, settings, clock, is_early=is_early) if settings else None
+    deliveries = read_deliveries(engine_of(folder), LAST_DELIVERIES, account_id)
+    return DeliveryLog(settings.title if settings else None, clock, deliveries, problem)
 
 
-def _confirm(folder: DataFolder, clock: Clock, *, is_early: bool) -> InventoryPlannerError | None:
+def _confirm(folder: DataFolder, settings: Settings, clock: Clock, *, is_early: bool) -> InventoryPlannerError | None:
     """Compare deliveries with the account; the reason why that was not possible."""
     from inventory_planner.delivery.status import confirm_deliveries
-    from inventory_planner.settings import settings
     from inventory_planner.sync.account_client import open_client
 
     try:
-        confirm_deliveries(folder, settings(), open_client, clock, is_early=is_early)
+        confirm_deliveries(folder, settings, open_client, clock, is_early=is_early)
     except (ConfigurationError, AnotherRunError, ApiError) as error:
         return error
     return None
 
 
 def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | None, *, full: bool) -> None:
+    from inventory_planner.accounts import one_account
     from inventory_planner.cli.deliver_text import print_plan, print_report, print_settled, warn
     from inventory_planner.cli.options import dbt_variables
     from inventory_planner.delivery import connection
@@ -133,16 +161,16 @@ def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | No
     from inventory_planner.delivery.planning import Clock, DeliveryJob, plan_delivery
     from inventory_planner.marts.dbt_vars import account_timezone
     from inventory_planner.settings import delivery_settings
-    from inventory_planner.settings import settings as read_settings
     from inventory_planner.warehouse.engines import engine_of
     from inventory_planner.warehouse.warehouse import open_warehouse
 
-    settings, account_id = delivery_settings([file.name]), read_settings().account_id
+    account_settings = one_account(asking.account_name)
+    settings = delivery_settings([file.name], account_settings.name)
     job = DeliveryJob(
         file=file,
         destination=connection.destination_of(settings, file, asking.folder),
         settings=settings,
-        clock=Clock(account_timezone(dbt_variables(None))),
+        clock=Clock(account_timezone(dbt_variables(None), account_settings.account_id)),
         is_full=full,
     )
     if not asking.dry_run:
@@ -153,11 +181,11 @@ def _deliver(asking: Asking, file: File, csv_file: Path | None, query: Path | No
 
     def confirm(plan: Plan) -> bool:
         where = f"{plan.destination.endpoint}, {plan.destination.directory}"
-        question = f"Send {len(plan.rows):,} rows to {where} of account {account_id}?"
+        question = f"Send {len(plan.rows):,} rows to {where} of account {account_settings.title}?"
         return asking.ask(question, lambda: print_plan(plan, err=asking.as_json))
 
     with open_warehouse(engine_of(asking.folder), asking.folder, f"deliver {file.kind}") as warehouse:
-        account = warehouse.account(account_id)
+        account = warehouse.account(account_settings.account_id)
         if asking.dry_run:
             print_plan(plan_delivery(account, job, table), as_json=asking.as_json)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from inventory_planner.delivery.confirmation import (
 from inventory_planner.delivery.deliver import DELIVERED, SIZE_ONLY, DeliveryReport
 from inventory_planner.delivery.placement import Evidence
 from inventory_planner.delivery.planning import Clock, Plan
-from inventory_planner.errors import RejectedError
+from inventory_planner.errors import InventoryPlannerError, RejectedError
 from inventory_planner.warehouse.delivery_log import Confirmation, Delivery, DeliveryState
 
 
@@ -77,11 +77,27 @@ def print_report(report: DeliveryReport, *, as_json: bool) -> None:
     warn(report.night.warning)
 
 
-def print_deliveries(deliveries: Sequence[Delivery], clock: Clock, *, as_json: bool) -> None:
-    """Print the delivery log."""
+@dataclass(frozen=True, slots=True)
+class DeliveryLog:
+    """The last deliveries of an account, and why they could not be compared with it, if they could not."""
+
+    account: str | None
+    clock: Clock
+    deliveries: Sequence[Delivery]
+    problem: InventoryPlannerError | None
+
+
+def print_deliveries(logs: Sequence[DeliveryLog], *, as_json: bool) -> None:
+    """Print the delivery log of each account."""
     if as_json:
-        print_json([asdict(each) for each in deliveries])
+        named = [({"account": log.account} if len(logs) > 1 else {}, log) for log in logs]
+        print_json([{**name, **asdict(each)} for name, log in named for each in log.deliveries])
         return
+    for log in logs:
+        _print_log(log.deliveries, log.clock, f" of account {log.account}" if len(logs) > 1 else "")
+
+
+def _print_log(deliveries: Sequence[Delivery], clock: Clock, whose: str) -> None:
     rows = [
         {
             "recorded_at": each.recorded_at,
@@ -95,7 +111,7 @@ def print_deliveries(deliveries: Sequence[Delivery], clock: Clock, *, as_json: b
         }
         for each in deliveries
     ]
-    print_on_terminal(table("Last deliveries (UTC)", rows))
+    print_on_terminal(table(f"Last deliveries{whose} (UTC)", rows))
     if any(each.is_in_doubt for each in deliveries):
         click.echo("Deliveries in doubt are resolved by the next `deliver`, which checks the server first.")
     for line in _arrivals(deliveries, clock):

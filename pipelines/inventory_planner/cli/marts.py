@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from inventory_planner.cli.broken_pipe import end_on_broken_pipe
-from inventory_planner.cli.options import as_of_option, data_option, dbt_variables, read_only_data_option
+from inventory_planner.cli.options import (
+    account_option,
+    as_of_option,
+    data_option,
+    dbt_variables,
+    read_only_data_option,
+)
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
@@ -58,20 +64,30 @@ def publish(folder: DataFolder) -> None:
 
 @click.command()
 @read_only_data_option
+@account_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @end_on_broken_pipe
-def status(folder: DataFolder, as_json: bool) -> None:
+def status(folder: DataFolder, account_name: str | None, as_json: bool) -> None:
     """Show how old the data is, and how the last syncs went."""
     from inventory_planner.cli.status_text import status_report
     from inventory_planner.cli.terminal import print_report
     from inventory_planner.monitor.status import status as read_status
     from inventory_planner.warehouse.engines import engine_of
 
-    current = read_status(engine_of(folder), folder)
+    current = read_status(engine_of(folder), folder, account_id=_account_id_of(account_name))
     if as_json:
         click.echo(json.dumps(asdict(current), default=_json_value, indent=2))
     else:
         print_report(status_report(current))
+
+
+def _account_id_of(account_name: str | None) -> str | None:
+    """The id of the account; without a name, dlt is not imported, which takes a second."""
+    if account_name is None:
+        return None
+    from inventory_planner.accounts import account_id_of
+
+    return account_id_of(account_name)
 
 
 def _complete_mart(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from inventory_planner.data_folder import DataFolder, data_folder, folder_at
+from inventory_planner.errors import ConfigurationError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -22,6 +23,27 @@ def data_option(command: Command) -> Command:
 def read_only_data_option(command: Command) -> Command:
     """`--data` for a command that only reads: the folder may be missing."""
     return _folder_option(folder_at)(command)
+
+
+def account_option(command: Command) -> Command:
+    """`--account` for a command that works on an account."""
+    return click.option(
+        "--account",
+        "account_name",
+        metavar="NAME",
+        shell_complete=_complete_account,
+        help="The account, by its name or id, if several are configured.",
+    )(command)
+
+
+def _complete_account(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the accounts; none if the settings can't be read."""
+    from inventory_planner.settings import account_names
+
+    try:
+        return [name for name in account_names() if name.startswith(incomplete)]
+    except ConfigurationError:
+        return []
 
 
 def as_of_option(command: Command) -> Command:
@@ -48,8 +70,8 @@ def _past_day(day: datetime | None) -> datetime | None:
 
 
 def dbt_variables(as_of: datetime | None) -> dict[str, Any]:
-    """The configured dbt vars, with the date of `--as-of`."""
-    from inventory_planner.settings import variables
+    """The configured dbt vars, with the names of the accounts, and with the date of `--as-of`."""
+    from inventory_planner.accounts import variables
 
     return {**variables(), **({"as_of_date": as_of.date().isoformat()} if as_of else {})}
 

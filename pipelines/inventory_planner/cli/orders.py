@@ -11,7 +11,7 @@ import click
 from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.broken_pipe import end_on_broken_pipe
 from inventory_planner.cli.help import Commands
-from inventory_planner.cli.options import read_only_data_option
+from inventory_planner.cli.options import account_option, read_only_data_option
 from inventory_planner.cli.order_arguments import field, instant, new_order, pair, read_json, unique
 from inventory_planner.data_folder import DataFolder
 
@@ -31,6 +31,7 @@ def orders() -> None:
 
 @orders.command("list")
 @read_only_data_option
+@account_option
 @click.option("--status", help="Only orders in this status.")
 @click.option("--vendor", help="Only orders of this vendor id.")
 @click.option("--warehouse", help="Only orders for this warehouse id.")
@@ -47,6 +48,7 @@ def orders() -> None:
 @end_on_broken_pipe
 def list_orders(
     folder: DataFolder,
+    account_name: str | None,
     limit: int,
     output_format: Literal["table", "json", "csv"],
     as_json: bool,
@@ -57,7 +59,7 @@ def list_orders(
     from inventory_planner.cli.order_tables import print_orders
 
     chosen = {name: value for name, value in filters.items() if value}
-    with api.open_account(folder, "orders list", read_only=True) as account:
+    with api.open_account(folder, "orders list", read_only=True, name=account_name) as account:
         found = list(islice(api.list_orders(account, **chosen), limit + 1))
     print_orders(found[:limit], "json" if as_json else output_format)
     if len(found) > limit:
@@ -66,16 +68,17 @@ def list_orders(
 
 @orders.command("show")
 @read_only_data_option
+@account_option
 @click.argument("order")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print the lines as CSV, a file that `orders receive` takes.")
 @end_on_broken_pipe
-def show_order(folder: DataFolder, order: str, as_json: bool, as_csv: bool) -> None:
+def show_order(folder: DataFolder, account_name: str | None, order: str, as_json: bool, as_csv: bool) -> None:
     """Show an order and its lines."""
     from inventory_planner import orders as api
     from inventory_planner.cli.order_tables import print_order
 
-    with api.open_account(folder, "orders show", read_only=True) as account:
+    with api.open_account(folder, "orders show", read_only=True, name=account_name) as account:
         found = api.get_order(account, order)
     print_order(found, "json" if as_json else "csv" if as_csv else "table")
 
@@ -199,15 +202,16 @@ def acknowledge(asking: Asking) -> None:
 
 @orders.command("connections")
 @read_only_data_option
+@account_option
 @click.argument("order")
 @json_option
 @end_on_broken_pipe
-def show_connections(folder: DataFolder, order: str, as_json: bool) -> None:
+def show_connections(folder: DataFolder, account_name: str | None, order: str, as_json: bool) -> None:
     """Show the connected systems of an order."""
     from inventory_planner import orders as api
     from inventory_planner.cli.order_tables import print_connections
 
-    with api.open_account(folder, "orders connections", read_only=True) as account:
+    with api.open_account(folder, "orders connections", read_only=True, name=account_name) as account:
         found = api.connections(account, order)
     print_connections(found, as_json=as_json)
 
@@ -236,6 +240,6 @@ def update_stock(asking: Asking, order: str, source: bool, push: bool) -> None:
     if push:
         asking.send("orders stock", lambda account, how: api.push_stock(account, order, how, from_source=source))
         return
-    with api.open_account(asking.folder, "orders stock", read_only=True) as account:
+    with api.open_account(asking.folder, "orders stock", read_only=True, name=asking.account_name) as account:
         pending = api.pending_stock(account, order, from_source=source)
     print_stock(pending, as_json=asking.as_json)

@@ -12,7 +12,7 @@ from rich.text import Text
 from inventory_planner.cli.terminal import printable, table
 
 if TYPE_CHECKING:  # it imports dlt, which takes a second
-    from inventory_planner.monitor.status import Status
+    from inventory_planner.monitor.status import AccountStatus, Status
 
 UNITS_OF_TIME: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
@@ -25,10 +25,26 @@ def status_report(status: Status) -> RenderableType:
     return Group(
         Text(f"{status.folder}: data {age}, published {published}.{at_work}"),
         *([Text(f"Warning: {status.problem}")] if status.problem else []),
+        *_accounts(status.accounts),
         table("Rows", [{"table": name, "rows": count} for name, count in status.rows.items()]),
         *_syncs(status.syncs),
         *_writes(status.writes),
     )
+
+
+def _accounts(accounts: Sequence[AccountStatus]) -> Iterator[RenderableType]:
+    """Each account, if there are several."""
+    if len(accounts) > 1:
+        rows = [
+            {
+                "account": account.name,
+                "account_id": account.account_id,
+                "read": "never" if account.age_seconds is None else _ago(account.age_seconds),
+                "last_sync": account.outcome,
+            }
+            for account in accounts
+        ]
+        yield table("Accounts", rows, wrap_names=True)
 
 
 def _ago(seconds: float) -> str:

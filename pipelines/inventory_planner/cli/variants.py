@@ -10,7 +10,7 @@ import click
 from inventory_planner.cli.asking import Asking, changing, json_option
 from inventory_planner.cli.broken_pipe import end_on_broken_pipe
 from inventory_planner.cli.help import Commands
-from inventory_planner.cli.options import read_only_data_option
+from inventory_planner.cli.options import account_option, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def variants() -> None:
 
 @variants.command("list")
 @read_only_data_option
+@account_option
 @click.option("--sku", help="Only variants with this SKU.")
 @click.option("--vendor", help="Only variants of the vendor with this id.")
 @click.option("--removed", is_flag=True, help="Include removed variants.")
@@ -37,13 +38,18 @@ def variants() -> None:
 @json_option
 @end_on_broken_pipe
 def list_variants(
-    folder: DataFolder, limit: int, output_format: Literal["table", "json", "csv"], as_json: bool, **filters: Any
+    folder: DataFolder,
+    account_name: str | None,
+    limit: int,
+    output_format: Literal["table", "json", "csv"],
+    as_json: bool,
+    **filters: Any,
 ) -> None:
     """List variants by id, with a row for each warehouse if the account breaks figures down by warehouse."""
     from inventory_planner import orders, variants
     from inventory_planner.cli.variant_tables import print_variants
 
-    with orders.open_account(folder, "variants list", read_only=True) as account:
+    with orders.open_account(folder, "variants list", read_only=True, name=account_name) as account:
         found = list(islice(variants.list_variants(account, **filters), limit + 1))
     print_variants(found[:limit], "json" if as_json else output_format)
     if len(found) > limit:
@@ -52,16 +58,17 @@ def list_variants(
 
 @variants.command("show")
 @read_only_data_option
+@account_option
 @click.argument("variant")
 @json_option
 @end_on_broken_pipe
-def show_variant(folder: DataFolder, variant: str, as_json: bool) -> None:
+def show_variant(folder: DataFolder, account_name: str | None, variant: str, as_json: bool) -> None:
     """Show a variant's settings and stock, and its vendors with their costs."""
     from inventory_planner import orders, variants
     from inventory_planner.api.variant import list_vendors
     from inventory_planner.cli.variant_tables import print_variant
 
-    with orders.open_account(folder, "variants show", read_only=True) as account:
+    with orders.open_account(folder, "variants show", read_only=True, name=account_name) as account:
         found = variants.get_variant(account, variant)
         vendors = list_vendors(account.client, found.variant_id)
     print_variant(found, vendors, as_json=as_json)

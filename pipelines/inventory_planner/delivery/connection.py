@@ -15,7 +15,6 @@ from inventory_planner.delivery.sftp import Endpoint, fingerprint, open_server
 from inventory_planner.errors import ConfigurationError, RejectedError
 from inventory_planner.settings import DeliverySettings
 
-OFF: Final = "Delivery by SFTP is off: DELIVERY__ENDPOINT is not set."
 NOWHERE: Final = "(no endpoint)"
 
 
@@ -37,8 +36,9 @@ def require_destination(settings: DeliverySettings, file: File, folder: DataFold
     _require(settings)
     if file.name not in settings.directories:
         raise ConfigurationError(
-            f"DELIVERY__DIRECTORIES__{file.name.upper()} is not set. Set it to the directory for {file.kind} files that"
-            " your Advanced CSV connection in Inventory Planner shows: files in any other are not imported."
+            f"{settings.variable(f'directories.{file.name}')} is not set. Set it to the directory for"
+            f" {file.kind} files that your Advanced CSV connection in Inventory Planner shows: files in any other are"
+            " not imported."
         )
     private_key(folder)
 
@@ -51,7 +51,7 @@ def probe(settings: DeliverySettings, folder: DataFolder) -> str:
         ApiError: the endpoint can't be reached, refused the key, or has not all of the directories.
     """
     if settings.host is None:
-        return OFF
+        return f"Delivery by SFTP is off: {settings.variable('endpoint')} is not set."
     endpoint = _endpoint(settings, folder, pins=False)
     with open_server(endpoint) as server:
         found = {name: server.is_directory(path) for name, path in settings.directories.items()}
@@ -60,7 +60,9 @@ def probe(settings: DeliverySettings, folder: DataFolder) -> str:
     how = "the expected one" if endpoint.host_key else "not pinned yet; the first delivery pins it"
     missing = [name for name, is_there in found.items() if not is_there]
     if missing:
-        which = ", ".join(f"{settings.directories[name]} (DELIVERY__DIRECTORIES__{name.upper()})" for name in missing)
+        which = ", ".join(
+            f"{settings.directories[name]} ({settings.variable(f'directories.{name}')})" for name in missing
+        )
         raise RejectedError(
             f"{endpoint.name} lets us in, but has no directory {which}. Correct the setting to the directory that your"
             " Advanced CSV connection in Inventory Planner shows; a path without a slash in front begins in the user's"
@@ -84,12 +86,12 @@ def _endpoint(settings: DeliverySettings, folder: DataFolder, *, pins: bool = Tr
 def _require(settings: DeliverySettings) -> tuple[str, str]:
     if settings.host is None:
         raise ConfigurationError(
-            "DELIVERY__ENDPOINT is not set. Create an Advanced CSV connection in Inventory Planner with the key that"
-            " `inventory-planner deliver key` prints, and set it to the endpoint that appears there."
+            f"{settings.variable('endpoint')} is not set. Create an Advanced CSV connection in Inventory Planner"
+            " with the key that `inventory-planner deliver key` prints, and set it to the endpoint that appears there."
         )
     if settings.username is None:
         raise ConfigurationError(
-            "DELIVERY__USERNAME is not set. Set it to the user of the endpoint, as Inventory Planner shows it or its"
-            " support names it."
+            f"{settings.variable('username')} is not set. Set it to the user of the endpoint, as Inventory Planner"
+            " shows it or its support names it."
         )
     return settings.host, settings.username

@@ -51,8 +51,8 @@ def confirm_deliveries(
             conclude(warehouse.account(settings.account_id), each, found, clock)
 
 
-def read_deliveries(engine: Engine, count: int) -> list[Delivery]:
-    """The last deliveries, newest first, after those in doubt or lost.
+def read_deliveries(engine: Engine, count: int, account_id: str | None = None) -> list[Delivery]:
+    """The last deliveries of an account, or of all, newest first, after those in doubt or lost.
 
     What readers see may be older than the last delivery, so this doesn't look there during another command.
 
@@ -63,4 +63,4 @@ def read_deliveries(engine: Engine, count: int) -> list[Delivery]:
     if not engine.exists():
         return []
     with engine.lock(COMMAND), closing(connect_read_only(engine)) as connection:
-        return last_deliveries(connection, count)
+        return last_deliveries(connection, count, account_id)

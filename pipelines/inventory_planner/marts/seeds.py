@@ -89,8 +89,9 @@ def _status_type(text: str) -> str | None:
 
 RATE: Final = "a number above 0 without grouping, such as 0.92 (or 0,92 in all rows, if semicolons or tabs separate)"
 NUMBER_OF_DAYS: Final = "a number of days from 0 to 999"
+ACCOUNT_COLUMN: Final = "account_id"  # every seed has it; blank is for all accounts
 Columns = Mapping[str, _Column]
-SEEDS: Final[Mapping[str, Columns]] = {
+_OWN_COLUMNS: Final[Mapping[str, Columns]] = {
     "exchange_rates": {
         "currency_code": _Column(str.upper),
         "valid_from": _Column(_date, "a date, such as 2024-01-31"),
@@ -112,8 +113,11 @@ SEEDS: Final[Mapping[str, Columns]] = {
     },
     "warehouse_names": {"warehouse_id": _Column(), "warehouse_name": _Column()},
 }
-KEY_COLUMNS: Final = {"exchange_rates": 2}  # how many of the first columns identify a row; otherwise one
-REPLACED: Final = {"on_time_windows"}  # your rows take the place of the project's own, as the seed's YAML says
+SEEDS: Final[Mapping[str, Columns]] = {
+    name: {**columns, ACCOUNT_COLUMN: _Column(is_optional=True)} for name, columns in _OWN_COLUMNS.items()
+}
+KEY_COLUMNS: Final = {"exchange_rates": 2}  # how many of the first columns identify an account's row; otherwise one
+REPLACED: Final = {"on_time_windows"}  # your rows for all accounts replace the project's own, as the seed's YAML says
 
 
 def read_seeds(folder: DataFolder) -> dict[str, SeedFile]:
@@ -185,12 +189,13 @@ class _Reader:
 
     def unique(self, rows: Rows, key_columns: int, shipped: list[Row]) -> Iterator[Row]:
         """The rows without those that the project's own seed has."""
-        key = list(self.columns)[:key_columns]
+        key = [*list(self.columns)[:key_columns], ACCOUNT_COLUMN]
         own = {tuple(row[name] for name in key): row for row in shipped}
         lines: dict[tuple[str, ...], int] = {}
         for line, row in rows:
             found = tuple(row[name] for name in key)
-            named = f"{', '.join(key)} {', '.join(found)}"
+            stated = {name: row[name] for name in key if row[name]}  # for all accounts, there is no account id
+            named = f"{', '.join(stated)} {', '.join(stated.values())}"
             if found in lines:
                 raise self._error(line, f"{named} is on line {lines[found]}, too; delete one of the two.")
             if found in own and row != own[found]:

@@ -199,8 +199,8 @@ def newest_rows(account: Account, delivery_id: str) -> set[int]:
     return {key for (key,) in found}
 
 
-def last_deliveries(connection: Connection, count: int) -> list[Delivery]:
-    """The last deliveries of all accounts, newest first, after those that are in doubt or that did not arrive.
+def last_deliveries(connection: Connection, count: int, account_id: str | None = None) -> list[Delivery]:
+    """The last deliveries of an account, or of all, newest first, after those that are in doubt or that did not arrive.
 
     A later delivery that arrived with all rows of its source makes up for one that did not.
     """
@@ -209,7 +209,7 @@ def last_deliveries(connection: Connection, count: int) -> list[Delivery]:
         return []
     found = connection.execute(
         f"""
-            with log as (select * from {DELIVERY_LOG}),
+            with log as (select * from {DELIVERY_LOG} {"" if account_id is None else "where _account_id = ?"}),
             made_up_for as (
                 select lost.delivery_id
                 from log as lost
@@ -231,7 +231,8 @@ def last_deliveries(connection: Connection, count: int) -> list[Delivery]:
                 end,
                 recorded_at desc
             limit {count}
-        """
+        """,
+        [] if account_id is None else [account_id],
     ).fetchall()
     return [_delivery(row) for row in found]
 
