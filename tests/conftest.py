@@ -8,6 +8,7 @@ import signal
 import ssl
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ from filling import fill
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder, data_folder
 from inventory_planner.demo import DemoReport, run_demo
+from inventory_planner.marts.project import digest_of
 from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.engines import engine_of
@@ -240,15 +242,36 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_shown(shared: Path, parsed_place: Path) -> tuple[DataFolder, DemoReport]:
-    """The demo and its folder, for reading only: it runs once for all processes of the test run."""
-    folder, pickled = data_folder(shared / "demo"), shared / "demo.pickle"
-    with FileLock(shared / "demo.lock"):
+def demo_shown(pytestconfig: pytest.Config, parsed_place: Path) -> tuple[DataFolder, DemoReport]:
+    """The demo and its folder, for reading only: it runs once a day for each state of the sources.
+
+    All processes of a test run, and the quick and the long tests, share it.
+    """
+    demos = pytestconfig.cache.mkdir("demos")  # type: ignore[union-attr] (pytest sets it unless it is switched off)
+    folder = data_folder(demos / f"{datetime.now(UTC):%F}-{_digest_of_sources()[:16]}")
+    pickled = folder.root / "report.pickle"
+    with FileLock(demos / "demo.lock"):
         if not pickled.exists():
-            with folder_at(parsed_place) as place:
-                place.warehouse.write_bytes(b"what an earlier demo left")
-                shown = run_demo(place, lambda _read, _total: None)
-                shutil.copytree(place.root, folder.root, dirs_exist_ok=True)
-            pickled.write_bytes(pickle.dumps(shown))
+            for outdated in filter(Path.is_dir, demos.iterdir()):
+                shutil.rmtree(outdated)
+            report = _run_demo(parsed_place, folder.root)
+            pickled.write_bytes(pickle.dumps(report))
     report: DemoReport = pickle.loads(pickled.read_bytes())  # noqa: S301 (our own)
     return folder, report
+
+
+def _run_demo(place: Path, copy: Path) -> DemoReport:
+    with folder_at(place) as folder:
+        folder.warehouse.write_bytes(b"what an earlier demo left")
+        report = run_demo(folder, lambda _read, _total: None)
+        shutil.copytree(folder.root, copy)
+    return report
+
+
+def _digest_of_sources() -> str:
+    root = Path(__file__).parents[1]
+    return digest_of(
+        path
+        for path in sorted([*root.glob("pipelines/**/*"), *root.glob("dbt/**/*")])
+        if path.suffix in {".py", ".sql", ".yml", ".csv"}
+    )
