@@ -39,6 +39,7 @@ def states(outcomes: Sequence[Outcome]) -> list[tuple[str, str | None, str]]:
     return [(each.action, each.order_id, str(each.state)) for each in outcomes]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("module", [orders, variants], ids=["orders", "variants"])
 def test_the_example_of_a_module_works_as_it_stands(
     account: Account, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: ModuleType
@@ -156,6 +157,7 @@ def test_a_new_order_without_a_reference_gets_one(account: Account, job: Job) ->
     assert sent == {"purchase-order": {**body, "skip_background_jobs": False, "reference": outcome.reference}}
 
 
+@pytest.mark.long
 def test_the_statuses_of_loaded_orders_are_known(account: Account, job: Job) -> None:
     account.put(order("b", reference="7", status="at sea"))
     with pytest.raises(ChangeError, match="is no known status"):

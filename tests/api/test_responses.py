@@ -126,6 +126,7 @@ def test_a_final_error_says_what_happened_and_what_to_do(final: Response, kind: 
     assert str(caught.value) == f"GET /orders {message}"
 
 
+@pytest.mark.long
 @given(st.text() | st.floats().map(str) | st.from_regex(r"\A\w{3}, \d+ Jan \d+ \d+:\d+:\d+ [+-]\d+\Z"))
 @example("-1")
 @example("inf")

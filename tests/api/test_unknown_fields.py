@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from msgspec import Raw
 
 from inventory_planner.api.decoding import (
@@ -52,6 +53,7 @@ def test_further_fields_are_joined_to_the_unknown_ones() -> None:
     assert with_fields(None, {}) is None
 
 
+@pytest.mark.long
 def test_unknown_names_beyond_the_limit_are_ignored() -> None:
     decoder = OrderDecoder()
     for number in range(300):

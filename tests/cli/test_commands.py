@@ -89,6 +89,7 @@ def test_a_run_its_status_and_any_dbt_command_after_it(
     ]
 
 
+@pytest.mark.long
 def test_load_logs_what_it_loaded_and_a_dry_run_what_it_would_load(account: Account, inventory_planner: Run) -> None:
     account.put(order())
 
@@ -101,6 +102,7 @@ def test_load_logs_what_it_loaded_and_a_dry_run_what_it_would_load(account: Acco
     assert again.stderr.endswith("INFO No order changed (1 request, seek).\n")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("environment", "status", "message"),
     [
@@ -140,6 +142,7 @@ def test_a_malformed_settings_file_is_one_line_too(inventory_planner: Run, tmp_p
     assert "line 2 col 10" in json.loads(failed.stderr)["message"]
 
 
+@pytest.mark.long
 def test_a_second_run_at_the_same_time_names_the_first(inventory_planner: Run, folder: DataFolder) -> None:
     with folder.locked("run"):
         second = inventory_planner("run")

@@ -116,6 +116,7 @@ def definitions(path: str, view: View) -> Iterator[tuple[str, str]]:
         yield from table.items()
 
 
+@pytest.mark.long
 def test_every_tile_and_column_of_a_page_is_defined_in_a_sentence_without_code(
     attached: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -233,6 +233,7 @@ def test_neuro_offers_no_variants(delivered: Delivered) -> None:
         delivered.confirm(settings=replace(delivered.settings, neuro_plugin="demo-plugin"))
 
 
+@pytest.mark.long
 def test_others_can_work_while_the_account_is_asked(delivered: Delivered) -> None:
     delivered.send(a="5")
     engine = delivered.warehouse.engine

@@ -104,6 +104,7 @@ def test_an_excluded_order_is_tried_again_when_it_changes(many: Warehouse, faili
     assert excluded(many) == [("a1000", "04")]
 
 
+@pytest.mark.long
 def test_all_excluded_orders_are_tried_again_when_the_marts_are_built_from_something_else(
     many: Warehouse, failing: FailingDbt
 ) -> None:
@@ -114,6 +115,7 @@ def test_all_excluded_orders_are_tried_again_when_the_marts_are_built_from_somet
     assert excluded(many) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "failing_with",
     [

@@ -88,6 +88,7 @@ def test_the_age_counts_from_the_last_sync_that_succeeded(account: Account, job:
     assert [sync["outcome"] for sync in found.syncs] == ["failed", "succeeded"]
 
 
+@pytest.mark.long
 def test_during_a_run_the_run_is_named_and_the_last_published_state_is_shown(
     account: Account, job: Job, folder: DataFolder
 ) -> None:
@@ -110,6 +111,7 @@ def test_during_a_run_the_run_is_named_and_the_last_published_state_is_shown(
     assert found.published_at == after.published_at == built.built_at
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_running", [False, True], ids=["at rest", "during a run"])
 def test_a_published_file_that_is_not_as_it_was_published_is_a_problem(
     account: Account, job: Job, folder: DataFolder, is_running: bool
@@ -131,6 +133,7 @@ def test_a_published_file_that_is_not_as_it_was_published_is_a_problem(
     assert found.published_at is None
 
 
+@pytest.mark.long
 def test_of_several_accounts_the_oldest_reading_is_the_age(account: Account, job: Job, folder: DataFolder) -> None:
     ended_at = load_an_order(account, job)
     account.account_id = "a2000"

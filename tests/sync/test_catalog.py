@@ -116,6 +116,7 @@ def test_the_catalog_of_another_account_is_left_alone(account: Account, job: Job
     ]
 
 
+@pytest.mark.long
 def test_a_large_catalog_is_written_whole(account: Account, job: Job) -> None:
     """As many variants as take several statements, and several pages."""
     job = replace(job, settings=replace(job.settings, page_size=1000))
@@ -209,6 +210,7 @@ def test_a_day_begins_at_midnight_in_the_account() -> None:
     assert start_of_day({"as_of_date": "2024-06-30"}, now) == datetime(2026, 1, 5, tzinfo=UTC)
 
 
+@pytest.mark.long
 def test_a_failure_of_the_catalog_loses_no_order_and_is_reported(
     account: Account, job: Job, caplog: pytest.LogCaptureFixture
 ) -> None:

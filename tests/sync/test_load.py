@@ -106,6 +106,7 @@ def test_a_change_that_becomes_visible_late_arrives(account: Account, job: Job, 
     oracle.assert_equal(folder.warehouse, account.orders())
 
 
+@pytest.mark.long
 def test_an_order_modified_in_the_future_hides_no_change(account: Account, job: Job, folder: DataFolder) -> None:
     account.put(order("from the future", last_modified="2999-01-01T00:00:00+00:00"))
     load(job)
@@ -148,6 +149,7 @@ def test_an_invalid_record_is_quarantined_and_the_rest_loads(account: Account, j
     assert '"shipping_handling":"many"' in found[0][2]
 
 
+@pytest.mark.long
 def test_orders_of_an_unexpected_shape_load_and_are_reported_once(account: Account, job: Job) -> None:
     account.put(order("strange", created_at="-0001-11-30T00:00:00+00:00", expected_date=False, readonly="yes"))
     account.put(
@@ -256,6 +258,7 @@ def test_the_first_load_starts_at_the_start_date(account: Account, job: Job, fol
 # the order filter
 
 
+@pytest.mark.long
 def test_a_status_filter_leaves_others_out_and_follows_orders_in_scope(
     account: Account, job: Job, folder: DataFolder
 ) -> None:
@@ -271,6 +274,7 @@ def test_a_status_filter_leaves_others_out_and_follows_orders_in_scope(
     oracle.assert_equal(folder.warehouse, [account.get("in")])
 
 
+@pytest.mark.long
 def test_an_order_that_leaves_the_status_filter_during_a_load_is_followed(
     account: Account, job: Job, folder: DataFolder
 ) -> None:
@@ -286,6 +290,7 @@ def test_an_order_that_leaves_the_status_filter_during_a_load_is_followed(
     oracle.assert_equal(folder.warehouse, account.orders())
 
 
+@pytest.mark.long
 def test_another_order_filter_reads_the_account_from_the_beginning(
     account: Account, job: Job, folder: DataFolder
 ) -> None:

@@ -107,6 +107,7 @@ def test_the_stored_cursor_is_the_one_in_the_state_of_dlt(account: Account, job:
     assert stored_cursor(job.warehouse.account("a2000")) == Cursor()
 
 
+@pytest.mark.long
 def test_a_restored_warehouse_continues_from_what_it_holds(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account, 5)
     load_first(account, job)
@@ -122,6 +123,7 @@ def test_a_restored_warehouse_continues_from_what_it_holds(account: Account, job
     oracle.assert_equal(folder.warehouse, account.orders())
 
 
+@pytest.mark.long
 def test_a_deleted_warehouse_is_filled_again(account: Account, job: Job, folder: DataFolder) -> None:
     put_orders(account)
     load_first(account, job)
@@ -187,6 +189,7 @@ def test_too_little_memory_is_an_error_that_names_the_setting_and_loses_nothing(
 # the environment
 
 
+@pytest.mark.long
 def test_settings_for_the_pipelines_of_another_project_change_nothing(
     account: Account, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:

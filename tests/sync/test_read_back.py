@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from first_loads import load_first
 from inventory_planner.sync.load import Job
 from inventory_planner.sync.read_back import MAX_SINGLE_READS, read_back
@@ -42,6 +44,7 @@ def test_a_deleted_order_is_left_to_the_sweep(account: Account, job: Job) -> Non
     assert rows(job, STATUSES) == [("a", "open")]
 
 
+@pytest.mark.long
 def test_many_orders_are_read_from_the_list_of_changed_ones(account: Account, job: Job) -> None:
     put_orders(account, MAX_SINGLE_READS + 5)
     load_first(account, job)
@@ -54,6 +57,7 @@ def test_many_orders_are_read_from_the_list_of_changed_ones(account: Account, jo
     assert [order_id for order_id, status in rows(job, STATUSES) if status == "closed"] == changed
 
 
+@pytest.mark.long
 def test_of_many_orders_those_that_the_list_does_not_show_as_changed_are_read_one_by_one(
     account: Account, job: Job
 ) -> None:

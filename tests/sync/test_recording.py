@@ -84,6 +84,7 @@ def test_a_refused_key_is_recorded_and_changes_nothing(account: Account, job: Jo
     assert found[1] == ("failed", 1, 0, REFUSED)
 
 
+@pytest.mark.long
 def test_undocumented_fields_are_kept_and_reported_once(account: Account, job: Job) -> None:
     account.put(order("one", color="red", last_modified=minute(1)))
     account.put(order("two", items=[line(last_90_days_sales=Decimal("1.50"))], last_modified=minute(2)))

@@ -35,6 +35,7 @@ def test_a_record_that_is_corrected_in_the_account_leaves_quarantine(
     oracle.assert_equal(folder.warehouse, account.orders())
 
 
+@pytest.mark.long
 def test_a_record_that_stays_invalid_is_kept_once_in_its_last_state(account: Account, job: Job) -> None:
     account.put(order("invalid", shipping_handling="many"))
     load(job)
@@ -45,6 +46,7 @@ def test_a_record_that_stays_invalid_is_kept_once_in_its_last_state(account: Acc
     assert quarantined(job) == [("invalid", 'Expected a number, got "few" - at `$.default_discount`')]
 
 
+@pytest.mark.long
 def test_an_order_keeps_its_last_valid_state_while_an_invalid_one_is_quarantined(
     account: Account, job: Job, folder: DataFolder
 ) -> None:
@@ -77,6 +79,7 @@ def test_a_replay_loads_the_records_that_a_newer_version_can_decode_and_sends_no
     oracle.assert_equal(folder.warehouse, [account.get("valid now")])
 
 
+@pytest.mark.long
 def test_a_record_without_an_id_is_replayed_without_being_duplicated(account: Account, job: Job) -> None:
     account.put(order("another"))
     load(job)
@@ -113,6 +116,7 @@ def test_an_invalid_order_that_was_deleted_from_the_account_leaves_with_the_next
     assert quarantined(job) == []
 
 
+@pytest.mark.long
 def test_the_records_of_another_account_stay(account: Account, job: Job) -> None:
     account.put(order("invalid", shipping_handling="many"))
     load(job)

@@ -48,6 +48,7 @@ def test_the_source_fills_any_pipeline_and_continues_where_it_ended(
     assert [request.params["last_modified_gte"] for request in account.requests] == ["2025-12-01T08:50:00+00:00"]
 
 
+@pytest.mark.long
 def test_with_a_status_filter_an_order_in_scope_is_followed_by_the_next_runs(
     account: Account, settings: Settings, pipeline: dlt.Pipeline, tmp_path: Path
 ) -> None:

@@ -119,6 +119,7 @@ def assert_loads(written: dict[str, Any]) -> None:
     assert found_quantities == [*map(exact, quantities)]
 
 
+@pytest.mark.long
 @settings(max_examples=20, derandomize=True)
 @given(ORDERS)
 def test_an_order_loads_whatever_its_other_fields_hold(written: dict[str, Any]) -> None:

@@ -248,6 +248,7 @@ class TestACommand:
         ]
         assert states(api.update(job, "R0", {"notes": "by us"})) == ["unchanged"]
 
+    @pytest.mark.long
     def test_of_several_orders_is_finished(self, account: Account, job: Job) -> None:
         for step in range(14, 50, 3):
             run_killed(lambda: api.close(job, ["R0", "R1", "R2"]), step, after=True)

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
+
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages.running_out import ACCURACY, EXCESS_TOTALS, GAPS, TOTALS
 from inventory_planner_dashboard.routes import render_page
@@ -82,6 +84,7 @@ def test_the_part_of_the_catalog_in_another_currency_is_announced(opened: Open) 
     assert 'href="?currency=USD"' in html
 
 
+@pytest.mark.long
 def test_an_account_without_a_catalog_is_named_and_the_other_is_shown(opened: Open) -> None:
     whole, with_other = opened(), opened(f"{OTHER_ACCOUNT} limit 5")
 
