@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import msgspec
 
-from inventory_planner.accounts import one_account
+from inventory_planner.accounts import all_accounts, one_account
 from inventory_planner.api.decoding import Record
 from inventory_planner.api.order_parts import StockChanges, get_pending_stock, list_connections
 from inventory_planner.api.orders import Connection, Order
@@ -61,6 +61,7 @@ __all__ = [
     "Outcome",
     "Receiving",
     "Sending",
+    "account_ids",
     "acknowledge",
     "close",
     "connect",
@@ -109,6 +110,15 @@ def open_account(
         open_client(settings) as client,
     ):
         yield Job(client, settings, warehouse)
+
+
+def account_ids() -> list[str]:
+    """The ids of the configured accounts.
+
+    Raises:
+        ConfigurationError: a setting is missing or invalid.
+    """
+    return [each.account_id for each in all_accounts()]
 
 
 def list_orders(account: Job, **filters: str) -> Iterator[Order]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -10,19 +11,25 @@ from typing import Any
 
 import duckdb
 import pytest
+from click import Context
+from click.testing import CliRunner
 
 from compare_marts import quoted, tables_of
+from filling import fill_marts
+from inventory_planner.cli.commands import commands
 from inventory_planner.data_folder import DataFolder, data_folder
+from inventory_planner.errors import RefusedError
 from inventory_planner.marts.build import run_any_dbt
 from inventory_planner.run import run_all
 from inventory_planner.sync.account_client import open_client
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.engines import engine_of
 from inventory_planner.warehouse.warehouse import Warehouse
-from two_accounts import OWN, policy_of, served_accounts
+from inventory_planner_emulator import Account, serve
+from orders import ORDER_ID, order
+from two_accounts import KEYS, OWN, policy_of, served_accounts
 
 BUILD = ("build", "--exclude-resource-type", "unit_test", "test")  # the joint build has run the tests
-BY_ACCOUNT = {"accounts", "exceptions"}
 TODAY = datetime.now(UTC).date()
 AS_OF = {"as_of_date": TODAY.isoformat()}
 HEADERS = {
@@ -88,6 +95,46 @@ def _columns_that_differ(
             )
         )
     ]
+
+
+def test_an_account_that_fails_does_not_stop_the_others_and_a_change_needs_an_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory_planner.marts.faulty_orders.run_dbt", fill_marts)
+    monkeypatch.setenv("INVENTORY_PLANNER_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    eu, us = (Account([order()], account_id=own.account_id, api_key=KEYS[name]) for name, own in OWN.items())
+    with serve(eu) as eu_server, serve(us) as us_server:
+        for name, account, server in (("EU", eu, eu_server), ("US", us, us_server)):
+            for key, value in {"ACCOUNT_ID": account.account_id, "API_KEY": KEYS["us"], "BASE_URL": server.url}.items():
+                monkeypatch.setenv(f"SOURCES__INVENTORY_PLANNER__ACCOUNTS__{name}__{key}", value)
+        monkeypatch.setenv("SOURCES__INVENTORY_PLANNER__ACCOUNTS", "eu,us")
+
+        ran = CliRunner().invoke(commands, ["run"])
+        statuses = json.loads(CliRunner().invoke(commands, ["status", "--json"]).output)
+        unnamed, unknown, closed = (
+            CliRunner().invoke(commands, ["orders", "close", "1042", "--yes", *option])
+            for option in ([], ["--account", "uk"], ["--account", "us"])
+        )
+
+    assert isinstance(ran.exception, RefusedError)  # exit status 77
+    assert str(ran.exception) == "Not everything succeeded in account eu (a1000); the errors are above."
+    assert "ERROR Account eu (a1000): " in ran.output
+    assert [(each["account_id"], each["outcome"]) for each in statuses["accounts"]] == [
+        ("a1000", "failed"),
+        ("a2000", "succeeded"),
+    ]
+    assert statuses["published_at"]
+    assert str(unnamed.exception) == "Several accounts are configured (eu, us). Choose one with --account."
+    assert str(unknown.exception) == "No account 'uk' is configured. The accounts are eu, us."
+    assert (closed.exit_code, eu.get(ORDER_ID)["status"], us.get(ORDER_ID)["status"]) == (0, "open", "CLOSED")
+
+
+def test_the_shell_completes_the_names_of_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCES__INVENTORY_PLANNER__ACCOUNTS", "eu,us,uk")
+    (option,) = (each for each in commands.commands["run"].params if each.name == "account_name")
+    context = Context(commands.commands["run"], resilient_parsing=True)
+    assert [each.value for each in option.shell_complete(context, "u")] == ["us", "uk"]
 
 
 @pytest.mark.long

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from inventory_planner.cli.help import Commands
-from inventory_planner.cli.options import read_only_data_option
+from inventory_planner.cli.options import account_option, read_only_data_option
 from inventory_planner.data_folder import DataFolder
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def links() -> None:
 
 @links.command()
 @read_only_data_option
+@account_option
 @click.option(
     "--products",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -37,18 +38,21 @@ def links() -> None:
     help="The other system's product list: a column sku and, optionally, linked (yes or no).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(folder: DataFolder, products: Path | None, as_json: bool) -> None:
+def check(folder: DataFolder, account_name: str | None, products: Path | None, as_json: bool) -> None:
     """List open lines whose product the other system can't match.
 
     A line is listed for each reason: its variant is not in the catalog, was removed, has no SKU, or shares its SKU with
     another variant. With a product list, also if the list does not have the SKU, or says that it is not linked. Reads
     the published data. Exit status: 0 no line is listed; 1 some are.
     """
+    from inventory_planner.accounts import account_id_of
     from inventory_planner.monitor.links import check_links
     from inventory_planner.monitor.product_list import read_products
     from inventory_planner.warehouse.engines import engine_of
 
-    report = check_links(engine_of(folder), folder, read_products(products) if products else None)
+    known = read_products(products) if products else None
+    account_id = account_id_of(account_name) if account_name else None
+    report = check_links(engine_of(folder), folder, known, account_id)
     for account_id in report.without_catalog:
         click.echo(
             f"The catalog of account {account_id} has not been read yet. Run `inventory-planner run` to read it, or"

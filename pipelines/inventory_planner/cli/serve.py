@@ -122,15 +122,15 @@ def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes
     With --allow-writes, pages can change the account, as the `orders` commands do: each change is shown first, must be
     confirmed, and is recorded in the table _writes with the name of the user who started the dashboard.
     """
+    from inventory_planner.accounts import all_accounts
     from inventory_planner.cli.following import follow_published
     from inventory_planner.data_folder import data_folder
-    from inventory_planner.settings import settings
     from inventory_planner_dashboard.account_links import set_patterns
     from inventory_planner_dashboard.server import WhenOld
     from inventory_planner_dashboard.server import run as serve_dashboard
 
     if allow_writes:  # fail now, not at the first change
-        settings()
+        all_accounts()
         folder = data_folder(folder.root)
 
     follow_published(folder)

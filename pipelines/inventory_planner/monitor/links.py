@@ -67,21 +67,24 @@ class LinkReport:
         return asdict(self)
 
 
-def check_links(engine: Engine, folder: DataFolder, products: Mapping[str, bool] | None = None) -> LinkReport:
+def check_links(
+    engine: Engine, folder: DataFolder, products: Mapping[str, bool] | None = None, account_id: str | None = None
+) -> LinkReport:
     """The open lines that can't be matched, by the marts that readers see.
 
     Args:
         engine: the engine that publishes the marts.
         folder: the data folder.
         products: whether each SKU is linked in the other system, by `sku_key`; None if its product list is not known.
+        account_id: the account whose lines are checked; all by default.
 
     Raises:
         ConfigurationError: nothing is published yet.
         PublishError: the published marts can't be read.
     """
-    unlinked = _read(engine, folder, "unlinked_lines")
-    open_lines = [] if products is None else _read(engine, folder, "open_lines", _IS_SENT)
-    not_read = _read(engine, folder, "data_health", _CATALOG_NOT_READ)
+    unlinked = _read(engine, folder, "unlinked_lines", account_id)
+    open_lines = [] if products is None else _read(engine, folder, "open_lines", account_id, _IS_SENT)
+    not_read = _read(engine, folder, "data_health", account_id, _CATALOG_NOT_READ)
     lines = [*map(_line, unlinked), *compare(open_lines, unlinked, products or {})]
     lines.sort(key=lambda each: (each.account_id, each.reason, -(each.open_value or 0), each.purchase_order_id))
     return LinkReport(lines, summarize(lines), sorted({row["account_id"] for row in not_read}))
@@ -132,7 +135,8 @@ def _line(row: Row) -> UnlinkedLine:
     return UnlinkedLine(**{name: row[name] for name in UnlinkedLine.__dataclass_fields__})
 
 
-def _read(engine: Engine, folder: DataFolder, mart: str, where: str | None = None) -> list[Row]:
+def _read(engine: Engine, folder: DataFolder, mart: str, account_id: str | None, where: str | None = None) -> list[Row]:
     with open_report(engine, folder, mart, ReportOptions(where=where)) as report:
         names = [column.name for column in report.columns]
-        return [dict(zip(names, row, strict=True)) for row in report.rows]
+        rows = [dict(zip(names, row, strict=True)) for row in report.rows]
+    return [row for row in rows if account_id in {None, row["account_id"]}]

@@ -165,13 +165,12 @@ class ChangePlanner:
 
     @contextmanager
     def _open(self, account_id: str, *, read_only: bool = False) -> Iterator[Job]:
-        with orders.open_account(self._folder, _COMMAND, read_only=read_only) as job:
-            if job.settings.account_id != account_id:
-                raise ChangeError(
-                    f"This order is in account {account_id}, but the settings are for account"
-                    f" {job.settings.account_id}; nothing was sent. Start the dashboard with the settings of"
-                    f" {account_id}."
-                )
+        if account_id not in (known := orders.account_ids()):
+            raise ChangeError(
+                f"This order is in account {account_id}, but the settings are for account {' and '.join(known)};"
+                f" nothing was sent. Start the dashboard with the settings of {account_id}."
+            )
+        with orders.open_account(self._folder, _COMMAND, read_only=read_only, name=account_id) as job:
             yield job
 
 
