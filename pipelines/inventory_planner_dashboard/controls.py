@@ -71,7 +71,7 @@ def filter_controls(published: Published, query: Query) -> dict[str, Control]:
         "vendor": _multiselect(query.get("vendor", ""), _names(published, VENDOR_NAMES), "Vendor"),
         "warehouse": _multiselect(query.get("warehouse", ""), _names(published, WAREHOUSE_NAMES), "Warehouse"),
         "type": _dropdown(query.get("type"), _TYPES, "Order type"),
-        "currency": _dropdown(query.get("currency"), _currencies(published), "Currency"),
+        "currency": _dropdown(query.get("currency"), _currencies(published, query), "Currency"),
         "account": _dropdown(query.get("account"), _accounts(published), "Account"),
         "buyer": _multiselect(query.get("buyer", ""), _names(published, _BUYERS), "Buyer"),
         "status": _multiselect(query.get("status", ""), _names(published, _STATUSES), "Status"),
@@ -85,7 +85,7 @@ def shown_controls(controls: Mapping[str, Control]) -> list[Control]:
     return [
         control
         for name, control in controls.items()
-        if name not in _ONLY_WITH_SEVERAL or len(control.options) > (1 if name == "buyer" else 2)
+        if name not in _ONLY_WITH_SEVERAL or len(control.options) > (2 if name == "currency" else 1)
     ]
 
 
@@ -125,7 +125,7 @@ def query_of(filters: Filters, published: Published) -> dict[str, str]:
         "warehouse": join_names(filters.warehouses),
         "type": filters.order_type if filters.order_type != default.order_type else "",
         "currency": filters.currency or "",
-        "account": filters.account,
+        "account": filters.account if filters.account != _default_account(published) else "",
         "buyer": join_names(filters.buyers),
         "status": join_names(filters.statuses),
         "search": filters.search,
@@ -162,19 +162,25 @@ def _names(published: Published, sql: str) -> list[str]:
     return [str(name) for name in published.rows(sql).column(0).to_pylist()]
 
 
-def _currencies(published: Published) -> dict[str, str]:
+def _currencies(published: Published, query: Query) -> dict[str, str]:
     """All currencies first, then each, the most used first."""
     each = {f"{currency} · {lines:,} lines": currency for currency, lines in published.currencies.items()}
-    reporting = reporting_currency(published, Filters())
+    account = query.get("account") or _default_account(published)
+    reporting = reporting_currency(published, Filters(account=account))
     return {f"All, in {reporting}" if reporting else "All currencies": "", **each}
 
 
 def _accounts(published: Published) -> dict[str, str]:
-    each = {account_title(account): account["account_id"] for account in published.rows(_ACCOUNTS).to_pylist()}
-    return {"All accounts": "", **each}
+    """The accounts: pages show one at a time, because vendors, SKUs and warehouses of two can have the same names."""
+    found = published.rows(_ACCOUNTS).to_pylist()
+    return {_account_title(each): each["account_id"] for each in found} if len(found) > 1 else {"All": ""}
 
 
-def account_title(account: Mapping[str, Any]) -> str:
+def _default_account(published: Published) -> str:
+    return next(iter(_accounts(published).values()))
+
+
+def _account_title(account: Mapping[str, Any]) -> str:
     """The name of an account; where another has it, too, with its id."""
     name, account_id = account["account_name"], account["account_id"]
     return f"{name} ({account_id})" if account["is_ambiguous"] else str(name)

@@ -26,6 +26,7 @@ POLL_SECONDS: Final = 1.0  # a poll is one call of stat, and nobody waits longer
 
 ReadError = duckdb.Error  # the file or a query can't be read, for example because another version wrote the file
 Version = tuple[int, int]
+Conversion = tuple[str, int]  # a currency, and the number of orders without a rate to it
 Columns = dict[str, dict[str, str]]
 """What each mart's columns mean: in a sentence for readers, or else as the database describes them."""
 
@@ -34,9 +35,12 @@ _MAX_THREADS: Final = 4  # queries are short, and each session has a thread of i
 _GENERAL_MART: Final = "purchase_orders"  # says what a column means that a query computes, as in definitions.sql
 _BUILT_AT: Final = "select built_at from published.inventory_planner._build_record"
 _AS_OF: Final = """
-    select max(as_of_date), max(reporting_currency),
+    select max(as_of_date) from published.marts.data_health
+"""
+_CONVERSIONS: Final = """
+    select account_id, coalesce(max(reporting_currency), ''),
         coalesce(sum(count_found) filter (where check_name = 'order_without_exchange_rate'), 0)
-    from published.marts.data_health
+    from published.marts.data_health group by 1
 """
 _TARGETS: Final = """
     select max(otif_target_rate) as target, max(otif_minimum_rate) as minimum from published.marts.vendor_scorecard
@@ -100,8 +104,8 @@ class Published:
         as_of: the day that the marts look from; None for an account without orders.
         published_at: when its marts were built, in UTC.
         currencies: the number of order lines in each currency, the most used first; 0 for one of the catalog only.
-        reporting_currency: what the columns that end in `_reporting` are in; empty if there are none.
-        count_without_rate: the orders whose currency has no exchange rate.
+        conversions: by account, what the columns that end in `_reporting` are in, empty if they are null, and how many
+            orders have a currency without an exchange rate.
     """
 
     file: Path
@@ -111,8 +115,13 @@ class Published:
     as_of: date | None
     published_at: datetime
     currencies: dict[str, int]
-    reporting_currency: str
-    count_without_rate: int
+    conversions: dict[str, Conversion]
+
+    def conversion(self, account_id: str) -> Conversion:
+        """How values of an account are converted; without one, those of all, unless that is to several currencies."""
+        chosen = [found for known, found in self.conversions.items() if account_id in {"", known}]
+        currencies = {currency for currency, _ in chosen}
+        return (currencies.pop() if len(currencies) == 1 else ""), sum(count for _, count in chosen)
 
     @property
     def confirmed_at(self) -> datetime | None:
@@ -163,6 +172,10 @@ _databases: weakref.WeakValueDictionary[tuple[Path, Version | None], _Database] 
 _opening: Final = threading.Lock()
 
 
+def _all(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
+
+
 def attach(file: Path) -> Published:
     """The published file as it is now, for one session.
 
@@ -174,9 +187,10 @@ def attach(file: Path) -> Published:
     database = _open(file)
     connection = database.connect()
     (published_at,) = connection.execute(_BUILT_AT).fetchone() or (None,)
-    as_of, reporting, without_rate = connection.execute(_AS_OF).fetchone() or (None, None, 0)
+    (as_of,) = connection.execute(_AS_OF).fetchone() or (None,)
+    conversions = {account: (currency, int(count)) for account, currency, count in _all(connection, _CONVERSIONS)}
     (target, minimum) = connection.execute(_TARGETS).fetchone() or (None, None)
-    currencies = dict(connection.execute(_CURRENCIES).fetchall())
+    currencies = dict(_all(connection, _CURRENCIES))
     return Published(
         file,
         connection,
@@ -185,8 +199,7 @@ def attach(file: Path) -> Published:
         as_of,
         published_at,
         currencies,
-        reporting or "",
-        without_rate,
+        conversions,
     )
 
 

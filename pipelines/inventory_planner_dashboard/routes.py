@@ -96,13 +96,13 @@ def _notes(view: View) -> list[mo.Html]:
 
 def _without_rates(view: View) -> list[mo.Html]:
     """Why nothing is in the reporting currency."""
-    published = view.published
-    if not (published.reporting_currency and published.count_without_rate) or view.currency != EACH_CURRENCY:
+    currency, count = view.published.conversion(view.filters.account)
+    if not (currency and count) or view.currency != EACH_CURRENCY:
         return []
     return [
         note(
-            f"Values are not in {published.reporting_currency}: {published.count_without_rate:,} orders have no"
-            " exchange rate. Add their rates to seeds/exchange_rates.csv."
+            f"Values are not in {currency}: {count:,} orders have no exchange rate. Add their rates to"
+            " seeds/exchange_rates.csv."
         )
     ]
 

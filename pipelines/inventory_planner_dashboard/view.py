@@ -135,8 +135,9 @@ def apply_filters(
 
 def reporting_currency(published: Published, filters: Filters) -> str:
     """The currency that values are converted to: none if one was chosen, there is only one, or a rate is missing."""
-    is_mixed = not filters.currency and len(published.currencies) > 1 and not published.count_without_rate
-    return published.reporting_currency if is_mixed else ""
+    currency, count_without_rate = published.conversion(filters.account)
+    is_mixed = not filters.currency and len(published.currencies) > 1 and not count_without_rate
+    return currency if is_mixed else ""
 
 
 def _is_converted(mart: str, columns: Collection[str]) -> bool:

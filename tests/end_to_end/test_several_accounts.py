@@ -127,7 +127,7 @@ def test_an_account_that_fails_does_not_stop_the_others_and_a_change_needs_an_ac
     assert statuses["published_at"]
     assert str(unnamed.exception) == "Several accounts are configured (eu, us). Choose one with --account."
     assert str(unknown.exception) == "No account 'uk' is configured. The accounts are eu, us."
-    assert (closed.exit_code, eu.get(ORDER_ID)["status"], us.get(ORDER_ID)["status"]) == (0, "open", "CLOSED")
+    assert (closed.exit_code, eu.get(ORDER_ID)["status"], us.get(ORDER_ID)["status"]) == (0, "open", "closed")
 
 
 def test_the_shell_completes_the_names_of_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
