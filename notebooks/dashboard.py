@@ -134,7 +134,8 @@ def _(get_tabs, query, receiver):
 
 @app.cell
 def _(filters, published, query, tabs):
-    routes(apply_filters(published, filters, query, tabs))
+    page = routes(apply_filters(published, filters, query, tabs))
+    page  # a variable, because marimo forgets an element that nothing refers to
     return
 
 

@@ -81,14 +81,33 @@ def _period(column: str, first: date) -> str:
     return f"{first:%Y-%m-%d}..{last if 'month' in column else first + timedelta(days=6):%Y-%m-%d}"
 
 
-def by_currency(view: View, sql: str, draw: Callable[[pa.Table, str], mo.Html], **parameters: Any) -> mo.Html:
-    """A chart of the money in a query, drawn from its rows and their currency: one for each if they are in several."""
+def by_currency(
+    view: View, sql: str, draw: Callable[[pa.Table, str], mo.Html], *, over: str = "", **parameters: Any
+) -> mo.Html:
+    """A chart of the money in a query, drawn from its rows and their currency: one for each if they are in several.
+
+    Args:
+        view: the marts.
+        sql: the query.
+        draw: draws the rows in one currency.
+        over: the column of weeks or months; each chart then has those of all currencies, so that they can be compared.
+        parameters: those of the query.
+    """
     rows = view.rows(sql, **parameters)
     in_rows = set(rows.column("currency_code").to_pylist())
     found = [each for each in view.published.currencies if each in in_rows]  # in the same order on every page
     if len(found) < 2:
         return draw(rows, found[0] if found else view.currency_of(sql))
-    return mo.vstack([draw(rows.filter(pc.field("currency_code") == each), each) for each in found])
+    return mo.vstack([draw(_of_currency(rows, each, over), each) for each in found])
+
+
+def _of_currency(rows: pa.Table, currency: str, over: str) -> pa.Table:
+    """The rows in one currency, and one without amounts for each time that only the others have."""
+    own = rows.filter(pc.field("currency_code") == currency)
+    first = own.slice(0, 1).to_pylist()[0]
+    blank = {name: None if isinstance(value, int | float) else value for name, value in first.items()}
+    times = set(rows.column(over).to_pylist()) - set(own.column(over).to_pylist()) - {None} if over else set()
+    return pa.concat_tables([own, pa.Table.from_pylist([{**blank, over: each} for each in times], own.schema)])
 
 
 def height_of_rows(rows: pa.Table, field: str = "vendor_name") -> int:

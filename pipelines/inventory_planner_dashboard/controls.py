@@ -48,7 +48,8 @@ _TYPES: Final = {title: kind for kind, title in ORDER_TYPES.items()}
 _ONLY_WITH_SEVERAL: Final = {"account", "currency", "buyer"}  # filters without a use where there is only one value
 _FIRST_AND_LAST_DATE: Final = """
     select min(least(sent_date, promise_date, first_receipt_date)) as first_date,
-        max(greatest(sent_date, promise_date, last_receipt_date)) as last_date
+        greatest(max(greatest(sent_date, promise_date, last_receipt_date)),
+            (select max(forecast_receipt_date) from published.marts.open_lines)) as last_date
     from published.marts.purchase_order_lines
 """
 

@@ -22,6 +22,7 @@ DATES: Final[
 ] = {  # the columns with the first and the last date; the first known pair counts
     "sent": (("sent_date", "sent_date"),),
     "promised": (("promise_date", "promise_date"),),
+    "forecast": (("forecast_receipt_date", "forecast_receipt_date"),),
     "received": (
         ("receipt_date", "receipt_date"),
         ("first_receipt_date", "last_receipt_date"),

@@ -9,7 +9,7 @@ import marimo as mo
 
 from inventory_planner_dashboard.formats import day, days, instant, number, quantity, text, words, yes
 from inventory_planner_dashboard.layout import section, side_by_side
-from inventory_planner_dashboard.tables import Column, table
+from inventory_planner_dashboard.tables import Column, table, table_if_any
 from inventory_planner_dashboard.view import View
 
 _RECEIPTS: Final = """
@@ -126,4 +126,5 @@ def _connections(view: View, keys: Keys) -> list[mo.Html]:
 
 def _if_any(view: View, title: str, sql: str, columns: dict[str, Column], keys: Keys) -> list[mo.Html]:
     """A section with the rows of a query; nothing if there are none."""
-    return [section(title, table(view, sql, columns, **keys))] if view.rows(sql, **keys).num_rows else []
+    rows = table_if_any(view, sql, columns, **keys)
+    return [section(title, rows)] if rows else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
 import os
@@ -32,6 +33,7 @@ _MALLOC_OPTIONS: Final = {
     -8: 2,  # M_ARENA_MAX: each session has a thread, and glibc would keep freed memory for each of them
     -3: 128 * 1024,  # M_MMAP_THRESHOLD: the text of a page goes back to the system when it is freed
 }
+_FREE_SECONDS: Final = 30  # between collections of garbage, which take about 50 ms
 _PACKAGE = Path(__file__).parent
 MISSING = (
     "This needs marimo, altair and polars, which the extra `dashboard` installs: `pip install '.[dashboard]'` in a"
@@ -112,6 +114,15 @@ def _return_freed_memory() -> None:
             set_option(option, value)
 
 
+async def _free_memory() -> None:
+    """Free what closed sessions and left pages held, from time to time: as cycles, they would wait for long."""
+    while True:
+        await asyncio.sleep(_FREE_SECONDS)
+        gc.collect()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
 def _check_loopback(listener: socket.socket) -> None:
     """Raise an error if other machines can reach the listener."""
     address = listener.getsockname()[0]
@@ -128,15 +139,19 @@ def _application(folder: DataFolder, token: str) -> Starlette:
         from marimo import create_asgi_app  # noqa: PLC0415
 
         import inventory_planner_dashboard.routes  # noqa: F401, PLC0415 (now, for a quick first page)
+        from inventory_planner_dashboard.element_lifetimes import free_hidden_elements  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ConfigurationError(MISSING) from error
+    free_hidden_elements()
     actions = _actions(folder) if token else []
     builder = create_asgi_app(quiet=True, html_head=_html_head(*(["actions/actions.html"] if token else [])))
     pages: Any = builder.with_app(path="/", root=str(notebook("dashboard.py"))).build()
 
     @asynccontextmanager
     async def close_sessions(_: Starlette) -> AsyncIterator[None]:
+        freeing = asyncio.create_task(_free_memory())
         yield
+        freeing.cancel()
         for each in pages.routes:  # marimo closes them only in its own server; their threads would outlive this one
             await each.app.state.session_manager.shutdown()
 

@@ -74,10 +74,15 @@ def table(
         if_empty: the message.
         parameters: those of the query.
     """
+    return table_if_any(view, sql, columns, name=name, **parameters) or empty(if_empty)
+
+
+def table_if_any(view: View, sql: str, columns: Columns, *, name: str = "", **parameters: Any) -> mo.Html | None:
+    """The same; None if there are no rows."""
     item = ", concat_ws(' · ', sku, title) as item" if ITEM in columns else ""
     found = view.rows(f"select *{item} from ({sql}) limit {MAX_ROWS + 1}", **parameters)  # noqa: S608 (a page's query)
     if found.num_rows == 0:
-        return empty(if_empty)
+        return None
     is_cut = [note(f"Only the first {MAX_ROWS:,} rows are shown; use the filters to narrow them down.")]
     return mo.vstack(
         [

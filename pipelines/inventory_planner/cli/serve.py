@@ -122,6 +122,8 @@ def dashboard(folder: DataFolder, *, browser: bool, max_age: float, allow_writes
     With --allow-writes, pages can change the account, as the `orders` commands do: each change is shown first, must be
     confirmed, and is recorded in the table _writes with the name of the user who started the dashboard.
     """
+    click.echo("Starting the dashboard …", err=True)  # the libraries for pages and charts take seconds to import
+
     from inventory_planner.accounts import all_accounts
     from inventory_planner.cli.following import follow_published
     from inventory_planner.data_folder import data_folder

@@ -138,7 +138,10 @@ def render(view: View) -> mo.Html:
             section(
                 "Incoming, next eight weeks",
                 by_currency(
-                    view, INCOMING_BY_WEEK, lambda rows, currency: _draw_incoming(_of_week(view, rows), currency)
+                    view,
+                    INCOMING_BY_WEEK,
+                    lambda rows, currency: _draw_incoming(_of_week(view, rows), currency),
+                    over="week_start",
                 ),
             ),
         ]

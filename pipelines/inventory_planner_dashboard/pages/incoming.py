@@ -101,7 +101,9 @@ def render(view: View) -> mo.Html:
                 ),
                 section(
                     "Volume by forecast week",
-                    _draw_volume(view.rows(_VOLUME_BY_WEEK)),
+                    _draw_volume(
+                        with_periods(view, view.rows(_VOLUME_BY_WEEK), "week_start", "#/incoming", "forecast")
+                    ),
                     about="Only lines with a known volume; overdue lines are separate.",
                 ),
             ),
@@ -114,6 +116,7 @@ def _tiles(view: View) -> mo.Html:
     row = view.row(_TOTALS)
     missing = "Open units for which too little is known to forecast a date; no forecast includes them."
     kinds = {"expected": "Expected", "overdue": "Overdue", "unpromised": "Without a promise"}
+    leads = {"overdue": view.link("#/overdue", overdue="yes"), "unpromised": view.link("#/overdue")}
     values = [
         Tile(
             label,
@@ -122,7 +125,7 @@ def _tiles(view: View) -> mo.Html:
             f"{number(row[f'quantity_{kind}'])} units",
             view.currency,
             counted=f"quantity_{kind}",
-            link=view.link("#/overdue") if kind == "overdue" else "",
+            link=leads.get(kind, ""),
         )
         for kind, label in kinds.items()
     ]
@@ -139,12 +142,14 @@ def _tiles(view: View) -> mo.Html:
 
 
 def _of_week(view: View, rows: pa.Table) -> pa.Table:
-    """The rows with the page of the lines promised for each week; forecasts can't be filtered by."""
-    linked = with_periods(view, rows, "week_start", "#/incoming", "promised")
+    """The rows with the page of the lines promised or forecast for each week."""
+    promised, forecast = (
+        with_periods(view, rows, "week_start", "#/incoming", each) for each in ("promised", "forecast")
+    )
     if "basis" not in rows.column_names:
-        return linked
-    shown = pc.if_else(pc.equal(rows.column("basis"), "forecast"), pa.scalar(None, pa.string()), linked["address"])
-    return linked.drop_columns("address").append_column("address", shown)
+        return promised
+    is_forecast = pc.equal(rows.column("basis"), "forecast")
+    return rows.append_column("address", pc.if_else(is_forecast, forecast["address"], promised["address"]))
 
 
 def _draw_calendar(rows: pa.Table) -> mo.Html:
@@ -213,6 +218,7 @@ def _draw_volume(rows: pa.Table) -> mo.Html:
         x=labelled_weeks(rows, _OVERDUE),
         y=alt.Y("open_volume_cbm:Q", title="Cubic meters", axis=alt.Axis(format=EXACT)),
         color=alt.condition(f"datum.week == '{_OVERDUE}'", alt.value(VERMILION), alt.value(BLUE)),
+        href="address:N",
         tooltip=[
             tooltip("week:O", "Week of"),
             tooltip("open_volume_cbm:Q", "Cubic meters", ",.1f"),

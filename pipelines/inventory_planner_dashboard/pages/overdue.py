@@ -122,7 +122,7 @@ def render(view: View) -> mo.Html:
             section("Open value by age", by_currency(view, _AGEING, partial(_draw_ageing, view))),
             section(
                 "Open and overdue, day by day",
-                by_currency(view, _OPEN_BY_DAY, _draw_open_by_day),
+                _open_by_day(view),
                 *filter_notes(view, _OPEN_BY_DAY),
                 about="History starts with the first build.",
             ),
@@ -214,10 +214,14 @@ def _draw_ageing(view: View, rows: pa.Table, currency: str) -> mo.Html:
     )
 
 
+def _open_by_day(view: View) -> mo.Html:
+    if len(view.rows(_OPEN_BY_DAY).column("report_date").unique()) == 1:
+        return empty("Only one day is recorded so far. From tomorrow, a line shows how open orders grow or shrink.")
+    return by_currency(view, _OPEN_BY_DAY, _draw_open_by_day)
+
+
 def _draw_open_by_day(rows: pa.Table, currency: str) -> mo.Html:
     """Open value and the overdue part of it, day by day."""
-    if rows.num_rows == 1:
-        return empty("Only one day is recorded so far. From tomorrow, a line shows how open orders grow or shrink.")
     both = alt.Chart(rows).transform_fold(["open_value", "overdue_value"], ["kind", "value"])
     lines = both.transform_calculate(kind="datum.kind == 'open_value' ? 'open' : 'overdue'").mark_line(point=True)
     return show(

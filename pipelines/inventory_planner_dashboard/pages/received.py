@@ -9,6 +9,7 @@ import marimo as mo
 import pyarrow as pa
 
 from inventory_planner_dashboard.actions.panel import complete_actions
+from inventory_planner_dashboard.address import TAB
 from inventory_planner_dashboard.charts import by_currency, draw_code_bars, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, months, percent_axis, tooltip
 from inventory_planner_dashboard.formats import day, days, number, rate, words
@@ -117,6 +118,7 @@ _LINE_COLUMNS: Final = {
 
 
 TO_CLOSE: Final = "To close"  # the tab that the briefing leads to
+_LINES: Final = "Lines"  # the tab that the units ordered lead to
 
 
 def render(view: View) -> mo.Html:
@@ -145,7 +147,7 @@ def render(view: View) -> mo.Html:
                     {
                         "Vendors": lambda: table(view, _BY_VENDOR, _VENDOR_COLUMNS, name="vendors"),
                         "Orders": lambda: table(view, _BY_ORDER, _ORDER_COLUMNS, name="orders"),
-                        "Lines": lambda: table(view, _BY_LINE, _LINE_COLUMNS, name="lines"),
+                        _LINES: lambda: table(view, _BY_LINE, _LINE_COLUMNS, name="lines"),
                         TO_CLOSE: lambda: _to_close(view),
                     },
                 ),
@@ -167,8 +169,9 @@ def _tiles(view: View) -> mo.Html:
     row = view.row(_QUANTITIES)
     due = f"{number(row['count_due_lines'])} due lines"
     receipts, scorecard = view.link("#/receipts"), view.link("#/scorecard")
+    lines = view.link(**{f"{TAB}received": _LINES})
     figures = [
-        Tile("Ordered", "quantity_ordered", number, unit="units", counted="count_lines"),
+        Tile("Ordered", "quantity_ordered", number, unit="units", counted="count_lines", link=lines),
         Tile("Received", "quantity_received", number, unit="units", counted="count_received_lines", link=receipts),
         Tile("Open", "quantity_open", number, unit="units", counted="count_open_lines", link=view.link("#/incoming")),
         Tile("Fill rate", "due_fill_rate", rate, due, has_target=True, link=scorecard),

@@ -113,11 +113,16 @@ def render(view: View) -> mo.Html:
             side_by_side(
                 section(
                     "Spend by month sent",
-                    by_currency(view, _BY_MONTH, lambda rows, currency: _draw_months(_of_month(view, rows), currency)),
+                    by_currency(
+                        view,
+                        _BY_MONTH,
+                        lambda rows, currency: _draw_months(_of_month(view, rows), currency),
+                        over="report_month",
+                    ),
                 ),
                 section(
                     "Cash calendar",
-                    by_currency(view, _CASH_BY_WEEK, _draw_cash),
+                    by_currency(view, _CASH_BY_WEEK, _draw_cash, over="week_start"),
                     *filter_notes(view, _CASH_BY_WEEK),
                     about="What falls due from today on, for goods that have arrived and goods still to arrive.",
                 ),
@@ -138,7 +143,7 @@ def _tiles(view: View) -> mo.Html:
     canceled = f"{money(view, _TOTALS, 'received_value_canceled')} of it on canceled orders"
     received = f"{number(row['count_received_orders'])} orders"
     totals = [
-        _orders_tile(view, row, "Ordered", "ordered_value", "count_orders"),
+        replace(_orders_tile(view, row, "Ordered", "ordered_value", "count_orders"), link=view.link("#/received")),
         Tile(
             "Received",
             "received_value",
