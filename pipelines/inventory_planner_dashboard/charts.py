@@ -102,10 +102,10 @@ def by_currency(
 
 
 def _of_currency(rows: pa.Table, currency: str, over: str) -> pa.Table:
-    """The rows in one currency, and one without amounts for each time that only the others have."""
+    """The rows in one currency, and one of zeros for each time that only the others have."""
     own = rows.filter(pc.field("currency_code") == currency)
     first = own.slice(0, 1).to_pylist()[0]
-    blank = {name: None if isinstance(value, int | float) else value for name, value in first.items()}
+    blank = {name: 0 if isinstance(value, int | float) else value for name, value in first.items()}
     times = set(rows.column(over).to_pylist()) - set(own.column(over).to_pylist()) - {None} if over else set()
     return pa.concat_tables([own, pa.Table.from_pylist([{**blank, over: each} for each in times], own.schema)])
 

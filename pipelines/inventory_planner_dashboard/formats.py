@@ -9,6 +9,13 @@ from typing import Any, Final
 NO_DATA: Final = "\N{EN DASH}"
 HOUR: Final = 60  # minutes
 DAY: Final = 24 * HOUR
+_NEXT_STEPS: Final = {  # in the words of the findings, by the `recommended_action` of open lines
+    "close": "Ask the vendor, or close it",
+    "chase": "Ask the vendor for a new date",
+    "confirm": "Ask the vendor for a date",
+    "re-date": "Ask the vendor, or re-date it",
+    "wait": "Wait",
+}
 
 Format = Callable[[Any], str]
 
@@ -69,6 +76,11 @@ def age(then: datetime | None, now: datetime) -> str:
 def text(value: object) -> str:
     """A name."""
     return NO_DATA if value in (None, "") else str(value)
+
+
+def next_step(action: str | None) -> str:
+    """What to do about an open line."""
+    return text(_NEXT_STEPS.get(action, action) if action else None)
 
 
 def words(value: str | None) -> str:

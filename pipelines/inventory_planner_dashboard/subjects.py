@@ -48,6 +48,7 @@ BY_COLUMN: Final = {
     "item": VARIANT,
     "vendor_name": VENDOR,
     "order_vendor_name": VENDOR,
+    "contact_name": VENDOR,
 }
 """The columns of tables whose values are links."""
 

@@ -89,7 +89,8 @@ def _value(view: View, sql: str, tile: Tile, value: Any, symbol: str) -> str:
     if unit == EACH_CURRENCY:
         figures = [(amount, currency) for currency, amount in view.amounts(sql, tile.column).items()] or [(value, "")]
     parts = [
-        f"{_linked(tile, symbol + escape(tile.format(each)))} <small>{escape(name)}</small>" for each, name in figures
+        f"{_linked(tile, symbol + escape(tile.format(each)))} <small>{escape(name if each is not None else '')}</small>"
+        for each, name in figures
     ]
     return parts[0] if len(parts) == 1 else f'<span class="ip-figures">{" + ".join(map(_figure, parts))}</span>'
 

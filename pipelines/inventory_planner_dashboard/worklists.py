@@ -50,10 +50,10 @@ DATES: Final = """
 _NAMES: Final = frozenset({"order", "variant", "sku"})  # the commands, or people, look things up by these
 _ACCOUNTS: Final = "select distinct account_id from ({lines}) order by 1"
 _ABOUT: Final = (
-    "To receive goods, set `received` to the new totals and run `inventory-planner orders receive FILE.csv`."
-    " To change dates, set `expected` and run `inventory-planner orders update FILE.csv`. Both show what will change"
-    " and ask first; a row that you leave as it is changes nothing. The files leave out what the commands can't change:"
-    " orders that another system manages and, for receiving, items on several lines of an order."
+    "To receive goods, change “received” to the new totals and run: inventory-planner orders receive FILE.csv."
+    " To change dates, change “expected” and run: inventory-planner orders update FILE.csv. Both show what will change"
+    " and ask first; a row that you leave as it is changes nothing. The files leave out what the commands can't"
+    " change: orders that another system manages and, for receiving, items on several lines of an order."
 )
 
 

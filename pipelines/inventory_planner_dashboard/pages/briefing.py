@@ -10,7 +10,6 @@ from typing import Final
 import altair as alt
 import marimo as mo
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from inventory_planner_dashboard.address import TAB
 from inventory_planner_dashboard.charts import by_currency, show, with_periods
@@ -93,11 +92,12 @@ _CHANGES: Final = """
     order by change_date desc, change_kind, vendor_name, purchase_order_number
 """
 INCOMING_BY_WEEK: Final = """
-    select date_trunc('week', promise_current) as week_start, is_overdue, warehouse_name, currency_code,
+    select case when not is_overdue then date_trunc('week', promise_current) end as week_start, warehouse_name,
+        currency_code,
         sum(open_value) as open_value, sum(quantity_open) as quantity_open, count(*) as count_lines
     from marts.open_lines
     where is_overdue or promise_current < date_trunc('week', as_of_date) + interval 8 week
-    group by 1, 2, 3, 4 order by 1, 3
+    group by 1, 2, 3 order by 1 nulls first, 2
 """
 _FINDING_COLUMNS: Final = {
     "purchase_order_number": Column("Order"),
@@ -140,7 +140,9 @@ def render(view: View) -> mo.Html:
                 by_currency(
                     view,
                     INCOMING_BY_WEEK,
-                    lambda rows, currency: _draw_incoming(_of_week(view, rows), currency),
+                    lambda rows, currency: _draw_incoming(
+                        with_periods(view, rows, "week_start", "#/incoming", "promised"), currency
+                    ),
                     over="week_start",
                 ),
             ),
@@ -230,18 +232,9 @@ def _to_close_tile(view: View) -> str:
     return tiles(view, _ORDERS_TO_CLOSE, row, [figure])
 
 
-def _of_week(view: View, rows: pa.Table) -> pa.Table:
-    """The rows with the page of the lines promised for each week, or of those that are overdue."""
-    weeks = pc.if_else(
-        rows.column("is_overdue"), pa.scalar(None, rows.schema.field("week_start").type), rows["week_start"]
-    )
-    of_week = with_periods(view, pa.table({"week_start": weeks}), "week_start", "#/incoming", "promised")
-    return rows.append_column("address", of_week["address"])
-
-
 def _draw_incoming(rows: pa.Table, currency: str) -> mo.Html:
     """Open value by promised week, stacked by warehouse, with overdue lines before all weeks."""
-    labels = [_OVERDUE if row["is_overdue"] else week_label(row["week_start"]) for row in rows.to_pylist()]
+    labels = [week_label(each) if each else _OVERDUE for each in rows.column("week_start").to_pylist()]
     by_week = rows.append_column("week", pa.array(labels, pa.string()))
     bars = alt.Chart(by_week).mark_bar()
     return show(

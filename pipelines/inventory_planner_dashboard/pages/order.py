@@ -9,7 +9,17 @@ import marimo as mo
 
 from inventory_planner_dashboard.actions.panel import order_actions
 from inventory_planner_dashboard.chase import Reminder, chase
-from inventory_planner_dashboard.formats import day, days, decimal, instant, number, quantity, text, words, yes
+from inventory_planner_dashboard.formats import (
+    day,
+    days,
+    decimal,
+    instant,
+    next_step,
+    number,
+    quantity,
+    words,
+    yes,
+)
 from inventory_planner_dashboard.layout import empty, facts, link, links, note, open_in, section, tabs
 from inventory_planner_dashboard.order_history import order_history
 from inventory_planner_dashboard.subjects import ORDER, VENDOR
@@ -54,7 +64,7 @@ _LINE_COLUMNS: Final = {
     "quantity_received": Column("Received", quantity),
     "quantity_ordered": Column("Ordered", quantity),
     "days_overdue": Column("Days overdue", days),
-    "recommended_action": Column("Action", text),
+    "recommended_action": Column("Next step", next_step),
     "promise_current": Column("Promised", day),
     "forecast_receipt_date": Column("Forecast", day),
     "ordered_value": Column("Ordered value", number),
@@ -153,7 +163,13 @@ def _tiles(view: View, head: Order) -> mo.Html:
         Tile("Open", "open_value", number, still_open, currency),
         Tile("Overdue", "overdue_value", number, overdue, currency),
         Tile("Landed cost", "ordered_landed_value", number, "of the units ordered", currency),
-        Tile("Order total", "order_total", number, f"shipping {number(head['shipping_cost'])}", currency),
+        Tile(
+            "Order total",
+            "order_total",
+            number,
+            "shipping " + ("unknown" if head["shipping_cost"] is None else number(head["shipping_cost"])),
+            currency,
+        ),
     ]
     return tile_row(tiles(view, _HEAD, head, figures))
 

@@ -13,7 +13,7 @@ from inventory_planner_dashboard.actions.panel import closing_actions
 from inventory_planner_dashboard.charts import by_currency, height_of_rows, largest, show, with_links
 from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, day_axis, tooltip, vendors
-from inventory_planner_dashboard.formats import day, days, number, words
+from inventory_planner_dashboard.formats import day, days, next_step, number, words
 from inventory_planner_dashboard.layout import empty, filter_notes, link, section
 from inventory_planner_dashboard.palette import BLUE, GREY, VERMILION
 from inventory_planner_dashboard.subjects import VENDOR
@@ -89,7 +89,7 @@ _LINE_COLUMNS: Final = {
     "open_value": Column("Open value", number),
     "quantity_open": Column("Open", number),
     "promise_current": Column("Promised", day),
-    "recommended_action": Column("Action"),
+    "recommended_action": Column("Next step", next_step),
     "vendor_name": Column("Vendor"),
     "forecast_receipt_date": Column("Forecast", day),
     "latest_receipt_date": Column("Latest", day),

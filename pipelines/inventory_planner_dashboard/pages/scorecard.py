@@ -59,7 +59,11 @@ _COLUMNS: Final = {
     "is_low_sample": Column("Few orders", yes),
 }
 _NAME_WIDTH: Final = 0.4  # of the chart, as much as a long name takes in a narrow window
-_NAME_HEIGHT: Final = 0.08  # of 1, the height of a line of text
+_NAME_SHIFTS: Final = (-14, 18, -28, 32)  # pixels from a bubble to its name: above, below, and farther away
+_SCATTER_HEIGHT: Final = 300  # pixels
+_RATES: Final = (-0.12, 1.15)  # on the axis of the chart with names, which need room above and below
+_RATE_PER_PIXEL: Final = (_RATES[1] - _RATES[0]) / _SCATTER_HEIGHT
+_NAME_HEIGHT: Final = 14 * _RATE_PER_PIXEL
 _DARK_RATE: Final = 0.9  # the colour of an OTIF above it is too dark for black
 _PERIODS: Final = {"Last 365 days": "365", "Last 90 days": "90", "All time": "all"}
 
@@ -136,7 +140,7 @@ def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.
             scale=alt.Scale(type="log", nice=False, padding=56),
             axis=alt.Axis(format="~s", values=_log_ticks(rows.column("ordered_value").to_pylist())),
         ),
-        y=alt.Y("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=[0, 1.15]), axis=rates),
+        y=alt.Y("otif_line_rate:Q", title="OTIF, lines", scale=alt.Scale(domain=list(_RATES)), axis=rates),
     )
     sizes = alt.Legend(orient="top", format=UNITS, tickCount=3, symbolFillColor=BLUE, symbolStrokeWidth=0)
     bubbles = vendor.mark_circle(color=BLUE, opacity=0.75).encode(
@@ -150,11 +154,19 @@ def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.
             tooltip("open_value:Q", f"Open value, {currency}", UNITS),
         ],
     )
-    named = vendor.transform_filter(alt.FieldOneOfPredicate(field="vendor_name", oneOf=_with_room(rows)))
-    names = outline_labels(named.encode(text="vendor_name:N"), dy=-14, fontSize=11)
+    names = [
+        outline_labels(
+            vendor.transform_filter(alt.FieldOneOfPredicate(field="vendor_name", oneOf=named)).encode(
+                text="vendor_name:N"
+            ),
+            dy=shift,
+            fontSize=11,
+        )
+        for shift, named in _placed_names(rows).items()
+    ]
     rule = _target_rules(targets.target).encode(y="target:Q")
     summary = summarize(f"Ordered value by vendor, {currency}", rows, "vendor_name", "ordered_value")
-    return show(alt.layer(rule, bubbles, names), rows, 300, summary=summary)
+    return show(alt.layer(rule, bubbles, *names), rows, _SCATTER_HEIGHT, summary=summary)
 
 
 def _log_ticks(values: list[float | None]) -> list[float]:
@@ -165,19 +177,24 @@ def _log_ticks(values: list[float | None]) -> list[float]:
     return [tick for tick in ticks if min(known) / 2 <= tick <= max(known) * 2]
 
 
-def _with_room(rows: pa.Table) -> list[str]:
-    """The vendors to name: from the largest on, each that is not too close to one that is named."""
+def _placed_names(rows: pa.Table) -> dict[int, list[str]]:
+    """The vendors to name, by how many pixels below their bubble: from the largest on, where no other name is."""
     points = [
         (log10(row["ordered_value"]), row["otif_line_rate"], row["vendor_name"])
         for row in rows.sort_by([("ordered_value", "descending")]).to_pylist()
         if row["ordered_value"] and row["ordered_value"] > 0 and row["otif_line_rate"] is not None
     ]
     width = max((x for x, *_ in points), default=0) - min((x for x, *_ in points), default=0)
-    named: list[tuple[float, float, str]] = []
+    taken: list[tuple[float, float]] = []
+    placed: dict[int, list[str]] = {shift: [] for shift in _NAME_SHIFTS}
     for x, y, name in points:
-        if all(abs(x - left) > _NAME_WIDTH * width or abs(y - above) > _NAME_HEIGHT for left, above, _ in named):
-            named.append((x, y, name))
-    return [name for *_, name in named]
+        for shift in _NAME_SHIFTS:
+            height = y - shift * _RATE_PER_PIXEL
+            if all(abs(x - left) > _NAME_WIDTH * width or abs(height - above) > _NAME_HEIGHT for left, above in taken):
+                taken.append((x, height))
+                placed[shift].append(name)
+                break
+    return placed
 
 
 def _target_rules(*rates: float | None) -> Chart:

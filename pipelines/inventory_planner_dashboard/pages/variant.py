@@ -14,7 +14,7 @@ from inventory_planner_dashboard.catalog import (
     in_other_currencies,
     missing_from_catalog,
 )
-from inventory_planner_dashboard.formats import day, days, decimal, number, rate, signed_rate, text, words
+from inventory_planner_dashboard.formats import day, days, decimal, next_step, number, rate, signed_rate, text, words
 from inventory_planner_dashboard.layout import empty, links, note, open_in, section, side_by_side, tabs, widened_notes
 from inventory_planner_dashboard.subjects import VARIANT
 from inventory_planner_dashboard.tables import Column, table
@@ -141,7 +141,7 @@ _LINE_COLUMNS: Final = {
     "forecast_receipt_date": Column("Forecast", day),
     "days_overdue": Column("Days overdue", days),
     "promise_current": Column("Promised", day),
-    "recommended_action": Column("Action"),
+    "recommended_action": Column("Next step", next_step),
     "vendor_name": Column("Vendor"),
     "vendor_email": Column("Email"),
     "warehouse_name": Column("Warehouse"),

@@ -10,7 +10,7 @@ from inventory_planner_dashboard.charts import by_currency, draw_unit_costs, wit
 from inventory_planner_dashboard.chase import chase, reminders
 from inventory_planner_dashboard.deliveries import draw_deliveries, draw_lead_times, draw_quantities
 from inventory_planner_dashboard.filters import NO_VENDOR, join_names
-from inventory_planner_dashboard.formats import day, days, decimal, number, rate, text, words
+from inventory_planner_dashboard.formats import day, days, decimal, next_step, number, rate, text, words
 from inventory_planner_dashboard.layout import (
     empty,
     facts,
@@ -95,7 +95,7 @@ _DUE_COLUMNS: Final = {
     "open_value": Column("Open value", number),
     "promise_current": Column("Promised", day),
     "forecast_receipt_date": Column("Forecast", day),
-    "recommended_action": Column("Action"),
+    "recommended_action": Column("Next step", next_step),
     "warehouse_name": Column("Warehouse"),
 }
 _BOUGHT_COLUMNS: Final = {
@@ -208,7 +208,7 @@ def _catalog_contact(vendor: dict[str, Any]) -> mo.Html:
 def _due(view: View, name: str) -> mo.Html:
     return section(
         f"Overdue and due soon, value in {view.currency_of(DUE)}",
-        table(view, DUE, _DUE_COLUMNS, vendor=name),
+        table(view, DUE, _DUE_COLUMNS, if_empty="Nothing is overdue or due soon.", vendor=name),
         *map(chase, reminders(view, [name]).get(name, [])),
         worklists(view, DUE, "vendor", vendor=name),
     )
