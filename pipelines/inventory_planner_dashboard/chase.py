@@ -18,6 +18,7 @@ from inventory_planner_dashboard.layout import note
 from inventory_planner_dashboard.view import View
 
 MAX_URL: Final = 1900  # characters of a mailto link; some mail programs cut it off at about 2,000
+MAX_LINES: Final = 300  # to copy: the texts of twenty vendors are on one page
 _MIN_LINE: Final = (
     40  # characters of the shortest line; without this limit, a list of thousands of lines would take minutes
 )
@@ -105,7 +106,7 @@ def chase(reminder: Reminder) -> mo.Html:
     hint = _without_address(reminder) if not recipients else _cut(count, len(reminder.lines))
     return mo.Html(
         f'<div class="ip-chase">{mail}<button type="button" class="ip-button ip-copy">Copy as text</button>'
-        f'<details><summary>{escape(reminder.subject)}</summary><pre class="ip-command">{escape(reminder.text())}</pre>'
+        f'<details><summary>{escape(reminder.subject)}</summary><pre class="ip-command">{escape(reminder.text(MAX_LINES))}</pre>'
         f"</details>{note(hint).text if hint else ''}</div>"
     )
 
@@ -119,8 +120,10 @@ def _without_address(reminder: Reminder) -> str:
 def _cut(count: int, total: int) -> str:
     if count == total:
         return ""
+    copied = "all" if total <= MAX_LINES else f"the first {MAX_LINES}"
     return (
-        f"The email has {count} of {total} lines, because mail programs cut off longer ones; the copied text has all."
+        f"The email has {count} of {total} lines, because mail programs cut off longer ones; the copied text has"
+        f" {copied}."
     )
 
 

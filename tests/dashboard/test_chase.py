@@ -63,6 +63,9 @@ def test_a_long_list_is_cut_in_the_mail_only_and_the_page_says_so() -> None:
     assert parse_qs(urlsplit(url).query)["body"][0].endswith(f"and {40 - count} more.")
     assert f"The email has {count} of 40 lines" in chase(reminder).text
     assert reminder.text().count("Order 1042") == 40
+    html = chase(Reminder([late()] * 400, "sales@acme.example", AS_OF)).text
+    assert "the copied text has the first 300." in html
+    assert "and 100 more." in html
 
 
 def test_text_from_the_account_is_neither_html_nor_a_formula_nor_another_line() -> None:
