@@ -15,7 +15,7 @@ from inventory_planner_dashboard.encodings import UNITS, tooltip
 from inventory_planner_dashboard.filters import NO_VENDOR, join_names
 from inventory_planner_dashboard.formats import decimal, signed_rate
 from inventory_planner_dashboard.layout import empty, multiples
-from inventory_planner_dashboard.palette import BLUE, GREY
+from inventory_planner_dashboard.palette import BLUE, GREY, MIDDLE_GREY
 from inventory_planner_dashboard.subjects import Subject
 from inventory_planner_dashboard.summaries import summarize
 from inventory_planner_dashboard.view import View
@@ -129,10 +129,9 @@ def with_level(chart: Chart, value: float, label: Sequence[str]) -> Chart:
     return alt.layer(chart, level.encode(y=alt.Y("value:Q", axis=axis))).resolve_axis(y="independent")
 
 
-def outline_labels(labels: Chart, **options: Any) -> Chart:
-    """Labels in a chart, black with a white outline: legible in light and dark, and over whatever is drawn."""
-    outline = labels.mark_text(color="white", stroke="white", strokeWidth=4, strokeJoin="round", **options)
-    return alt.layer(outline, labels.mark_text(color="black", **options))
+def draw_labels(labels: Chart, **options: Any) -> Chart:
+    """Labels in a chart, in a grey that reads on white and on black: a chart can't know which it is on."""
+    return labels.mark_text(color=MIDDLE_GREY, fontWeight=600, **options)
 
 
 def label_cells(cells: Chart, field: str, form: str, columns: int, is_dark: str) -> Chart:

@@ -104,9 +104,10 @@ def chase(reminder: Reminder) -> mo.Html:
     recipients = ", ".join(addresses(reminder.address))
     mail = f'<a class="ip-button" href="{escape(url)}">Email {escape(recipients)}</a>' if recipients else ""
     hint = _without_address(reminder) if not recipients else _cut(count, len(reminder.lines))
+    text = escape(reminder.text(MAX_LINES))
     return mo.Html(
         f'<div class="ip-chase">{mail}<button type="button" class="ip-button ip-copy">Copy as text</button>'
-        f'<details><summary>{escape(reminder.subject)}</summary><pre class="ip-command">{escape(reminder.text(MAX_LINES))}</pre>'
+        f'<details><summary>{escape(reminder.subject)}</summary><pre class="ip-command">{text}</pre>'
         f"</details>{note(hint).text if hint else ''}</div>"
     )
 

@@ -11,5 +11,6 @@ ORANGE: Final = "#e69f00"
 VERMILION: Final = "#d55e00"
 PINK: Final = "#cc79a7"
 GREY: Final = "#8b929c"
+MIDDLE_GREY: Final = "#7a7e84"  # text with a contrast of 4.1 on white and of 4.2 on marimo's dark ground
 LIGHT_GREY: Final = "#a9b4c0"  # what was planned, beside BLUE for what happened
 CATEGORIES: Final = [BLUE, ORANGE, GREEN, PINK, SKY, VERMILION, GREY]

@@ -133,7 +133,7 @@ def _table(view: View, sql: str, columns: Columns, found: pa.Table) -> mo.Html:
 
 
 def _name(view: View, sql: str, name: str) -> str:
-    return f"{view.page}.{name or marts_in(sql)[0]}"
+    return f"{view.page}.{name or next(iter(marts_in(sql)), 'rows')}"
 
 
 def _meaning(view: View, sql: str, name: str, column: Column) -> str:

@@ -9,7 +9,7 @@ import altair as alt
 import marimo as mo
 import pyarrow as pa
 
-from inventory_planner_dashboard.charts import Chart, outline_labels, show
+from inventory_planner_dashboard.charts import Chart, draw_labels, show
 from inventory_planner_dashboard.encodings import UNITS, amount, colours, tooltip
 from inventory_planner_dashboard.layout import empty
 from inventory_planner_dashboard.palette import BLUE, GREY, LIGHT_GREY, ORANGE, VERMILION
@@ -71,7 +71,7 @@ def _draw_stock(stock: pa.Table) -> Chart:
 def _draw_today(as_of: date | None) -> Chart:
     today = alt.Chart(pa.table({"moment": [f"{as_of}T00:00:00"], "label": [f"as of {as_of}"]}))
     rule = today.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="moment:T")
-    name = outline_labels(today.encode(x="moment:T", y=alt.value(8), text="label:N"), align="right", dx=-4)
+    name = draw_labels(today.encode(x="moment:T", y=alt.value(8), text="label:N"), align="right", dx=-4)
     return alt.layer(rule, name)
 
 

@@ -13,10 +13,10 @@ import pyarrow as pa
 from inventory_planner_dashboard.charts import (
     Chart,
     by_currency,
+    draw_labels,
     height_of_rows,
     label_cells,
     largest,
-    outline_labels,
     show,
     with_links,
 )
@@ -155,7 +155,7 @@ def _draw_spend_and_otif(rows: pa.Table, targets: Targets, currency: str) -> mo.
         ],
     )
     names = [
-        outline_labels(
+        draw_labels(
             vendor.transform_filter(alt.FieldOneOfPredicate(field="vendor_name", oneOf=named)).encode(
                 text="vendor_name:N"
             ),
