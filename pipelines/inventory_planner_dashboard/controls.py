@@ -48,10 +48,10 @@ _TYPES: Final = {title: kind for kind, title in ORDER_TYPES.items()}
 _ONLY_WITH_SEVERAL: Final = {"account", "currency", "buyer"}  # filters without a use where there is only one value
 _FIRST_AND_LAST_DATE: Final = """
     select min(least(sent_date, promise_date, first_receipt_date)) as first_date,
-        greatest(max(greatest(sent_date, promise_date, last_receipt_date)),
-            (select max(forecast_receipt_date) from published.marts.open_lines)) as last_date
+        max(greatest(sent_date, promise_date, last_receipt_date)) as last_date
     from published.marts.purchase_order_lines
 """
+_LAST_FORECAST: Final = "select max(forecast_receipt_date) from published.marts.open_lines"
 
 
 def filter_controls(published: Published, query: Query) -> dict[str, Control]:
@@ -155,8 +155,10 @@ def _date_range(wanted: str, first: date, last: date) -> mo.ui.date_range:
 
 def _first_and_last_date(published: Published) -> tuple[date, date]:
     (row,) = published.rows(_FIRST_AND_LAST_DATE).to_pylist()
+    has_forecasts = "open_lines" in published.columns  # not in a file of another version, which the pages explain
+    forecasts = published.rows(_LAST_FORECAST).column(0).to_pylist() if has_forecasts else []
     today = date.today()  # noqa: DTZ011 (only where nothing has a date)
-    return row["first_date"] or today, row["last_date"] or today
+    return row["first_date"] or today, max(filter(None, [row["last_date"], *forecasts]), default=today)
 
 
 def _names(published: Published, sql: str) -> list[str]:

@@ -411,7 +411,9 @@ def test_the_keyboard_passes_the_menu_and_on_a_phone_a_chosen_page_closes_it(bro
 @pytest.mark.parametrize(
     ("path", "headings"),
     [
-        pytest.param("#/overdue", ["Order", "SKU", "Days overdue", "Open value", "Promised", "Action"], id="overdue"),
+        pytest.param(
+            "#/overdue", ["Order", "SKU", "Days overdue", "Open value", "Promised", "Next step"], id="overdue"
+        ),
         pytest.param(
             "#/incoming", ["Item", "Next promise", "Forecast", "On order", "Warehouse", "Orders"], id="incoming"
         ),
