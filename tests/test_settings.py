@@ -10,12 +10,12 @@ import pytest
 from dlt.common.configuration.container import Container
 from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
 
+from inventory_planner.configuration import parse_instant
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.settings import (
     DeliverySettings,
     Settings,
     delivery_settings,
-    parse_instant,
     settings,
     variables,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inventory_planner import settings as configuration
+from inventory_planner import settings as account_settings
 from inventory_planner.errors import ConfigurationError
 from inventory_planner.settings import Settings, account_names, settings
 
@@ -57,7 +57,7 @@ def account_ids() -> dict[str, str]:
     """
     ids: dict[str, str] = {}
     for name in account_names():
-        account_id = configuration.account_id_of(name) or ""
+        account_id = account_settings.account_id_of(name) or ""
         other = next((each for each, known in ids.items() if account_id and known == account_id), None)
         if other:
             raise ConfigurationError(
@@ -80,7 +80,7 @@ def variables() -> dict[str, Any]:
     Raises:
         ConfigurationError: they are not a table or a JSON object, or have an account twice.
     """
-    found, ids = configuration.variables(), account_ids()
+    found, ids = account_settings.variables(), account_ids()
     stated = found.get("accounts") or {}
     if not (ids and isinstance(stated, Mapping)):  # what is no table is refused where the vars are parsed
         return found

@@ -176,7 +176,7 @@ def check(folder: DataFolder, account_name: str | None) -> None:
 
 
 def _parse_since(text: str | None) -> datetime | None:
-    from inventory_planner.settings import parse_instant
+    from inventory_planner.configuration import parse_instant
 
     try:
         return parse_instant(text) if text else None

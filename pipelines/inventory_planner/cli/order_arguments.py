@@ -44,7 +44,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def instant(text: str | None) -> str | None:
     """A date or an instant, as the API filters by it."""
-    from inventory_planner.settings import parse_instant
+    from inventory_planner.configuration import parse_instant
 
     try:
         return parse_instant(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if text else None

@@ -25,7 +25,8 @@ from dlt.extract import DltResource
 
 from inventory_planner.api.changes import read_changes
 from inventory_planner.api.routes import DIRECT, Route
-from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, Settings, parse_instant, parse_names
+from inventory_planner.configuration import parse_instant, parse_names
+from inventory_planner.settings import BASE_URL, PAGE_SIZE, REQUESTS_PER_SECOND, Settings
 from inventory_planner.sync.account_client import open_client
 from inventory_planner.sync.chunks import Chunk, RowBatch, Sync, split_into_chunks
 from inventory_planner.sync.cursor import Cursor
