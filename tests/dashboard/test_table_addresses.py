@@ -58,7 +58,7 @@ class Lines:
         self.browser.until(lambda: driver.current_url == address, f"had the address {address}: {driver.current_url}")
 
     def until_shown(self, expected: list[Any]) -> None:
-        self.browser.until(lambda: self.shown() == expected, f"showed {expected}: {self.shown()}")
+        self.browser.until(lambda: self.shown() == expected, f"showed {expected}")
 
 
 def test_the_sort_and_the_page_of_a_table_survive_reload_back_a_filter_and_a_link(browser: Browser, url: str) -> None:
