@@ -22,6 +22,7 @@ _NOISE: Final = Decimal("1e-9")  # less than this, beyond the 15 digits that a b
 _EXACT_DIGITS: Final = 15
 _CALENDAR: Final = (-62_135_596_800_000_000, 253_402_300_799_999_999)  # the years 1 to 9999, in microseconds since 1970
 _ROUNDING: Final = Context(prec=DECIMAL_DIGITS, rounding=ROUND_HALF_EVEN)  # rejects values with more digits
+_NUL: Final = "\0"  # nobody can see it, and not every engine can store it
 _NOT_SET: Final = pa.array([*UNSET, None], pa.binary())
 
 Values = list[Any]
@@ -82,6 +83,7 @@ def _text(values: Values, type_: pa.DataType) -> pa.Array:
         array = pa.array(values, type_)
     except pa.ArrowTypeError:  # ids, and numbers that mean text
         array = pa.array([None if value is None else str(value) for value in values], type_)
+    array = pc.replace_substring(array, _NUL, "")
     return array if pc.index(array, "").as_py() < 0 else pc.if_else(pc.equal(array, ""), pa.scalar(None, type_), array)
 
 

@@ -90,11 +90,12 @@ class PostgresConnection:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
         """Run a statement."""
         text = sql.replace("%", "%%").replace("?", "%s") if parameters else sql
+        values = [each.replace("\0", "") if isinstance(each, str) else each for each in parameters]
         if not self._is_streaming:
-            return Result(self.native.execute(text.encode(), list(parameters) or None))
+            return Result(self.native.execute(text.encode(), values or None))
         cursor = self.native.cursor(name=f"rows_{len(self._cursors)}")
         self._cursors.append(cursor)
-        return Result(cursor.execute(text.encode(), list(parameters) or None))
+        return Result(cursor.execute(text.encode(), values or None))
 
     def close(self) -> None:
         """Close the connection; a transaction that is open is rolled back."""
