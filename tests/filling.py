@@ -55,9 +55,11 @@ def fill_catalog(warehouse: Path, rows: Mapping[Table, Sequence[dict[str, Any]]]
 
 def fill_marts(warehouse: Warehouse, *_: object) -> str:
     """In place of dbt: build only what a build counts, the orders of each account."""
-    warehouse.execute("create schema if not exists marts")
+    marts = warehouse.engine.build_schema
+    warehouse.execute(f"drop schema if exists {marts} cascade")
+    warehouse.execute(f"create schema {marts}")
     warehouse.execute(
-        f"create or replace table marts.purchase_orders as select _account_id as account_id"
+        f"create table {marts}.purchase_orders as select _account_id as account_id"
         f" from {SCHEMA}.purchase_orders where _deleted_at is null"
     )
     warehouse.close()

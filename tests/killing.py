@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
@@ -41,6 +41,7 @@ VARIABLES = {"as_of_date": "2026-01-05"}
 STATEMENTS = ("execute", "executemany", "begin", "commit", "close")
 MAX_WAIT = 300  # seconds; on a busy machine dbt takes a minute to its first model
 FILE_EVENTS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir")
+ENGINE = ("INVENTORY_PLANNER_WAREHOUSE", "DESTINATION__POSTGRES__CREDENTIALS")
 IMPORTED_ONCE = (  # by the process that the others are forked from; importing these takes longest
     *("inventory_planner.run", "inventory_planner.cli.commands", "inventory_planner.settings", "pyarrow.dataset"),
     "dlt.destinations.impl.duckdb.duck",
@@ -85,7 +86,8 @@ def run_without_dbt_or_waits(job: Job) -> None:
 
 def exit_status(work: Work, settings: Settings, folder: DataFolder, kill_point: KillPoint | None = None) -> int:
     """How the work ended in a process of its own: 0, or the signal that killed it as a negative number."""
-    return _exit_code(_work, work, settings, folder, kill_point)
+    engine = {name: value for name, value in os.environ.items() if name in ENGINE}
+    return _exit_code(_work, work, settings, folder, kill_point, engine)
 
 
 def environment(settings: Settings, folder: DataFolder) -> dict[str, str]:
@@ -155,7 +157,14 @@ def _exit_code(target: Callable[..., None], *arguments: Any) -> int:
     return process.exitcode
 
 
-def _work(work: Work, settings: Settings, folder: DataFolder, kill_point: KillPoint | None) -> None:
+def _work(
+    work: Work,
+    settings: Settings,
+    folder: DataFolder,
+    kill_point: KillPoint | None,
+    environment: Mapping[str, str],
+) -> None:
+    os.environ.update(environment)
     chunks.MAX_CHUNK_ORDERS = MAX_CHUNK_ORDERS  # type: ignore[misc]
     chunks.MIN_ORDERS_TO_APPEND = MIN_ORDERS_TO_APPEND  # type: ignore[misc]
     if kill_point:
@@ -177,6 +186,22 @@ def _command(name: str, settings: Settings, folder: DataFolder, kill_point: Kill
     cli.main()
 
 
+def _statements_of_postgres() -> list[tuple[type, str]]:
+    """What sends something to PostgreSQL, where that is the warehouse: ours, and what dlt does."""
+    if os.environ.get("INVENTORY_PLANNER_WAREHOUSE") != "postgres":
+        return []
+    import psycopg  # noqa: PLC0415 (a run in DuckDB does without these)
+    from dlt.destinations._adbc_jobs import AdbcParquetCopyJob  # noqa: PLC0415
+    from dlt.destinations.impl.postgres.sql_client import Psycopg2SqlClient  # noqa: PLC0415
+
+    return [
+        (psycopg.Connection, "execute"),
+        (Psycopg2SqlClient, "execute_query"),
+        (Psycopg2SqlClient, "commit_transaction"),
+        (AdbcParquetCopyJob, "run"),
+    ]
+
+
 @dataclass
 class _Steps:
     root: Path
@@ -188,6 +213,8 @@ class _Steps:
         for name in STATEMENTS:
             self._wrap(duckdb.DuckDBPyConnection, name)
         self._wrap(httpx.Client, "send")
+        for owner, name in _statements_of_postgres():
+            self._wrap(owner, name)
 
     def _step(self, description: str) -> None:
         self.count += bool(re.search(self.kill_point.pattern, description))

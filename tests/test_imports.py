@@ -45,7 +45,7 @@ ONE_HOME = {  # an outside thing, and the only modules that may know it
     "dlt": {
         *("configuration", "sync.loader", "sync.source"),
         *("warehouse.duckdb", "warehouse.engine", "warehouse.postgres", "warehouse.postgres_connection"),
-        "warehouse.postgres_credentials",
+        "warehouse.postgres_dlt",
     },
     "duckdb": {"warehouse.duckdb", "warehouse.local_copy", "dashboard.published"},
     "psycopg": {

@@ -32,6 +32,7 @@ from inventory_planner.warehouse.tables import DLT_TABLES, ORDERS_TABLE
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account, Fault, Quirks, RecordedRequest, Server
 from orders import API_KEY, NOW
+from raw_tables import raw_tables
 
 MIN_ORDERS_TO_APPEND = 2  # so that a chunk is appended as often as it can be
 MAX_REQUESTS = 3_000  # in a run; more than any program needs, so that a reading that never ends fails
@@ -136,7 +137,7 @@ class World:
         orders = self.in_scope(self.ids("true"))
         assert self.cursor == self.cursor_in_state()
         self.close()
-        oracle.assert_equal(self.warehouse.folder.warehouse, orders)
+        oracle.assert_equal(raw_tables(self.warehouse.engine, self.warehouse.folder), orders)
 
     def close(self) -> None:
         """Close the warehouse and the client."""
@@ -224,7 +225,7 @@ class World:
         """The rows of each order, also of a deleted one."""
         found: dict[str, oracle.Rows] = defaultdict(lambda: {table: [] for table in oracle.RENAMED})
         for table in oracle.RENAMED:
-            for values in self.warehouse.execute(f"from {SCHEMA}.{table}"):
+            for values in self.warehouse.execute(f"select {', '.join(self.types[table])} from {SCHEMA}.{table}"):
                 row = dict(zip(self.types[table], values, strict=True))
                 kept = oracle.comparable(row) | ({"_deleted_at": None} if "_deleted_at" in row else {})
                 found[row["purchase_order_id"]][table].append(kept)
@@ -252,11 +253,10 @@ class World:
     @cached_property
     def types(self) -> dict[str, dict[str, str]]:
         """The type of each column of each table, in the order of the columns."""
-        found = self.warehouse.execute(
-            "select table_name, column_name, data_type from information_schema.columns"
-            " where table_schema = 'inventory_planner' order by ordinal_position"
-        )
-        return {table: {column: kind for name, column, kind in found if name == table} for table in oracle.RENAMED}
+        found = self.warehouse.execute(self.warehouse.engine.catalog_query, [SCHEMA])
+        return {
+            table: {column: kind for name, _, column, kind, _ in found if name == table} for table in oracle.RENAMED
+        }
 
     def cursor_in_state(self) -> Cursor:
         """The cursor in the state that dlt itself restores from the warehouse."""

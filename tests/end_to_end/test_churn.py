@@ -12,6 +12,7 @@ it goes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,11 +22,13 @@ from hypothesis import strategies as st
 
 from churn import Change
 from inventory_planner_emulator import Quirks, Server
+from postgres_server import PostgresServer
 from world import AS_DOCUMENTED, FAULTS, Program, Round, Trouble, live_through
 
 pytestmark = pytest.mark.long
 
 EXAMPLES = 12  # of each test; a run takes half a second, nearly all of it in dlt and DuckDB
+EXAMPLES_ON_POSTGRES = 4
 KINDS = (
     *("create", "edit", "edit", "count", "receive", "remove_line", "empty", "repeat_line", "assemble", "connect"),
     *("edit_many", "create_many", "bring_back", "bring_back_changed", "delete", "delete", "restore"),
@@ -88,7 +91,15 @@ def programs(obeys: bool, max_rounds: int) -> st.SearchStrategy[Program]:
     )
 
 
-def _try(server: Server, *, obeys: bool, examples: int, max_rounds: int = 1, is_random: bool = False) -> None:
+def _try(
+    server: Server,
+    *,
+    obeys: bool,
+    examples: int,
+    max_rounds: int = 1,
+    is_random: bool = False,
+    prepare: Callable[[], None] = lambda: None,
+) -> None:
     """Run random programs; two loads follow the rounds of each in any case."""
     drawn = settings(
         max_examples=examples,
@@ -100,6 +111,7 @@ def _try(server: Server, *, obeys: bool, examples: int, max_rounds: int = 1, is_
     @drawn
     @given(programs(obeys, max_rounds))
     def live(program: Program) -> None:
+        prepare()
         live_through(server, program)
 
     live()
@@ -115,6 +127,15 @@ def _try_many(server: Server, wanted: int | None, *, obeys: bool) -> None:
 class TestAnApiThatSortsAndFilters:
     def test_is_followed_through_random_programs(self, pytestconfig: pytest.Config, server: Server) -> None:
         _try_many(server, pytestconfig.getoption("churn_examples"), obeys=True)
+
+    def test_is_followed_into_postgresql(
+        self, server: Server, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def prepare() -> None:
+            monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", postgres_server.new_database())
+
+        monkeypatch.setenv("INVENTORY_PLANNER_WAREHOUSE", "postgres")
+        _try(server, obeys=True, examples=EXAMPLES_ON_POSTGRES, prepare=prepare)
 
 
 class TestAnApiThatIgnoresSortOrFilter:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +11,12 @@ from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job, load
 from inventory_planner.sync.loader import stored_cursor
 from inventory_planner.warehouse.engines import duckdb_of, postgres_of
-from inventory_planner.warehouse.local_copy import copy_tables
 from inventory_planner.warehouse.moving import move
 from inventory_planner.warehouse.postgres import Postgres
-from inventory_planner.warehouse.table import SCHEMA
 from inventory_planner.warehouse.warehouse import Warehouse
 from inventory_planner_emulator import Account
 from orders import put_orders
+from raw_tables import raw_tables
 
 HISTORY = """
     create schema snapshots;
@@ -52,15 +49,8 @@ def job(client: Any, settings: Settings, folder: DataFolder, account: Account) -
     return job
 
 
-def copy_raw(engine: Postgres, file: Path) -> Path:
-    """The raw tables in a DuckDB file, which the oracle reads."""
-    with closing(engine.server.connect_for_reading()) as connection:
-        copy_tables(connection, {SCHEMA: SCHEMA}, file, engine.catalog_query)
-    return file
-
-
 def test_a_moved_warehouse_has_all_rows_and_loads_only_what_changes_from_there(
-    job: Job, engine: Postgres, account: Account, tmp_path: Path
+    job: Job, engine: Postgres, account: Account
 ) -> None:
     moved: list[str] = []
     counts = move(duckdb_of(engine.folder), engine, lambda name, _: moved.append(name))
@@ -82,7 +72,7 @@ def test_a_moved_warehouse_has_all_rows_and_loads_only_what_changes_from_there(
     report = load(Job(job.client, job.settings, there))
     there.close()
     assert report.orders == 1
-    found = oracle.actual(copy_raw(engine, tmp_path / "raw.duckdb"))["purchase_orders"]
+    found = oracle.actual(raw_tables(engine, engine.folder))["purchase_orders"]
     assert len(found) == 25
     assert [row["notes"] for row in found if row["notes"]] == ['a "b",\n\\N ;', "changed since"]
 

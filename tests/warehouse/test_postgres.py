@@ -185,7 +185,10 @@ def test_a_role_for_readers_reads_every_build_and_changes_nothing(
                     connection.execute(statement.encode())
 
 
-def test_runs_from_two_data_folders_keep_each_other_out(engine: Postgres, folder: DataFolder) -> None:
+def test_runs_from_two_data_folders_keep_each_other_out(
+    engine: Postgres, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory_planner.warehouse.postgres.LOCK_TIMEOUT", 0)
     other = engine_of(data_folder(folder.root.with_name("other")))
     message = r"^`inventory-planner run on .*` .*is using the database .*; try again later\.$"
     with engine.lock("run"), pytest.raises(AnotherRunError, match=message), other.lock("load"):

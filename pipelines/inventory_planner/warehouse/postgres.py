@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
-from inventory_planner.data_folder import LOCK_TIMEOUT, DataFolder
+from inventory_planner.data_folder import DataFolder
 from inventory_planner.errors import AnotherRunError, LoadError, PublishError
 from inventory_planner.warehouse import postgres_publishing as publishing
 from inventory_planner.warehouse.engine import Connection
@@ -47,6 +47,7 @@ _CATALOG: Final = """
     order by tables.relname, columns.attnum
 """
 OWN_ROWS: Final = "own_rows"  # as the macro postgres__add_own_rows has it
+LOCK_TIMEOUT: Final = 5.0  # seconds; the server may take a few to see that a killed run is gone
 _POLL: Final = 0.1  # seconds between two attempts to get the lock
 _HOLDER: Final = """
     select activity.application_name, activity.backend_start
@@ -105,9 +106,9 @@ class Postgres:
 
     def dlt_destination(self) -> AnyDestination:
         """The database as a dlt destination."""
-        import dlt  # noqa: PLC0415 (it takes a second, and `status` does without it)
+        from inventory_planner.warehouse.postgres_dlt import destination  # noqa: PLC0415 (takes a second)
 
-        return cast("AnyDestination", dlt.destinations.postgres(self.server.credentials))
+        return destination(self.server.credentials)
 
     def take_seeds(self, files: Iterable[Path]) -> None:
         """Copy the files to tables of text in the schema `own_rows`, because the server can't read them."""

@@ -182,7 +182,7 @@ def server_of_settings() -> Server:
     Raises:
         ConfigurationError: they are missing or can't be read.
     """
-    from inventory_planner.warehouse.postgres_credentials import read_credentials  # noqa: PLC0415 (imports dlt)
+    from inventory_planner.warehouse.postgres_dlt import read_credentials  # noqa: PLC0415 (imports dlt)
 
     found = read_credentials()
     if found is None:

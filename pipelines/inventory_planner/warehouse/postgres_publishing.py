@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import cycle
 from typing import Final
 
 from psycopg import errors
@@ -23,9 +24,10 @@ from inventory_planner.warehouse.table import SCHEMA
 VIEWS: Final = "marts"
 BUILD_SCHEMA: Final = "marts_build"  # as the macro postgres__schema_name has it
 POINTER: Final = f"{SCHEMA}._published"
-LOCK_TIMEOUT: Final = "200ms"  # below the second after which the server looks for deadlocks and could end a reader
+# Milliseconds to wait for readers, in one attempt after the other. In the first ones, readers that come meanwhile hardly
+# wait themselves. All are below the second after which the server looks for deadlocks and could end a reader.
+LOCK_TIMEOUTS: Final = (50, 100, 200, 400, 800)
 PATIENCE: Final = 120.0  # seconds; reports of people end sooner
-PAUSE: Final = 0.2  # seconds between two attempts, in which waiting readers get their turn
 
 _TABLES: Final = "select table_name from information_schema.tables where table_schema = ? order by 1"
 _CREATE_POINTER: Final = f"""
@@ -91,7 +93,7 @@ def publish(connection: PostgresConnection) -> None:
     _patiently(connection, lambda: _swap(connection))
     for (schema,) in connection.execute(_OLD_BUILDS).fetchall():
         with suppress(errors.LockNotAvailable):  # it is still being read; the next publish drops it
-            _in_transaction(connection, partial(connection.execute, f"drop schema {schema} cascade"))
+            _in_transaction(connection, partial(connection.execute, f"drop schema {schema} cascade"), LOCK_TIMEOUTS[0])
 
 
 def confirm(connection: PostgresConnection) -> None:
@@ -109,22 +111,22 @@ def published_build(connection: Connection) -> str | None:
 
 def _patiently(connection: PostgresConnection, change: Callable[[], object]) -> None:
     end = time.monotonic() + PATIENCE
-    while True:
+    for milliseconds in cycle(LOCK_TIMEOUTS):
         try:
-            return _in_transaction(connection, change)
+            return _in_transaction(connection, change, milliseconds)
         except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
             if time.monotonic() > end:
                 raise PublishError(
                     f"Can't publish: readers have held the views in {VIEWS} for {PATIENCE:.0f} s: {error}. They keep"
                     " the marts they have; end their transactions (see `pg_stat_activity`), and run again."
                 ) from error
-            time.sleep(PAUSE)
+            time.sleep(milliseconds / 2_000)  # for the readers that wait
 
 
-def _in_transaction(connection: PostgresConnection, change: Callable[[], object]) -> None:
+def _in_transaction(connection: PostgresConnection, change: Callable[[], object], milliseconds: int) -> None:
     connection.execute("begin")
     try:
-        connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+        connection.execute(f"set local lock_timeout = {milliseconds}")
         change()
     except BaseException:
         connection.execute("rollback")
