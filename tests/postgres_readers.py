@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -11,6 +12,7 @@ from typing import Any
 import psycopg
 
 TABLES = tuple(f"mart_{number}" for number in range(6))
+PAUSE = 0.03  # seconds between two reports; a reader that never pauses would hardly ever let a publishing through
 Read = Callable[[psycopg.Connection[Any]], Iterator[set[int]]]
 
 
@@ -27,7 +29,8 @@ def in_one_transaction(connection: psycopg.Connection[Any]) -> Iterator[set[int]
     """As a report of several statements does."""
     while True:
         with connection.transaction():
-            yield _numbers(connection, "marts")
+            seen = _numbers(connection, "marts")
+        yield seen
 
 
 def in_a_repeatable_read(connection: psycopg.Connection[Any]) -> Iterator[set[int]]:
@@ -35,7 +38,8 @@ def in_a_repeatable_read(connection: psycopg.Connection[Any]) -> Iterator[set[in
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     while True:
         with connection.transaction():
-            yield _numbers(connection, "marts", TABLES[::-1])
+            seen = _numbers(connection, "marts", TABLES[::-1])
+        yield seen
 
 
 def in_one_statement(connection: psycopg.Connection[Any]) -> Iterator[set[int]]:
@@ -46,11 +50,13 @@ def in_one_statement(connection: psycopg.Connection[Any]) -> Iterator[set[int]]:
 
 
 def by_the_pointer(connection: psycopg.Connection[Any]) -> Iterator[set[int]]:
-    """As a program does: it looks up the build once, and reads its tables statement by statement."""
+    """As a program does: it looks up the build, and reads its tables."""
     while True:
-        found = connection.execute(b"select build from inventory_planner._published").fetchone()
-        assert found
-        yield _numbers(connection, found[0])
+        with connection.transaction():
+            found = connection.execute(b"select build from inventory_planner._published").fetchone()
+            assert found
+            seen = _numbers(connection, found[0])
+        yield seen
 
 
 READERS: tuple[Read, ...] = (in_one_transaction, in_a_repeatable_read, in_one_statement, by_the_pointer)
@@ -75,6 +81,7 @@ def read_until_told(url: str, read: Read, pipe: Connection) -> None:
                     pipe.send("reading")
                 report.reads += 1
                 (number,) = seen  # two builds at once are an error
+                time.sleep(PAUSE)
                 if report.seen[-1:] != [number]:
                     report.seen.append(number)
                 if is_last:

@@ -24,8 +24,8 @@ from inventory_planner.warehouse.table import SCHEMA
 VIEWS: Final = "marts"
 BUILD_SCHEMA: Final = "marts_build"  # as the macro postgres__schema_name has it
 POINTER: Final = f"{SCHEMA}._published"
-# Milliseconds to wait for readers, in one attempt after the other. In the first ones, readers that come meanwhile hardly
-# wait themselves. All are below the second after which the server looks for deadlocks and could end a reader.
+# Milliseconds to wait for readers, in one attempt after the other. In the first ones, readers that come meanwhile
+# hardly wait themselves. All are below the second after which the server looks for deadlocks and could end a reader.
 LOCK_TIMEOUTS: Final = (50, 100, 200, 400, 800)
 PATIENCE: Final = 120.0  # seconds; reports of people end sooner
 
@@ -113,7 +113,7 @@ def _patiently(connection: PostgresConnection, change: Callable[[], object]) -> 
     end = time.monotonic() + PATIENCE
     for milliseconds in cycle(LOCK_TIMEOUTS):
         try:
-            return _in_transaction(connection, change, milliseconds)
+            _in_transaction(connection, change, milliseconds)
         except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
             if time.monotonic() > end:
                 raise PublishError(
@@ -121,6 +121,8 @@ def _patiently(connection: PostgresConnection, change: Callable[[], object]) -> 
                     " the marts they have; end their transactions (see `pg_stat_activity`), and run again."
                 ) from error
             time.sleep(milliseconds / 2_000)  # for the readers that wait
+        else:
+            return
 
 
 def _in_transaction(connection: PostgresConnection, change: Callable[[], object], milliseconds: int) -> None:
@@ -143,8 +145,8 @@ def _swap(connection: PostgresConnection) -> None:
     for name in names:  # dbt commands that build only some of the marts find the others
         connection.execute(f"create view {BUILD_SCHEMA}.{name} as select * from {build}.{name}")
     _replace_views(connection, build, names)
-    for (statement,) in connection.execute(_COMMENTS, [build]).fetchall():
-        connection.execute(statement)
+    comments = [statement for (statement,) in connection.execute(_COMMENTS, [build]).fetchall()]
+    connection.execute("; ".join(comments))  # at once: readers wait for the views
     connection.execute(f"delete from {POINTER}")
     connection.execute(_POINT, [build])
 
