@@ -25,7 +25,7 @@ from filling import fill
 from inventory_planner.api.client import Client
 from inventory_planner.data_folder import DataFolder, data_folder
 from inventory_planner.demo import DemoReport, run_demo
-from inventory_planner.marts.project import digest_of
+from inventory_planner.marts.project import digest_of, project_files
 from inventory_planner.settings import Settings
 from inventory_planner.sync.load import Job
 from inventory_planner.warehouse.engines import engine_of
@@ -269,9 +269,8 @@ def _run_demo(place: Path, copy: Path) -> DemoReport:
 
 
 def _digest_of_sources() -> str:
+    """A digest of all that makes the demo."""
     root = Path(__file__).parents[1]
-    return digest_of(
-        path
-        for path in sorted([*root.glob("pipelines/**/*"), *root.glob("dbt/**/*")])
-        if path.suffix in {".py", ".sql", ".yml", ".csv"}
-    )
+    packages = (root / "pipelines" / name for name in ("inventory_planner", "inventory_planner_emulator"))
+    files = sorted(path for package in packages for path in package.rglob("*.py"))
+    return digest_of([*files, *project_files()])

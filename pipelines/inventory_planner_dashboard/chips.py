@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 import marimo as mo
 
 from inventory_planner_dashboard.filters import ORDER_TYPES, PERIODS, Filters, split_names
 from inventory_planner_dashboard.view import View
 
-_LINES: Final = """
-    select {name} as other, count(*) as count_lines
-    from published.marts.purchase_order_lines inner join published.marts.accounts using (account_id)
-    where {conditions} and {column} <> $shown group by 1 order by 2 desc, 1
+_IN_OTHER_CURRENCIES: Final = """
+    select currency_code, count(*) from published.marts.purchase_order_lines
+    where {conditions} and currency_code <> $shown group by 1 order by 2 desc, 1
 """
-_NAME: Final = "select account_name from published.marts.accounts where account_id = $account"
-_LEFT_OUT: Final[
-    dict[str, tuple[str, str, Callable[[Filters], Filters]]]
-] = {  # column, how it is named, filters without
-    "currency": ("currency_code", "currency_code", lambda filters: replace(filters, currency=None)),
-    "account": ("account_id", "'account ' || account_name", lambda filters: replace(filters, account="")),
-}
+_IN_OTHER_ACCOUNTS: Final = """
+    select account_id, account_name, count(purchase_order_line_id) as count_lines
+    from published.marts.accounts
+    left join (select account_id, purchase_order_line_id from published.marts.purchase_order_lines where {conditions})
+        using (account_id)
+    where account_id <> $shown group by 1, 2 order by lower(account_name), 1
+"""
 
 
 def _names(value: str) -> str:
@@ -37,7 +36,6 @@ _TITLES: Final[dict[str, Callable[[str], str]]] = {
     "vendor": _names,
     "warehouse": _names,
     "type": lambda value: ORDER_TYPES[value],
-    "currency": lambda value: f"{value} only",
     "buyer": lambda value: f"Buyer {_names(value)}",
     "status": lambda value: f"Status {_names(value)}",
     "search": lambda value: f"“{value}”",
@@ -47,35 +45,41 @@ _TITLES: Final[dict[str, Callable[[str], str]]] = {
 
 
 def chips(view: View) -> list[mo.Html]:
-    """A chip to remove each active filter, and one to clear all; empty without filters."""
-    if not view.query:
-        return []
+    """A chip for each account that is not shown, one to remove each active filter, and one to clear all."""
+    filters = {key: value for key, value in view.query.items() if key != "account"}
     each = [
-        _chip(f"{_title(view, key, value)}{_left_out(view, key)} ×", view.link(**{key: ""}))  # noqa: RUF001
-        for key, value in view.query.items()
+        *_other_accounts(view),
+        *(_chip(f"{_title(view, *filter_)} ×", view.link(**{filter_[0]: ""})) for filter_ in filters.items()),  # noqa: RUF001
     ]
-    clear = _chip("Clear all", view.link(**dict.fromkeys(view.query, "")))
-    return [mo.Html(f'<p class="ip-links ip-chips" aria-label="Filters">{"".join(each)}{clear}</p>')]
+    if filters:
+        each.append(_chip("Clear all", view.link(**dict.fromkeys(filters, ""))))
+    return [mo.Html(f'<p class="ip-links ip-chips" aria-label="Filters">{"".join(each)}</p>')] if each else []
+
+
+def _other_accounts(view: View) -> list[str]:
+    """Links to the same page for each other account, with the lines that the filters select there."""
+    if not view.filters.account:
+        return []
+    found = _rows(view, _IN_OTHER_ACCOUNTS, view.filters.account, replace(view.filters, account=""))
+    return [
+        _chip(f"Show account {name}: {count:,} lines", view.link(account=account_id))
+        for account_id, name, count in found
+    ]
 
 
 def _title(view: View, key: str, value: str) -> str:
-    if key != "account":
+    if key != "currency":
         return _TITLES[key](value)
-    name = view.rows(_NAME, account=value).column(0).to_pylist()
-    return f"Account {name[0] if name else value} only"
+    found = _rows(view, _IN_OTHER_CURRENCIES, value, replace(view.filters, currency=None))
+    lines = [f"{count:,} lines in {other}" for other, count in found]
+    return f"{value} only: {' and '.join(lines)} are not shown" if lines else f"{value} only"
 
 
-def _left_out(view: View, key: str) -> str:
-    """What a currency or an account leaves out of the lines that the other filters select."""
-    if key not in _LEFT_OUT:
-        return ""
-    column, name, without = _LEFT_OUT[key]
-    others = without(view.filters).conditions(set(view.published.columns["purchase_order_lines"]))
-    counts = view.rows(
-        _LINES.format(column=column, name=name, conditions=" and ".join(others) or "true"), shown=view.query[key]
-    )
-    lines = [f"{row['count_lines']:,} lines in {row['other']}" for row in counts.to_pylist()]
-    return f": {' and '.join(lines)} are not shown" if lines else ""
+def _rows(view: View, sql: str, shown: str, filters: Filters) -> list[tuple[Any, ...]]:
+    conditions = " and ".join(filters.conditions(set(view.published.columns["purchase_order_lines"])))
+    return [
+        tuple(row.values()) for row in view.rows(sql.format(conditions=conditions or "true"), shown=shown).to_pylist()
+    ]
 
 
 def _chip(title: str, address: str) -> str:
