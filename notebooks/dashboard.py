@@ -11,6 +11,8 @@ __generated_with = "0.25.2"
 app = marimo.App(width="full", app_title="Inventory Planner")
 
 with app.setup:
+    from collections import deque
+
     import marimo as mo
 
     from inventory_planner_dashboard.address import (
@@ -36,6 +38,12 @@ def _():
     get_minute, set_minute = mo.state(0)
     mo.Thread(target=watch, args=(file, set_version, set_minute), daemon=True).start()
     return file, get_minute, get_version
+
+
+@app.cell
+def _():
+    kept = deque(maxlen=3)  # what is shown, and what the browser still asks about until it has drawn that
+    return (kept,)
 
 
 @app.cell
@@ -133,9 +141,9 @@ def _(get_tabs, query, receiver):
 
 
 @app.cell
-def _(filters, published, query, tabs):
-    page = routes(apply_filters(published, filters, query, tabs))
-    page  # a variable, because marimo forgets an element that nothing refers to
+def _(filters, kept, published, query, tabs):
+    kept.append(routes(apply_filters(published, filters, query, tabs)))  # marimo forgets what nothing refers to
+    kept[-1]
     return
 
 
