@@ -46,7 +46,7 @@ class TerminatedError(KeyboardInterrupt):
 )
 @click.version_option(__version__)
 def commands() -> None:
-    """Inventory Planner purchase orders in DuckDB: an exact, current copy, and reports on it.
+    """Inventory Planner purchase orders in a warehouse: an exact, current copy, and reports on it.
 
     Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 75 try again later; 77 key or account refused; 130 or
     143 stopped.
