@@ -266,7 +266,6 @@ def in_terminal(words: list[str], answer: str, width: int = 80) -> tuple[int, li
     return status, [text for each in shown.decode().splitlines() if (text := each.strip())]
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("orders")
 def test_a_terminal_is_asked_with_what_will_change(account: Account) -> None:
     words = ["orders", "receive", "1042", "tee-red-m=20"]

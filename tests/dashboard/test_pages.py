@@ -82,6 +82,7 @@ def test_a_page_renders(path: str, view: View) -> None:
     assert "ip-notice" not in html
 
 
+@pytest.mark.long
 def test_no_two_tables_of_a_page_have_the_same_name_in_the_address(
     attached: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -206,8 +206,8 @@ def test_the_first_run_of_a_day_reads_the_catalog_and_no_other(account: Account,
 def test_a_day_begins_at_midnight_in_the_account() -> None:
     now = datetime(2026, 1, 5, 3, tzinfo=UTC)
 
-    assert start_of_day({"account_timezone": "America/New_York"}, now) == datetime(2026, 1, 4, 5, tzinfo=UTC)
-    assert start_of_day({"as_of_date": "2024-06-30"}, now) == datetime(2026, 1, 5, tzinfo=UTC)
+    assert start_of_day({"account_timezone": "America/New_York"}, "a1000", now) == datetime(2026, 1, 4, 5, tzinfo=UTC)
+    assert start_of_day({"as_of_date": "2024-06-30"}, "a1000", now) == datetime(2026, 1, 5, tzinfo=UTC)
 
 
 @pytest.mark.long

@@ -55,7 +55,6 @@ def fill(account: Account) -> None:
     account.put(order("came", items=[line(received=1, received_history=received)]))
 
 
-@pytest.mark.long
 def test_loads_and_a_sweep_through_neuro_give_the_rows_of_the_direct_way(
     account: Account, server: Server, tmp_path: Path
 ) -> None:

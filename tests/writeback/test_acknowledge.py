@@ -33,6 +33,8 @@ from orders import minute, order
 from roads import ROADS, Request, client_of, settings_of
 from writing import Row, is_write, logged, run_killed, written
 
+pytestmark = pytest.mark.long
+
 IMPORTED = {"status": ("ORDERED",), "acknowledge_status": "CLOSED"}
 BY_READING = "Applied, as a reading of the order confirms."
 
@@ -391,7 +393,6 @@ def test_after_the_setting_changed_only_the_new_status_is_sent(account: Account,
     assert statuses(account) == {"R1": "cancelled"}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_each_order_is_acknowledged_once_wherever_the_process_dies(account: Account, job: Job, after: bool) -> None:
     put(account, 1, 2)

@@ -18,6 +18,8 @@ from orders import API_KEY, NOW
 from proposals import proposal, publish_proposals
 from writing import is_write, logged, opened, run_killed, written
 
+pytestmark = pytest.mark.long
+
 ELSEWHERE = "Another of its warehouses needs the current lead time, and the API sets one for all of them."
 ALREADY = "The account has the proposed lead time already."
 
@@ -172,7 +174,6 @@ def test_what_is_in_doubt_is_settled_although_the_mart_no_longer_proposes_it(
     assert sum(request.applied for request in written(account)) == 1
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("after", [False, True], ids=["before a step", "after a step"])
 def test_a_run_that_was_killed_anywhere_is_finished_by_the_next_one(server: Server, after: bool) -> None:
     step, is_killed = 0, True

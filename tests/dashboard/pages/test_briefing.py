@@ -4,8 +4,11 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from inventory_planner_dashboard.pages.briefing import FINDINGS, INCOMING_BY_WEEK
+
+pytestmark = pytest.mark.long
 
 
 def test_incoming_goods_stand_in_the_week_of_the_current_promise(published: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import marimo as mo
 import pyarrow as pa
+import pytest
 
 from inventory_planner_dashboard.charts import by_currency
 from inventory_planner_dashboard.chips import chips
@@ -19,6 +20,8 @@ from inventory_planner_dashboard.pages import briefing
 from inventory_planner_dashboard.published import Published, attach
 from inventory_planner_dashboard.routes import PAGES, render_page
 from inventory_planner_dashboard.view import EACH_CURRENCY, View
+
+pytestmark = pytest.mark.long
 
 OPEN = "select sum(open_value) as open_value, count(*) as count_lines from marts.open_lines"
 OF_EACH = """

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages.lead_times import BY_VENDOR, PROPOSALS, SETTINGS
 from inventory_planner_dashboard.routes import render_page
 from inventory_planner_dashboard.view import View
+
+pytestmark = pytest.mark.long
 
 Open = Callable[..., View]
 COMMAND = '<pre class="ip-command">inventory-planner variants set --from lead_time_settings'

@@ -14,6 +14,8 @@ from inventory_planner_dashboard.pages.order import LINES
 from inventory_planner_dashboard.routes import render_page
 from inventory_planner_dashboard.view import View, apply_filters
 
+pytestmark = pytest.mark.long
+
 Open = Callable[..., View]
 PARTIAL = "lifecycle_state = 'partially_received'"
 CHANGED = """

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
+
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages import overdue
 from inventory_planner_dashboard.view import View
+
+pytestmark = pytest.mark.long
 
 MOST_LINES_FIRST = """
     select vendor_name from published.marts.open_lines where is_overdue and order_type = 'po'

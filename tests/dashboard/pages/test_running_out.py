@@ -10,6 +10,8 @@ from inventory_planner_dashboard.pages.running_out import ACCURACY, EXCESS_TOTAL
 from inventory_planner_dashboard.routes import render_page
 from inventory_planner_dashboard.view import View
 
+pytestmark = pytest.mark.long
+
 Open = Callable[..., View]
 OTHER_ACCOUNT = "insert into marts.purchase_orders select * replace ('a2000' as account_id) from marts.purchase_orders"
 NO_CATALOG = [
@@ -84,7 +86,6 @@ def test_the_part_of_the_catalog_in_another_currency_is_announced(opened: Open) 
     assert 'href="?currency=USD"' in html
 
 
-@pytest.mark.long
 def test_an_account_without_a_catalog_is_named_and_the_other_is_shown(opened: Open) -> None:
     whole, with_other = opened(), opened(f"{OTHER_ACCOUNT} limit 5")
 

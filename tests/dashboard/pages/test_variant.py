@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import duckdb
+import pytest
 
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages.variant import GAPS, GOODS, LINES, STOCK, WAREHOUSES
 from inventory_planner_dashboard.routes import render_page
 from inventory_planner_dashboard.view import View
+
+pytestmark = pytest.mark.long
 
 Open = Callable[..., View]
 KEYS = {"account": "a", "variant": "v", "warehouse": "w"}

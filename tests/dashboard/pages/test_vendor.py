@@ -3,12 +3,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import duckdb
+import pytest
 
 from inventory_planner_dashboard.chase import reminders
 from inventory_planner_dashboard.filters import Filters
 from inventory_planner_dashboard.pages.vendor import BOUGHT, DELIVERIES, DUE
 from inventory_planner_dashboard.routes import render_page
 from inventory_planner_dashboard.view import View
+
+pytestmark = pytest.mark.long
 
 Open = Callable[..., View]
 CONTACT = """

@@ -4,8 +4,12 @@ import csv
 import io
 from collections.abc import Callable
 
+import pytest
+
 from inventory_planner_dashboard.view import View
 from inventory_planner_dashboard.worklists import DATES, RECEIPTS, csv_file
+
+pytestmark = pytest.mark.long
 
 Open = Callable[..., View]
 LINES = """

@@ -8,6 +8,8 @@ import pytest
 
 from inventory_planner_emulator import Account, Event, demo_account, live_a_day
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 3, 2)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 KINDS = {"new", "placed", "received", "promise moved", "line removed", "canceled", "closed", "deleted"}

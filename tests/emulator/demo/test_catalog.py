@@ -15,6 +15,8 @@ import pytest
 from emulator_client import EmulatorClient
 from inventory_planner_emulator import Account, demo_account, live_a_day, serve
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 3, 2)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 OPEN = {"open", "ordered", "Partially received"}
@@ -246,7 +248,6 @@ def test_the_same_day_and_seed_make_the_same_catalog() -> None:
     assert demo(2)[1] != demo()[1]
 
 
-@pytest.mark.long
 def test_the_figures_of_a_day_are_those_of_its_night() -> None:
     """What the first day of business sold and received shows on the second."""
     account, first, second = demo_after_a_day()

@@ -11,6 +11,8 @@ from emulator_client import EmulatorClient
 from inventory_planner_emulator import Account, demo_account, serve
 from orders import API_KEY
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 3, 2)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 ACTIVE = {"open", "ordered", "Partially received"}
