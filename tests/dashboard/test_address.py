@@ -33,8 +33,8 @@ ALL_FILTERS = {
     "overdue": "yes",
 }
 SAME = 15  # looks at a page, about 0.1 s apart, that find no difference
-# Filters and the address are those of all pages; these differ in what they draw: tabs, links, charts, a search, clocks.
-EACH_KIND = ("#/", "#/received", "#/overdue", "#/vendor", "#/variant", "#/lead-times", "#/health")
+# Filters and the address are those of all pages; these differ in what they draw: links and tabs, charts, a search, clocks.
+EACH_KIND = ("#/", "#/vendor", "#/variant", "#/health")
 CHANGES: dict[str, Callable[[Browser], None]] = {  # what the address says afterwards, and what the reader does
     "basis=promised": lambda browser: choose(browser, "Dates", "by promised date"),
     "type=all": lambda browser: choose(browser, "Order type", "All types"),
@@ -50,7 +50,6 @@ CHANGES: dict[str, Callable[[Browser], None]] = {  # what the address says after
 TABS = [
     pytest.param("#/received", "received", "Lines", id="received"),
     pytest.param("#/scorecard", "scorecard", "All time", id="scorecard"),
-    pytest.param("#/spend", "spend", "Variants", id="spend"),
     pytest.param("#/transfers", "transfers", "Assembly orders", id="transfers"),
 ]
 

@@ -117,9 +117,9 @@ def test_seed_files_in_the_data_folder_are_added_to_the_seeds(parsed_folder: Dat
         ("1", "acme mills", "Acme Mills", "Hamburg"),
         ("2", "acme mills", "Acme Inc", "Hamburg"),
     ]
-    rates = select(folder.warehouse, "select * from seeds.exchange_rates")
+    rates = select(folder.warehouse, "select currency_code, valid_from, rate from seeds.exchange_rates")
     assert [tuple(row.values()) for row in rates] == [("USD", date(2024, 1, 1), Decimal("0.9"))]
-    windows = select(folder.warehouse, "select * from seeds.on_time_windows")
+    windows = select(folder.warehouse, "select window_name, early_days, grace_days from seeds.on_time_windows")
     assert [tuple(row.values()) for row in windows] == [("late", None, 2), ("both ways", 5, 2)]
 
 

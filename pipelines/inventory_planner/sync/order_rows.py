@@ -101,7 +101,9 @@ def _header_rows(records: Sequence[Record], stamp: Stamp) -> tuple[Table, pa.Tab
     orders = [record.order for record in records]
     places = ((record, 0, record.order_id) for record in records)
     computed: Computed = {
-        "extra_reference": [order.extra_reference or order.reference2 for order in orders],
+        "extra_reference": [
+            order.reference2 if order.extra_reference in (None, "") else order.extra_reference for order in orders
+        ],
         "stock_updates": [raw_stock_updates(order) for order in orders],
         "_unknown_fields": _unknown_fields(orders, places, stamp),
         "_deleted_at": [None] * len(orders),
