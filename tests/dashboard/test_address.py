@@ -33,7 +33,7 @@ ALL_FILTERS = {
     "overdue": "yes",
 }
 SAME = 15  # looks at a page, about 0.1 s apart, that find no difference
-# Filters and the address are those of all pages; these differ in what they draw: links and tabs, charts, a search, clocks.
+# Filters and the address are those of all pages; these differ in what they draw: links, charts, a search, clocks.
 EACH_KIND = ("#/", "#/vendor", "#/variant", "#/health")
 CHANGES: dict[str, Callable[[Browser], None]] = {  # what the address says afterwards, and what the reader does
     "basis=promised": lambda browser: choose(browser, "Dates", "by promised date"),
