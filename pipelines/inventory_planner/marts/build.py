@@ -68,9 +68,7 @@ def build(warehouse: Warehouse, variables: Mapping[str, Any]) -> None:
         raise LoadError(f"{warehouse.engine.name} holds no orders yet: run `inventory-planner load` first.")
     log.info("Building the marts as of %s.", built_from["variables"]["as_of_date"])
     invalidate_build(warehouse)
-    write_seeds(warehouse.folder)
-    warehouse.engine.take_seeds(sorted(warehouse.folder.clean_seeds.glob("*.csv")))
-    _create_own_tables(warehouse)
+    _prepare(warehouse)
     build_without_faulty_orders(
         *(warehouse, built_from["variables"], rendered({**built_from, "variables": dict(variables)})),
         command=_command(warehouse.engine, built_from),
@@ -86,9 +84,7 @@ def run_any_dbt(warehouse: Warehouse, variables: Mapping[str, Any], arguments: S
         TransformError: dbt failed.
         ConfigurationError: a var or a seed file is invalid.
     """
-    write_seeds(warehouse.folder)
-    warehouse.engine.take_seeds(sorted(warehouse.folder.clean_seeds.glob("*.csv")))
-    _create_own_tables(warehouse)
+    _prepare(warehouse)
     if arguments[0] not in READ_ONLY_COMMANDS:
         invalidate_build(warehouse)
     return run_dbt(warehouse, with_as_of_date(variables), arguments)
@@ -159,8 +155,14 @@ def _command(engine: Engine, built_from: Mapping[str, Any]) -> Sequence[str]:
     return BUILD_TESTING_MARTS if is_repeated else BUILD
 
 
-def _create_own_tables(warehouse: Warehouse) -> None:
-    """Create the tables that the models read and that only some commands fill."""
+def _prepare(warehouse: Warehouse) -> None:
+    """Give dbt the user's seed rows, and the tables that the models read and that only some commands fill.
+
+    Raises:
+        ConfigurationError: a seed file is invalid.
+    """
+    write_seeds(warehouse.folder)
+    warehouse.engine.take_seeds(sorted(warehouse.folder.clean_seeds.glob("*.csv")))
     if warehouse.engine.exists():
         for table in OWN_TABLES:
             warehouse.create(table)

@@ -141,12 +141,12 @@ def _read_published(engine: Engine, account_id: str | None) -> Found:
 
 def _read(connection: Connection, account_id: str | None) -> Found:
     """The rows of each raw table, the sync log, newest first, the last writes, and the names as of the last build."""
-    where = "where _account_id = '{}'".format(account_id.replace("'", "''")) if account_id else ""
+    where, chosen = ("where _account_id = ?", [account_id]) if account_id else ("", [])
     with closing(connection):
         present = _present(connection)
-        rows = {name: _count(connection, name, where) for name in present if name not in NOT_COUNTED}
-        syncs = _select(connection, _SYNCS.format(where=where)) if SYNCS.name in present else []
-        writes = _select(connection, _WRITES.format(where=where)) if WRITES.name in present else []
+        rows = {name: _count(connection, name, where, chosen) for name in present if name not in NOT_COUNTED}
+        syncs = _select(connection, _SYNCS.format(where=where), chosen) if SYNCS.name in present else []
+        writes = _select(connection, _WRITES.format(where=where), chosen) if WRITES.name in present else []
         accounts = _select(connection, _ACCOUNTS) if _has_accounts(connection) else []
         return rows, syncs, writes, {each["account_id"]: each["account_name"] for each in accounts}
 
@@ -162,13 +162,13 @@ def _has_accounts(connection: Connection) -> bool:
     return bool(connection.execute(query).fetchall() != [(0,)])
 
 
-def _count(connection: Connection, table: str, where: str) -> int:
-    ((count,),) = connection.execute(f"select count(*) from {SCHEMA}.{table} {where}").fetchall()  # noqa: S608
+def _count(connection: Connection, table: str, where: str, chosen: Sequence[str]) -> int:
+    ((count,),) = connection.execute(f"select count(*) from {SCHEMA}.{table} {where}", chosen).fetchall()  # noqa: S608
     return int(count)
 
 
-def _select(connection: Connection, query: str) -> list[dict[str, Any]]:
-    result = connection.execute(query)
+def _select(connection: Connection, query: str, parameters: Sequence[str] = ()) -> list[dict[str, Any]]:
+    result = connection.execute(query, parameters)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
