@@ -1,7 +1,7 @@
 {# Sends the comments of a relation in one statement, without asking which columns exist: dbt's own way, a macro call
    for each column and two more queries, takes a fifth of a small build. #}
 
-{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
+{% macro default__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- call statement('comments') -%}
         {{ comments_of(relation, model) }}
     {%- endcall -%}

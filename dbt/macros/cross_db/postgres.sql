@@ -1,4 +1,4 @@
-{# What is PostgreSQL's own of the macros in cross_db.sql, comments.sql and seeds.sql. #}
+{# What is PostgreSQL's own of the macros in cross_db.sql and seeds.sql. #}
 
 {% macro postgres__trimmed(text) -%}
     nullif(
@@ -218,13 +218,6 @@
             from {{ own_rows }}
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-
-{% macro postgres__persist_docs(relation, model, for_relation, for_columns) -%}
-    {%- call statement('comments') -%}
-        {{ comments_of(relation, model) }}
-    {%- endcall -%}
 {%- endmacro %}
 
 
